@@ -1,0 +1,46 @@
+/** A running timer; disposing it a second time does nothing. */
+export interface Timer extends Disposable {
+  [Symbol.dispose](): void;
+}
+
+/** Time, injected so that tests wait for nothing. */
+export interface Clock {
+  /** Wall time in milliseconds since the epoch, for people and timestamps. */
+  now(): number;
+  /** Monotonic time in milliseconds from an arbitrary start, for intervals and deadlines. */
+  monotonic(): number;
+  /** Calls `fn` once after `ms` milliseconds. */
+  after(ms: number, fn: () => void): Timer;
+  /** Calls `fn` every `ms` milliseconds until disposed. */
+  every(ms: number, fn: () => void): Timer;
+}
+
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
+/** The machine's clock. Timers do not keep the process alive by accident: the daemon has its own reason to live. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, fn) {
+    const id = setTimeout(fn, Math.min(Math.max(0, ms), MAX_TIMEOUT_MS));
+    return { [Symbol.dispose]: () => clearTimeout(id) };
+  },
+  every(ms, fn) {
+    const id = setInterval(fn, Math.min(Math.max(1, ms), MAX_TIMEOUT_MS));
+    return { [Symbol.dispose]: () => clearInterval(id) };
+  },
+};
+
+/** Resolves after `ms` milliseconds, or at once when `signal` aborts; never rejects. */
+export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      timer[Symbol.dispose]();
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = clock.after(ms, done);
+    signal?.addEventListener("abort", done);
+  });
+}

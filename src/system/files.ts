@@ -1,0 +1,150 @@
+import fs from "node:fs";
+import { dirname } from "node:path";
+
+/** Everything that stat(2) says and a room of ours asks for. Times in milliseconds since the epoch, sizes in bytes. */
+export interface FileStat {
+  readonly ino: number;
+  readonly dev: number;
+  readonly size: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeMs: number;
+  readonly kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "other";
+}
+
+/** How {@link Files.open} opens; every open has O_CLOEXEC, and O_NOFOLLOW refuses a symbolic link at the last part. */
+export interface OpenOptions {
+  readonly access: "read" | "append" | "write" | "readwrite";
+  readonly create?: boolean;
+  /** Fail with EEXIST when the file exists (O_EXCL). Implies `create`. */
+  readonly exclusive?: boolean;
+  /** Permission bits of a new file, before the umask. Default 0o600. */
+  readonly mode?: number;
+  /** O_NONBLOCK: for FIFOs and devices. */
+  readonly nonblock?: boolean;
+  /** Follow a symbolic link at the last part of the path. Default false. */
+  readonly follow?: boolean;
+}
+
+/**
+ * The file system, synchronous throughout: each call is one system call on the page cache, and the runtime's few blocking
+ * threads stay free for reading program output. Every method throws what node throws, an Error with an errno `code`.
+ */
+export interface Files {
+  open(path: string, options: OpenOptions): number;
+  close(fd: number): void;
+  /** One read(2); bytes read, 0 at the end of the file. `position` null reads at the descriptor's offset. */
+  read(fd: number, into: Uint8Array, position: number | null): number;
+  /** One write(2); bytes written, which can be fewer than given. */
+  write(fd: number, bytes: Uint8Array): number;
+  truncate(fd: number, size: number): void;
+  fsync(fd: number): void;
+  fsyncDirectory(path: string): void;
+  fstat(fd: number): FileStat;
+  /** lstat(2): of a symbolic link itself. Undefined when nothing is there. */
+  stat(path: string): FileStat | undefined;
+  rename(from: string, to: string): void;
+  link(from: string, to: string): void;
+  /** Removes a file; false when nothing was there. */
+  unlink(path: string): boolean;
+  makeDirectory(path: string, mode: number): void;
+  list(path: string): string[];
+  readText(path: string): string;
+  chmod(path: string, mode: number): void;
+}
+
+function flagsOf(options: OpenOptions): number {
+  const c = fs.constants;
+  const access = {
+    read: c.O_RDONLY,
+    write: c.O_WRONLY,
+    append: c.O_WRONLY | c.O_APPEND,
+    readwrite: c.O_RDWR,
+  }[options.access];
+  return access |
+    (options.create || options.exclusive ? c.O_CREAT : 0) |
+    (options.exclusive ? c.O_EXCL : 0) |
+    (options.nonblock ? c.O_NONBLOCK : 0) |
+    (options.follow ? 0 : c.O_NOFOLLOW);
+}
+
+function kindOf(stat: fs.Stats): FileStat["kind"] {
+  if (stat.isFile()) return "file";
+  if (stat.isDirectory()) return "directory";
+  if (stat.isSymbolicLink()) return "symlink";
+  if (stat.isFIFO()) return "fifo";
+  return stat.isSocket() ? "socket" : "other";
+}
+
+function toFileStat(stat: fs.Stats): FileStat {
+  const { ino, dev, size, mode, uid, gid, mtimeMs } = stat;
+  return { ino, dev, size, mode: mode & 0o7777, uid, gid, mtimeMs, kind: kindOf(stat) };
+}
+
+/** The machine's file system. */
+export const systemFiles: Files = {
+  open: (path, options) => fs.openSync(path, flagsOf(options), options.mode ?? 0o600),
+  close: (fd) => fs.closeSync(fd),
+  read: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
+  write: (fd, bytes) => fs.writeSync(fd, bytes),
+  truncate: (fd, size) => fs.ftruncateSync(fd, size),
+  fsync: (fd) => fs.fsyncSync(fd),
+  fsyncDirectory(path) {
+    const fd = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
+  fstat: (fd) => toFileStat(fs.fstatSync(fd)),
+  stat(path) {
+    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? undefined : toFileStat(stat);
+  },
+  rename: (from, to) => fs.renameSync(from, to),
+  link: (from, to) => fs.linkSync(from, to),
+  unlink(path) {
+    try {
+      fs.unlinkSync(path);
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === "ENOENT") return false;
+      throw error;
+    }
+  },
+  makeDirectory: (path, mode) => void fs.mkdirSync(path, { recursive: true, mode }),
+  list: (path) => fs.readdirSync(path),
+  readText: (path) => fs.readFileSync(path, "utf8"),
+  chmod: (path, mode) => fs.chmodSync(path, mode),
+};
+
+/** Writes all of `bytes`, over as many write(2) calls as it takes. */
+export function writeAll(files: Pick<Files, "write">, fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += files.write(fd, bytes.subarray(done));
+}
+
+/**
+ * Replaces `path` so that a reader, also after power loss, sees the old text or the new text whole: temp file beside it,
+ * fsync, rename, fsync of the directory.
+ *
+ * @param mode permission bits of the new file
+ */
+export function writeFileAtomic(files: Files, path: string, text: string, mode: number): void {
+  const temp = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const fd = files.open(temp, { access: "write", exclusive: true, mode });
+    try {
+      writeAll(files, fd, new TextEncoder().encode(text));
+      files.fsync(fd);
+    } finally {
+      files.close(fd);
+    }
+    files.rename(temp, path);
+  } catch (error) {
+    files.unlink(temp);
+    throw error;
+  }
+  files.fsyncDirectory(dirname(path));
+}

@@ -1,0 +1,169 @@
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import { isAbsolute, join } from "node:path";
+import process from "node:process";
+
+/** What identifies one life of a PID: a reused PID has another start time. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since boot, field 22 of proc_pid_stat(5); a string because it may exceed 2^53. */
+  readonly startTime: string;
+}
+
+/** What /proc/PID/stat says, proc_pid_stat(5). */
+export interface ProcessStat extends ProcessIdentity {
+  /** One letter: R S D Z T t X. */
+  readonly state: string;
+  readonly ppid: number;
+  readonly pgid: number;
+  readonly sid: number;
+  /** User plus system time, in clock ticks (100 a second on Linux). */
+  readonly cpuTicks: number;
+  readonly threads: number;
+  /** Resident set, in bytes. */
+  readonly rssBytes: number;
+}
+
+/** How a child ended: by its own exit code or by a signal such as `SIGKILL`. */
+export type ExitStatus = { readonly code: number } | { readonly signal: string };
+
+export interface SpawnOptions {
+  /** argv; the first is looked up on `env.PATH` when it has no slash. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Descriptor for stdout and stderr; `null` for /dev/null. stdin is always /dev/null. */
+  readonly output: number | null;
+  readonly umask?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+export interface Child {
+  readonly pid: number;
+  /** Resolves by wait(2), not by the end of a pipe that a grandchild may hold. */
+  readonly exited: Promise<ExitStatus>;
+}
+
+export interface Processes {
+  /** Starts a child in a session of its own (setsid). Throws node's error with its errno when exec fails. */
+  spawn(options: SpawnOptions): Child;
+  /** kill(2). A negative PID signals the process group. False when there is no such process. */
+  kill(pid: number, signal: Deno.Signal | 0): boolean;
+  /** undefined when there is no such process. A zombie is still there. */
+  stat(pid: number): ProcessStat | undefined;
+  /** Every process that this user can see. */
+  list(): ProcessStat[];
+  /** argv of a process, empty when it is gone or a kernel thread. */
+  commandLine(pid: number): string[];
+  /** Differs after every boot. */
+  bootId(): string;
+}
+
+/** Field numbers of proc_pid_stat(5), less the three that stand before the closing parenthesis. */
+function parseStat(pid: number, text: string): ProcessStat {
+  const rest = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const number = (field: number) => Number(rest[field - 3]);
+  return {
+    pid,
+    state: rest[0] ?? "?",
+    ppid: number(4),
+    pgid: number(5),
+    sid: number(6),
+    cpuTicks: number(14) + number(15),
+    threads: number(20),
+    startTime: rest[22 - 3] ?? "",
+    rssBytes: number(24) * 4096,
+  };
+}
+
+function readProc(path: string): string | undefined {
+  try {
+    return fs.readFileSync(path, "utf8");
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES") return undefined;
+    throw error;
+  }
+}
+
+function stat(pid: number): ProcessStat | undefined {
+  const text = readProc(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : parseStat(pid, text);
+}
+
+/**
+ * Why exec failed, found out afterwards: the runtime reports the failure late and maps EACCES to EPERM.
+ * The error carries `code` (ENOENT, ENOTDIR, EACCES or ENOEXEC) and `path`, the part that is at fault.
+ */
+export function spawnFailure(options: Pick<SpawnOptions, "command" | "cwd" | "env">, cause?: unknown): Error {
+  const fail = (code: string, path: string) =>
+    Object.assign(new Error(`${code}: cannot execute "${path}"`, { cause }), { code, path, syscall: "spawn" });
+  const cwd = fs.statSync(options.cwd, { throwIfNoEntry: false });
+  if (cwd === undefined) return fail("ENOENT", options.cwd);
+  if (!cwd.isDirectory()) return fail("ENOTDIR", options.cwd);
+  const file = options.command[0] ?? "";
+  const places = file.includes("/")
+    ? [isAbsolute(file) ? file : join(options.cwd, file)]
+    : (options.env.PATH ?? "/usr/local/bin:/usr/bin:/bin").split(":").map((dir) => join(dir, file));
+  const present = places.filter((place) => fs.statSync(place, { throwIfNoEntry: false }) !== undefined);
+  if (present.length === 0) return fail("ENOENT", file);
+  const runnable = present.some((place) => {
+    const stat = fs.statSync(place);
+    return stat.isFile() && (stat.mode & 0o111) !== 0;
+  });
+  if (!runnable) return fail("EACCES", present[0] ?? file);
+  const code = (cause as { code?: string } | undefined)?.code;
+  return fail(code === undefined || code === "EPERM" ? "ENOEXEC" : code, present[0] ?? file);
+}
+
+/** The machine's processes. */
+export const systemProcesses: Processes = {
+  spawn(options) {
+    const [file = "", ...args] = options.command;
+    const before = options.umask === undefined ? undefined : Deno.umask(options.umask);
+    try {
+      const child = spawn(file, args, {
+        cwd: options.cwd,
+        env: { ...options.env },
+        detached: true,
+        stdio: ["ignore", options.output ?? "ignore", options.output ?? "ignore"],
+        ...(options.uid === undefined ? {} : { uid: options.uid }),
+        ...(options.gid === undefined ? {} : { gid: options.gid }),
+      });
+      child.on("error", () => {}); // Reported below, or seen as the child's exit.
+      if (child.pid === undefined) throw spawnFailure(options);
+      const exited = new Promise<ExitStatus>((resolve) => {
+        child.once("exit", (code, signal) => resolve(signal === null ? { code: code ?? 0 } : { signal }));
+      });
+      return { pid: child.pid, exited };
+    } catch (error) {
+      const errno = (error as { code?: string }).code;
+      throw errno === "EAGAIN" || errno === "ENOMEM" || errno === "EMFILE" ? error : spawnFailure(options, error);
+    } finally {
+      if (before !== undefined) Deno.umask(before);
+    }
+  },
+  kill(pid, signal) {
+    try {
+      process.kill(pid, signal);
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === "ESRCH") return false;
+      throw error;
+    }
+  },
+  stat,
+  list() {
+    const all: ProcessStat[] = [];
+    for (const name of fs.readdirSync("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      const found = stat(Number(name));
+      if (found) all.push(found);
+    }
+    return all;
+  },
+  commandLine: (pid) => (readProc(`/proc/${pid}/cmdline`) ?? "").split("\0").filter((word) => word !== ""),
+  bootId: () => (readProc("/proc/sys/kernel/random/boot_id") ?? "").trim(),
+};

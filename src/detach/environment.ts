@@ -1,0 +1,12 @@
+/** Variables through which a parent could steer the runtime or the loader of the daemon. */
+const STEERING = /^(DENO_|NODE_|LD_|DYLD_|MALLOC_|GCONV_PATH$|RUST_)/;
+
+/** Variable with the path of the socket on which the starting process waits for the news. */
+export const READY_VARIABLE = "APPD_INTERNAL_READY";
+
+/** The environment of the detached daemon: the caller's, without what steers the runtime, the loader or the handshake. */
+export function scrubEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !STEERING.test(name) && !name.startsWith("APPD_INTERNAL_")),
+  );
+}

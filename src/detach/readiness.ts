@@ -1,0 +1,32 @@
+import type { ExitName } from "../base/exit_codes.ts";
+
+/** The one message that a starting daemon sends to the command that started it, as one line of JSON. */
+export type Readiness =
+  | { readonly type: "ready"; readonly pid: number; readonly url: string | null }
+  | { readonly type: "error"; readonly message: string; readonly hint: string | null; readonly exit: ExitName };
+
+/** Reads the message from the text that came over the socket; undefined when it is none. */
+export function parseReadiness(text: string): Readiness | undefined {
+  try {
+    const value = JSON.parse(text) as Readiness;
+    return value?.type === "ready" || value?.type === "error" ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined; // The child died in the middle of its line.
+    throw error;
+  }
+}
+
+/** Tells the waiting command; a command that is gone is no failure of the daemon. */
+export async function sendReadiness(socketPath: string, message: Readiness): Promise<void> {
+  try {
+    using connection = await Deno.connect({ transport: "unix", path: socketPath });
+    const writer = connection.writable.getWriter();
+    await writer.write(new TextEncoder().encode(JSON.stringify(message) + "\n"));
+    await writer.close();
+  } catch (error) {
+    if (
+      !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused ||
+        error instanceof Deno.errors.BrokenPipe)
+    ) throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { systemError } from "../base/errors.ts";
+import { type Files, writeFileAtomic } from "../system/files.ts";
+
+/** What the running daemon leaves beside its PID for those who cannot ask it. */
+export interface InstanceState {
+  readonly pid: number;
+  /** With `boot_id` it tells this process from a later one with the same PID. */
+  readonly start_time: string;
+  readonly boot_id: string;
+  readonly started_at: string;
+  readonly version: string;
+  readonly url: string | null;
+  readonly config_file: string;
+  readonly pid_file: string;
+  readonly log_file: string;
+  /** Settings given on the command line, by dotted key; `restart` keeps them. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** The command after `--`, or null. */
+  readonly command: readonly string[] | null;
+}
+
+/** Replaces the state file atomically, mode 0600. @throws AppdError (cannotCreate, noPermission, io) */
+export function writeState(files: Files, path: string, state: InstanceState): void {
+  try {
+    writeFileAtomic(files, path, JSON.stringify(state, null, 2) + "\n", 0o600);
+  } catch (error) {
+    throw systemError(["write state file", path], error);
+  }
+}
+
+/** The last state that was written, or undefined when there is none that can be understood. */
+export function readState(files: Files, path: string): InstanceState | undefined {
+  if (files.stat(path)?.kind !== "file") return undefined;
+  try {
+    const value: unknown = JSON.parse(files.readText(path));
+    const pid = (value as { pid?: unknown } | null)?.pid;
+    return typeof pid === "number" ? value as InstanceState : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw systemError(["read state file", path], error);
+  }
+}

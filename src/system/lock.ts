@@ -1,0 +1,62 @@
+import fs from "node:fs";
+import { AppdError } from "../base/errors.ts";
+
+/** A held kernel lock; it ends with the process or when disposed. The file stays. */
+export interface Lock extends Disposable {
+  [Symbol.dispose](): void;
+}
+
+/** flock(2) on a file that is never unlinked: the only authority on who runs. */
+export interface Locks {
+  /** Takes the exclusive lock, or returns undefined at once when somebody holds it. Creates the file, mode 0600. */
+  tryExclusive(path: string): Lock | undefined;
+  /** Whether somebody holds the exclusive lock. Takes a shared lock for an instant. */
+  isHeld(path: string): boolean;
+  /** Waits in the kernel, without polling, until the exclusive lock is ours. */
+  exclusive(path: string): Promise<Lock>;
+}
+
+function open(path: string, create: boolean): Deno.FsFile {
+  const file = Deno.openSync(path, { read: true, write: true, create, mode: 0o600 });
+  const seen = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (seen?.isFile() && seen.ino === file.statSync().ino) return file;
+  file.close();
+  throw new AppdError(`cannot lock "${path}": it is a symbolic link or not a regular file`, {
+    exit: "noPermission",
+    hint: `remove it: rm "${path}"`,
+  });
+}
+
+function held(file: Deno.FsFile): Lock {
+  let open = true;
+  return {
+    [Symbol.dispose]() {
+      if (open) file.close();
+      open = false;
+    },
+  };
+}
+
+/** The machine's locks. */
+export const systemLocks: Locks = {
+  tryExclusive(path) {
+    const file = open(path, true);
+    if (file.tryLockSync(true)) return held(file);
+    file.close();
+    return undefined;
+  },
+  isHeld(path) {
+    if (fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+    const file = open(path, false);
+    try {
+      return !file.tryLockSync(false);
+    } finally {
+      file.close();
+    }
+  },
+  async exclusive(path) {
+    const file = open(path, true);
+    await file.lock(true);
+    return held(file);
+  },
+};

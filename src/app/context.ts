@@ -1,0 +1,50 @@
+/**
+ * The app room is the only one that knows all rooms: it reads the configuration, puts the daemon together, and takes it
+ * apart again.
+ */
+import { resolve } from "node:path";
+import type { OwnFamily } from "../instance/pid_file.ts";
+import { type Paths, resolvePaths } from "../instance/paths.ts";
+import type { System } from "../system/system.ts";
+
+/** What a command line decides before any file is read. */
+export interface ContextInput {
+  readonly home?: string | undefined;
+  readonly name?: string | undefined;
+  /** Configuration file named with `--config`. */
+  readonly config?: string | undefined;
+  /** Settings given as options, by dotted key. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly system: System;
+}
+
+/** One instance as seen from one command. */
+export interface Context extends ContextInput {
+  /** Name of the instance, `default` without `--name`. */
+  readonly instance: string;
+  readonly paths: Paths;
+  readonly configFile: string;
+  readonly configFileExplicit: boolean;
+}
+
+/** @throws AppdError (usage) when the instance name is unfit */
+export function createContext(input: ContextInput): Context {
+  const { env, homeDirectory } = input.system.host;
+  const cwd = () => Deno.cwd();
+  const paths = resolvePaths({ home: input.home, name: input.name, env, userHome: homeDirectory, cwd });
+  const chosen = input.config ?? (env.APPD_CONFIG || undefined);
+  return {
+    ...input,
+    instance: input.name ?? (env.APPD_NAME || "default"),
+    paths,
+    configFile: chosen === undefined ? paths.config : resolve(cwd(), chosen),
+    configFileExplicit: chosen !== undefined,
+  };
+}
+
+/** The PIDs that a PID file must not name when this process reads it. */
+export function ownFamily(system: System): OwnFamily {
+  const { pid, ppid, uid } = system.host;
+  const grandparent = system.processes.stat(ppid)?.ppid;
+  return { pids: [pid, ppid, ...(grandparent === undefined ? [] : [grandparent])], uid };
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { FakeClock } from "../system/fake_clock.ts";
+import { beginShutdown } from "./shutdown.ts";
+
+/** Lets the promises that are ready run. */
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+Deno.test("steps run in order, and what remains is visible", async () => {
+  const order: string[] = [];
+  const step = (name: string) => ({ name, stop: () => void order.push(name) });
+  const shutdown = beginShutdown(new FakeClock(), [step("scheduler"), step("programs")], 30_000);
+  assert.deepEqual(shutdown.progress().remaining, ["scheduler", "programs"]);
+  const report = await shutdown.done;
+  assert.deepEqual(order, ["scheduler", "programs"]);
+  assert.deepEqual([report.late, report.failed, shutdown.progress().remaining], [[], [], []]);
+});
+
+Deno.test("a step that never ends is named, and the next one runs", async () => {
+  const clock = new FakeClock();
+  let ran = false;
+  const steps = [{ name: "mule", stop: () => new Promise<void>(() => {}) }, {
+    name: "log",
+    stop: () => void (ran = true),
+  }];
+  const shutdown = beginShutdown(clock, steps, 10_000);
+  await settle();
+  clock.advance(10_500);
+  const report = await shutdown.done;
+  assert.deepEqual(report.late, ["mule"]);
+  assert.ok(ran);
+});
+
+Deno.test("a step that throws is named with its error", async () => {
+  const steps = [{ name: "store", stop: () => Promise.reject(new Error("disk")) }, { name: "log", stop() {} }];
+  const report = await beginShutdown(new FakeClock(), steps, 1000).done;
+  assert.equal(report.failed[0]?.part, "store");
+});
+
+Deno.test("cutting the drain ends the wait at once", async () => {
+  const shutdown = beginShutdown(new FakeClock(), [{ name: "jobs", stop: () => new Promise<void>(() => {}) }], 30_000);
+  await settle();
+  shutdown.cut();
+  assert.deepEqual((await shutdown.done).late, ["jobs"]);
+});

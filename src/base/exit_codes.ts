@@ -1,7 +1,7 @@
 /**
  * The one table of exit codes; help, man page and docs are made from it.
  *
- * Values from 64 up follow sysexits(3); 1 and 3 of `status` follow the LSB init script actions.
+ * Values from 64 to 78 follow sysexits(3); 0 to 4 and the range from 150 on of `status` follow the LSB init script actions.
  */
 export const EXIT_CODES = {
   ok: { code: 0, meaning: "success" },
@@ -16,6 +16,9 @@ export const EXIT_CODES = {
   locked: { code: 75, meaning: "another instance holds the lock" },
   noPermission: { code: 77, meaning: "no permission" },
   config: { code: 78, meaning: "the configuration is invalid" },
+  starting: { code: 150, meaning: "status --strict: starting" },
+  degraded: { code: 151, meaning: "status --strict: degraded" },
+  stopping: { code: 152, meaning: "status --strict: stopping" },
 } as const;
 
 /** Name of a row of the exit code table. */

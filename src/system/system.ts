@@ -3,6 +3,7 @@ import { type Files, systemFiles } from "./files.ts";
 import { type Host, systemHost } from "./host.ts";
 import { type Locks, systemLocks } from "./lock.ts";
 import { type Processes, systemProcesses } from "./processes.ts";
+import { systemTerminal, type Terminal } from "./terminal.ts";
 
 /** All ports together; `main.ts` makes the real one, tests hand in fakes of the parts that they need. */
 export interface System {
@@ -11,6 +12,7 @@ export interface System {
   readonly locks: Locks;
   readonly processes: Processes;
   readonly host: Host;
+  readonly terminal: Terminal;
 }
 
 /** The machine that we run on. */
@@ -21,5 +23,6 @@ export function realSystem(): System {
     locks: systemLocks,
     processes: systemProcesses,
     host: systemHost(),
+    terminal: systemTerminal,
   };
 }

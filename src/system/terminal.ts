@@ -1,0 +1,41 @@
+/** The two streams that a command talks on. */
+export type Stream = "stdout" | "stderr";
+
+/** Standard output and error, and what is known about who reads them. */
+export interface Terminal {
+  /** Writes all bytes before it returns. Throws what the runtime throws: `code` is EPIPE when the reader has gone. */
+  write(stream: Stream, bytes: Uint8Array): void;
+  isTerminal(stream: Stream): boolean;
+  /** Width of the terminal in characters, or undefined when there is none. */
+  columns(): number | undefined;
+}
+
+const RETRY_MS = 5;
+
+/** One write(2). A reader that set O_NONBLOCK on our end and is slow makes us wait, not fail. */
+function writeSome(stream: Stream, bytes: Uint8Array): number {
+  try {
+    return Deno[stream].writeSync(bytes);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    return 0;
+  }
+}
+
+/** The streams of this process. */
+export const systemTerminal: Terminal = {
+  write(stream, bytes) {
+    for (let done = 0; done < bytes.length;) done += writeSome(stream, bytes.subarray(done));
+  },
+  isTerminal: (stream) => Deno[stream].isTerminal(),
+  columns() {
+    if (!Deno.stdout.isTerminal()) return undefined;
+    try {
+      return Deno.consoleSize().columns;
+    } catch (error) {
+      if (error instanceof Error) return undefined; // A terminal without a size, such as a serial line.
+      throw error;
+    }
+  },
+};

@@ -10,12 +10,14 @@ export interface FileStat {
   readonly uid: number;
   readonly gid: number;
   readonly mtimeMs: number;
+  /** Names that the inode still has; 0 once its last one was removed. */
+  readonly nlink: number;
   readonly kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "other";
 }
 
 /** How {@link Files.open} opens; every open has O_CLOEXEC, and O_NOFOLLOW refuses a symbolic link at the last part. */
 export interface OpenOptions {
-  readonly access: "read" | "append" | "write" | "readwrite";
+  readonly access: "read" | "append" | "readappend" | "write" | "readwrite";
   readonly create?: boolean;
   /** Fail with EEXIST when the file exists (O_EXCL). Implies `create`. */
   readonly exclusive?: boolean;
@@ -60,6 +62,7 @@ function flagsOf(options: OpenOptions): number {
     read: c.O_RDONLY,
     write: c.O_WRONLY,
     append: c.O_WRONLY | c.O_APPEND,
+    readappend: c.O_RDWR | c.O_APPEND,
     readwrite: c.O_RDWR,
   }[options.access];
   return access |
@@ -78,8 +81,8 @@ function kindOf(stat: fs.Stats): FileStat["kind"] {
 }
 
 function toFileStat(stat: fs.Stats): FileStat {
-  const { ino, dev, size, mode, uid, gid, mtimeMs } = stat;
-  return { ino, dev, size, mode: mode & 0o7777, uid, gid, mtimeMs, kind: kindOf(stat) };
+  const { ino, dev, size, mode, uid, gid, mtimeMs, nlink } = stat;
+  return { ino, dev, size, mode: mode & 0o7777, uid, gid, mtimeMs, nlink, kind: kindOf(stat) };
 }
 
 /** The machine's file system. */

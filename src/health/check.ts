@@ -1,0 +1,93 @@
+import { messageOf } from "../base/errors.ts";
+import type { CheckReport } from "../base/reports.ts";
+import type { Clock, Timer } from "../system/clock.ts";
+
+/** One check as its owner declares it. */
+export interface CheckOptions {
+  /** Whether its failure makes the daemon degraded (503), or is only shown. */
+  readonly critical: boolean;
+  /** Returns or resolves when all is well, throws or rejects with the reason when not; should honour `signal`. */
+  readonly check: (signal: AbortSignal) => Promise<void> | void;
+  /** Milliseconds after which a run counts as failed. */
+  readonly timeoutMs: number;
+}
+
+/** A check that runs in the background. */
+export interface Check extends Disposable {
+  readonly last: CheckReport;
+  /** Resolves at the first result, or when disposed. */
+  readonly first: Promise<void>;
+}
+
+export interface CheckDeps {
+  readonly clock: Clock;
+  readonly interval: number;
+  readonly onResult: () => void;
+}
+
+/**
+ * Starts the first run at once. A run that has timed out and still hangs holds up the next one, so that a dead
+ * dependency never collects a pile of calls; its result stays `timed out` meanwhile.
+ */
+export function startCheck(options: CheckOptions, { clock, interval, onResult }: CheckDeps): Check {
+  const { critical } = options;
+  const first = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  let last: CheckReport = { ok: false, critical, latency_ms: 0, error: "not checked yet" };
+  let timer: Timer | undefined;
+
+  function record(began: number, error?: string): void {
+    if (stop.signal.aborted) return;
+    const latency_ms = Math.round((clock.monotonic() - began) * 1000) / 1000;
+    last = { ok: error === undefined, critical, latency_ms, ...(error === undefined ? {} : { error }) };
+    first.resolve();
+    onResult();
+  }
+
+  function next(): void {
+    if (!stop.signal.aborted) timer = clock.after(interval, run);
+  }
+
+  function run(): void {
+    const began = clock.monotonic();
+    const expired = new AbortController();
+    let outcome: Promise<void> | void;
+    try {
+      outcome = options.check(AbortSignal.any([stop.signal, expired.signal]));
+    } catch (error) {
+      record(began, messageOf(error));
+      return next();
+    }
+    if (!(outcome instanceof Promise)) {
+      record(began);
+      return next();
+    }
+    watch(outcome, { began, expired });
+  }
+
+  function watch(outcome: Promise<void>, { began, expired }: { began: number; expired: AbortController }): void {
+    timer = clock.after(options.timeoutMs, () => {
+      record(began, `timed out after ${options.timeoutMs} ms`);
+      expired.abort();
+    });
+    const end = (error?: string) => {
+      timer?.[Symbol.dispose]();
+      if (!expired.signal.aborted) record(began, error);
+      next();
+    };
+    outcome.then(() => end(), (error) => end(messageOf(error)));
+  }
+
+  run();
+  return {
+    get last() {
+      return last;
+    },
+    first: first.promise,
+    [Symbol.dispose]() {
+      stop.abort();
+      timer?.[Symbol.dispose]();
+      first.resolve();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { ArgumentSpec, CommandSpec } from "./command.ts";
+
+const PROGRAM_NAME: ArgumentSpec = {
+  name: "PROGRAM",
+  kind: "program",
+  required: true,
+  help: "name of a supervised program",
+};
+
+const STATUS: CommandSpec = {
+  name: "status",
+  aliases: ["--status", "--daemon-status"],
+  summary: "show state, health and programs",
+  description: [
+    "The exit code follows the LSB convention for init scripts. --json prints one object with a stable schema, also when the daemon does not run.",
+  ],
+  options: [
+    { name: "watch", short: "w", help: "show it again every second until interrupted" },
+    { name: "strict", help: "let the exit code also tell starting, degraded and stopping" },
+  ],
+  examples: [
+    { line: "appd status", says: "for people" },
+    { line: "appd status --json | jq .state", says: "for scripts" },
+    { line: "appd status --strict --quiet || page-somebody", says: "for monitoring" },
+  ],
+  exits: {
+    ok: "running",
+    generic: "dead, and a PID file was left behind",
+    usage: true,
+    notRunning: "not running",
+    unknown: true,
+    starting: true,
+    degraded: true,
+    stopping: true,
+  },
+  load: () => import("./verbs/status.ts").then((verb) => verb.status),
+};
+
+const HEALTH: CommandSpec = {
+  name: "health",
+  summary: "probe the daemon once, for containers and scripts",
+  examples: [
+    { line: "appd health", says: "exit 0 when healthy" },
+    { line: "HEALTHCHECK CMD appd health --quiet", says: "in a Dockerfile" },
+  ],
+  exits: { ok: "healthy", generic: "starting, degraded, stopping or not running", usage: true },
+  load: () => import("./verbs/health.ts").then((verb) => verb.health),
+};
+
+const LOGS: CommandSpec = {
+  name: "logs",
+  summary: "show the log of the daemon or of one program",
+  description: [
+    "Reads rotated and compressed files too, and follows across rotation. On a terminal control characters are shown escaped; into a pipe or file the bytes are untouched.",
+  ],
+  arguments: [{ ...PROGRAM_NAME, required: false, help: "a supervised program; without it the daemon's own log" }],
+  options: [
+    { name: "lines", short: "n", value: { name: "COUNT", kind: "count", default: "50" }, help: "show the last lines" },
+    { name: "follow", short: "f", help: "go on until interrupted" },
+    {
+      name: "since",
+      value: { name: "TIME", kind: "text" },
+      help: "from a time on: a duration ago (10m) or ISO 8601 (2025-11-01T10:30:00Z)",
+    },
+    {
+      name: "level",
+      value: { name: "LEVEL", kind: "text", choices: ["debug", "info", "warn", "warning", "error"] },
+      help: "only records of this level or above",
+    },
+    { name: "grep", value: { name: "REGEXP", kind: "text" }, help: "only lines that match" },
+  ],
+  examples: [
+    { line: "appd logs", says: "the last 50 lines of the daemon" },
+    { line: "appd logs web -f", says: "follow the program web" },
+    { line: "appd logs --since 1h --level warn", says: "what went wrong in the last hour" },
+  ],
+  exits: { ok: true, generic: "no such program", usage: true, cannotCreate: "the log does not exist", io: true },
+  load: () => import("./verbs/logs.ts").then((verb) => verb.logs),
+};
+
+function action(name: "start" | "stop" | "restart", summary: string): CommandSpec {
+  return {
+    name,
+    summary,
+    arguments: [PROGRAM_NAME],
+    examples: [{ line: `appd programs ${name} web`, says: summary.replace("a program", "the program web") }],
+    exits: { ok: "done", generic: "it could not be done, or there is no such program", usage: true, notRunning: true },
+    load: () => import("./verbs/programs.ts").then((verb) => verb.control),
+  };
+}
+
+const PROGRAMS: CommandSpec = {
+  name: "programs",
+  summary: "list the supervised programs, or control one",
+  description: ["Without a subcommand it prints the table; with --quiet only the names."],
+  examples: [
+    { line: "appd programs", says: "the table" },
+    { line: "appd programs restart web", says: "restart one program" },
+  ],
+  exits: { ok: true, usage: true, notRunning: true },
+  load: () => import("./verbs/programs.ts").then((verb) => verb.list),
+  commands: [
+    action("start", "start a program that was stopped or has failed"),
+    action("stop", "stop a program until it is started again"),
+    action("restart", "stop a program and start it again"),
+  ],
+};
+
+/** Commands that look. */
+export const INSPECT_COMMANDS: readonly CommandSpec[] = [STATUS, HEALTH, LOGS, PROGRAMS];

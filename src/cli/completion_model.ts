@@ -1,0 +1,111 @@
+import {
+  type ArgumentSpec,
+  type CommandSpec,
+  flagAliases,
+  type OptionSpec,
+  type ProgramSpec,
+  shownCommands,
+  topCommands,
+  type ValueKind,
+  wordAliases,
+} from "./command.ts";
+
+/** One step of a word that leads from one command to another, such as `config` and `set`. */
+export interface Step {
+  readonly from: string;
+  readonly word: string;
+  readonly to: string;
+}
+
+/** What may follow once the line has come to one command. */
+export interface Place {
+  /** Names of the commands joined by a space; empty before the first. */
+  readonly at: string;
+  readonly words: readonly { readonly name: string; readonly summary: string }[];
+  readonly options: readonly OptionSpec[];
+  readonly argument: Completable | undefined;
+  readonly trailingCommand: boolean;
+}
+
+/** What a shell can offer for a value. */
+export interface Completable {
+  readonly kind: ValueKind;
+  readonly choices: readonly string[];
+}
+
+/** Everything that a completion script needs to know; the three shells only spell it. */
+export interface CompletionModel {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly places: readonly Place[];
+  /** Options of any command that take a value. */
+  readonly valued: readonly OptionSpec[];
+}
+
+/** What is known when the script is made. */
+export interface CompletionInput {
+  /** Dotted keys of all settings. */
+  readonly settings: readonly string[];
+}
+
+export function completionModel(program: ProgramSpec, input: CompletionInput): CompletionModel {
+  const tops = topCommands(program).filter((command) => !command.hidden);
+  const root: Place = {
+    at: "",
+    words: tops.flatMap(entriesOf),
+    options: program.globals,
+    argument: undefined,
+    trailingCommand: false,
+  };
+  const places = shownCommands(program).map(({ path, command }): Place => ({
+    at: path.join(" "),
+    words: (command.commands ?? []).flatMap(entriesOf),
+    options: [...(command.options ?? []), ...program.globals],
+    argument: argumentOf(command.arguments?.[0], { tops, settings: input.settings }),
+    trailingCommand: command.trailingCommand ?? false,
+  }));
+  return {
+    name: program.name,
+    steps: shownCommands(program).flatMap(({ path, command }) => {
+      const from = path.slice(0, -1).join(" ");
+      return [command.name, ...(command.aliases ?? [])].map((word) => ({ from, word, to: path.join(" ") }));
+    }),
+    places: [root, ...places],
+    valued: valuedOptions(places),
+  };
+}
+
+function entriesOf(command: CommandSpec): { name: string; summary: string }[] {
+  return [command.name, ...wordAliases(command), ...flagAliases(command)]
+    .map((name) => ({ name, summary: command.summary }));
+}
+
+function argumentOf(
+  argument: ArgumentSpec | undefined,
+  known: { tops: readonly CommandSpec[]; settings: readonly string[] },
+): Completable | undefined {
+  if (argument === undefined) return undefined;
+  if (argument.kind === "setting") return { kind: "text", choices: known.settings };
+  if (argument.kind === "command") return { kind: "text", choices: known.tops.map((command) => command.name) };
+  return { kind: argument.kind, choices: argument.choices ?? [] };
+}
+
+function valuedOptions(places: readonly Place[]): OptionSpec[] {
+  const all = new Map(places.flatMap((place) => place.options).map((option) => [option.name, option]));
+  return [...all.values()].filter((option) => option.value !== undefined);
+}
+
+/** What a shell can offer for the value of `option`. */
+export function completableOf(option: OptionSpec): Completable {
+  return { kind: option.value?.kind ?? "text", choices: option.value?.choices ?? [] };
+}
+
+/** `text` as one word of a POSIX shell. */
+export function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The spellings of an option on a line. */
+export function spellings(option: OptionSpec): string[] {
+  return [`--${option.name}`, ...(option.short === undefined ? [] : [`-${option.short}`])];
+}

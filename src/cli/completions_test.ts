@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { APPD } from "./command_table.ts";
+import { completionModel } from "./completion_model.ts";
+import { bashCompletions } from "./completions_bash.ts";
+import { fishCompletions } from "./completions_fish.ts";
+import { zshCompletions } from "./completions_zsh.ts";
+
+const model = completionModel(APPD, { settings: ["server.port", "log.level"] });
+
+function isInstalled(shell: string): boolean {
+  return spawnSync(shell, ["-c", "true"], { timeout: 10_000 }).status === 0;
+}
+
+/** Runs `script` in a shell and returns what it prints; fails on any complaint. */
+function inShell(shell: string, script: string): string {
+  const { status, stdout, stderr } = spawnSync(shell, ["-c", script], { encoding: "utf8", timeout: 10_000 });
+  assert.deepEqual([status, stderr], [0, ""]);
+  return stdout;
+}
+
+/** A test of one shell; where the shell is missing it shows as ignored. */
+function shellTest(shell: string, name: string, fn: () => void): void {
+  Deno.test({ name: `${shell}: ${name}`, ignore: !isInstalled(shell), fn });
+}
+
+/** What bash offers for the words of a line, the last one being typed. */
+function bashOffers(...words: string[]): string[] {
+  const line = words.map((word) => `'${word}'`).join(" ");
+  const script = `${bashCompletions(model)}
+COMP_WORDS=(appd ${line}); COMP_CWORD=${words.length}
+_appd; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  return inShell("bash", script).split("\n").filter((word) => word !== "");
+}
+
+shellTest("bash", "the script is well formed", () => {
+  const { status, stderr } = spawnSync("bash", ["-n"], { input: bashCompletions(model), encoding: "utf8" });
+  assert.deepEqual([status, stderr], [0, ""]);
+});
+
+shellTest("bash", "offers commands, subcommands, options, choices and keys", () => {
+  assert.deepEqual(bashOffers("sta"), ["start", "status"]);
+  assert.deepEqual(bashOffers("--st"), ["--stop", "--status"]);
+  assert.deepEqual(bashOffers("--home", "/x", "--json", "config", "s"), ["set", "schema"]);
+  assert.deepEqual(bashOffers("config", "get", ""), ["server.port", "log.level"]);
+  assert.deepEqual(bashOffers("--stop", "--ti"), ["--timeout"]);
+  assert.deepEqual(bashOffers("start", "--log-format", ""), ["text", "json"]);
+  assert.deepEqual(bashOffers("start", "--log-format", "=", "j"), ["json"]);
+  assert.deepEqual(bashOffers("completions", "z"), ["zsh"]);
+  assert.deepEqual(bashOffers("status", "x"), []);
+  assert.ok(bashOffers("run", "--", "ba").includes("bash"));
+});
+
+shellTest("zsh", "the script is well formed", () => {
+  const { status, stderr } = spawnSync("zsh", ["-n"], { input: zshCompletions(model), encoding: "utf8" });
+  assert.deepEqual([status, stderr], [0, ""]);
+});
+
+shellTest("zsh", "offers commands by way of the completion system", () => {
+  const script = `autoload -Uz compinit && compinit -D
+${zshCompletions(model)}
+compadd() { print -rl -- "\${(@)argv[(i)--,-1][2,-1]}"; }
+words=(appd completions ''); CURRENT=3; _appd`;
+  assert.deepEqual(inShell("zsh", script).trim().split("\n"), ["bash", "zsh", "fish"]);
+});
+
+shellTest("fish", "the script is well formed and offers commands", () => {
+  const offers = (line: string) => inShell("fish", `${fishCompletions(model)}\ncomplete -C ${JSON.stringify(line)}`);
+  assert.match(offers("appd sta"), /^start\t[^]*^status\t/m);
+  assert.match(offers("appd config get ser"), /^server\.port/m);
+  assert.match(offers("appd --stop --ti"), /^--timeout/m);
+  assert.match(offers("appd completions z"), /^zsh/m);
+});

@@ -1,0 +1,41 @@
+/** Lines of `text`, broken between words so that none is longer than `width` characters where that is possible. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** Two columns: terms on the left, wrapped texts on the right. */
+export function definitions(rows: readonly (readonly [term: string, text: string])[], width: number): string[] {
+  const left = Math.min(30, Math.max(0, ...rows.map(([term]) => term.length)));
+  return rows.flatMap(([term, text]) => {
+    const [first = "", ...more] = wrap(text, Math.max(20, width - left - 4));
+    const indent = " ".repeat(left + 4);
+    const head = term.length > left ? [`  ${term}`, indent + first] : [`  ${term.padEnd(left)}  ${first}`];
+    return [...head, ...more.map((line) => indent + line)];
+  });
+}
+
+/** A cell that is coloured after it was padded, so that escapes do not count as width. */
+export interface Cell {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+}
+
+/** Lines of a table with aligned columns; the last column is not padded. */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
+  const all = [head.map((text): Cell => ({ text })), ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.text.length ?? 0)));
+  return all.map((row) =>
+    row.map((cell, column) => {
+      const padded = column === row.length - 1 ? cell.text : cell.text.padEnd(widths[column] ?? 0);
+      return cell.paint ? cell.paint(padded) : padded;
+    }).join("  ").trimEnd()
+  );
+}

@@ -1,0 +1,59 @@
+import { parseDuration } from "../base/duration.ts";
+import type { CommandSpec, OptionSpec, ProgramSpec, ValueSpec } from "./command.ts";
+import type { OptionValue } from "./invocation.ts";
+import type { Scanned } from "./scan.ts";
+import { usageError } from "./usage.ts";
+
+/** The command that was asked for, and where it stands. */
+export interface Asked {
+  readonly program: ProgramSpec;
+  readonly path: readonly string[];
+  readonly command: CommandSpec | undefined;
+}
+
+/** The options that this command takes, the global ones included, by name. */
+export function ownOptions(asked: Asked): Map<string, OptionSpec> {
+  return new Map([...asked.program.globals, ...(asked.command?.options ?? [])].map((option) => [option.name, option]));
+}
+
+/**
+ * Options by name. Values are judged by the command's own row: another command may give the same option other choices.
+ *
+ * @throws AppdError (usage) naming the option and what it takes
+ */
+export function optionsOf(asked: Asked, scanned: Scanned): Record<string, OptionValue> {
+  const ours = ownOptions(asked);
+  const values: Record<string, OptionValue> = {};
+  for (const { option, value } of scanned.given) {
+    const spec = ours.get(option.name)?.value;
+    values[option.name] = spec === undefined || value === undefined ? true : readValue(option, { spec, text: value });
+  }
+  return values;
+}
+
+function readValue(option: OptionSpec, given: { spec: ValueSpec; text: string }): OptionValue {
+  const { spec, text } = given;
+  const refuse = (cause: string, hint: string) => usageError(`cannot use option "--${option.name}": ${cause}`, hint);
+  if (text === "") throw refuse("the value is empty", `for example: --${option.name}=${spec.default ?? spec.name}`);
+  if (option.setting !== undefined) return text;
+  if (spec.choices && !spec.choices.includes(text)) {
+    throw refuse(`"${text}" is none of ${spec.choices.join(", ")}`, `for example: --${option.name}=${spec.choices[0]}`);
+  }
+  if (spec.kind === "count") {
+    if (/^\d{1,9}$/.test(text)) return Number(text);
+    throw refuse(`"${text}" is no whole number`, `for example: --${option.name}=${spec.default ?? "10"}`);
+  }
+  if (spec.kind !== "duration") return text;
+  const ms = parseDuration(text);
+  if (ms === undefined) throw refuse(`"${text}" is no duration`, `units are ms, s, m, h, d: --${option.name}=1m30s`);
+  return ms;
+}
+
+/** Settings that were given as options, as text by dotted key; the schema judges them. */
+export function settingsOf(scanned: Scanned): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const { option, value } of scanned.given) {
+    if (option.setting !== undefined && value !== undefined) settings[option.setting] = value;
+  }
+  return settings;
+}

@@ -1,0 +1,78 @@
+import { cannot, errnoOf, messageOf } from "../base/errors.ts";
+import type { Stream, Terminal } from "../system/terminal.ts";
+import { COLOURED, PLAIN, type Style, wantsColour } from "./style.ts";
+
+/** How the user wants to be answered. */
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly noColor: boolean;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The single place that writes to stdout and stderr. */
+export interface Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** Whether a person looks at stdout. */
+  readonly terminal: boolean;
+  readonly columns: number;
+  readonly style: Style;
+  /** Aborted once the reader of stdout has gone; what is written afterwards is dropped. */
+  readonly gone: AbortSignal;
+  /** Text that was asked for; a newline is added. Not silenced by `--quiet`. */
+  print(text: string): void;
+  /** What was done, in one line; silenced by `--quiet`. */
+  tell(text: string): void;
+  /** One JSON value, indented. */
+  printJson(value: unknown): void;
+  /** Bytes as they are. */
+  bytes(bytes: Uint8Array): void;
+  /** A line on stderr that is no failure; silenced by `--quiet`. */
+  note(text: string): void;
+  /** Text on stderr, as it is. */
+  complain(text: string): void;
+}
+
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * @param terminal the streams; a reader that went away (EPIPE) ends the output silently, as SIGPIPE would
+ * @throws AppdError (io) from its methods when stdout cannot take more, for example on a full disk
+ */
+export function createOutput(terminal: Terminal, options: OutputOptions): Output {
+  const encoder = new TextEncoder();
+  const gone = new AbortController();
+  const write = (stream: Stream, bytes: Uint8Array) => {
+    if (stream === "stdout" && gone.signal.aborted) return;
+    try {
+      terminal.write(stream, bytes);
+    } catch (error) {
+      if (errnoOf(error) === "EPIPE") return stream === "stdout" ? gone.abort() : undefined;
+      if (stream === "stderr") return; // Nobody is left who could be told.
+      throw cannot(["write", "standard output"], messageOf(error), { exit: "io", cause: error });
+    }
+  };
+  const line = (stream: Stream) => (text: string) => write(stream, encoder.encode(text + "\n"));
+  const isTerminal = terminal.isTerminal("stdout");
+  const { json, quiet, verbose, noColor: noColorOption, env } = options;
+  const print = line("stdout");
+  const complain = line("stderr");
+  return {
+    json,
+    quiet,
+    verbose,
+    terminal: isTerminal,
+    columns: terminal.columns() ?? DEFAULT_COLUMNS,
+    style: wantsColour({ terminal: isTerminal, noColorOption, env }) ? COLOURED : PLAIN,
+    gone: gone.signal,
+    print,
+    tell: (text) => quiet ? undefined : print(text),
+    printJson: (value) => print(JSON.stringify(value, null, 2)),
+    bytes: (bytes) => write("stdout", bytes),
+    note: (text) => quiet ? undefined : complain(text),
+    complain,
+  };
+}

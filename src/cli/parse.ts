@@ -1,0 +1,82 @@
+import { flagAliases, type ProgramSpec, topCommands } from "./command.ts";
+import type { Invocation } from "./invocation.ts";
+import { type Asked, optionsOf, ownOptions, settingsOf } from "./option_values.ts";
+import { resolve } from "./resolve.ts";
+import { scan, type Scanned } from "./scan.ts";
+import { suggest, usageError } from "./usage.ts";
+
+/**
+ * Understands a command line.
+ *
+ * @param argv words after the program's name
+ * @throws AppdError (usage) before anything happens; the hint names the nearest match
+ */
+export function parse(program: ProgramSpec, argv: readonly string[]): Invocation {
+  const dashes = argv.indexOf("--");
+  const head = dashes < 0 ? argv : argv.slice(0, dashes);
+  const tail = dashes < 0 ? undefined : argv.slice(dashes + 1);
+  const scanned = scan(program, head);
+  const found = resolve(program, scanned);
+  const asked = { program, path: found.path, command: found.command };
+  refuseUnknown(asked, scanned);
+  const options = optionsOf(asked, scanned);
+  const asksOnly = options.help === true || options.version === true;
+  const trailing = asksOnly ? undefined : trailingOf(asked, tail);
+  const words = found.command?.trailingCommand ? found.rest : [...found.rest, ...(tail ?? [])];
+  if (!asksOnly) checkArguments(asked, words);
+  return { ...asked, arguments: words, options, trailing, settings: settingsOf(scanned) };
+}
+
+/** What was typed is an option of nobody, or of another command. */
+function refuseUnknown(asked: Asked, scanned: Scanned): void {
+  const ours = ownOptions(asked);
+  const foreign = scanned.given.find(({ option }) => !ours.has(option.name));
+  const word = foreign ? `--${foreign.option.name}` : scanned.unknown;
+  if (word === undefined) return;
+  const name = word.split("=", 1)[0] ?? word;
+  const line = [asked.program.name, ...asked.path].join(" ");
+  if (ours.has(name.slice(2))) {
+    throw usageError(`cannot use option "${name}": it takes no value`, `see: ${line} --help`);
+  }
+  const flags = asked.command === undefined ? topCommands(asked.program).flatMap(flagAliases) : [];
+  const candidates = [...flags.map((flag) => flag.slice(2)), ...ours.keys()];
+  throw usageError(
+    `cannot use option "${name}": ${asked.command ? `"${line}" does not know it` : "unknown option"}`,
+    suggest({ word: name.replace(/^-+/, ""), candidates, help: `${line} --help`, prefix: "--" }),
+  );
+}
+
+function trailingOf(asked: Asked, tail: readonly string[] | undefined): readonly string[] | undefined {
+  if (tail === undefined || !asked.command?.trailingCommand) return undefined;
+  if (tail.length > 0 && tail[0] !== "") return tail;
+  const line = [asked.program.name, ...asked.path].join(" ");
+  throw usageError(`cannot run "${line} --": no command follows`, `for example: ${line} -- ./server --port 9000`);
+}
+
+function checkArguments(asked: Asked, words: readonly string[]): void {
+  const { command } = asked;
+  if (command === undefined) return;
+  const line = [asked.program.name, ...asked.path].join(" ");
+  const expected = command.arguments ?? [];
+  const missing = expected.find((argument, index) => argument.required && words[index] === undefined);
+  if (missing) throw usageError(`cannot run "${line}": ${missing.name} is missing`, `see: ${line} --help`);
+  const extra = words[expected.length];
+  if (extra !== undefined) {
+    const hint = command.trailingCommand
+      ? `a command to supervise stands after --: ${line} -- ${extra}`
+      : `see: ${line} --help`;
+    throw usageError(`cannot use argument "${extra}": "${line}" takes ${countOf(expected.length)}`, hint);
+  }
+  for (const [index, argument] of expected.entries()) {
+    const word = words[index];
+    if (word === undefined || !argument.choices || argument.choices.includes(word)) continue;
+    throw usageError(
+      `cannot use ${argument.name} "${word}": it is none of ${argument.choices.join(", ")}`,
+      suggest({ word, candidates: argument.choices, help: `${line} --help` }),
+    );
+  }
+}
+
+function countOf(count: number): string {
+  return count === 0 ? "no arguments" : count === 1 ? "one argument" : `${count} arguments`;
+}

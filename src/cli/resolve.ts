@@ -1,0 +1,61 @@
+import { type CommandSpec, findCommand, flagAliases, type ProgramSpec, topCommands, wordAliases } from "./command.ts";
+import type { Scanned } from "./scan.ts";
+import { suggest, usageError } from "./usage.ts";
+
+/** The command that a line names. */
+export interface Found {
+  readonly path: readonly string[];
+  readonly command: CommandSpec | undefined;
+  readonly rest: readonly string[];
+}
+
+/**
+ * Finds the command by its words or by its one flag alias.
+ *
+ * @throws AppdError (usage) for two verbs at once and for an unknown one
+ */
+export function resolve(program: ProgramSpec, scanned: Scanned): Found {
+  const [flag, second] = scanned.flagVerbs;
+  if (flag === undefined) return descend(program, scanned.operands);
+  const see = `see: ${program.name} --help`;
+  if (second !== undefined) {
+    throw usageError(`cannot do "${flag}" and "${second}" at once: give one of them`, see);
+  }
+  const [word] = scanned.operands;
+  if (word !== undefined && findCommand(topCommands(program), word)) {
+    throw usageError(`cannot do "${flag}" and "${word}" at once: give one of them`, see);
+  }
+  const command = topCommands(program).find((one) => flagAliases(one).includes(flag));
+  return { path: command ? [command.name] : [], command, rest: scanned.operands };
+}
+
+function descend(program: ProgramSpec, operands: readonly string[]): Found {
+  let found: Found = { path: [], command: undefined, rest: operands };
+  for (;;) {
+    const [word, ...rest] = found.rest;
+    const choices = found.command === undefined ? topCommands(program) : found.command.commands ?? [];
+    const next = word === undefined ? undefined : findCommand(choices, word);
+    if (next) {
+      found = { path: [...found.path, next.name], command: next, rest };
+      continue;
+    }
+    if (word !== undefined && choices.length > 0) throw unknownCommand(program, { ...found, word, choices });
+    return found;
+  }
+}
+
+function unknownCommand(
+  program: ProgramSpec,
+  at: { path: readonly string[]; word: string; choices: readonly CommandSpec[] },
+) {
+  const shown = at.choices.filter((command) => !command.hidden);
+  const prefix = [program.name, ...at.path].join(" ");
+  return usageError(
+    `cannot run "${[...at.path, at.word].join(" ")}": unknown command`,
+    suggest({
+      word: at.word,
+      candidates: shown.flatMap((command) => [command.name, ...wordAliases(command)]),
+      help: `${prefix} --help`,
+    }),
+  );
+}

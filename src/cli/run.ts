@@ -1,0 +1,81 @@
+import { AppdError } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import type { ProgramSpec } from "./command.ts";
+import { reportFailure } from "./failure.ts";
+import { type Invocation, isOn } from "./invocation.ts";
+import { createOutput, type Output } from "./output.ts";
+import { parse } from "./parse.ts";
+import { usageError } from "./usage.ts";
+import type { VerbInput } from "./verb.ts";
+
+/**
+ * Runs one command line to its exit code; the single place where errors end. Never ends the process itself.
+ *
+ * Without a command it prints the help on stderr and ends with 2, as git does: a script that lost its verb must not
+ * look successful.
+ *
+ * @param argv words after the program's name
+ */
+export async function main(program: ProgramSpec, argv: readonly string[], system: System): Promise<number> {
+  let output = outputFor(system, guessed(argv));
+  try {
+    const invocation = parse(program, argv);
+    output = outputFor(system, (name) => isOn(invocation, name));
+    return await run({ program, invocation, system, output });
+  } catch (error) {
+    const stack = !(error instanceof AppdError) && (output.verbose || system.host.env.APPD_LOG_LEVEL === "debug");
+    return reportFailure(output, error, { program: program.name, stack });
+  }
+}
+
+/** A line that was not understood may still say how to complain about it. */
+function guessed(argv: readonly string[]): (name: string) => boolean {
+  const dashes = argv.indexOf("--");
+  const head = dashes < 0 ? argv : argv.slice(0, dashes);
+  return (name) => head.includes(`--${name}`);
+}
+
+function outputFor(system: System, isOn: (name: string) => boolean): Output {
+  return createOutput(system.terminal, {
+    json: isOn("json"),
+    quiet: isOn("quiet"),
+    verbose: isOn("verbose"),
+    noColor: isOn("no-color"),
+    env: system.host.env,
+  });
+}
+
+async function run(input: VerbInput): Promise<number> {
+  const { invocation, system } = input;
+  const { command } = invocation;
+  if (isOn(invocation, "help")) return await showHelp(input);
+  if (isOn(invocation, "version")) return (await import("./verbs/version.ts")).version(input);
+  if (command?.load === undefined) return await missingCommand(input);
+  if (system.host.platform === "windows" && !command.anywhere) throw notSupported(invocation);
+  const verb = await command.load();
+  return await verb(input);
+}
+
+async function showHelp(input: VerbInput): Promise<number> {
+  const { helpText } = await import("./verbs/help.ts");
+  const { invocation } = input;
+  const words = invocation.path[0] === "help" ? invocation.arguments : invocation.path;
+  input.output.print(helpText(input, words));
+  return 0;
+}
+
+async function missingCommand(input: VerbInput): Promise<number> {
+  const { program, invocation, output } = input;
+  const line = [program.name, ...invocation.path].join(" ");
+  if (output.json) throw usageError(`cannot run "${line}": a command is missing`, `see: ${line} --help`);
+  const { helpText } = await import("./verbs/help.ts");
+  output.complain(helpText(input, invocation.path));
+  return 2;
+}
+
+function notSupported(invocation: Invocation): AppdError {
+  return new AppdError(`cannot run "${invocation.path.join(" ")}": not supported here, this platform has no sessions`, {
+    exit: "notRunning",
+    hint: "run the daemon in the foreground: appd run",
+  });
+}

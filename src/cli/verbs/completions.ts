@@ -1,0 +1,21 @@
+import type { CompletionModel } from "../completion_model.ts";
+import { completionModel } from "../completion_model.ts";
+import { bashCompletions } from "../completions_bash.ts";
+import { fishCompletions } from "../completions_fish.ts";
+import { zshCompletions } from "../completions_zsh.ts";
+import { type Shell, SHELLS } from "../shells.ts";
+import type { VerbInput } from "../verb.ts";
+
+const WRITERS: Readonly<Record<Shell, (model: CompletionModel) => string>> = {
+  bash: bashCompletions,
+  zsh: zshCompletions,
+  fish: fishCompletions,
+};
+
+/** Prints the completion script of one shell. */
+export function completions({ program, invocation, output }: VerbInput): number {
+  const shell = SHELLS.find((name) => name === invocation.arguments[0]);
+  if (shell === undefined) throw new Error("the table lets a shell through that has no writer");
+  output.print(WRITERS[shell](completionModel(program, { settings: [] })));
+  return 0;
+}

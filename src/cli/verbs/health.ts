@@ -1,0 +1,28 @@
+import { health as askHealth } from "../../app/control.ts";
+import { cannot } from "../../base/errors.ts";
+import type { HealthReport } from "../../base/reports.ts";
+import { contextOf } from "../context_of.ts";
+import type { VerbInput } from "../verb.ts";
+
+/** Probes once: 0 when healthy, else 1 with the reason on stderr. */
+export async function health(input: VerbInput): Promise<number> {
+  const { output, program } = input;
+  const context = contextOf(input);
+  const report = await askHealth(context);
+  if (report && output.json) output.printJson(report);
+  if (report?.status === "healthy") {
+    if (!output.json) output.tell(`${program.name}: healthy`);
+    return 0;
+  }
+  throw cannot(["confirm the health of", context.instance], report ? reasonOf(report) : "the daemon is not running", {
+    exit: "generic",
+    hint: report ? `look closer: ${program.name} status` : `start it: ${program.name} start`,
+  });
+}
+
+/** `degraded (db: connection refused)` */
+export function reasonOf(report: Pick<HealthReport, "status" | "checks">): string {
+  const bad = Object.entries(report.checks).filter(([, check]) => !check.ok);
+  const why = bad.map(([name, check]) => `${name}: ${check.error ?? "failed"}`).join("; ");
+  return why === "" ? report.status : `${report.status} (${why})`;
+}

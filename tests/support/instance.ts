@@ -1,0 +1,188 @@
+import fs from "node:fs";
+import { join } from "node:path";
+
+/** The compiled binary under test. */
+export const BINARY = fs.realpathSync(new URL("../../dist", import.meta.url)) + "/appd";
+
+/** `APPD_FAULTS=full` runs the sizes of the published figures, otherwise the short form that belongs to the suite. */
+export const FULL = Deno.env.get("APPD_FAULTS") === "full";
+
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Record<string, string>;
+  readonly timeoutMs?: number;
+}
+
+/** One instance of the compiled binary in a home of its own; disposing stops it and ends whatever of it is left. */
+export class Instance implements AsyncDisposable {
+  readonly home: string;
+  readonly port: number;
+
+  constructor(config?: string) {
+    this.home = fs.mkdtempSync("/tmp/appd-test-");
+    this.port = freePort();
+    this.write(config ?? "");
+  }
+
+  /** Writes config.toml; without a [server] section the instance's own port is added. */
+  write(text: string): void {
+    const server = text.includes("[server]") ? "" : `[server]\nport = ${this.port}\n`;
+    fs.writeFileSync(join(this.home, "config.toml"), server + text);
+  }
+
+  env(more: Record<string, string> = {}): Record<string, string> {
+    const path = Deno.env.get("PATH") ?? "/usr/bin:/bin";
+    return { PATH: path, LANG: "C.UTF-8", HOME: this.home, APPD_HOME: this.home, NO_COLOR: "1", ...more };
+  }
+
+  /** Starts the binary and does not wait for it. */
+  spawn(args: readonly string[], options: RunOptions = {}): Deno.ChildProcess {
+    return new Deno.Command(BINARY, {
+      args: [...args],
+      clearEnv: true,
+      env: options.env ?? this.env(),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  async run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const child = this.spawn(args, options);
+    const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 60_000);
+    try {
+      const { code, stdout, stderr } = await child.output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      return { code, stdout: text(stdout), stderr: text(stderr) };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** `appd start`, which must succeed. */
+  async start(...args: string[]): Promise<RunResult> {
+    const result = await this.run(["start", ...args]);
+    if (result.code !== 0) throw new Error(`start ended with ${result.code}: ${result.stderr}`);
+    return result;
+  }
+
+  pid(): number {
+    return Number(fs.readFileSync(join(this.home, "daemon.pid"), "utf8"));
+  }
+
+  // deno-lint-ignore no-explicit-any -- the shape under test
+  async status(): Promise<any> {
+    return JSON.parse((await this.run(["status", "--json"])).stdout);
+  }
+
+  async get(path: string): Promise<{ status: number; body: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`);
+    return { status: response.status, body: await response.text() };
+  }
+
+  /** Every process that carries this instance's home in its environment. */
+  processes(): number[] {
+    return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+      try {
+        return fs.readFileSync(`/proc/${pid}/environ`, "utf8").includes(`APPD_HOME=${this.home}\0`);
+      } catch {
+        return false; // gone, or not ours
+      }
+    });
+  }
+
+  /** The daemons among them. */
+  daemons(): number[] {
+    return this.processes().filter((pid) => {
+      try {
+        return fs.readlinkSync(`/proc/${pid}/exe`) === BINARY;
+      } catch {
+        return false; // gone
+      }
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.run(["stop", "--timeout", "5s"], { timeoutMs: 20_000 });
+    for (const pid of [...this.processes(), ...this.programs()]) signal(pid, "SIGKILL");
+    fs.rmSync(this.home, { recursive: true, force: true });
+  }
+
+  /** Processes whose stdout is one of the instance's FIFOs: programs that outlived their daemon. */
+  programs(): number[] {
+    return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+      try {
+        return fs.readlinkSync(`/proc/${pid}/fd/1`).startsWith(join(this.home, "programs"));
+      } catch {
+        return false; // gone, or not ours
+      }
+    });
+  }
+}
+
+/** A port of the loopback address that was free a moment ago. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+/** Sends a signal; false when the process is gone. */
+export function signal(pid: number, name: Deno.Signal): boolean {
+  try {
+    Deno.kill(pid, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Whether a process lives; a zombie does not. */
+export function alive(pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+  } catch {
+    return false; // gone
+  }
+}
+
+/** Waits until `probe` gives something true, and returns it; fails with `what` after `limitMs`. Errors count as "not yet". */
+export async function until<T>(what: string, probe: () => T | Promise<T>, limitMs = 15_000): Promise<NonNullable<T>> {
+  const end = performance.now() + limitMs;
+  let last: unknown;
+  while (performance.now() < end) {
+    try {
+      const value = await probe();
+      if (value) return value as NonNullable<T>;
+    } catch (error) {
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`not within ${limitMs} ms: ${what}`, { cause: last });
+}
+
+/** A program section that runs a shell script. */
+export function program(name: string, script: string, extra = ""): string {
+  return `\n[[program]]\nname = "${name}"\ncommand = ["/bin/sh", "-c", ${JSON.stringify(script)}]\n${extra}\n`;
+}
+
+/** Random numbers from a seed that is printed, so that a failing run can be repeated with APPD_SEED. */
+export function seeded(name: string): () => number {
+  const seed = Number(Deno.env.get("APPD_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+  // deno-lint-ignore no-console -- the seed belongs to the figure
+  console.log(`${name}: APPD_SEED=${seed}`);
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0; // mulberry32
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

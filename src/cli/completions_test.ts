@@ -56,12 +56,24 @@ shellTest("zsh", "the script is well formed", () => {
   assert.deepEqual([status, stderr], [0, ""]);
 });
 
-shellTest("zsh", "offers commands by way of the completion system", () => {
-  const script = `autoload -Uz compinit && compinit -D
+/** What zsh offers; the two functions that only work inside the line editor print instead. */
+function zshOffers(...words: string[]): string[] {
+  const line = words.map((word) => `'${word}'`).join(" ");
+  const script = `compdef() { :; }
 ${zshCompletions(model)}
-compadd() { print -rl -- "\${(@)argv[(i)--,-1][2,-1]}"; }
-words=(appd completions ''); CURRENT=3; _appd`;
-  assert.deepEqual(inShell("zsh", script).trim().split("\n"), ["bash", "zsh", "fish"]);
+compadd() { shift; print -rl -- "$@"; }
+_describe() { print -rl -- "\${rows[@]%%:*}"; }
+words=(appd ${line}); CURRENT=${words.length + 1}; _appd`;
+  return inShell("zsh", script).split("\n").filter((word) => word !== "");
+}
+
+shellTest("zsh", "offers commands, options, choices and keys", () => {
+  assert.ok(zshOffers("").includes("log-rotate"));
+  assert.ok(zshOffers("--").includes("--daemon-stop"));
+  assert.deepEqual(zshOffers("completions", ""), ["bash", "zsh", "fish"]);
+  assert.deepEqual(zshOffers("--home", "/x", "config", "get", ""), ["server.port", "log.level"]);
+  assert.deepEqual(zshOffers("start", "--log-format", ""), ["text", "json"]);
+  assert.ok(zshOffers("--stop", "-").includes("--timeout"));
 });
 
 shellTest("fish", "the script is well formed and offers commands", () => {

@@ -1,11 +1,10 @@
 import type { Context } from "../../app/context.ts";
 import { daemonStatus } from "../../app/control.ts";
-import { exitCode } from "../../base/exit_codes.ts";
-import type { StatusReport } from "../../base/reports.ts";
 import { delay } from "../../system/clock.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn } from "../invocation.ts";
 import { renderStatus } from "../render_status.ts";
+import { strictCode } from "../strict_code.ts";
 import type { VerbInput } from "../verb.ts";
 
 const WATCH_MS = 1000;
@@ -43,12 +42,4 @@ async function show(input: VerbInput, context: Context, before: string): Promise
     output.print(before + lines.join("\n"));
   }
   return isOn(input.invocation, "strict") && exit === 0 ? strictCode(report) : exit;
-}
-
-/** Exit code of a running daemon under `--strict`. */
-export function strictCode(report: Pick<StatusReport, "state" | "health">): number {
-  if (report.state === "starting" || report.state === "degraded" || report.state === "stopping") {
-    return exitCode(report.state);
-  }
-  return report.health === "degraded" ? exitCode("degraded") : 0;
 }

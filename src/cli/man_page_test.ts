@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { shownCommands } from "./command.ts";
+import { APPD } from "./command_table.ts";
+import { manPage, roff } from "./man_page.ts";
+import { markdown } from "./markdown.ts";
+
+function isInstalled(command: string): boolean {
+  return spawnSync(command, [], { input: "", timeout: 10_000 }).error === undefined;
+}
+
+Deno.test("roff: nothing in a text is taken for a request or turned into a typographic sign", () => {
+  assert.equal(roff(".so /etc/passwd"), "\\&.so /etc/passwd");
+  assert.equal(roff("'a"), "\\(aqa");
+  assert.equal(roff("a\\b --c ~d"), "a\\eb \\-\\-c \\(tid");
+});
+
+Deno.test("the manual names every command", () => {
+  const page = manPage(APPD);
+  for (const { path } of shownCommands(APPD)) {
+    assert.ok(page.includes(`.SS ${roff(["appd", ...path].join(" "))}`), path.join(" "));
+  }
+});
+
+for (
+  const [name, args] of [["groff", ["-man", "-Tutf8", "-ww", "-z"]], ["mandoc", [
+    "-T",
+    "lint",
+    "-W",
+    "warning",
+  ]]] as const
+) {
+  Deno.test({
+    name: `${name} finds nothing wrong with the manual`,
+    ignore: !isInstalled(name),
+    fn() {
+      const { status, stdout, stderr } = spawnSync(name, args, { input: manPage(APPD) + "\n", encoding: "utf8" });
+      assert.deepEqual([status, stdout, stderr], [0, "", ""]);
+    },
+  });
+}
+
+Deno.test("docs/cli.md is what the table says; else: deno run -A main.ts man --format markdown > docs/cli.md", async () => {
+  const path = new URL("../../docs/cli.md", import.meta.url);
+  assert.equal(await Deno.readTextFile(path), markdown(APPD) + "\n");
+});

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import type { ProgramStatus, StatusReport } from "../base/reports.ts";
+import { renderPrograms } from "./render_programs.ts";
+import { renderStatus, type StatusView } from "./render_status.ts";
+import { COLOURED, PLAIN } from "./style.ts";
+import { humanTime } from "./time_text.ts";
+import { strictCode } from "./strict_code.ts";
+
+const NOW = Date.UTC(2025, 10, 1, 12, 45);
+const STARTED = "2025-11-01T10:30:00.000Z";
+const VIEW: StatusView = { style: PLAIN, now: NOW, userHome: "/home/me", dead: false };
+
+const WEB: ProgramStatus = {
+  name: "web",
+  state: "running",
+  ready: true,
+  pid: 4711,
+  restarts: 2,
+  uptime_s: 8100,
+  exit: { code: 1, signal: null, at: STARTED },
+  next_retry_at: null,
+  cpu_percent: 1.25,
+  rss_bytes: 52 * 1024 * 1024,
+  log_file: "/home/me/.appd/programs/web/output.log",
+  crash_loop: false,
+  critical: false,
+  adopted: false,
+  error: null,
+};
+
+const REPORT: StatusReport = {
+  name: "appd",
+  instance: "default",
+  state: "ready",
+  pid: 12345,
+  version: "0.1.0 (dev)",
+  uptime_s: 8100,
+  started_at: STARTED,
+  url: "http://127.0.0.1:8321",
+  health: "healthy",
+  home: "/home/me/.appd",
+  config_file: "/home/me/.appd/config.toml",
+  log_file: "/home/me/.appd/daemon.log",
+  pid_file: "/home/me/.appd/daemon.pid",
+  socket: "/home/me/.appd/control.sock",
+  programs: [],
+  jobs: [],
+  scheduler: {
+    paused: false,
+    work_hours: { enabled: false, hours: null, timezone: null, in_hours: true },
+    triggers: 0,
+    last_at: null,
+    next_at: null,
+  },
+  last_reload: null,
+  shutdown: null,
+};
+
+Deno.test("a running daemon", () => {
+  assert.equal(
+    renderStatus(REPORT, VIEW).join("\n"),
+    `appd status
+
+Status:     running
+PID:        12345
+Uptime:     2h 15m
+Started:    ${humanTime(STARTED)}
+URL:        http://127.0.0.1:8321
+Health:     healthy
+Version:    0.1.0 (dev)
+
+Configuration:
+  Config:     ~/.appd/config.toml
+  Logs:       ~/.appd/daemon.log
+  PID file:   ~/.appd/daemon.pid
+  Socket:     ~/.appd/control.sock`,
+  );
+});
+
+Deno.test("a stopped and a dead instance", () => {
+  const stopped: StatusReport = {
+    ...REPORT,
+    state: "stopped",
+    pid: null,
+    uptime_s: null,
+    started_at: null,
+    health: null,
+  };
+  assert.match(renderStatus(stopped, VIEW).join("\n"), /^Status: +not running\n\nConfiguration:/m);
+  assert.match(
+    renderStatus(stopped, { ...VIEW, dead: true }).join("\n"),
+    /^Status: +dead \(a PID file was left behind\)/m,
+  );
+});
+
+Deno.test("an instance with a name, a failed reload, a shutdown, no TCP", () => {
+  const text = renderStatus({
+    ...REPORT,
+    instance: "two",
+    state: "stopping",
+    url: null,
+    last_reload: { at: STARTED, ok: false, error: "config.toml:1:1: bad\x1b[2J\n  1 | x" },
+    shutdown: { began_at: STARTED, remaining: ["web", "db"], deadline: STARTED },
+  }, VIEW).join("\n");
+  assert.match(text, /^appd \(two\) status$/m);
+  assert.match(text, /^Status: +stopping$/m);
+  assert.match(text, /^URL: +none, control socket only$/m);
+  assert.match(text, /^Shutdown: +until .*, remaining: web, db$/m);
+  assert.match(text, /^ {2}Reload: +failed at .*: config\.toml:1:1: bad\\x1b\[2J$/m);
+});
+
+Deno.test("scheduler and work hours are shown once there are some", () => {
+  const scheduler = {
+    paused: false,
+    work_hours: { enabled: true, hours: "09:00-18:00", timezone: "Asia/Kolkata", in_hours: true },
+    triggers: 8,
+    last_at: null,
+    next_at: "2025-11-01T13:30:00.000Z",
+  };
+  const text = renderStatus({ ...REPORT, scheduler }, VIEW).join("\n");
+  assert.match(text, /^Scheduler:\n {2}Paused: +false\n {2}Triggers: +8\n {2}Next trigger: +45m$/m);
+  assert.match(text, /^Work hours:\n {2}Enabled: +true\n {2}Hours: +09:00-18:00 Asia\/Kolkata\n {2}In hours: +true$/m);
+});
+
+Deno.test("programs", () => {
+  const programs: ProgramStatus[] = [
+    WEB,
+    {
+      ...WEB,
+      name: "worker\n",
+      state: "backoff",
+      ready: false,
+      pid: null,
+      uptime_s: null,
+      cpu_percent: null,
+      rss_bytes: null,
+      exit: { code: null, signal: "SIGKILL", at: STARTED },
+      next_retry_at: "2025-11-01T12:45:08.000Z",
+      crash_loop: true,
+    },
+    { ...WEB, name: "x", state: "failed", pid: null, exit: null, error: 'ENOENT: cannot execute "/no/such"' },
+  ];
+  assert.deepEqual(renderPrograms(programs, { style: PLAIN, now: NOW }), [
+    "NAME      STATE       READY  PID   UPTIME  RESTARTS  CPU   MEMORY  NOTE",
+    "web       running     yes    4711  2h 15m  2         1.3%  52MiB   -",
+    "worker\\n  crash_loop  no     -     -       2         -     -       killed by SIGKILL, retry in 8s",
+    'x         failed      yes    -     2h 15m  2         1.3%  52MiB   ENOENT: cannot execute "/no/such"',
+  ]);
+  assert.deepEqual(renderPrograms([], { style: PLAIN, now: NOW }), []);
+  assert.match(renderPrograms([WEB], { style: COLOURED, now: NOW })[1] ?? "", /\x1b\[32mrunning\x1b\[0m {2}yes/);
+});
+
+Deno.test("strict exit codes", () => {
+  assert.equal(strictCode({ state: "ready", health: "healthy" }), 0);
+  assert.equal(strictCode({ state: "reloading", health: "healthy" }), 0);
+  assert.equal(strictCode({ state: "starting", health: "starting" }), 150);
+  assert.equal(strictCode({ state: "degraded", health: "degraded" }), 151);
+  assert.equal(strictCode({ state: "ready", health: "degraded" }), 151);
+  assert.equal(strictCode({ state: "stopping", health: "stopping" }), 152);
+});

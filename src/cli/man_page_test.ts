@@ -22,23 +22,27 @@ Deno.test("the manual names every command", () => {
   }
 });
 
-for (
-  const [name, args] of [["groff", ["-man", "-Tutf8", "-ww", "-z"]], ["mandoc", [
-    "-T",
-    "lint",
-    "-W",
-    "warning",
-  ]]] as const
-) {
-  Deno.test({
-    name: `${name} finds nothing wrong with the manual`,
-    ignore: !isInstalled(name),
-    fn() {
-      const { status, stdout, stderr } = spawnSync(name, args, { input: manPage(APPD) + "\n", encoding: "utf8" });
-      assert.deepEqual([status, stdout, stderr], [0, "", ""]);
-    },
-  });
+/** Complaints of a checker of manual pages, one a line. */
+function complaints(command: string, args: readonly string[]): string[] {
+  const { stdout, stderr } = spawnSync(command, args, { input: manPage(APPD) + "\n", encoding: "utf8" });
+  return `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
 }
+
+Deno.test({
+  name: "groff finds nothing wrong with the manual",
+  ignore: !isInstalled("groff"),
+  fn: () => assert.deepEqual(complaints("groff", ["-man", "-Tutf8", "-ww", "-z"]), []),
+});
+
+Deno.test({
+  name: "mandoc misses only a date, which would make two builds differ",
+  ignore: !isInstalled("mandoc"),
+  fn() {
+    const [first, ...more] = complaints("mandoc", ["-T", "lint", "-W", "warning"]);
+    assert.match(first ?? "", /missing date/);
+    assert.deepEqual(more, []);
+  },
+});
 
 Deno.test("docs/cli.md is what the table says; else: deno run -A main.ts man --format markdown > docs/cli.md", async () => {
   const path = new URL("../../docs/cli.md", import.meta.url);

@@ -1,0 +1,58 @@
+const NEWLINE = 0x0a;
+
+/** Bytes that a line may have before it is split. */
+export const LINE_LIMIT = 64 * 1024;
+
+/**
+ * Ends each piece of a split line but the last, before its newline. A piece in the log is exactly {@link LINE_LIMIT}
+ * bytes and this mark, which no other line can be: so removing the mark and the newline after it gives the bytes back.
+ */
+export const SPLIT_MARK = " [appd: line continues]";
+
+const MARK_LINE = new TextEncoder().encode(`${SPLIT_MARK}\n`);
+
+/** Passes bytes on unchanged, but ends a line that grows beyond {@link LINE_LIMIT} with {@link SPLIT_MARK}. */
+export class LineSplitter {
+  readonly #emit: (bytes: Uint8Array) => void;
+  #length: number;
+
+  /**
+   * @param length bytes of an unfinished line that went before
+   * @param emit gets every piece at once; it must not keep it
+   */
+  constructor(length: number, emit: (bytes: Uint8Array) => void) {
+    [this.#length, this.#emit] = [length, emit];
+  }
+
+  /** Bytes since the last newline. */
+  get length(): number {
+    return this.#length;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (bytes.length <= LINE_LIMIT) return this.#piece(bytes);
+    for (let at = 0; at < bytes.length; at += LINE_LIMIT) this.#piece(bytes.subarray(at, at + LINE_LIMIT));
+  }
+
+  /** In a piece no longer than the limit only the first line can be too long: the one that began before it. */
+  #piece(piece: Uint8Array): void {
+    const room = Math.max(0, LINE_LIMIT - this.#length);
+    const rest = piece.length > room && !endsWithin(piece, room) ? this.#split(piece, room) : piece;
+    if (rest.length === 0) return;
+    this.#emit(rest);
+    const newline = rest.lastIndexOf(NEWLINE);
+    this.#length = newline < 0 ? this.#length + rest.length : rest.length - newline - 1;
+  }
+
+  #split(piece: Uint8Array, room: number): Uint8Array {
+    if (room > 0) this.#emit(piece.subarray(0, room));
+    this.#emit(MARK_LINE);
+    this.#length = 0;
+    return piece.subarray(room);
+  }
+}
+
+function endsWithin(piece: Uint8Array, room: number): boolean {
+  const newline = piece.indexOf(NEWLINE);
+  return newline >= 0 && newline <= room;
+}

@@ -31,18 +31,14 @@ export function parse(program: ProgramSpec, argv: readonly string[]): Invocation
 function refuseUnknown(asked: Asked, scanned: Scanned): void {
   const ours = ownOptions(asked);
   const foreign = scanned.given.find(({ option }) => !ours.has(option.name));
-  const word = foreign ? `--${foreign.option.name}` : scanned.unknown;
+  const word = foreign?.typed ?? scanned.unknown;
   if (word === undefined) return;
-  const name = word.split("=", 1)[0] ?? word;
   const line = [asked.program.name, ...asked.path].join(" ");
-  if (ours.has(name.slice(2))) {
-    throw usageError(`cannot use option "${name}": it takes no value`, `see: ${line} --help`);
-  }
   const flags = asked.command === undefined ? topCommands(asked.program).flatMap(flagAliases) : [];
   const candidates = [...flags.map((flag) => flag.slice(2)), ...ours.keys()];
   throw usageError(
-    `cannot use option "${name}": ${asked.command ? `"${line}" does not know it` : "unknown option"}`,
-    suggest({ word: name.replace(/^-+/, ""), candidates, help: `${line} --help`, prefix: "--" }),
+    `cannot use option "${word}": ${asked.command ? `"${line}" does not know it` : "unknown option"}`,
+    suggest({ word: word.replace(/^-+/, ""), candidates, help: `${line} --help`, prefix: "--" }),
   );
 }
 

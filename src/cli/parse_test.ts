@@ -87,6 +87,10 @@ Deno.test("an unknown verb or option names the nearest one", () => {
   assert.doesNotMatch(refusal("status --no-such-option").hint ?? "", /did you mean/);
 });
 
+Deno.test("names that every object has are no options", () => {
+  for (const line of ["status --constructor", "--__proto__=1 status", "toString", "config constructor"]) refusal(line);
+});
+
 Deno.test("an option of another command is unknown here", () => {
   assert.match(refusal("status --follow").message, /"appd status" does not know it/);
 });
@@ -97,6 +101,7 @@ Deno.test("values are checked by their kind", () => {
   assert.match(refusal("stop --timeout soon").message, /no duration/);
   assert.match(refusal("man --format pdf").message, /none of roff, markdown/);
   assert.match(refusal("status --json=1").message, /takes no value/);
+  assert.match(refusal("--stop=no").message, /takes no value/);
   assert.match(refusal(["status", "--home", ""]).message, /empty/);
   assert.match(refusal("status --home").message, /missing/);
   assert.match(refusal("start --home --json").message, /missing before "--json"/);

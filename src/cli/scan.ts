@@ -1,69 +1,98 @@
-import { Command, CommanderError, Option } from "commander";
+import { parseArgs } from "node:util";
 import { allCommands, flagAliases, type OptionSpec, type ProgramSpec } from "./command.ts";
 import { usageError } from "./usage.ts";
 
 /** What stands on the line, not yet judged. */
 export interface Scanned {
   /** Options of any command, in the order given; the value is absent for a switch. */
-  readonly given: readonly { readonly option: OptionSpec; readonly value: string | undefined }[];
+  readonly given: readonly Given[];
   /** Aliases such as `--stop`. */
   readonly flagVerbs: readonly string[];
+  /** Words that are no options, up to the first unknown option: what follows that may be its value. */
   readonly operands: readonly string[];
+  /** The first option that no command knows. */
   readonly unknown: string | undefined;
 }
 
-/**
- * Tells options, their values and operands apart. The parser knows every option of the whole table, so that options may
- * stand before the verb and after it.
- *
- * @throws AppdError (usage) when an option's value is missing
- */
-export function scan(program: ProgramSpec, head: readonly string[]): Scanned {
-  const given: { option: OptionSpec; value: string | undefined }[] = [];
-  const flagVerbs: string[] = [];
-  const parser = new Command().helpOption(false).exitOverride().configureOutput({ writeErr() {} });
-  for (const option of everyOption(program).values()) {
-    const known = new Option(flagsOf(option));
-    parser.addOption(known);
-    parser.on(`option:${known.name()}`, (value?: string) => given.push({ option, value }));
-  }
-  for (const flag of allCommands(program).flatMap(({ command }) => flagAliases(command))) {
-    parser.addOption(new Option(flag)).on(`option:${flag.slice(2)}`, () => flagVerbs.push(flag));
-  }
-  try {
-    const { operands, unknown } = parser.parseOptions([...head]);
-    refuseSwallowed(given, head);
-    return { given, flagVerbs, operands, unknown: unknown[0] };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const last = head.at(-1) ?? "";
-    throw usageError(`cannot use option "${last}": a value is missing`, `for example: ${last} VALUE`);
-  }
+/** One option as it was given. */
+export interface Given {
+  readonly option: OptionSpec;
+  readonly value: string | undefined;
+  /** `-n` or `--lines`, as typed. */
+  readonly typed: string;
+  /** Written `--name=value`, not as two words. */
+  readonly joined: boolean;
 }
 
-/** A word that looks like an option is only taken as a value when it was joined by `=`. */
-function refuseSwallowed(given: Scanned["given"], head: readonly string[]): void {
-  for (const { option, value } of given) {
-    if (!value?.startsWith("--") || head.includes(`--${option.name}=${value}`)) continue;
-    throw usageError(
-      `cannot use option "--${option.name}": a value is missing before "${value}"`,
+/**
+ * Tells options, their values and operands apart. Every option of the whole table is known, so that options may stand
+ * before the verb and after it.
+ *
+ * The runtime's own parser does it: it starts in 0.3 ms, where commander takes 4 ms of a command's 30.
+ *
+ * @throws AppdError (usage) when an option's value is missing, or a switch has one
+ */
+export function scan(program: ProgramSpec, head: readonly string[]): Scanned {
+  const options = everyOption(program);
+  const flags = new Set(allCommands(program).flatMap(({ command }) => flagAliases(command)));
+  const given: Given[] = [];
+  const flagVerbs: string[] = [];
+  const operands: string[] = [];
+  let unknown: string | undefined;
+  for (const token of tokensOf(head, { options, flags })) {
+    if (token.kind === "positional" && unknown === undefined) operands.push(token.value);
+    if (token.kind !== "option") continue;
+    const option = options.get(token.name);
+    const typed = token.rawName;
+    const joined = token.inlineValue === true;
+    if (option) given.push(checked({ option, value: token.value, typed, joined }));
+    else if (flags.has(typed)) flagVerbs.push(alone(typed, token.value));
+    else unknown ??= typed;
+  }
+  return { given, flagVerbs, operands, unknown };
+}
+
+function tokensOf(head: readonly string[], known: { options: Map<string, OptionSpec>; flags: Set<string> }) {
+  const options: Record<string, { type: "string" | "boolean"; short?: string }> = {};
+  for (const flag of known.flags) options[flag.slice(2)] = { type: "boolean" };
+  for (const { name, short, value } of known.options.values()) {
+    options[name] = { type: value === undefined ? "boolean" : "string", ...(short === undefined ? {} : { short }) };
+  }
+  return parseArgs({ args: [...head], options, strict: false, allowPositionals: true, tokens: true }).tokens;
+}
+
+function refusal(typed: string, cause: string, hint: string) {
+  return usageError(`cannot use option "${typed}": ${cause}`, hint);
+}
+
+/** A switch must not be given a value: who writes `--stop=no` does not want to stop. */
+function alone(typed: string, value: string | undefined): string {
+  if (value === undefined) return typed;
+  throw refusal(typed, "it takes no value", `leave out "=${value}"`);
+}
+
+function checked(given: Given): Given {
+  const { option, value, typed, joined } = given;
+  if (option.value === undefined) {
+    alone(typed, value);
+    return given;
+  }
+  if (value === undefined) throw refusal(typed, "a value is missing", `for example: ${typed} ${option.value.name}`);
+  if (!joined && value.startsWith("--")) {
+    throw refusal(
+      typed,
+      `a value is missing before "${value}"`,
       `a value that starts with dashes is written --${option.name}=${value}`,
     );
   }
+  return given;
 }
 
 function everyOption(program: ProgramSpec): Map<string, OptionSpec> {
   const all = new Map<string, OptionSpec>();
-  for (const option of program.globals) all.set(option.name, option);
-  for (const { command } of allCommands(program)) {
-    for (const option of command.options ?? []) {
-      if (!all.has(option.name)) all.set(option.name, option);
-    }
+  const options = [...program.globals, ...allCommands(program).flatMap(({ command }) => command.options ?? [])];
+  for (const option of options) {
+    if (!all.has(option.name)) all.set(option.name, option);
   }
   return all;
-}
-
-function flagsOf(option: OptionSpec): string {
-  const value = option.value === undefined ? "" : ` <${option.value.name}>`;
-  return `${option.short === undefined ? "" : `-${option.short}, `}--${option.name}${value}`;
 }

@@ -1,13 +1,9 @@
+import { runDaemon } from "../../app/daemon.ts";
 import { contextOf } from "../context_of.ts";
 import type { VerbInput } from "../verb.ts";
 
 /** Runs the daemon in this process until it is told to stop; the number is the daemon's own exit code. */
 export async function run(input: VerbInput): Promise<number> {
   const { trailing } = input.invocation;
-  const context = contextOf(input);
-  const { runDaemon } = await import("../../app/daemon.ts");
-  return await runDaemon(context, {
-    foreground: true,
-    ...(trailing === undefined ? {} : { command: [...trailing] }),
-  });
+  return await runDaemon(contextOf(input), trailing === undefined ? {} : { command: trailing });
 }

@@ -19,6 +19,7 @@ export class ArchiveKeeper {
   readonly #options: ArchiveKeeperOptions;
   #archives: Archive[] = [];
   #compressing = new Set<Promise<void>>();
+  #swept = false;
 
   constructor(options: ArchiveKeeperOptions) {
     this.#options = options;
@@ -32,6 +33,7 @@ export class ArchiveKeeper {
   /** Reads the directory: removes what a crash left unfinished, and takes stock of the archives. */
   sweep(): void {
     const { files, path, compressor } = this.#options;
+    this.#swept = false;
     this.#trying(() => {
       for (const leftover of leftovers(files, path)) {
         const inWork = leftover.endsWith(GZ_TEMP) && compressor.has(leftover.slice(0, -GZ_TEMP.length));
@@ -40,6 +42,7 @@ export class ArchiveKeeper {
       const all = measureArchives(files, path);
       for (const empty of all.filter((archive) => archive.size === 0)) files.unlink(empty.path); // A reserved name.
       this.#archives = all.filter((archive) => archive.size > 0);
+      this.#swept = true;
     });
   }
 
@@ -51,6 +54,8 @@ export class ArchiveKeeper {
   /** Removes what the policy no longer keeps; `current` is the size of the current file, `now` wall time in ms. */
   prune(policy: RotationPolicy, { current, now }: { current: number; now: number }): void {
     const { files } = this.#options;
+    if (!this.#swept) this.sweep();
+    if (!this.#swept) return;
     const gone = expired({ archives: this.#archives, policy, now, current });
     this.#trying(() => {
       for (const archive of gone) {

@@ -88,6 +88,7 @@ class Engine implements RotatingFile {
   readonly #troubles: Troubles;
   readonly #upkeep: Timer;
   readonly #appender: Appender;
+  #retry: Timer | undefined;
   readonly #waiting = new Set<() => void>();
   #policy: RotationPolicy;
   #limit: number;
@@ -191,6 +192,7 @@ class Engine implements RotatingFile {
     if (this.#closed) return;
     this.#closed = true;
     this.#upkeep[Symbol.dispose]();
+    this.#retry?.[Symbol.dispose]();
     const gap = this.#appender.close();
     if (gap !== undefined) this.#options.complain?.(`"${this.path}": ${gapLine(gap)}`);
     if (this.#rotation !== undefined) abandon(this.#rotation, this.#options);
@@ -295,7 +297,6 @@ class Engine implements RotatingFile {
     this.#adopt(next);
     this.#keeper.add({ ...archive, size: old.size });
     this.#closeLog(old);
-    this.#tell("rotate", undefined);
     this.#tend();
     this.#options.log?.debug("rotated", { file: this.path, archive: archive.path, bytes: old.size });
   }
@@ -320,8 +321,6 @@ class Engine implements RotatingFile {
     const from = this.#verified;
     const gone = next.ino !== old.ino && !this.#hasName();
     this.#adopt(next);
-    this.#tell("reopen", undefined);
-    this.#tell("rotate", undefined);
     if (next.ino !== old.ino && next.lineBytes > 0) this.#appender.put(LINE_END);
     if (gone) this.#copy(old.readFrom(from));
     this.#closeLog(old);
@@ -343,12 +342,17 @@ class Engine implements RotatingFile {
     this.#verified = next.lineStart;
     this.#period = this.#periodAt(this.#options.clock.now());
     this.#nextSwitch = 0;
+    this.#tell("reopen", undefined);
+    this.#tell("rotate", undefined);
     this.#settle();
   }
 
   #postpone(kind: "rotate" | "reopen", error: unknown): void {
     this.#tell(kind, error);
-    this.#nextSwitch = this.#options.clock.monotonic() + RETRY;
+    const { clock } = this.#options;
+    this.#nextSwitch = clock.monotonic() + RETRY;
+    this.#retry?.[Symbol.dispose]();
+    if (!this.#closed) this.#retry = clock.after(RETRY, () => this.#isDue() && this.#switch());
     this.#wake();
   }
 

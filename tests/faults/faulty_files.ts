@@ -48,7 +48,10 @@ export function faultyFiles(inner: Files, fate: (call: FilesCall) => Fate): Faul
       dead = true;
       throw failure("ECRASH");
     }
-    if ("errno" in what) throw failure(what.errno);
+    if ("errno" in what) {
+      if (operation === "close") run(operation, args); // Linux closes the descriptor also when close(2) fails.
+      throw failure(what.errno);
+    }
     return run(operation, [args[0], (args[1] as Uint8Array).subarray(0, what.landed)]);
   }
 

@@ -85,7 +85,6 @@ export class Appender {
     const { clock } = this.#options;
     const gap = new Gap(clock.now(), nameOf(error));
     this.#gap = gap;
-    if (this.#log.lineBytes > 0) gap.tear();
     this.#cutLine(gap);
     gap.take(rest);
     this.#options.onTrouble(error);

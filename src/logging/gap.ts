@@ -41,14 +41,9 @@ export class Gap {
     return this.#open;
   }
 
-  /** Counts `length` bytes of a line already marked as lost, which had been written and were taken back. */
+  /** Counts `length` bytes more, of a line that had been written in part and was taken back. */
   add(length: number): void {
     this.#bytes += length;
-  }
-
-  /** Marks the line that goes on as lost, because its beginning cannot stay in the file. */
-  tear(): void {
-    this.#open = true;
   }
 
   /** Counts `bytes` as lost. */

@@ -92,6 +92,16 @@ Deno.test("archives of one millisecond, and of a clock set back, keep their orde
   assert.deepEqual(t.archives().map(t.read), ["1\n", "2\n", "3\n"]);
 });
 
+Deno.test("an archive name that is taken is never overwritten", async () => {
+  await using t = setup();
+  const file = t.open();
+  fs.writeFileSync(`${t.path}.20251101T103000.000Z`, "taken\n");
+  fs.writeFileSync(`${t.path}.20251101T103000.000Z-1.gz`, "taken");
+  file.write(text("ours\n"));
+  await file.rotate();
+  assert.deepEqual(t.archives().map(t.read), ["taken\n", "taken", "ours\n"]);
+});
+
 Deno.test("rotates when its period is over, also a file of an earlier run, but never an empty one", async () => {
   await using t = setup();
   const file = t.open({ rotateEvery: 86_400_000 });

@@ -1,9 +1,9 @@
 import type { Context } from "../../app/context.ts";
 import { controlProgram, daemonStatus } from "../../app/control.ts";
 import { cannot } from "../../base/errors.ts";
-import { nearest } from "../../base/nearest.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
+import { noSuchProgram } from "../no_such_program.ts";
 import { renderPrograms } from "../render_programs.ts";
 import type { VerbInput } from "../verb.ts";
 
@@ -36,17 +36,6 @@ export async function control(input: VerbInput): Promise<number> {
 function actionOf(word: string | undefined): "start" | "stop" | "restart" {
   if (word === "start" || word === "stop" || word === "restart") return word;
   throw new Error(`the table names an action that programs does not know: ${word}`);
-}
-
-/** The error for a name that no program has, with the nearest one and the list. */
-export function noSuchProgram(verb: string, asked: { name: string; known: readonly string[] }) {
-  const { name, known } = asked;
-  const near = nearest(name, known);
-  const all = known.length === 0 ? "there are no programs" : `programs: ${known.join(", ")}`;
-  return cannot([verb, name], "no such program", {
-    exit: "generic",
-    hint: near === undefined ? all : `did you mean "${near}"? ${all}`,
-  });
 }
 
 async function programsOf({ program }: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {

@@ -4,7 +4,7 @@ import { systemProcesses } from "./processes.ts";
 /** The process behind a listening port. */
 export interface PortHolder {
   readonly pid: number;
-  /** argv joined by blanks, or the PID's name when argv cannot be read. */
+  /** The first word of argv only: the others may carry secrets. */
   readonly command: string;
 }
 
@@ -33,7 +33,7 @@ export function findPortHolder(port: number): PortHolder | undefined {
   if (links.size === 0) return undefined;
   const pid = readable(() => fs.readdirSync("/proc"))?.map(Number).find((pid) => pid > 0 && holdsAny(pid, links));
   if (pid === undefined) return undefined;
-  return { pid, command: systemProcesses.commandLine(pid).join(" ") || `process ${pid}` };
+  return { pid, command: systemProcesses.commandLine(pid)[0] ?? "unknown" };
 }
 
 function holdsAny(pid: number, links: ReadonlySet<string>): boolean {

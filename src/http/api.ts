@@ -1,0 +1,67 @@
+/**
+ * The http room owns what the daemon says and takes over HTTP: listeners, guards, routes, and the client of its control
+ * socket. It never decides anything about the daemon: it asks for reports and calls the actions that it was handed.
+ */
+import { Hono } from "hono";
+import { AppdError } from "../base/errors.ts";
+import { SILENT } from "../base/logger.ts";
+import { guard } from "./guards.ts";
+import { RequestCounter } from "./metrics.ts";
+import { openApi } from "./openapi.ts";
+import { problemOf, replyJson, replyProblem } from "./problem.ts";
+import type { ApiDeps, Route, RouteDeps } from "./route.ts";
+import { ACT_ROUTES } from "./routes_act.ts";
+import { READ_ROUTES } from "./routes_read.ts";
+
+const DESCRIPTION: Route = {
+  method: "GET",
+  path: "/openapi.json",
+  summary: "This description",
+  responses: { 200: "OpenAPI 3.1" },
+  handle: () => replyJson(openApi(ROUTES)),
+};
+
+/** Every operation there is. */
+export const ROUTES: readonly Route[] = [...READ_ROUTES, DESCRIPTION, ...ACT_ROUTES];
+
+/** The app of one listener; a pure function of its requests and of what `deps` tell it. */
+export function createApi(deps: ApiDeps): Hono {
+  const log = deps.log ?? SILENT;
+  const full: RouteDeps = { ...deps, requests: deps.requests ?? new RequestCounter() };
+  const { access, token, bind = "127.0.0.1", port = () => 0 } = deps;
+  const app = new Hono();
+
+  app.use(async (context, next) => {
+    await next();
+    const { method } = context.req;
+    const code = String(context.res.status);
+    full.requests.add({ access, route: routeOf(context.req.path), code });
+    log.debug("request", { access, method, path: context.req.path, status: context.res.status });
+  });
+  app.use(guard({ access, bind, port, token }));
+  for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
+  for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
+  app.notFound(() => replyProblem({ status: 404, message: "no such path", hint: "see GET /openapi.json" }));
+  app.onError((error) => {
+    const problem = problemOf(error);
+    if (!(error instanceof AppdError)) log.error("a request failed", { error: error.stack ?? error.message });
+    return replyProblem(problem);
+  });
+  return app;
+}
+
+function wrongMethod(path: string): Response {
+  const methods = ROUTES.filter((route) => route.path === path).map((route) => route.method);
+  const allow = methods.includes("GET") ? "GET, HEAD" : methods.join(", ");
+  return replyProblem({ status: 405, message: `this path takes ${allow}`, headers: { allow } });
+}
+
+const PATTERNS: readonly (readonly [RegExp, string])[] = ROUTES.map(({ path }) => [
+  new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`),
+  path,
+]);
+
+/** The route's own pattern, so that clients cannot invent label values. */
+function routeOf(path: string): string {
+  return PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
+}

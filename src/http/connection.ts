@@ -1,0 +1,136 @@
+import { messageOf } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Clock } from "../system/clock.ts";
+import type { Connection } from "../system/sockets.ts";
+import { RequestInput } from "./input.ts";
+import { writeAll, writeResponse } from "./output.ts";
+import { type Problem, replyProblem } from "./problem.ts";
+import { HEAD_LIMITS, parseRequestHead, type RequestHead } from "./request_head.ts";
+
+/** Answers a request; a rejection is a bug and becomes a plain 500. */
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** How long a client may take, in milliseconds, and how much body it may send, in bytes. */
+export const CONNECTION_LIMITS = { headMs: 10_000, bodyMs: 10_000, writeMs: 30_000, lingerMs: 1_000, body: 64 * 1024 };
+
+/** `reading` and `closing` cost nothing to cut off, `answering` does. */
+export type Phase = "reading" | "answering" | "closing";
+
+export interface ConnectionDeps {
+  readonly clock: Clock;
+  readonly handler: Handler;
+  readonly log: Logger;
+  /** Told of each phase as it begins. */
+  readonly enter: (phase: Phase) => void;
+}
+
+type Received =
+  | { readonly request: Request; readonly head: RequestHead }
+  | { readonly problem: Problem; readonly head?: RequestHead };
+
+/**
+ * Serves the one request of a connection and closes it. One request a connection leaves no second request to smuggle and
+ * no idle connection to hold. Never rejects; ends soon after the connection is closed by somebody else.
+ */
+export async function serveConnection(connection: Connection, deps: ConnectionDeps): Promise<void> {
+  try {
+    const received = await receive(connection, deps.clock);
+    if (received === undefined) return;
+    deps.enter("answering");
+    const response = "request" in received ? await answer(received.request, deps) : replyProblem(received.problem);
+    await writeResponse(withWriteLimit(connection, deps.clock), response, {
+      method: received.head?.method ?? "GET",
+      version: received.head?.version ?? "1.0",
+    });
+    deps.enter("closing");
+    await linger(connection, deps.clock);
+  } catch (error) {
+    deps.log.debug("connection lost", { error: messageOf(error) });
+  } finally {
+    connection.close();
+  }
+}
+
+async function answer(request: Request, { handler, log }: ConnectionDeps): Promise<Response> {
+  try {
+    return await handler(request);
+  } catch (error) {
+    log.error("a request failed", { error: error instanceof Error ? error.stack : String(error) });
+    return replyProblem({ status: 500, message: "internal error", exit: "internal" });
+  }
+}
+
+async function receive(connection: Connection, clock: Clock): Promise<Received | undefined> {
+  const input = new RequestInput(connection);
+  const found = await within(clock, CONNECTION_LIMITS.headMs, input.head(HEAD_LIMITS.bytes));
+  if (found === LATE) return input.leftover ? refused(408, "the request took too long") : undefined;
+  if ("failure" in found) {
+    if (found.failure === "closed") return input.leftover ? refused(400, "the request is incomplete") : undefined;
+    return found.failure === "too long" ? refused(431, "the header is too long") : refused(400, "a line is malformed");
+  }
+  const parsed = parseRequestHead(found.text);
+  if ("problem" in parsed) return parsed;
+  return await receiveBody(connection, { clock, input, head: parsed.head });
+}
+
+async function receiveBody(
+  connection: Connection,
+  { clock, input, head }: { clock: Clock; input: RequestInput; head: RequestHead },
+): Promise<Received> {
+  if (head.length > CONNECTION_LIMITS.body) return refused(413, "the body is too long", head);
+  if (head.length > 0 && head.headers.get("expect")?.toLowerCase() === "100-continue") {
+    await writeAll(connection, new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n"));
+  }
+  const body = await within(clock, CONNECTION_LIMITS.bodyMs, input.body(head.length));
+  if (body === LATE) return refused(408, "the body took too long", head);
+  if (body === undefined) return refused(400, "the body is incomplete", head);
+  return toRequest(head, body);
+}
+
+/** The standard's Request knows no CONNECT and TRACE, and takes `get` for GET; neither is anything that we serve. */
+function toRequest(head: RequestHead, body: Uint8Array<ArrayBuffer>): Received {
+  const { method, url, headers } = head;
+  const unknown: Received = {
+    head,
+    problem: { status: 405, message: `method ${method} is not served`, headers: { allow: "GET, HEAD, POST" } },
+  };
+  if (/^(CONNECT|TRACE|TRACK)$/i.test(method)) return unknown;
+  const takesBody = method !== "GET" && method !== "HEAD" && body.length > 0;
+  const request = new Request(url, { method, headers, ...(takesBody ? { body } : {}) });
+  return request.method === method ? { request, head } : unknown;
+}
+
+function refused(status: number, message: string, head?: RequestHead): Received {
+  return { problem: { status, message }, ...(head === undefined ? {} : { head }) };
+}
+
+function withWriteLimit(connection: Connection, clock: Clock): Pick<Connection, "write"> {
+  return {
+    async write(bytes) {
+      const count = await within(clock, CONNECTION_LIMITS.writeMs, connection.write(bytes));
+      if (count === LATE) throw new Error("the client does not read its response");
+      return count;
+    },
+  };
+}
+
+/**
+ * Reads until the client closes too: closing with unread bytes would reset the connection and take the response away
+ * from a client that is still sending.
+ */
+async function linger(connection: Connection, clock: Clock): Promise<void> {
+  await connection.closeWrite();
+  const drain = async () => {
+    const into = new Uint8Array(16 * 1024);
+    while (await connection.read(into) !== null);
+  };
+  await within(clock, CONNECTION_LIMITS.lingerMs, drain());
+}
+
+const LATE = Symbol("late");
+
+async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | typeof LATE> {
+  const { promise, resolve } = Promise.withResolvers<typeof LATE>();
+  using _timer = clock.after(ms, () => resolve(LATE));
+  return await Promise.race([work, promise]);
+}

@@ -1,0 +1,72 @@
+import type { Context } from "hono";
+import type { Logger, LogLevel } from "../base/logger.ts";
+import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
+import type { Access } from "./guards.ts";
+import type { MetricFamily, RequestCounter } from "./metrics.ts";
+
+/** What can be done to a program. */
+export const PROGRAM_ACTIONS = ["start", "stop", "restart"] as const;
+export type ProgramAction = (typeof PROGRAM_ACTIONS)[number];
+
+/** What the daemon does when asked. A rejection with an AppdError is told to the client, any other is a bug. */
+export interface Actions {
+  reload(): Promise<ReloadResult>;
+  /** Resolves when the archives are complete. */
+  rotateLogs(): Promise<void>;
+  reopenLogs(): void | Promise<void>;
+  /** Begins the shutdown and returns at once. `timeoutMs` replaces the configured timeout. */
+  stop(timeoutMs?: number): void;
+  program(action: ProgramAction, name: string): Promise<void>;
+  /** Until the next reload or restart; without `logger` for all that have no level of their own. */
+  setLogLevel(level: LogLevel, logger?: string): void;
+}
+
+/** Which part of which log; without `program` the daemon's own. */
+export interface LogQuery {
+  readonly program?: string;
+  readonly lines: number;
+}
+
+/** What the API needs of the daemon. The reports are asked for on every request and must be instant. */
+export interface ApiDeps {
+  readonly access: Access;
+  /** The port that was bound. Default 0, right for a socket. */
+  readonly port?: () => number;
+  /** Default `127.0.0.1`. */
+  readonly bind?: string;
+  /** Bearer token that opens the actions over TCP. */
+  readonly token?: string | undefined;
+  status(): StatusReport;
+  health(): HealthReport;
+  metrics(): readonly MetricFamily[];
+  /** The last lines, oldest first, with or without their line feeds. */
+  logs(query: LogQuery): AsyncIterable<Uint8Array>;
+  readonly actions: Actions;
+  readonly log?: Logger;
+  /** Shared by the APIs of one daemon, so that each shows the requests of all. */
+  readonly requests?: RequestCounter;
+}
+
+/** The dependencies with the defaults filled in. */
+export type RouteDeps = ApiDeps & { readonly requests: RequestCounter };
+
+/** A query or path parameter, or a member of a JSON body, as OpenAPI describes it. */
+export interface RouteParameter {
+  readonly name: string;
+  readonly in: "query" | "path" | "body";
+  readonly required?: boolean;
+  readonly description: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** One operation: what it is called, and what answers it. The API and its OpenAPI description are made from these. */
+export interface Route {
+  readonly method: "GET" | "POST";
+  /** With path parameters as `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly parameters?: readonly RouteParameter[];
+  /** Status codes beside those that every route may give. */
+  readonly responses: Readonly<Record<number, string>>;
+  readonly handle: (context: Context, deps: RouteDeps) => Response | Promise<Response>;
+}

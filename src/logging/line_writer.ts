@@ -24,9 +24,7 @@ const LINE_END = Uint8Array.of(0x0a);
 export function createLineWriter(file: RotatingFile, options: LineWriterOptions): LineWriter {
   const before = file.lineBytes;
   const intoFile = (bytes: Uint8Array) => file.write(bytes);
-  const stamper = options.timestamp
-    ? new LineStamper(before > 0, { clock: options.clock, emit: intoFile })
-    : undefined;
+  const stamper = options.timestamp ? new LineStamper(before > 0, { clock: options.clock, emit: intoFile }) : undefined;
   const length = Math.max(0, before - (stamper === undefined ? 0 : STAMP_LENGTH));
   const splitter = new LineSplitter(length, stamper === undefined ? intoFile : (bytes) => stamper.write(bytes));
   return {

@@ -34,7 +34,7 @@ Deno.test("28: nothing that is written after a deletion is lost", async () => {
   for (let round = 0; round < sized(40, 1000); round++) {
     await inDirectory(async (path) => {
       const engine = startEngine({ path });
-      for (let n = 1; n <= 300; n++) {
+      for (let n = 1; n <= 250 + dice.next(100); n++) {
         engine.file.write(numberedLines("s", { from: n, to: n, length: 50 }));
         engine.clock.advance(10);
       }

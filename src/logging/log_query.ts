@@ -1,0 +1,68 @@
+import { LOG_LEVELS, type LogLevel } from "../base/logger.ts";
+
+/** Which lines of a log to read. */
+export interface LogQuery {
+  /** The last so many of those that match; Infinity for all. */
+  readonly lines: number;
+  /** Wall time in milliseconds: only lines from then on. A line without a time belongs to the one before it. */
+  readonly since?: number | undefined;
+  /** Only records of this level or a graver one; lines that are no records do not match. */
+  readonly level?: LogLevel | undefined;
+  /** Matched against the line as UTF-8 text. */
+  readonly grep?: RegExp | undefined;
+}
+
+/** Says of each line of a file, in order, whether it matches. */
+export type LineFilter = (line: Uint8Array) => boolean;
+
+const HEAD = 256;
+const TIME = /^(?:\{"timestamp":")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)[ "]/;
+const LEVEL = /^(?:\S+Z (DEBUG|INFO|WARN|ERROR) |\{.*?"level":"(debug|info|warn|error)")/;
+
+/** A filter for one file; undefined when every line matches. It remembers the time of the last line that had one. */
+export function lineFilter(query: Omit<LogQuery, "lines">): LineFilter | undefined {
+  const filters = [sinceFilter(query.since), levelFilter(query.level), grepFilter(query.grep)].filter((f) =>
+    f !== undefined
+  );
+  if (filters.length === 0) return undefined;
+  return (line) => filters.every((matches) => matches(line));
+}
+
+/** The time in milliseconds that a line of text or JSON begins with. */
+export function timeOf(line: Uint8Array): number | undefined {
+  const first = line[0];
+  if (first === undefined || !(first === 0x7b || (first >= 0x30 && first <= 0x39))) return undefined;
+  const time = TIME.exec(textOf(line.subarray(0, HEAD)))?.[1];
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+/** The level of a record in text or JSON. */
+export function levelOf(line: Uint8Array): LogLevel | undefined {
+  const [, word, name] = LEVEL.exec(textOf(line.subarray(0, HEAD))) ?? [];
+  return (name ?? word?.toLowerCase()) as LogLevel | undefined;
+}
+
+function sinceFilter(since: number | undefined): LineFilter | undefined {
+  if (since === undefined) return undefined;
+  let late = true;
+  return (line) => late = (timeOf(line) ?? (late ? Infinity : -Infinity)) >= since;
+}
+
+function levelFilter(level: LogLevel | undefined): LineFilter | undefined {
+  if (level === undefined) return undefined;
+  const least = LOG_LEVELS.indexOf(level);
+  return (line) => {
+    const found = levelOf(line);
+    return found !== undefined && LOG_LEVELS.indexOf(found) >= least;
+  };
+}
+
+function grepFilter(grep: RegExp | undefined): LineFilter | undefined {
+  if (grep === undefined) return undefined;
+  const pattern = new RegExp(grep.source, grep.flags.replaceAll(/[gy]/g, "")); // Those two keep a position.
+  return (line) => pattern.test(textOf(line));
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import { getLogger } from "@logtape/logtape";
+import { systemClock } from "../system/clock.ts";
+import { FakeClock } from "../system/fake_clock.ts";
+import { type Files, systemFiles } from "../system/files.ts";
+import { createCompressor } from "./compressor.ts";
+import { createLogging, type Logging, type LoggingConfig } from "./logging.ts";
+
+interface Bench extends AsyncDisposable {
+  readonly logging: Logging;
+  readonly config: LoggingConfig;
+  readonly stderr: string[];
+  lines(): string[];
+}
+
+function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles): Bench {
+  const directory = fs.mkdtempSync("/tmp/appd-logging-");
+  const stderr: string[] = [];
+  const config: LoggingConfig = {
+    level: "info",
+    levels: {},
+    format: "text",
+    outputs: ["file"],
+    file: join(directory, "daemon.log"),
+    rotation: { rotateSize: 0, rotateEvery: 0, maxFiles: 5, maxAge: 0, maxTotal: 0, compress: false },
+    ...change,
+  };
+  const compressor = createCompressor({ files, clock: systemClock });
+  const logging = createLogging(config, {
+    clock: new FakeClock(Date.UTC(2025, 10, 1, 10, 30, 0, 123)),
+    files,
+    compressor,
+    stderr: { write: (bytes) => stderr.push(new TextDecoder().decode(bytes)) > 0 },
+  });
+  return {
+    logging,
+    config,
+    stderr,
+    lines: () => fs.readFileSync(config.file, "utf8").split("\n").slice(0, -1),
+    async [Symbol.asyncDispose]() {
+      await logging[Symbol.asyncDispose]();
+      await compressor[Symbol.asyncDispose]();
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+Deno.test("the text format", async () => {
+  await using t = bench();
+  const log = t.logging.logger("appd.scheduler");
+  log.info("message", { key: "value" });
+  log.warn("with {braces} and {key}", {
+    "a b": "two words",
+    n: 1,
+    empty: "",
+    quote: 'say "hi"',
+    eq: "a=b",
+    list: [1, "x"],
+  });
+  log.error("bad");
+  log.debug("not shown");
+  assert.deepEqual(t.lines(), [
+    "2025-11-01T10:30:00.123Z INFO  appd.scheduler: message key=value",
+    "2025-11-01T10:30:00.123Z WARN  appd.scheduler: with {braces} and {key} " +
+    'a_b="two words" n=1 empty="" quote="say \\"hi\\"" eq="a=b" list="[1,\\"x\\"]"',
+    "2025-11-01T10:30:00.123Z ERROR appd.scheduler: bad",
+  ]);
+});
+
+Deno.test("the JSON format: reserved names win", async () => {
+  await using t = bench({ format: "json" });
+  t.logging.logger("appd").info("hello", { level: "mine", n: 1n, when: new Date(0), nested: { a: [true, null] } });
+  assert.deepEqual(JSON.parse(t.lines()[0] ?? ""), {
+    timestamp: "2025-11-01T10:30:00.123Z",
+    level: "info",
+    logger: "appd",
+    message: "hello",
+    level_: "mine",
+    n: "1",
+    when: "1970-01-01T00:00:00.000Z",
+    nested: { a: [true, null] },
+  });
+});
+
+Deno.test("several outputs at once: each record in each of them", async () => {
+  await using t = bench({ outputs: ["file", "stderr", "journald"] });
+  t.logging.logger("appd").warn("hello", { a: 1 });
+  const text = "2025-11-01T10:30:00.123Z WARN  appd: hello a=1";
+  assert.deepEqual(t.lines(), [text]);
+  assert.deepEqual(t.stderr, [`${text}\n`, "<4>WARN  appd: hello a=1\n"]);
+});
+
+Deno.test("no file is made when none is asked for", async () => {
+  await using t = bench({ outputs: ["stderr"] });
+  t.logging.logger("appd").info("hello");
+  await t.logging.rotate();
+  assert.equal(fs.existsSync(t.config.file), false);
+});
+
+Deno.test("levels per logger, for it and what is below it, changed while running", async () => {
+  await using t = bench({ outputs: ["stderr"], levels: { "appd.http": "debug", "appd.store": "error" } });
+  const log = (name: string) => t.logging.logger(name).debug("x");
+  const names = () => t.stderr.splice(0).map((line) => /\S+:(?= )/.exec(line.slice(24))?.[0]);
+  const http = t.logging.logger("appd.http.socket");
+  log("appd");
+  log("appd.http");
+  log("appd.httpd");
+  http.debug("x");
+  t.logging.logger("appd.store").warn("x");
+  assert.deepEqual(names(), ["appd.http:", "appd.http.socket:"]);
+  t.logging.apply({ ...t.config, level: "debug" });
+  log("appd");
+  http.debug("x");
+  t.logging.apply({ ...t.config, level: "error", levels: {} });
+  http.warn("x");
+  http.error("x");
+  assert.deepEqual(names(), ["appd:", "appd.http.socket:", "appd.http.socket:"]);
+});
+
+Deno.test("file and format change while running; a file that cannot be opened changes nothing", async () => {
+  await using t = bench();
+  const log = t.logging.logger("appd");
+  log.info("one");
+  assert.throws(() => t.logging.apply({ ...t.config, format: "json", file: "/proc/no/daemon.log" }), /cannot log to/);
+  log.info("two");
+  const other = `${t.config.file}-other`;
+  t.logging.apply({ ...t.config, file: other, format: "json" });
+  log.info("three");
+  assert.deepEqual(t.lines().map((line) => line.slice(31)), ["appd: one", "appd: two"]);
+  assert.equal(JSON.parse(fs.readFileSync(other, "utf8")).message, "three");
+});
+
+Deno.test("33: what comes from outside cannot forge a record, nor reach a terminal", async () => {
+  const evil =
+    'x\n2025-11-01T10:30:00.123Z ERROR appd: forged\r\u001b[2J\u2028\u2029\u0085\u009b31m\u202e\u0000end\\n"';
+  for (const format of ["text", "json"] as const) {
+    await using t = bench({ format, outputs: ["file", "stderr", "journald"] });
+    t.logging.logger(`appd.${evil}`).info(evil, { [evil]: evil, nested: { [evil]: [evil] }, error: new Error(evil) });
+    // deno-lint-ignore no-control-regex
+    const raw = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+    const lines = [...t.lines(), ...t.stderr.map((line) => line.slice(0, -1))];
+    assert.equal(lines.length, 3);
+    for (const line of lines) assert.doesNotMatch(line, raw);
+    if (format === "json") assert.equal(JSON.parse(lines[0] ?? "").message, evil);
+  }
+});
+
+Deno.test("logging never throws at its caller, whatever the fields do", async () => {
+  await using t = bench();
+  const log = t.logging.logger("appd");
+  const cyclic: Record<string, unknown> = { a: 1 };
+  cyclic.self = cyclic;
+  const hostile = new Proxy({}, {
+    ownKeys() {
+      throw new Error("no keys");
+    },
+  });
+  const fields = {
+    get bad(): string {
+      throw new Error("getter");
+    },
+    cyclic,
+    hostile,
+    big: 2n ** 70n,
+    symbol: Symbol("s"),
+    fn: () => 1,
+    undef: undefined,
+    bytes: new Uint8Array(3),
+    map: new Map([["k", "v"]]),
+    deep: { a: { b: { c: { d: { e: 1 } } } } },
+    toString: null,
+  };
+  log.info("all", fields);
+  log.info("proxy itself", hostile);
+  log.info(undefined as unknown as string, null as unknown as Record<string, unknown>);
+  log.info(Object.create(null) as string);
+  const [all = "", ...others] = t.lines().map((line) => line.slice(31));
+  assert.equal(
+    all,
+    'appd: all bad="[unreadable: getter]" cyclic="{\\"a\\":1,\\"self\\":\\"[circular]\\"}" hostile={} ' +
+      "big=1180591620717411303424 symbol=Symbol(s) fn=[function] " +
+      'bytes="[3 bytes]" map="[[\\"k\\",\\"v\\"]]" ' +
+      'deep="{\\"a\\":{\\"b\\":{\\"c\\":{\\"d\\":\\"[too deep]\\"}}}}" toString=null',
+  );
+  assert.deepEqual(others, ["appd: proxy itself", "appd: undefined"]);
+  assert.equal(t.stderr.length, 1, "a message that has no text");
+});
+
+Deno.test("an error is its message and its cause's; its stack only at debug", async () => {
+  await using t = bench();
+  const error = new Error("outer", { cause: new Error("inner") });
+  t.logging.logger("appd").error("failed", { error });
+  t.logging.apply({ ...t.config, level: "debug" });
+  t.logging.logger("appd").error("failed", { error });
+  const [short = "", long = ""] = t.lines();
+  assert.equal(short.slice(31), 'appd: failed error="outer: inner"');
+  assert.match(long, /error_stack="Error: outer\\n {4}at /);
+});
+
+Deno.test("secrets are hidden by the names of their fields, at any depth", async () => {
+  await using t = bench();
+  t.logging.logger("appd").info("x", {
+    token: "s3cret",
+    token_file: "/run/token",
+    env: { DB_PASSWORD: "s3cret", PATH: "/bin" },
+    headers: { Authorization: "Bearer s3cret" },
+    apiKey: "s3cret",
+  });
+  assert.doesNotMatch(t.lines().join(), /s3cret/);
+  assert.match(t.lines().join(), /token=\*\*\* token_file=\/run\/token /);
+});
+
+Deno.test("records of libraries that use LogTape themselves arrive too", async () => {
+  await using t = bench();
+  getLogger(["lib", "part"]).warn("hello {name}", { name: "world" });
+  assert.deepEqual(t.lines().map((line) => line.slice(25)), ["WARN  lib.part: hello world name=world"]);
+});
+
+Deno.test("a full disk is said once on stderr, shown in problems, and marked by a record", async () => {
+  let full = false;
+  const files: Files = {
+    ...systemFiles,
+    write(fd, bytes) {
+      if (full) throw Object.assign(new Error("full"), { code: "ENOSPC" });
+      return systemFiles.write(fd, bytes);
+    },
+  };
+  await using t = bench({ format: "json" }, files);
+  const log = t.logging.logger("appd");
+  log.info("one");
+  full = true;
+  log.info("two");
+  log.info("three");
+  assert.equal(t.stderr.length, 1);
+  assert.match(t.stderr[0] ?? "", /^appd: cannot write ".*daemon\.log": no space left on device \(ENOSPC\)\n$/);
+  assert.match(t.logging.problems().join(), /ENOSPC\), since 2025-11-01T10:30:00.123Z, 2 lines \(\d+ bytes\) lost$/);
+  full = false;
+  await t.logging[Symbol.asyncDispose]();
+  const [, gap] = t.lines().map((line) => JSON.parse(line));
+  assert.equal(gap.lines, 2);
+  assert.equal(gap.level, "error");
+});

@@ -24,7 +24,7 @@ export class Instance implements AsyncDisposable {
   readonly port: number;
 
   constructor(config?: string) {
-    this.home = fs.mkdtempSync("/tmp/appd-test-");
+    this.home = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", "appd-"));
     this.port = freePort();
     this.write(config ?? "");
   }

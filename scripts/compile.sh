@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Compiles one binary: bundle, stamp the commit in, `deno compile`. Two builds of one commit are byte-identical.
+#
+# usage: scripts/compile.sh [--output FILE] [--target TRIPLE]... [--all] [--if-stale] [ENTRY]
+#
+#   ENTRY          default main.ts, output dist/appd; an app built on the kit gives its own entry
+#   --target       build for another platform; --all: for every platform that Deno compiles for
+#   --if-stale     do nothing when the output is newer than its sources and carries this commit
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+host=$(uname -m)-unknown-linux-gnu
+readonly ALL=(x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin
+  x86_64-pc-windows-msvc)
+
+fail() {
+  echo "compile: $1" >&2
+  exit "${2:-1}"
+}
+
+entry=$root/main.ts output='' if_stale=false targets=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --output) output=${2:?--output needs a file} && shift 2 ;;
+    --target) targets+=("${2:?--target needs a platform}") && shift 2 ;;
+    --all) targets=("${ALL[@]}") && shift ;;
+    --if-stale) if_stale=true && shift ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0" && exit 0 ;;
+    -*) fail "unknown option $1" 2 ;;
+    *) entry=$1 && shift ;;
+  esac
+done
+[ -f "$entry" ] || fail "no such entry file: $entry" 2
+entry=$(realpath "$entry")
+if [ -z "$output" ]; then
+  name=appd
+  [ "$entry" = "$root/main.ts" ] || name=$(basename "$entry" .ts)
+  output=$root/dist/$name
+fi
+mkdir -p "$(dirname "$output")"
+output=$(realpath -m "$output")
+
+# The commit of the sources, marked when the tree differs from it.
+stamp() {
+  local commit
+  commit=$(git -C "$root" rev-parse HEAD 2>/dev/null) || { echo unknown && return; }
+  printf '%s' "${commit:0:12}"
+  [ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || printf -- '-dirty'
+}
+
+is_fresh() {
+  [ -x "$output" ] || return 1
+  [ -z "$(find "$root/src" "$root/deno.json" "$root/deno.lock" "$here/compile.sh" "$entry" -type f -newer "$output" \
+    -print -quit)" ] || return 1
+  "$output" version 2>/dev/null | grep -qF "$commit"
+}
+
+commit=$(stamp)
+if $if_stale && is_fresh; then
+  echo "compile: ${output#"$root"/} is up to date"
+  exit 0
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# The name of the directory handed to `deno compile` ends up in the binary, so it is the same everywhere.
+bundle=$work/appd
+log=$work/log
+
+(cd "$root" && "$here/deno.sh" bundle --quiet --platform deno --minify --keep-names --code-splitting \
+  --outdir "$bundle" "$entry") >"$log" 2>&1 || { cat "$log" >&2 && fail 'the bundle failed'; }
+find "$bundle" -name '*.js' -exec sed -i "s/__APPD_COMMIT__/$commit/g" {} +
+main=$(basename "$entry" .ts).js
+
+compile_once() {
+  (cd "$bundle" && "$here/deno.sh" compile --quiet --no-config --no-code-cache --unstable-net -A \
+    --target "$1" --output "$2" "$main") >"$log" 2>&1
+}
+
+# The base runtime comes over the network. Where that fails, the same official file can be had from npm.
+compile_for() {
+  compile_once "$1" "$2" && return
+  grep -q 'Setting up base binary\|/denort-' "$log" || { cat "$log" >&2 && return 1; }
+  if [ "$1" = x86_64-unknown-linux-gnu ] && "$here/deno.sh" run -A "$here/seed_denort.ts"; then
+    compile_once "$1" "$2" && return
+    cat "$log" >&2
+    return 1
+  fi
+  echo "compile: cannot download the base runtime for $1: $(grep -m1 'error sending request' "$log" | sed 's/^ *[0-9]*: //')" >&2
+  return 69
+}
+
+built=() failed=0
+for target in "${targets[@]:-$host}"; do
+  file=$output suffix=''
+  case $target in *windows*) suffix=.exe ;; esac
+  [ ${#targets[@]} -le 1 ] || file=$output-$target
+  case $file in *"$suffix") ;; *) file=$file$suffix ;; esac
+  if compile_for "$target" "$work/out$suffix"; then
+    mv -f "$work/out$suffix" "$file.$$" && mv -f "$file.$$" "$file"
+    built+=("$(basename "$file")")
+    echo "compile: ${file#"$root"/} ($target, $commit, $(stat -c %s "$file") bytes)"
+  else
+    failed=$?
+  fi
+done
+[ ${#built[@]} -eq 0 ] || (cd "$(dirname "$output")" && sha256sum "${built[@]}" >SHA256SUMS)
+exit "$failed"

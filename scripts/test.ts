@@ -1,0 +1,147 @@
+/**
+ * Runs the suite: compiles, runs `deno test` in parts, and ends with the plain line `N passed, N failed, N skipped`.
+ *
+ * usage: deno task test [PATH …]     given paths replace the parts; everything after `--` goes to `deno test`
+ *
+ * Every part works in a temporary directory of its own. A process that is still there afterwards is a failure.
+ */
+import fs from "node:fs";
+import { join } from "node:path";
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+interface Part {
+  readonly name: string;
+  readonly paths: readonly string[];
+  /** What the part may take before it is ended and counted as a failure. */
+  readonly limitMinutes: number;
+}
+
+const ROOT = fs.realpathSync(new URL("..", import.meta.url));
+
+const PARTS: readonly Part[] = [
+  { name: "beside the source", paths: ["src", "bench"], limitMinutes: 5 },
+  {
+    name: "the repository",
+    paths: ["tests/layers_test.ts", "tests/derived_test.ts", "tests/docs_test.ts"],
+    limitMinutes: 2,
+  },
+  { name: "the compiled binary", paths: ["tests/specs"], limitMinutes: 6 },
+  { name: "faults", paths: ["tests/faults"], limitMinutes: 8 },
+  { name: "real programs", paths: ["tests/real"], limitMinutes: 5 },
+];
+
+/** Counts of `deno test`'s last line: `FAILED | 12 passed (3 steps) | 1 failed | 2 ignored (4s)`. */
+export function parseSummary(line: string): Counts | undefined {
+  const match = /^(?:ok|FAILED) \| (\d+) passed.*?\| (\d+) failed/.exec(line);
+  if (!match) return undefined;
+  const ignored = /\| (\d+) ignored/.exec(line);
+  return { passed: Number(match[1]), failed: Number(match[2]), skipped: Number(ignored?.[1] ?? 0) };
+}
+
+function add(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+function readOr(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return ""; // gone, or another user's
+  }
+}
+
+/** Processes that name `directory` in their environment, arguments, working directory or output: a test left them. */
+function leftovers(directory: string): number[] {
+  return fs.readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && Number(pid) !== Deno.pid).map(Number)
+    .filter((pid) =>
+      ["environ", "cmdline"].some((name) =>
+        readOr(() => fs.readFileSync(`/proc/${pid}/${name}`, "utf8")).includes(directory)
+      ) ||
+      ["cwd", "fd/1"].some((name) => readOr(() => fs.readlinkSync(`/proc/${pid}/${name}`)).includes(directory))
+    );
+}
+
+/** Ends what is left of a part; the number of processes is the number of failures. */
+function sweep(directory: string): number {
+  const left = leftovers(directory);
+  for (const pid of left) {
+    const command = readOr(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
+    console.log(`left behind: ${pid} ${command}`);
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  fs.rmSync(directory, { recursive: true, force: true });
+  return left.length;
+}
+
+async function runPart(part: Part, args: readonly string[], skipped: string[]): Promise<Counts> {
+  console.log(`== ${part.name}`);
+  const directory = fs.mkdtempSync("/tmp/appd-suite-");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", "--permit-no-files", ...args, ...part.paths],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", TMPDIR: directory, APPD_SUITE: directory },
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  let counts: Counts | undefined;
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill("SIGKILL");
+  }, part.limitMinutes * 60_000 * (Deno.env.get("APPD_FAULTS") === "full" ? 60 : 1));
+  for await (const line of linesOf(child.stdout)) {
+    console.log(line);
+    if (/ \.\.\. ignored \(/.test(line)) skipped.push(line.replace(/ \.\.\. ignored.*/, ""));
+    counts = parseSummary(line) ?? counts;
+  }
+  clearTimeout(timer);
+  const { success } = await child.status;
+  if (late) console.log(`ended after ${part.limitMinutes} minutes: ${part.name}`);
+  const left = { passed: 0, failed: sweep(directory), skipped: 0 };
+  counts ??= { passed: 0, failed: 0, skipped: 0 };
+  // A part that ends badly without a failed test (a module that does not load, the time limit) is a failure of its own.
+  if (!success && counts.failed === 0) counts = { ...counts, failed: 1 };
+  return add(counts, left);
+}
+
+async function compile(): Promise<boolean> {
+  const child = new Deno.Command("bash", { args: ["scripts/compile.sh", "--if-stale"], cwd: ROOT, stdin: "null" });
+  return (await child.spawn().status).success;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const split = args.includes("--") ? args.indexOf("--") : args.length;
+  const paths = args.slice(0, split);
+  const parts = paths.length === 0
+    ? PARTS.map((part) => ({ ...part, paths: part.paths.filter((path) => fs.existsSync(join(ROOT, path))) }))
+    : [{ name: paths.join(" "), paths, limitMinutes: 15 }];
+  let total: Counts = { passed: 0, failed: await compile() ? 0 : 1, skipped: 0 };
+  const skipped: string[] = [];
+  for (const part of parts.filter((part) => part.paths.length > 0)) {
+    total = add(total, await runPart(part, args.slice(split + 1), skipped));
+  }
+  for (const name of skipped) console.log(`skipped: ${name}`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,52 @@
+/** The documents: their links lead somewhere, and the tasks that they name exist. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { dirname, join } from "node:path";
+
+const ROOT = fs.realpathSync(new URL("..", import.meta.url));
+
+function documents(): string[] {
+  const inDocs = fs.readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md")).map((name) =>
+    `docs/${name}`
+  );
+  return ["README.md", "CHANGELOG.md", ...inDocs];
+}
+
+/** The anchor of a heading, as forges make it. */
+function anchorOf(heading: string): string {
+  return heading.toLowerCase().replace(/[`*]/g, "").replace(/[^\p{L}\p{N} _-]/gu, "").trim().replaceAll(" ", "-");
+}
+
+function anchors(path: string): Set<string> {
+  const headings = fs.readFileSync(path, "utf8").matchAll(/^#+ (.+)$/gm);
+  return new Set([...headings].map((match) => anchorOf(match[1] ?? "")));
+}
+
+function brokenLink(document: string, target: string): boolean {
+  if (/^[a-z]+:/.test(target)) return false;
+  const [path = "", anchor] = target.split("#");
+  const file = path === "" ? join(ROOT, document) : join(ROOT, dirname(document), path);
+  if (!fs.existsSync(file)) return true;
+  return anchor !== undefined && !anchors(file).has(anchor);
+}
+
+Deno.test("links between documents lead somewhere", () => {
+  const broken: string[] = [];
+  for (const document of documents()) {
+    const text = fs.readFileSync(join(ROOT, document), "utf8");
+    for (const [, target = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (brokenLink(document, target)) broken.push(`${document}: ${target}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+Deno.test("every task that a document names exists", () => {
+  const { tasks } = JSON.parse(fs.readFileSync(join(ROOT, "deno.json"), "utf8"));
+  for (const document of documents()) {
+    const text = fs.readFileSync(join(ROOT, document), "utf8");
+    for (const [, name = ""] of text.matchAll(/deno(?:@[\d.]+)? task ([a-z]+)/g)) {
+      assert.ok(name in tasks, `${document} names task ${name}`);
+    }
+  }
+});

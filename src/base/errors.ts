@@ -64,6 +64,11 @@ const ERRNO_MEANING: Readonly<Record<string, readonly [text: string, exit: ExitN
   EMFILE: ["too many open files", "io"],
   ENFILE: ["too many open files on this host", "io"],
   EIO: ["input/output error", "io"],
+  ENOEXEC: ["is not a program that this machine can execute", "generic"],
+  ETXTBSY: ["the file is being written", "io"],
+  EAGAIN: ["the limit of processes is reached", "io"],
+  ENOMEM: ["out of memory", "io"],
+  E2BIG: ["arguments and environment are too long", "generic"],
   ENAMETOOLONG: ["the name is too long", "cannotCreate"],
 };
 

@@ -57,6 +57,10 @@ export interface Processes {
   list(): ProcessStat[];
   /** argv of a process, empty when it is gone or a kernel thread. */
   commandLine(pid: number): string[];
+  /** What descriptors 1 and 2 of a process are open on, as /proc shows it; empty when it is gone or another user's. */
+  outputs(pid: number): string[];
+  /** The environment that a process was started with, as `KEY=value`; empty when it is gone or another user's. */
+  environment(pid: number): string[];
   /** Differs after every boot. */
   bootId(): string;
 }
@@ -83,7 +87,7 @@ function readProc(path: string): string | undefined {
     return fs.readFileSync(path, "utf8");
   } catch (error) {
     const code = (error as { code?: string }).code;
-    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES") return undefined;
+    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") return undefined;
     throw error;
   }
 }
@@ -115,7 +119,50 @@ export function spawnFailure(options: Pick<SpawnOptions, "command" | "cwd" | "en
   });
   if (!runnable) return fail("EACCES", present[0] ?? file);
   const code = (cause as { code?: string } | undefined)?.code;
+  if (code === undefined) {
+    const interpreter = missingInterpreter(present[0] ?? file);
+    if (interpreter !== undefined) return fail("ENOENT", interpreter);
+  }
   return fail(code === undefined || code === "EPERM" ? "ENOEXEC" : code, present[0] ?? file);
+}
+
+/** Whether a fork would fail now: the error of an exec that cannot succeed tells a shortage from a missing file. */
+function shortage(): unknown {
+  try {
+    new Deno.Command("/", { stdin: "null", stdout: "null", stderr: "null" }).spawn();
+    return undefined;
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? "";
+    return isShortage(code) ? error : undefined;
+  }
+}
+
+/** Errnos of a fork that may succeed later: limits on processes, memory and descriptors. */
+export function isShortage(errno: string): boolean {
+  return ["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"].includes(errno);
+}
+
+/** The interpreter that a script names in its first line, when it is not there: exec then says ENOENT for the script. */
+function missingInterpreter(path: string): string | undefined {
+  const fd = fs.openSync(path, "r");
+  try {
+    const head = new Uint8Array(256);
+    const text = new TextDecoder().decode(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)));
+    const interpreter = /^#! *(\S+)/.exec(text)?.[1];
+    return interpreter && !fs.existsSync(interpreter) ? interpreter : undefined;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function readLink(path: string): string[] {
+  try {
+    return [fs.readlinkSync(path)];
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") return [];
+    throw error;
+  }
 }
 
 /** The machine's processes. */
@@ -133,14 +180,15 @@ export const systemProcesses: Processes = {
         ...(options.gid === undefined ? {} : { gid: options.gid }),
       });
       child.on("error", () => {}); // Reported below, or seen as the child's exit.
-      if (child.pid === undefined) throw spawnFailure(options);
+      if (child.pid === undefined) throw spawnFailure(options, shortage());
       const exited = new Promise<ExitStatus>((resolve) => {
         child.once("exit", (code, signal) => resolve(signal === null ? { code: code ?? 0 } : { signal }));
       });
       return { pid: child.pid, exited };
     } catch (error) {
-      const errno = (error as { code?: string }).code;
-      throw errno === "EAGAIN" || errno === "ENOMEM" || errno === "EMFILE" ? error : spawnFailure(options, error);
+      const known = (error as { syscall?: string }).syscall === "spawn" &&
+        (error as { path?: string }).path !== undefined;
+      throw known || isShortage((error as { code?: string }).code ?? "") ? error : spawnFailure(options, error);
     } finally {
       if (before !== undefined) Deno.umask(before);
     }
@@ -165,5 +213,7 @@ export const systemProcesses: Processes = {
     return all;
   },
   commandLine: (pid) => (readProc(`/proc/${pid}/cmdline`) ?? "").split("\0").filter((word) => word !== ""),
+  outputs: (pid) => [...readLink(`/proc/${pid}/fd/1`), ...readLink(`/proc/${pid}/fd/2`)],
+  environment: (pid) => (readProc(`/proc/${pid}/environ`) ?? "").split("\0").filter((word) => word !== ""),
   bootId: () => (readProc("/proc/sys/kernel/random/boot_id") ?? "").trim(),
 };

@@ -1,0 +1,83 @@
+import { messageOf } from "../base/errors.ts";
+import type { Clock, Timer } from "../system/clock.ts";
+import type { Fifo, Fifos } from "../system/fifo.ts";
+import { Pace } from "./pace.ts";
+
+/** Reads in one turn of the event loop, so that one torrent leaves time for everything else: 1 MiB with 64 KiB reads. */
+const READS_PER_TURN = 16;
+/** Reads after which even a drain gives up on a writer that is still there. */
+const READS_PER_DRAIN = 64;
+
+export interface CaptureOptions {
+  readonly fifos: Fifos;
+  readonly path: string;
+  readonly clock: Pick<Clock, "monotonic" | "after">;
+  /** One for all streams: between a read and its write nothing else runs. */
+  readonly buffer: Uint8Array;
+  /** Takes the bytes before it returns. */
+  readonly sink: (bytes: Uint8Array) => void;
+  readonly onTrouble: (error: string) => void;
+}
+
+/**
+ * Moves the output of one program from its FIFO into `sink`, in order and as bytes. Each read is followed by its write
+ * with nothing between: that instant is all that a kill -9 of the daemon can cost.
+ */
+export class Capture implements Disposable {
+  readonly #options: CaptureOptions;
+  readonly #fifo: Fifo;
+  readonly #pace = new Pace();
+  #timer: Timer | undefined;
+  #closed = false;
+
+  /** Makes the FIFO when it is not there. Throws what node throws. */
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    options.fifos.ensure(options.path);
+    this.#fifo = options.fifos.open(options.path);
+    this.#turn();
+  }
+
+  /** What the program gets as stdout and stderr. */
+  get descriptor(): number {
+    return this.#fifo.keeper;
+  }
+
+  /** Moves what is waiting: all that a process wrote before its death is there when wait(2) reports it. */
+  drain(): number {
+    return this.#closed ? 0 : this.#move(READS_PER_DRAIN);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timer?.[Symbol.dispose]();
+    this.#move(READS_PER_DRAIN);
+    this.#fifo[Symbol.dispose]();
+  }
+
+  #move(reads: number): number {
+    const { buffer, sink } = this.#options;
+    let total = 0;
+    for (let i = 0; i < reads; i++) {
+      const bytes = this.#fifo.read(buffer);
+      if (bytes === 0) break;
+      sink(buffer.subarray(0, bytes));
+      total += bytes;
+    }
+    return total;
+  }
+
+  #turn(): void {
+    if (this.#closed) return;
+    let bytes = 0;
+    try {
+      bytes = this.#move(READS_PER_TURN);
+    } catch (error) {
+      this.#options.onTrouble(messageOf(error));
+    }
+    const wait = this.#pace.next(bytes, this.#options.clock.monotonic());
+    if (wait === "now") this.#options.fifos.nextTurn(() => this.#turn());
+    else this.#timer = this.#options.clock.after(wait, () => this.#turn());
+  }
+}

@@ -1,0 +1,107 @@
+import type { LogFields, LogLevel } from "../base/logger.ts";
+import { humanDuration } from "../base/duration.ts";
+import { type Exit, exitText } from "./spec.ts";
+
+/** A process that outlived its program's stop. */
+export interface Survivor {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Everything notable that happens to a program. Durations in milliseconds, `at` and `retryAt` wall times in milliseconds. */
+export type Notice =
+  | { readonly kind: "started"; readonly pid: number; readonly generation: number }
+  | { readonly kind: "adopted"; readonly pid: number; readonly generation: number }
+  | { readonly kind: "ready"; readonly pid: number }
+  | { readonly kind: "stable"; readonly wasCrashLoop: boolean }
+  | {
+    readonly kind: "ended";
+    readonly pid: number;
+    readonly exit: Exit;
+    readonly uptimeMs: number;
+    readonly expected: boolean;
+  }
+  | { readonly kind: "retrying"; readonly inMs: number; readonly retryAt: number; readonly reason: string }
+  | { readonly kind: "crash_loop"; readonly failures: number; readonly inMs: number }
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "stopping"; readonly pid: number; readonly signal: string; readonly timeoutMs: number }
+  | { readonly kind: "killing"; readonly pid: number; readonly again: boolean }
+  | { readonly kind: "stopped"; readonly forced: boolean }
+  | { readonly kind: "swept"; readonly processes: readonly Survivor[] }
+  | { readonly kind: "survivors"; readonly processes: readonly Survivor[] }
+  | { readonly kind: "trouble"; readonly what: string; readonly error: string };
+
+export type ProgramEvent = Notice & { readonly program: string; readonly at: number };
+
+const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
+  started: "info",
+  adopted: "info",
+  ready: "info",
+  stable: "debug",
+  ended: "warn",
+  retrying: "info",
+  crash_loop: "error",
+  failed: "error",
+  stopping: "info",
+  killing: "warn",
+  stopped: "info",
+  swept: "warn",
+  survivors: "error",
+  trouble: "warn",
+};
+
+/** How loudly the log says it. */
+export function levelOf(event: Notice): LogLevel {
+  return event.kind === "ended" && event.expected ? "info" : LEVELS[event.kind];
+}
+
+/** What happened, in words for people, without the program's name. */
+export function sentence(event: Notice): string {
+  switch (event.kind) {
+    case "started":
+      return "program started";
+    case "adopted":
+      return "program adopted from an earlier daemon";
+    case "ready":
+      return "program is ready";
+    case "stable":
+      return event.wasCrashLoop ? "program left its crash loop" : "program is stable";
+    case "ended":
+      return `program ended after ${humanDuration(event.uptimeMs)}: ${exitText(event.exit)}`;
+    case "retrying":
+      return event.inMs === 0 ? "program is started again at once" : `next start in ${humanDuration(event.inMs)}`;
+    case "crash_loop":
+      return `crash loop: ${event.failures} failures within 5 minutes, next start in ${humanDuration(event.inMs)}`;
+    case "failed":
+      return `program failed and is not started again: ${event.reason}`;
+    case "stopping":
+      return `stopping program with ${event.signal}, it has ${humanDuration(event.timeoutMs)}`;
+    case "killing":
+      return event.again ? "program is still there, killing it again" : "program did not stop in time, killing it";
+    case "stopped":
+      return event.forced ? "program stopped by force" : "program stopped";
+    case "swept":
+      return `killed what the program left behind: ${names(event.processes)}`;
+    case "survivors":
+      return `processes of the program survived: ${names(event.processes)}`;
+    case "trouble":
+      return `cannot ${event.what}: ${event.error}`;
+  }
+}
+
+function names(processes: readonly Survivor[]): string {
+  return processes.map(({ pid, command }) => `${pid} (${command})`).join(", ");
+}
+
+/** The context fields of an event's log record. */
+export function fieldsOf(event: ProgramEvent): LogFields {
+  const { pid, generation } = event as { pid?: number; generation?: number };
+  return {
+    program: event.program,
+    ...(pid === undefined ? {} : { pid }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(event.kind === "retrying"
+      ? { next_retry_at: new Date(event.retryAt).toISOString(), reason: event.reason }
+      : {}),
+  };
+}

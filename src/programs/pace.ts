@@ -1,0 +1,54 @@
+/** How long to wait before looking into the FIFO again: milliseconds, or `now` for the next turn of the event loop. */
+export type Wait = number | "now";
+
+/** Bytes that a FIFO holds by default, pipe(7). */
+const CAPACITY = 65_536;
+/** Aim: a quarter full when we look, so that the writer never waits. */
+const TARGET = CAPACITY / 4;
+/** So full that the writer may have waited. */
+const FULL = CAPACITY * 3 / 4;
+/** Bytes per millisecond above which waiting at all would slow the writer down. */
+const TORRENT = 20_000;
+/** Milliseconds over which a torrent is judged. */
+const WINDOW = 10;
+const SHORTEST = 2;
+const LONGEST = 50;
+const IDLE_LONGEST = 200;
+
+/**
+ * How often a stream is looked at. There is no way to be told that a FIFO has something without also taking it away, and
+ * what is taken but not yet written is lost when the daemon is killed. So it is looked at from time to time, and what is
+ * there is moved within one turn: 50 ms apart while little comes, 200 ms when nothing does, without a pause in a torrent.
+ */
+export class Pace {
+  #wait = LONGEST;
+  #torrentSince: number | undefined;
+  #torrentBytes = 0;
+
+  /** @param bytes moved by the look just taken @param now monotonic milliseconds */
+  next(bytes: number, now: number): Wait {
+    if (this.#torrentSince === undefined && bytes >= FULL) {
+      this.#torrentSince = now;
+      this.#torrentBytes = 0;
+    }
+    if (this.#torrentSince !== undefined && this.#inTorrent(bytes, now)) return "now";
+    return this.#wait = this.#calm(bytes);
+  }
+
+  #inTorrent(bytes: number, now: number): boolean {
+    this.#torrentBytes += bytes;
+    const since = this.#torrentSince ?? now;
+    if (now - since < WINDOW) return true;
+    const goesOn = this.#torrentBytes >= TORRENT * (now - since);
+    this.#torrentSince = goesOn ? now : undefined;
+    this.#torrentBytes = 0;
+    this.#wait = SHORTEST;
+    return goesOn;
+  }
+
+  #calm(bytes: number): number {
+    if (bytes === 0) return Math.min(IDLE_LONGEST, this.#wait * 1.5);
+    const ideal = this.#wait * TARGET / bytes;
+    return Math.max(SHORTEST, Math.min(LONGEST, ideal));
+  }
+}

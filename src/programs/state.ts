@@ -1,0 +1,143 @@
+import type { ProgramStateName } from "../base/reports.ts";
+import type { Exit, Restart } from "./spec.ts";
+
+/** One run of a program, from spawn to exit. */
+export interface Life {
+  /** Counts the lives of a program; what a former life still reports is told apart by it. */
+  readonly generation: number;
+  readonly pid: number;
+  /** With `pid`, names the process for good: see ProcessIdentity. */
+  readonly startTime: string;
+  /** Wall time in milliseconds. */
+  readonly startedAt: number;
+  /** Monotonic milliseconds; may be negative for a program older than this daemon. */
+  readonly startedMono: number;
+  /** Begun by an earlier daemon: not our child, so nobody tells us its exit status. */
+  readonly adopted: boolean;
+}
+
+/** Why a spawn failed. `shortage`: the host may allow it later; otherwise trying again cannot help. */
+export interface SpawnTrouble {
+  readonly message: string;
+  readonly shortage: boolean;
+}
+
+/** What comes after a stop. */
+export type After = "stopped" | "start";
+
+/** The states; each owns its data, so a PID of a program that does not run cannot be written. Times are monotonic ms. */
+export type State =
+  | { readonly kind: "stopped" }
+  /** The spawn is being made. Dependencies (`depends_on`) would wait in a state of their own before this one. */
+  | { readonly kind: "launching"; readonly generation: number }
+  | { readonly kind: "starting"; readonly life: Life; readonly readyAt: number }
+  | { readonly kind: "running"; readonly life: Life; readonly stableAt: number; readonly stable: boolean }
+  | { readonly kind: "backoff"; readonly retryAt: number; readonly retryAtWall: number; readonly reason: string }
+  | {
+    readonly kind: "stopping";
+    readonly life: Life;
+    readonly killAt: number;
+    readonly kills: number;
+    readonly then: After;
+  }
+  /** The main process is gone; what it left behind is being ended. */
+  | { readonly kind: "sweeping"; readonly generation: number; readonly forced: boolean; readonly then: After }
+  | { readonly kind: "exited"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export type StateKind = State["kind"];
+
+/** What stays when states change. Times are monotonic milliseconds. */
+export interface History {
+  readonly generation: number;
+  /** Automatic starts after an end. */
+  readonly restarts: number;
+  /** Failures in a row, none of which was stable: the exponent of the backoff. */
+  readonly attempts: number;
+  /** When the recent failures happened. */
+  readonly failures: readonly number[];
+  readonly crashLoop: boolean;
+  /** How and when (wall) the last life ended. */
+  readonly exit: { readonly how: Exit; readonly at: number } | undefined;
+}
+
+export const NEW_HISTORY: History = {
+  generation: 0,
+  restarts: 0,
+  attempts: 0,
+  failures: [],
+  crashLoop: false,
+  exit: undefined,
+};
+
+/** Everything that can happen to a program. A readiness probe would bring `ready` and `unready`. */
+export type Event =
+  | { readonly type: "start" }
+  /** `timeoutMs`: less than the policy's, when a shutdown is short of time. */
+  | { readonly type: "stop"; readonly timeoutMs?: number }
+  | { readonly type: "restart" }
+  | { readonly type: "spawned"; readonly generation: number; readonly life: Life }
+  | { readonly type: "spawn_failed"; readonly generation: number; readonly trouble: SpawnTrouble }
+  | { readonly type: "adopted"; readonly life: Life; readonly restarts: number }
+  | { readonly type: "exited"; readonly generation: number; readonly exit: Exit }
+  | { readonly type: "swept"; readonly generation: number; readonly killed: boolean }
+  /** The timer of {@link deadlineOf} went off. */
+  | { readonly type: "deadline" };
+
+export type EventType = Event["type"];
+
+/** The part of a program's configuration that decides about its states; durations in milliseconds. */
+export interface Policy {
+  readonly restart: Restart;
+  readonly stopSignal: Deno.Signal;
+  readonly stopTimeout: number;
+  readonly stableAfter: number;
+}
+
+/** The one place where a step gets time and chance from. */
+export interface Moment {
+  /** Monotonic milliseconds. */
+  readonly mono: number;
+  /** Wall time in milliseconds. */
+  readonly wall: number;
+  /** At least 0, less than 1. */
+  readonly random: number;
+}
+
+const WORDS: Readonly<Record<StateKind, ProgramStateName>> = {
+  stopped: "stopped",
+  launching: "starting",
+  starting: "starting",
+  running: "running",
+  backoff: "backoff",
+  stopping: "stopping",
+  sweeping: "stopping",
+  exited: "exited",
+  failed: "failed",
+};
+
+/** The word that users see for a state. */
+export function wordOf(state: State): ProgramStateName {
+  return WORDS[state.kind];
+}
+
+/** The life that a state owns. */
+export function lifeOf(state: State): Life | undefined {
+  return "life" in state ? state.life : undefined;
+}
+
+/** The only timer of a state, monotonic milliseconds; undefined when nothing but an event ends it. */
+export function deadlineOf(state: State): number | undefined {
+  switch (state.kind) {
+    case "starting":
+      return state.readyAt;
+    case "running":
+      return state.stable ? undefined : state.stableAt;
+    case "backoff":
+      return state.retryAt;
+    case "stopping":
+      return state.killAt;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { messageOf } from "../base/errors.ts";
+import { FIFO_NAME, LOG_NAME } from "./adoption.ts";
+import { Capture } from "./capture.ts";
+import type { Shared } from "./deps.ts";
+import type { ProgramOutput, ProgramSpec } from "./spec.ts";
+import { createValve, type Valve } from "./valve.ts";
+
+/** A program's way from its stdout to its log: the FIFO while it runs, the log for as long as it is configured. */
+export class Stream {
+  readonly #shared: Shared;
+  readonly #trouble: (what: string, error: string) => void;
+  readonly directory: string;
+  readonly logFile: string;
+  #output: ProgramOutput | undefined;
+  #valve: Valve | undefined;
+  #capture: Capture | undefined;
+
+  constructor(shared: Shared, name: string, trouble: (what: string, error: string) => void) {
+    this.#shared = shared;
+    this.#trouble = trouble;
+    this.directory = join(shared.directory, name);
+    this.logFile = join(this.directory, LOG_NAME);
+  }
+
+  /** The descriptor for a child's stdout and stderr. Throws when the log or the FIFO cannot be opened. */
+  open(spec: ProgramSpec): number {
+    if (this.#capture !== undefined) return this.#capture.descriptor;
+    const { fifos, files, clock, buffer } = this.#shared;
+    files.makeDirectory(this.directory, 0o700);
+    this.#openOutput(spec);
+    this.#capture = new Capture({
+      fifos,
+      clock,
+      buffer,
+      path: join(this.directory, FIFO_NAME),
+      sink: (bytes) => this.#valve?.write(bytes),
+      onTrouble: (error) => this.#trouble("read the output", error),
+    });
+    return this.#capture.descriptor;
+  }
+
+  #openOutput(spec: ProgramSpec): void {
+    if (this.#output !== undefined) return;
+    this.#output = this.#shared.openOutput(spec, this.logFile);
+    this.#valve = createValve({ output: this.#output, overflow: spec.log.overflow, clock: this.#shared.clock });
+  }
+
+  /** Takes up changed log settings. Throws when the log cannot be opened anew; then the old one goes on. */
+  async change(from: ProgramSpec, to: ProgramSpec): Promise<void> {
+    const old = this.#output;
+    if (old === undefined || JSON.stringify(from.log) === JSON.stringify(to.log)) return;
+    const { timestamp, overflow } = from.log;
+    if (old.setPolicy !== undefined && timestamp === to.log.timestamp && overflow === to.log.overflow) {
+      return old.setPolicy(to.log.policy);
+    }
+    this.#output = undefined;
+    try {
+      this.#openOutput(to);
+    } catch (error) {
+      this.#output = old;
+      throw error;
+    }
+    await old.close();
+  }
+
+  /** A main process has ended: what it wrote is in the FIFO, and its last line may want an end. */
+  settle(): void {
+    this.#capture?.drain();
+    this.#output?.endLine?.();
+  }
+
+  /** Nothing runs: the rest is read, the FIFO let go. The log stays open for rotation. */
+  rest(): void {
+    this.#capture?.[Symbol.dispose]();
+    this.#capture = undefined;
+    this.#output?.endLine?.();
+  }
+
+  get problem(): ProgramOutput["problem"] {
+    return this.#output?.problem;
+  }
+
+  async rotate(): Promise<void> {
+    await this.#output?.rotate();
+  }
+
+  reopen(): void {
+    this.#output?.reopen();
+  }
+
+  async close(): Promise<void> {
+    this.rest();
+    const output = this.#output;
+    this.#output = undefined;
+    await output?.close().catch((error) => this.#trouble("close the log", messageOf(error)));
+  }
+}

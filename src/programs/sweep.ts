@@ -1,0 +1,89 @@
+import { messageOf } from "../base/errors.ts";
+import { type Clock, delay } from "../system/clock.ts";
+import type { Processes, ProcessIdentity, ProcessStat } from "../system/processes.ts";
+import { type Census, type Inhabitant, withDescendants } from "./census.ts";
+import type { Survivor } from "./events.ts";
+import type { Life } from "./state.ts";
+
+/** Milliseconds that killed processes have to vanish before they are named as survivors, and between two looks. */
+const PATIENCE = 1000;
+const PAUSE = 20;
+
+export interface SweepOptions {
+  readonly census: Census;
+  readonly processes: Pick<Processes, "kill" | "stat" | "commandLine">;
+  readonly clock: Clock;
+  /** The life that has ended, when there was one. */
+  readonly life: Life | undefined;
+  /** Who belonged to the program when it was told to stop. */
+  readonly family: readonly ProcessIdentity[];
+  readonly mark: string;
+  readonly fifo: string;
+  /** Monotonic milliseconds until which the group, which had the stop signal, may end by itself. May come nearer. */
+  readonly until: () => number;
+}
+
+export interface SweepResult {
+  readonly killed: readonly Survivor[];
+  readonly survivors: readonly Survivor[];
+}
+
+/** Everyone who belongs to a running program now, the main process included. */
+export function familyOf(life: Life, all: readonly ProcessStat[]): ProcessIdentity[] {
+  const near = all.filter((one) => isOfSession(one, life));
+  return withDescendants(near, all).map(({ pid, startTime }) => ({ pid, startTime }));
+}
+
+function isOfSession(one: ProcessStat, life: Life): boolean {
+  return (one.sid === life.pid || one.pgid === life.pid) && Number(one.startTime) >= Number(life.startTime);
+}
+
+/**
+ * Ends what a program left behind after its main process: the members of its session when their time is over, and those
+ * who left the session (by setsid(2), by a double fork) at once. Those who are still there a second later are named.
+ */
+export async function sweepUp(options: SweepOptions): Promise<SweepResult> {
+  const { clock } = options;
+  const killed = new Map<number, Survivor>();
+  const lookUntil = () => Math.max(options.until(), began) + PATIENCE;
+  const began = clock.monotonic();
+  while (true) {
+    const left = await leftovers(options);
+    if (left.length === 0) return { killed: [...killed.values()], survivors: [] };
+    if (clock.monotonic() > lookUntil()) return { killed: [...killed.values()], survivors: left.map(named(options)) };
+    const patient = clock.monotonic() < options.until();
+    for (const one of left) {
+      if (patient && options.life !== undefined && isOfSession(one, options.life)) continue;
+      if (!killed.has(one.pid)) killed.set(one.pid, named(options)(one));
+      killIdentity(options.processes, one);
+    }
+    await delay(clock, PAUSE);
+  }
+}
+
+async function leftovers(options: SweepOptions): Promise<Inhabitant[]> {
+  const all = await options.census.fresh();
+  const known = new Set(options.family.map(({ pid, startTime }) => `${pid} ${startTime}`));
+  const mine = all.filter((one) =>
+    known.has(`${one.pid} ${one.startTime}`) ||
+    one.mark === options.mark ||
+    (one.pid === one.sid && one.outputs.includes(options.fifo)) ||
+    (options.life !== undefined && isOfSession(one, options.life))
+  );
+  return withDescendants(mine, all).filter((one) => one.pid > 1);
+}
+
+function named({ processes }: SweepOptions): (one: ProcessIdentity) => Survivor {
+  return ({ pid }) => ({ pid, command: processes.commandLine(pid).join(" ").slice(0, 200) });
+}
+
+/** Kills one process if it is still the one that was seen; true when the signal was sent. */
+export function killIdentity(processes: Pick<Processes, "kill" | "stat">, one: ProcessIdentity): boolean {
+  if (one.pid <= 1 || processes.stat(one.pid)?.startTime !== one.startTime) return false;
+  try {
+    return processes.kill(one.pid, "SIGKILL");
+  } catch (error) {
+    if ((error as { code?: string }).code === "EPERM") return false; // Another user's by now: it will be named.
+    throw new Error(`kill ${one.pid}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { type Found, type Holder, judge, scanHolders } from "./adoption.ts";
+import type { Shared } from "./deps.ts";
+import { Program } from "./program.ts";
+import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
+import { type ProgramSpec, specMark } from "./spec.ts";
+import type { Life } from "./state.ts";
+import { killIdentity } from "./sweep.ts";
+
+/**
+ * Takes over the programs that an earlier daemon left running. Those that are not configured any more come back as
+ * programs too, so that they can be stopped as they should be. What a dead main process left behind is killed: its
+ * program is about to be started again.
+ */
+export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program[] {
+  const holders = scanHolders(shared.processes, shared.directory);
+  const taken: Program[] = [];
+  for (const name of new Set([...specs.map((spec) => spec.name), ...holders.keys(), ...recorded(shared)])) {
+    const spec = specs.find((one) => one.name === name);
+    const record = readRecord(shared.files, join(shared.directory, name));
+    const found = judge({ ...shared, holders: holders.get(name) ?? [], record, command: spec?.command });
+    for (const stray of found.strays) clearStray(shared, name, stray);
+    const program = adopted(shared, { name, spec, record, found });
+    if (program !== undefined) taken.push(program);
+  }
+  return taken;
+}
+
+/** The programs that have a directory; usually there is nobody in it. */
+function recorded({ files, directory }: Shared): string[] {
+  try {
+    return files.list(directory).filter((name) => !name.startsWith("."));
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function clearStray({ processes, log }: Shared, program: string, stray: Holder): void {
+  const command = processes.commandLine(stray.pid).join(" ");
+  if (killIdentity(processes, stray)) {
+    log.warn("killed what a former life left behind", { program, pid: stray.pid, command });
+  }
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly spec: ProgramSpec | undefined;
+  readonly record: ProgramRecord | undefined;
+  readonly found: Found;
+}
+
+function adopted(shared: Shared, { name, spec, record, found }: Candidate): Program | undefined {
+  const { main } = found;
+  if (main === undefined) return undefined;
+  const program = new Program(shared, spec ?? specOfRecord(name, record));
+  const mine = found.recorded ? record : undefined;
+  const life = mine === undefined ? lifeOfStranger(shared, main, record) : lifeOfRecord(mine, shared.clock);
+  program.adopt(life, record?.restarts ?? 0);
+  if (spec !== undefined) restartIfStale(shared, program, { changed: mine && mine.spec !== specMark(spec), main });
+  return program;
+}
+
+/** The daemon died between spawn and record. How old the process is does not matter much: it is at most that old. */
+function lifeOfStranger({ clock }: Shared, main: Holder, record: ProgramRecord | undefined): Life {
+  const { pid, startTime } = main;
+  const generation = (record?.generation ?? 0) + 1;
+  return { pid, startTime, generation, startedAt: clock.now(), startedMono: clock.monotonic(), adopted: true };
+}
+
+function restartIfStale(shared: Shared, program: Program, why: { changed: boolean | undefined; main: Holder }): void {
+  if (!why.changed && !why.main.cutOff) return;
+  const reason = why.changed ? "its configuration has changed" : "its output is cut off, the FIFO was replaced";
+  shared.log.info("restarting an adopted program", { program: program.name, reason });
+  program.dispatch({ type: "restart" });
+}
+
+/** Enough of a configuration to stop a program that has none any more. */
+function specOfRecord(name: string, record: ProgramRecord | undefined): ProgramSpec {
+  return {
+    name,
+    command: [],
+    cwd: "/",
+    env: {},
+    restart: "never",
+    stopSignal: record?.stopSignal ?? "SIGTERM",
+    stopTimeout: record?.stopTimeout ?? 10_000,
+    startTimeout: 0,
+    stableAfter: 10_000,
+    critical: false,
+    log: {
+      policy: { rotateSize: 0, rotateEvery: 0, maxFiles: 5, maxAge: 0, maxTotal: 0, compress: false },
+      timestamp: false,
+      overflow: "block",
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import fs from "node:fs";
+import { setImmediate } from "node:timers";
+
+/** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
+export interface Fifo extends Disposable {
+  /** Open for reading and writing: what a child gets as its stdout and stderr. */
+  readonly keeper: number;
+  /** Moves what is waiting into `into` without ever blocking; bytes read, 0 when nothing is waiting. */
+  read(into: Uint8Array): number;
+  [Symbol.dispose](): void;
+}
+
+/** The host's FIFOs. Every method throws what node throws, an Error with an errno `code`. */
+export interface Fifos {
+  /** Sees to it that `path` is a FIFO, 0600 and ours; anything else in its place is replaced. True when it was there. */
+  ensure(path: string): boolean;
+  open(path: string): Fifo;
+  /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
+  nextTurn(fn: () => void): void;
+}
+
+/** The runtime has no mkfifo(3); the tool is in POSIX, and a program needs it once in its life. */
+function makeFifo(path: string): void {
+  const options = { clearEnv: true, env: { PATH: "/usr/bin:/bin" }, stdin: "null", stdout: "null" } as const;
+  const result = new Deno.Command("mkfifo", { ...options, args: ["-m", "600", path], stderr: "piped" }).outputSync();
+  if (result.success) return;
+  fs.writeFileSync(path, "", { flag: "wx" }); // Fails as mkfifo did, but with an errno.
+  fs.unlinkSync(path);
+  const said = new TextDecoder().decode(result.stderr).trim();
+  throw Object.assign(new Error(said), { code: "EIO" });
+}
+
+function ensure(path: string): boolean {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isFIFO() && stat.uid === Deno.uid() && (stat.mode & 0o077) === 0) return true;
+  if (stat !== undefined) fs.unlinkSync(path);
+  makeFifo(path);
+  return false;
+}
+
+function read(fd: number, into: Uint8Array): number {
+  try {
+    return fs.readSync(fd, into, 0, into.length, null);
+  } catch (error) {
+    if ((error as { code?: string }).code === "EAGAIN") return 0;
+    throw error;
+  }
+}
+
+/** The machine's FIFOs. */
+export const systemFifos: Fifos = {
+  ensure,
+  open(path) {
+    const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+    const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
+    try {
+      // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
+      const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+      let open = true;
+      const close = () => {
+        if (!open) return;
+        open = false;
+        fs.closeSync(reader);
+        fs.closeSync(keeper);
+      };
+      return { keeper, read: (into) => read(reader, into), [Symbol.dispose]: close };
+    } catch (error) {
+      fs.closeSync(keeper);
+      throw error;
+    }
+  },
+  nextTurn: (fn) => void setImmediate(fn),
+};

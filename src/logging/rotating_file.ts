@@ -1,14 +1,16 @@
 import { dirname } from "node:path";
 import { errnoOf, systemError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { type Clock, delay, type Timer } from "../system/clock.ts";
+import type { Clock, Timer } from "../system/clock.ts";
 import type { Files } from "../system/files.ts";
 import { ArchiveKeeper } from "./archive_keeper.ts";
 import type { Compressor } from "./compressor.ts";
 import { Appender, type Loss } from "./appender.ts";
 import { gapLine, type GapReport } from "./gap.ts";
 import { LogFile } from "./log_file.ts";
+import { PlaceWatch } from "./place_watch.ts";
 import { abandon, advance, isRenamed, type Rotation, type RotationPlace } from "./rotation.ts";
+import { RotationDemand } from "./rotation_demand.ts";
 import { periodOf, type RotationPolicy, sizeLimit } from "./rotation_policy.ts";
 import { Troubles } from "./troubles.ts";
 
@@ -64,13 +66,9 @@ export interface RotatingFile {
   close(): Promise<void>;
 }
 
-/** Milliseconds between looks at the path, between attempts after a failure, and between forced rotations. */
-const LOOK = 1000;
+/** Milliseconds between attempts after a failure, and between rounds of upkeep. */
 const RETRY = 500;
-const SPACING = 100;
 const MAINTENANCE = 60_000;
-/** Milliseconds that {@link RotatingFile.rotate} waits for the current line to end. */
-const LINE_WAIT = 2000;
 
 /**
  * Opens a log for writing: takes up what a crash left, removes what the policy does not keep, compresses the rest.
@@ -89,21 +87,16 @@ class Engine implements RotatingFile {
   readonly #upkeep: Timer;
   readonly #appender: Appender;
   #retry: Timer | undefined;
-  readonly #waiting = new Set<() => void>();
+  readonly #watch: PlaceWatch;
+  readonly #demand: RotationDemand;
   #policy: RotationPolicy;
   #limit: number;
   #period: number;
-  /** Offset of a line start: all before it was in the file while the file still had its name. */
-  #verified: number;
   #want: "rotate" | "reopen" | undefined;
   #rotation: Rotation | undefined;
   #closed = false;
-  /** Monotonic times in milliseconds. */
-  #nextLook = 0;
+  /** Monotonic time in milliseconds before which no switch is tried again. */
   #nextSwitch = 0;
-  #nextForced = 0;
-  #forcing: Promise<void> | undefined;
-  #following: Promise<void> | undefined;
 
   constructor(options: RotatingFileOptions) {
     [this.#options, this.path, this.#policy] = [options, options.path, options.policy];
@@ -120,7 +113,8 @@ class Engine implements RotatingFile {
       onResumed: (gap) => options.log?.warn("lines were lost", { file: this.path, ...gap }),
       refresh: () => this.reopen(),
     });
-    this.#verified = this.#log.lineStart;
+    this.#watch = new PlaceWatch(this.#log, options);
+    this.#demand = new RotationDemand({ ...options, attempt: () => this.#attempt(), failure: () => this.#stuck });
     this.#period = this.#periodAt(this.#log.size > 0 ? this.#log.modified : options.clock.now());
     this.#keeper.sweep();
     this.#tend();
@@ -161,17 +155,8 @@ class Engine implements RotatingFile {
   }
 
   async rotate(): Promise<void> {
-    await this.#forced();
+    await this.#demand.request();
     await this.#keeper.settled();
-  }
-
-  /** One forced rotation at a time, and one more for all who asked meanwhile. */
-  #forced(): Promise<void> {
-    if (this.#forcing === undefined) return this.#forcing = this.#force().finally(() => this.#forcing = undefined);
-    return this.#following ??= this.#forcing.catch(() => {}).then(() => {
-      this.#following = undefined;
-      return this.#forced();
-    });
   }
 
   reopen(): void {
@@ -198,7 +183,7 @@ class Engine implements RotatingFile {
     if (this.#rotation !== undefined) abandon(this.#rotation, this.#options);
     this.#settle();
     this.#closeLog(this.#log);
-    await this.#forcing?.catch(() => {}); // Its own caller hears of it.
+    await this.#demand.ended();
   }
 
   // ---- when to switch to another file
@@ -207,12 +192,9 @@ class Engine implements RotatingFile {
   #look(): void {
     const { clock } = this.#options;
     if (this.#policy.rotateEvery > 0) this.#lookAtPeriod(clock.now());
-    const now = clock.monotonic();
-    if (now < this.#nextLook) return;
-    this.#nextLook = now + LOOK;
-    if (isRenamed(this.#rotation) || this.#isInPlace()) return;
+    if (!this.#watch.isDue() || isRenamed(this.#rotation) || this.#watch.isInPlace(this.#log)) return;
     this.#want = "reopen";
-    if (!this.#hasName()) this.#switch(); // Else it waits for the newline, so that no line is torn.
+    if (!this.#watch.hasName(this.#log)) this.#switch(); // Else it waits for the newline, so that no line is torn.
   }
 
   #lookAtPeriod(now: number): void {
@@ -223,28 +205,6 @@ class Engine implements RotatingFile {
 
   #periodAt(now: number): number {
     return periodOf(this.#policy, now);
-  }
-
-  /** The path still leads to our file; notes how much of it was seen there. */
-  #isInPlace(): boolean {
-    try {
-      const stat = this.#options.files.stat(this.path);
-      if (stat?.ino !== this.#log.ino || stat.dev !== this.#log.dev) return false;
-      if (stat.size !== this.#log.size) this.#log.refresh();
-      this.#verified = this.#log.lineStart;
-      return true;
-    } catch (error) {
-      return errnoOf(error) === undefined; // ENOTDIR, EACCES: the way to it is gone.
-    }
-  }
-
-  /** Our file can still be found under some name. */
-  #hasName(): boolean {
-    try {
-      return this.#log.refresh();
-    } catch (error) {
-      return errnoOf(error) !== undefined; // Unknown: leave its content where it is.
-    }
   }
 
   /** Bytes of `rest` to write before a switch; all of them when none is due. */
@@ -269,7 +229,7 @@ class Engine implements RotatingFile {
   // ---- switching
 
   #switch(): void {
-    if (this.#want === "rotate" && (isRenamed(this.#rotation) || this.#isInPlace())) this.#rotateNow();
+    if (this.#want === "rotate" && (isRenamed(this.#rotation) || this.#watch.isInPlace(this.#log))) this.#rotateNow();
     else if (this.#want !== undefined) this.#reopenNow();
   }
 
@@ -318,8 +278,8 @@ class Engine implements RotatingFile {
     }
     if (this.#rotation !== undefined) abandon(this.#rotation, this.#options);
     this.#rotation = undefined;
-    const from = this.#verified;
-    const gone = next.ino !== old.ino && !this.#hasName();
+    const from = this.#watch.verified;
+    const gone = next.ino !== old.ino && !this.#watch.hasName(old);
     this.#adopt(next);
     if (next.ino !== old.ino && next.lineBytes > 0) this.#appender.put(LINE_END);
     if (gone) this.#copy(old.readFrom(from));
@@ -339,7 +299,7 @@ class Engine implements RotatingFile {
   /** Goes on with `next`; the old file is still open. */
   #adopt(next: LogFile): void {
     this.#appender.log = next;
-    this.#verified = next.lineStart;
+    this.#watch.follow(next);
     this.#period = this.#periodAt(this.#options.clock.now());
     this.#nextSwitch = 0;
     this.#tell("reopen", undefined);
@@ -353,7 +313,7 @@ class Engine implements RotatingFile {
     this.#nextSwitch = clock.monotonic() + RETRY;
     this.#retry?.[Symbol.dispose]();
     if (!this.#closed) this.#retry = clock.after(RETRY, () => this.#isDue() && this.#switch());
-    this.#wake();
+    this.#demand.wake();
   }
 
   #openOrThrow(): LogFile {
@@ -385,44 +345,22 @@ class Engine implements RotatingFile {
 
   // ---- on demand
 
-  async #force(): Promise<void> {
-    const { clock } = this.#options;
-    const wait = this.#nextForced - clock.monotonic();
-    if (wait > 0) await delay(clock, wait);
-    this.#nextForced = clock.monotonic() + SPACING;
-    if (this.#closed) return;
+  /** Rotates now unless a line is open; true when that is done, or nothing is to be done. */
+  #attempt(): boolean {
+    if (this.#closed) return true;
     this.#want ??= "rotate";
     this.#nextSwitch = 0;
     if (this.#isDue()) this.#switch();
-    if (this.#want !== undefined && this.#stuck === undefined) await this.#lineEnd();
-    const stuck = this.#stuck;
-    if (stuck !== undefined) throw stuck;
+    return this.#want === undefined;
   }
 
   get #stuck(): Error | undefined {
     return (this.#troubles.get("rotate") ?? this.#troubles.get("reopen"))?.error;
   }
 
-  /** Resolves when the switch was made or failed, or after {@link LINE_WAIT}. */
-  #lineEnd(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        timer[Symbol.dispose]();
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = this.#options.clock.after(LINE_WAIT, done);
-      this.#waiting.add(done);
-    });
-  }
-
   #settle(): void {
     this.#want = undefined;
-    this.#wake();
-  }
-
-  #wake(): void {
-    for (const done of [...this.#waiting]) done();
+    this.#demand.wake();
   }
 
   // ---- upkeep

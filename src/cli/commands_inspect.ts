@@ -74,7 +74,7 @@ const LOGS: CommandSpec = {
     { line: "appd logs web -f", says: "follow the program web" },
     { line: "appd logs --since 1h --level warn", says: "what went wrong in the last hour" },
   ],
-  exits: { ok: true, generic: "no such program", usage: true, cannotCreate: "the log does not exist", io: true },
+  exits: { ok: true, generic: "no such program", usage: true, noPermission: true, io: true },
   load: () => import("./verbs/logs.ts").then((verb) => verb.logs),
 };
 

@@ -1,0 +1,7 @@
+import assert from "node:assert/strict";
+import { flagsOf } from "../schema/flags.ts";
+import { SETTING_OPTIONS } from "./setting_options.ts";
+
+Deno.test("the options of settings are those of the schema; else copy what flagsOf() returns", () => {
+  assert.deepEqual(SETTING_OPTIONS, flagsOf());
+});

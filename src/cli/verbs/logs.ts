@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import type { Context } from "../../app/context.ts";
+import { loadContextConfig } from "../../app/load.ts";
+import { AppdError, errnoOf } from "../../base/errors.ts";
+import { escapeControls } from "../../base/escape.ts";
+import { LOG_LEVELS, type LogLevel } from "../../base/logger.ts";
+import { readState } from "../../instance/state_file.ts";
+import { followLog, type LogQuery, readLog } from "../../logging/read_log.ts";
+import type { Files } from "../../system/files.ts";
+import { contextOf } from "../context_of.ts";
+import { type Invocation, isOn, numberOf, textOf } from "../invocation.ts";
+import { createLinePrinter } from "../line_printer.ts";
+import { parseMoment } from "../moment.ts";
+import { noSuchProgram } from "../no_such_program.ts";
+import { usageError } from "../usage.ts";
+import type { VerbInput } from "../verb.ts";
+
+const DEFAULT_LINES = 50;
+
+/** Shows the end of a log, its archives included, and goes on with `--follow`. */
+export async function logs(input: VerbInput): Promise<number> {
+  const { invocation, output, program, system } = input;
+  const query = queryOf(invocation, system.clock.now());
+  const path = await pathOf(input, contextOf(input));
+  const print = createLinePrinter(output);
+  const complain = (text: string) => output.note(`${program.name}: ${escapeControls(text)}`);
+  const lines = isOn(invocation, "follow")
+    ? followLog(path, output.gone, { query, complain })
+    : readLog(path, query, { complain });
+  for await (const line of lines) {
+    print(line);
+    if (output.gone.aborted) break;
+  }
+  return 0;
+}
+
+function queryOf(invocation: Invocation, now: number): LogQuery {
+  const since = textOf(invocation, "since");
+  const level = textOf(invocation, "level");
+  const grep = textOf(invocation, "grep");
+  return {
+    lines: numberOf(invocation, "lines") ?? (since === undefined ? DEFAULT_LINES : Infinity),
+    ...(since === undefined ? {} : { since: momentOf(since, now) }),
+    ...(level === undefined ? {} : { level: levelOf(level) }),
+    ...(grep === undefined ? {} : { grep: patternOf(grep) }),
+  };
+}
+
+function momentOf(text: string, now: number): number {
+  const at = parseMoment(text, now);
+  if (at !== undefined) return at;
+  throw usageError(
+    `cannot use option "--since": "${text}" is no time`,
+    "for example: --since 10m, or --since 2025-11-01T10:30:00Z",
+  );
+}
+
+function levelOf(text: string): LogLevel {
+  return LOG_LEVELS.find((level) => level === text) ?? "warn"; // The table lets only `warning` through beside them.
+}
+
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text, "u");
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw usageError(
+      `cannot use option "--grep": ${error.message}`,
+      "quote what is meant literally, such as \\[ or \\.",
+    );
+  }
+}
+
+async function pathOf(input: VerbInput, context: Context): Promise<string> {
+  const name = input.invocation.arguments[0];
+  if (name === undefined) return await daemonLog(context);
+  const known = programsOf(input.system.files, context.paths.programs);
+  if (known.includes(name)) return join(context.paths.programs, name, "output.log");
+  throw noSuchProgram("show the log of", { name, known });
+}
+
+/** Programs that ever ran here have a directory, also when the daemon does not run. */
+function programsOf(files: Files, directory: string): string[] {
+  try {
+    return files.list(directory).filter((name) => files.stat(join(directory, name))?.kind === "directory");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** The log that the daemon said it writes, else the one that the configuration names, else the default. */
+async function daemonLog(context: Context): Promise<string> {
+  const said = readState(context.system.files, context.paths.state)?.log_file;
+  if (said !== undefined) return said;
+  try {
+    return (await loadContextConfig(context)).config.log.file;
+  } catch (error) {
+    if (error instanceof AppdError && error.exit === "config") return context.paths.log; // Logs help to mend it.
+    throw error;
+  }
+}

@@ -2,11 +2,13 @@
  * The instance room owns what makes a daemon one of its kind on this host: its directory, its lock, its PID file and
  * its state file. It never starts, stops or signals anything.
  */
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppdError } from "../base/errors.ts";
 
 /** Where an instance keeps its files (design: "One instance, PID, detaching"). All absolute. */
 export interface Paths {
+  /** The directory before an instance name is added. */
+  readonly root: string;
   readonly home: string;
   readonly config: string;
   /** Default PID file; the setting `daemon.pid_file` may name another. */
@@ -55,6 +57,7 @@ export function resolvePaths(input: PathsInput): Paths {
   const home = name === undefined ? root : join(root, name);
   const runtime = firstOf(managed.RUNTIME_DIRECTORY) ?? home;
   return {
+    root,
     home,
     config: join(firstOf(managed.CONFIGURATION_DIRECTORY) ?? home, "config.toml"),
     pid: join(runtime, "daemon.pid"),
@@ -71,4 +74,9 @@ export function resolvePaths(input: PathsInput): Paths {
 /** systemd separates several directories by colons; the first is ours. */
 function firstOf(list: string | undefined): string | undefined {
   return list?.split(":").find((path) => path !== "");
+}
+
+/** Every directory that the files of an instance stand in, home first. */
+export function directoriesOf(paths: Paths): string[] {
+  return [...new Set([paths.home, dirname(paths.socket), dirname(paths.log), paths.programs])];
 }

@@ -15,8 +15,8 @@ export interface InstanceState {
   readonly log_file: string;
   /** Settings given on the command line, by dotted key; `restart` keeps them. */
   readonly flags: Readonly<Record<string, string>>;
-  /** The command after `--`, or null. */
-  readonly command: readonly string[] | null;
+  /** The command after `--` and the directory that it runs in, or null. */
+  readonly command: { readonly words: readonly string[]; readonly cwd: string } | null;
 }
 
 /** Replaces the state file atomically, mode 0600. @throws AppdError (cannotCreate, noPermission, io) */

@@ -14,6 +14,8 @@ export interface Locks {
   isHeld(path: string): boolean;
   /** Waits in the kernel, without polling, until the exclusive lock is ours. */
   exclusive(path: string): Promise<Lock>;
+  /** Waits in the kernel until nobody holds the exclusive lock; at once when the file does not exist. */
+  released(path: string): Promise<void>;
 }
 
 function open(path: string, create: boolean): Deno.FsFile {
@@ -58,5 +60,10 @@ export const systemLocks: Locks = {
     const file = open(path, true);
     await file.lock(true);
     return held(file);
+  },
+  async released(path) {
+    if (fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+    using file = open(path, false);
+    await file.lock(false);
   },
 };

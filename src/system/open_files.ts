@@ -29,3 +29,6 @@ export function holdersOf(path: string): number[] {
   const pids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
   return pids.filter((pid) => hasOpen(pid, path) === true);
 }
+
+/** Who has a file open on this host, proc_pid_fd(5). */
+export const systemOpenFiles = { hasOpen, holdersOf };

@@ -1,3 +1,4 @@
+import { commandHere } from "../../app/command.ts";
 import type { Context } from "../../app/context.ts";
 import { loadContextConfig } from "../../app/load.ts";
 import { presenceOf } from "../../app/presence.ts";
@@ -18,7 +19,8 @@ export async function restart(input: VerbInput): Promise<number> {
   const given = contextOf(input);
   const last = lastStart(given);
   const context: Context = { ...given, flags: { ...last?.flags, ...given.flags } };
-  const command = invocation.trailing ?? last?.command ?? undefined;
+  const { trailing } = invocation;
+  const command = trailing === undefined ? last?.command ?? undefined : commandHere(trailing);
   await loadContextConfig(context);
   const stopped = await stopDaemon(given);
   const started = await startDaemon(context, command === undefined ? {} : { command });

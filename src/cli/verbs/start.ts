@@ -1,3 +1,4 @@
+import { commandHere } from "../../app/command.ts";
 import { serviceManager } from "../../app/service_manager.ts";
 import { startDaemon, type StartResult } from "../../app/start.ts";
 import { contextOf } from "../context_of.ts";
@@ -15,7 +16,7 @@ export async function start(input: VerbInput): Promise<number> {
     return await (await import("./run.ts")).run(input);
   }
   const { trailing } = invocation;
-  const result = await startDaemon(contextOf(input), trailing === undefined ? {} : { command: [...trailing] });
+  const result = await startDaemon(contextOf(input), trailing === undefined ? {} : { command: commandHere(trailing) });
   if (output.json) output.printJson(result);
   else output.tell(`${program.name}: ${startText(result)}`);
   return 0;

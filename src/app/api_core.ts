@@ -1,0 +1,49 @@
+import { cannot } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { readLog } from "../logging/read_log.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
+import type { Context } from "./context.ts";
+import type { ApiCore } from "./listeners.ts";
+import type { Logs } from "./logs.ts";
+import { metricFamilies } from "./metrics.ts";
+import type { Daemon } from "./running_daemon.ts";
+
+/** What HTTP shows and does, told in the daemon's own words. */
+export function apiOf(
+  context: Context,
+  parts: { readonly daemon: Daemon; readonly logs: Logs; readonly supervisor: Supervisor },
+): ApiCore {
+  const { daemon, logs, supervisor } = parts;
+  return {
+    status: () => daemon.report(),
+    health: () => daemon.health(),
+    metrics: () =>
+      metricFamilies(daemon.report(), {
+        rssBytes: context.system.processes.stat(context.system.host.pid)?.rssBytes ?? 0,
+        droppedLines: logs.logging.fileProblem?.droppedLines ?? 0,
+      }),
+    logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
+    log: logs.logging.logger("appd.http"),
+    actions: {
+      reload: () => daemon.reload(),
+      rotateLogs: () => daemon.rotate(),
+      reopenLogs: () => daemon.reopen(),
+      stop: (timeoutMs) => daemon.stop(timeoutMs),
+      program: (action, name) => supervisor[action](name),
+      setLogLevel: (level, logger) => logs.setLevel(level, logger),
+    },
+  };
+}
+
+/** The log of a program, or the daemon's own. @throws AppdError (notRunning) when there is no such program */
+function logPath(daemon: Daemon, program: string | undefined): string {
+  if (program === undefined) return daemon.config.log.file;
+  const programs = daemon.report().programs;
+  const found = programs.find(({ name }) => name === program);
+  if (found) return found.log_file;
+  const near = nearest(program, programs.map(({ name }) => name));
+  throw cannot(["read the log of", program], "there is no such program", {
+    exit: "notRunning",
+    hint: near === undefined ? "list them: appd programs" : `did you mean "${near}"?`,
+  });
+}

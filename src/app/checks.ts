@@ -1,0 +1,28 @@
+import type { Health } from "../health/health.ts";
+import type { Logging } from "../logging/logging.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
+
+/** Longest time that a check of our own may take, in milliseconds; they all answer at once. */
+const TIMEOUT_MS = 1000;
+
+/** What the daemon says of itself: its log, the capture of output, and the programs that are critical. */
+export function addChecks(health: Health, parts: { logging: Logging; supervisor: Supervisor }): void {
+  const { logging, supervisor } = parts;
+  health.add("log", {
+    critical: true,
+    timeoutMs: TIMEOUT_MS,
+    check: () => failIfAny([...logging.problems(), ...supervisor.problems()]),
+  });
+  health.add("programs", {
+    critical: true,
+    timeoutMs: TIMEOUT_MS,
+    check() {
+      const down = supervisor.list().filter((program) => program.critical && !program.ready);
+      failIfAny(down.map(({ name, state, crash_loop }) => `${name} is ${crash_loop ? "in a crash loop" : state}`));
+    },
+  });
+}
+
+function failIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.join("; "));
+}

@@ -1,0 +1,62 @@
+import { cannot } from "../base/errors.ts";
+import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
+import { type ControlClient, controlClient } from "../http/control_client.ts";
+import type { Context } from "./context.ts";
+import { presenceOf } from "./presence.ts";
+import { stoppedReport } from "./stopped_report.ts";
+
+/** How long the daemon may take to answer a question, in milliseconds. */
+const ANSWER_MS = 3000;
+/** How long an action such as a reload or a rotation with its compression may take, in milliseconds. */
+const ACTION_MS = 120_000;
+
+/** The daemon's control socket. */
+export function clientOf(context: Context, timeoutMs = ANSWER_MS): ControlClient {
+  return controlClient(context.paths.socket, { timeoutMs });
+}
+
+/** The daemon's own report, or undefined when nobody answers on the socket. */
+export async function askStatus(context: Context): Promise<StatusReport | undefined> {
+  return await clientOf(context).get<StatusReport>("/api/v1/status");
+}
+
+/** What `status` shows, with the LSB exit code: 0 running, 1 dead with PID file, 3 not running, 4 unknown. */
+export async function daemonStatus(context: Context): Promise<{ exit: 0 | 1 | 3 | 4; report: StatusReport }> {
+  const report = await askStatus(context);
+  if (report) return { exit: 0, report };
+  const presence = presenceOf(context);
+  const stopped = stoppedReport(context);
+  if (presence.kind === "stopped") return { exit: 3, report: stopped };
+  if (presence.kind === "dead") return { exit: 1, report: stopped };
+  return { exit: 4, report: { ...stopped, state: "starting", pid: presence.pid ?? null } };
+}
+
+/** What `/health` says, or undefined when the daemon does not run. */
+export async function health(context: Context): Promise<HealthReport | undefined> {
+  return await clientOf(context).get<HealthReport>("/health");
+}
+
+/** Applies the configuration. @throws AppdError (notRunning) */
+export async function reloadDaemon(context: Context): Promise<ReloadResult> {
+  return await act<ReloadResult>(context, ["reload", context.instance], "/api/v1/reload");
+}
+
+/** Rotates every log; resolves when the archives are complete. @throws AppdError (notRunning) */
+export async function rotateLogs(context: Context): Promise<void> {
+  await act(context, ["rotate the logs of", context.instance], "/api/v1/rotate");
+}
+
+/** Starts, stops or restarts one program. @throws AppdError (notRunning, usage) */
+export async function controlProgram(
+  context: Context,
+  action: "start" | "stop" | "restart",
+  name: string,
+): Promise<void> {
+  await act(context, [`${action} program`, name], `/api/v1/programs/${encodeURIComponent(name)}/${action}`);
+}
+
+async function act<T>(context: Context, action: readonly [string, string], path: string): Promise<T> {
+  const answer = await clientOf(context, ACTION_MS).post<T>(path);
+  if (answer !== undefined) return answer;
+  throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
+}

@@ -1,0 +1,48 @@
+import { AppdError, messageOf } from "../base/errors.ts";
+import { CWD_VARIABLE, READY_VARIABLE } from "../detach/environment.ts";
+import { sendReadiness } from "../detach/readiness.ts";
+import { openSignalInbox } from "../signals/signals.ts";
+import { systemSignals } from "../system/signals.ts";
+import type { Context } from "./context.ts";
+
+export interface RunOptions {
+  /** The command after `--`, supervised without a configuration. */
+  readonly command?: readonly string[];
+}
+
+/**
+ * Runs the daemon in this process until it is told to stop.
+ *
+ * Signal handlers come first, so that no signal can kill it from the moment its PID can be seen. When a `start` command
+ * waits for news, it gets them: ready, or the error that is thrown here too.
+ *
+ * @returns the exit code
+ * @throws AppdError when it cannot start
+ */
+export async function runDaemon(context: Context, options: RunOptions = {}): Promise<number> {
+  const waiting = context.system.host.env[READY_VARIABLE];
+  using inbox = openSignalInbox(systemSignals);
+  try {
+    const { assemble } = await import("./assemble.ts");
+    const cwd = context.system.host.env[CWD_VARIABLE];
+    const command = options.command && { words: options.command, cwd: cwd ?? Deno.cwd() };
+    await using assembled = await assemble(context, { command, detached: waiting !== undefined });
+    const { daemon } = assembled;
+    const { pid, url } = daemon.report();
+    if (waiting !== undefined) await sendReadiness(waiting, { type: "ready", pid: pid ?? Deno.pid, url });
+    return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
+  } catch (error) {
+    if (waiting !== undefined) await sendReadiness(waiting, failure(error));
+    throw error;
+  }
+}
+
+function failure(error: unknown) {
+  const known = error instanceof AppdError;
+  return {
+    type: "error",
+    message: known ? error.message : `internal error: ${messageOf(error)}`,
+    hint: known ? error.hint ?? null : null,
+    exit: known ? error.exit : "internal",
+  } as const;
+}

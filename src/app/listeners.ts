@@ -1,0 +1,69 @@
+import { readToken } from "./token.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../schema/appd_schema.ts";
+import { createApi } from "../http/api.ts";
+import type { Listener } from "../http/listener.ts";
+import { RequestCounter } from "../http/metrics.ts";
+import type { ApiDeps } from "../http/route.ts";
+import { addressText, serveTcp } from "../http/tcp_listener.ts";
+import { serveSocket } from "../http/unix_listener.ts";
+import type { Context } from "./context.ts";
+
+/** Where the daemon is asked: always the control socket, and a TCP address unless the port is 0. */
+export interface Listeners extends AsyncDisposable {
+  /** `http://127.0.0.1:8321`, or null without a TCP listener. */
+  readonly url: string | null;
+  /** Binds the control socket anew after somebody removed it. */
+  restoreSocket(): Promise<void>;
+}
+
+/** What the API is told about the daemon, alike for both listeners. */
+export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "token">;
+
+/**
+ * Opens the control socket and the TCP listener. The caller holds the instance's lock.
+ *
+ * @throws AppdError (unavailable) when the address is taken, (noPermission), (cannotCreate), (config) for the token
+ */
+export function openListeners(context: Context, options: { config: Config; core: ApiCore; log: Logger }): Listeners {
+  const { config, log } = options;
+  const core = { ...options.core, requests: new RequestCounter() };
+  const socketApi = createApi({ ...core, access: "socket" });
+  const openSocket = () => serveSocket({ path: context.paths.socket, handler: (r) => socketApi.fetch(r), log });
+  const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log });
+  let socket: Listener;
+  try {
+    socket = openSocket();
+  } catch (error) {
+    void tcp?.close();
+    throw error;
+  }
+  return {
+    url: tcp === undefined ? null : `http://${addressText(shownHost(config.server.bind), tcp.port)}`,
+    async restoreSocket() {
+      await socket.close();
+      socket = openSocket();
+      log.warn("control socket restored", { path: context.paths.socket });
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([tcp?.close(), socket.close()]);
+    },
+  };
+}
+
+function openTcp(context: Context, options: { config: Config; core: ApiCore; log: Logger }): Listener {
+  const { bind, port, tokenFile } = options.config.server;
+  const token = tokenFile === undefined
+    ? undefined
+    : readToken(context.system.files, tokenFile, context.system.host.uid);
+  let listener: Listener | undefined = undefined;
+  const api = createApi({ ...options.core, access: "tcp", bind, token, port: () => listener?.port ?? port });
+  listener = serveTcp({ hostname: bind, port, handler: (request) => api.fetch(request), log: options.log });
+  return listener;
+}
+
+/** An address that means "all of this host" is no address to ask. */
+function shownHost(bind: string): string {
+  if (bind === "0.0.0.0") return "127.0.0.1";
+  return bind === "::" ? "::1" : bind;
+}

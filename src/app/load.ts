@@ -1,0 +1,15 @@
+import type { LoadResult } from "../config/load.ts";
+import type { Context } from "./context.ts";
+
+/** Reads the configuration of the instance, all layers merged. @throws ConfigError naming every problem */
+export async function loadContextConfig(context: Context): Promise<LoadResult> {
+  const { loadConfig } = await import("../config/load.ts");
+  return await loadConfig({
+    home: context.paths.home,
+    file: context.configFile,
+    explicit: context.configFileExplicit,
+    flags: context.flags,
+    env: context.system.host.env,
+    files: context.system.files,
+  });
+}

@@ -1,0 +1,69 @@
+import type { Logger, LogLevel } from "../base/logger.ts";
+import type { LoadResult } from "../config/load.ts";
+import { type Compressor, createCompressor } from "../logging/compressor.ts";
+import { createLineWriter } from "../logging/line_writer.ts";
+import { createLogging, type Logging } from "../logging/logging.ts";
+import { openRotatingFile } from "../logging/rotating_file.ts";
+import type { ProgramOutput, ProgramSpec } from "../programs/program_spec.ts";
+import { stderrIsJournal } from "../system/stdio_target.ts";
+import { systemStderr } from "../system/stdio.ts";
+import type { Context } from "./context.ts";
+import { loggingConfig, type Standing } from "./log_settings.ts";
+
+/** The daemon's log, and what the programs' logs are opened with. */
+export interface Logs extends AsyncDisposable {
+  readonly logging: Logging;
+  readonly compressor: Compressor;
+  /** Takes up changed settings. @throws AppdError when the new log file cannot be opened; the old one goes on */
+  apply(loaded: LoadResult): void;
+  /** Changes one level until the next reload; without `logger` the level of all that have none of their own. */
+  setLevel(level: LogLevel, logger?: string): void;
+}
+
+/** @throws AppdError when the log file cannot be opened */
+export function openLogs(context: Context, options: { loaded: LoadResult; detached: boolean }): Logs {
+  const { clock, files, host } = context.system;
+  const standing: Standing = { detached: options.detached, journal: stderrIsJournal(host.env) };
+  const settings = (loaded: LoadResult) => loggingConfig(loaded.config, standing, loaded.given("log.outputs"));
+  const compressor = createCompressor({ files, clock });
+  let current = settings(options.loaded);
+  const logging = createLogging(current, { clock, files, stderr: systemStderr, compressor });
+  return {
+    logging,
+    compressor,
+    apply(loaded) {
+      const next = settings(loaded);
+      logging.apply(next);
+      current = next;
+    },
+    setLevel(level, logger) {
+      current = logger === undefined
+        ? { ...current, level }
+        : { ...current, levels: { ...current.levels, [logger]: level } };
+      logging.apply(current);
+    },
+    async [Symbol.asyncDispose]() {
+      await compressor[Symbol.asyncDispose]();
+      await logging[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Opens the log of one program. @throws AppdError when it cannot be opened */
+export function openProgramLog(
+  context: Context,
+  options: { spec: ProgramSpec; path: string; compressor: Compressor; log: Logger },
+): ProgramOutput {
+  const { clock, files } = context.system;
+  const { spec, path, compressor, log } = options;
+  const file = openRotatingFile({
+    path,
+    policy: spec.log.policy,
+    files,
+    clock,
+    compressor,
+    log,
+    complain: (text) => log.error(text, { program: spec.name }),
+  });
+  return createLineWriter(file, { timestamp: spec.log.timestamp, clock });
+}

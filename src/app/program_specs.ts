@@ -1,0 +1,93 @@
+import { basename } from "node:path";
+import { AppdError, cannot, systemError } from "../base/errors.ts";
+import type { ProgramSpec } from "../programs/program_spec.ts";
+import type { Config, ProgramConfig } from "../schema/appd_schema.ts";
+import type { Files } from "../system/files.ts";
+import type { Command } from "./command.ts";
+import { parseEnvFile } from "./env_file.ts";
+import { rotationPolicy } from "./log_settings.ts";
+
+/** What stands around the programs. */
+export interface ProgramSurroundings {
+  readonly files: Files;
+  readonly command: Command | undefined;
+}
+
+/**
+ * The programs to supervise: those of the configuration, and the command after `--` under its own name.
+ *
+ * @throws AppdError (config) when an `env_file` cannot be read
+ */
+export function programSpecs(config: Config, around: ProgramSurroundings): ProgramSpec[] {
+  const specs = config.programs.map((program) => specOf(program, config, around.files));
+  return around.command === undefined ? specs : [...specs, commandSpec(around.command, config, specs)];
+}
+
+function specOf(program: ProgramConfig, config: Config, files: Files): ProgramSpec {
+  const { log, envFile, umask } = program;
+  return {
+    name: program.name,
+    command: program.command,
+    cwd: program.cwd,
+    env: {
+      ...timezoneOf(config),
+      ...(envFile === undefined ? {} : readEnvFile(files, envFile, program.name)),
+      ...program.env,
+    },
+    restart: program.restart,
+    stopSignal: program.stopSignal,
+    stopTimeout: program.stopTimeout,
+    startTimeout: program.startTimeout,
+    stableAfter: program.stableAfter,
+    critical: program.critical,
+    ...(umask === undefined ? {} : { umask }),
+    log: { policy: rotationPolicy(log), timestamp: log.timestamp, overflow: log.overflow },
+  };
+}
+
+/** The defaults of `[[program]]` for a command that no file describes. */
+function commandSpec(command: Command, config: Config, others: readonly ProgramSpec[]): ProgramSpec {
+  return {
+    name: nameFor(command.words, others),
+    command: command.words,
+    cwd: command.cwd,
+    env: timezoneOf(config),
+    restart: "always",
+    stopSignal: "SIGTERM",
+    stopTimeout: 10_000,
+    startTimeout: 60_000,
+    stableAfter: 10_000,
+    critical: false,
+    log: { policy: rotationPolicy(config.log), timestamp: false, overflow: "block" },
+  };
+}
+
+function timezoneOf(config: Config): Record<string, string> {
+  return config.timezone === undefined ? {} : { TZ: config.timezone };
+}
+
+function readEnvFile(files: Files, path: string, program: string): Record<string, string> {
+  let text: string;
+  try {
+    text = files.readText(path);
+  } catch (error) {
+    const { message } = systemError(["read env_file", path], error);
+    throw new AppdError(`${message}, which program "${program}" names`, { exit: "config", cause: error });
+  }
+  const parsed = parseEnvFile(text);
+  if ("variables" in parsed) return parsed.variables;
+  throw cannot(["read env_file", `${path}:${parsed.line}`], "expected KEY=value", {
+    exit: "config",
+    hint: "one variable a line; lines beginning with # are comments",
+  });
+}
+
+/** The command's own name, with a number when a program of the configuration has it already. */
+function nameFor(words: readonly string[], taken: readonly { readonly name: string }[]): string {
+  const plain = basename(words[0] ?? "").replace(/[^A-Za-z0-9_.-]/g, "_").replace(/^\.+/, "").slice(0, 60);
+  const base = plain === "" ? "command" : plain;
+  const names = new Set(taken.map(({ name }) => name));
+  let name = base;
+  for (let n = 2; names.has(name); n++) name = `${base}-${n}`;
+  return name;
+}

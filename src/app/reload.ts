@@ -1,0 +1,43 @@
+import { AppdError, messageOf } from "../base/errors.ts";
+import type { ReloadChange, ReloadResult } from "../base/reports.ts";
+import { diffConfig } from "../config/diff.ts";
+import type { LoadResult } from "../config/load.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
+import type { Context } from "./context.ts";
+import { loadContextConfig } from "./load.ts";
+import type { Logs } from "./logs.ts";
+import type { Command } from "./command.ts";
+import { programSpecs } from "./program_specs.ts";
+
+/** What a reload changes. */
+export interface Reloadable {
+  readonly logs: Logs;
+  readonly supervisor: Supervisor;
+  readonly command: Command | undefined;
+  /** What holds until now. */
+  readonly before: LoadResult;
+}
+
+/**
+ * Reads the configuration and applies it. Everything that can be refused is tried before anything is changed; when it is
+ * refused, the old configuration stays.
+ *
+ * @returns what became of each key, and the configuration that holds from now on
+ */
+export async function applyReload(
+  context: Context,
+  target: Reloadable,
+): Promise<{ result: ReloadResult; loaded: LoadResult }> {
+  const { before, logs, supervisor } = target;
+  try {
+    const next = await loadContextConfig(context);
+    const specs = programSpecs(next.config, { files: context.system.files, command: target.command });
+    logs.apply(next);
+    await supervisor.apply(specs);
+    const changes: ReloadChange[] = diffConfig(before.config, next.config);
+    return { result: { ok: true, changes, error: null }, loaded: next };
+  } catch (error) {
+    if (!(error instanceof AppdError)) throw error;
+    return { result: { ok: false, changes: [], error: messageOf(error) }, loaded: before };
+  }
+}

@@ -1,0 +1,263 @@
+import type { Logger } from "../base/logger.ts";
+import { messageOf } from "../base/errors.ts";
+import { exitCode } from "../base/exit_codes.ts";
+import type { HealthReport, HealthStatus, ReloadResult, ReloadStatus, StatusReport } from "../base/reports.ts";
+import { versionText } from "../base/version.ts";
+import type { LoadResult } from "../config/load.ts";
+import type { Health } from "../health/health.ts";
+import { type InstanceState, writeState } from "../instance/state_file.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
+import type { Config } from "../schema/appd_schema.ts";
+import type { SignalInbox, SignalRequest } from "../signals/signals.ts";
+import { apiOf } from "./api_core.ts";
+import type { Context } from "./context.ts";
+import { writeDump } from "./dump.ts";
+import { createLifecycle, type LifecycleMachine } from "./lifecycle_machine.ts";
+import type { ApiCore } from "./listeners.ts";
+import type { Logs } from "./logs.ts";
+import type { Command } from "./command.ts";
+import { applyReload } from "./reload.ts";
+import { beginShutdown, type Shutdown } from "./shutdown.ts";
+import { NO_SCHEDULER } from "./stopped_report.ts";
+
+/** What the daemon is made of; {@link assemble} builds and owns them. */
+export interface Parts {
+  readonly logs: Logs;
+  readonly health: Health;
+  readonly supervisor: Supervisor;
+  readonly command: Command | undefined;
+}
+
+/** The daemon while it lives: its state, what it reports of itself, and what can be asked of it. */
+export class Daemon {
+  readonly #context: Context;
+  readonly #parts: Parts;
+  readonly #log: Logger;
+  readonly #startedAt: number;
+  readonly #startedMonotonic: number;
+  readonly #lifecycle: LifecycleMachine;
+  readonly #stopped = Promise.withResolvers<number>();
+  #loaded: LoadResult;
+  #url: string | null = null;
+  #lastReload: ReloadStatus | null = null;
+  #shutdown: Shutdown | undefined;
+  #reloading: Promise<ReloadResult> | undefined;
+  #exit = exitCode("ok");
+
+  constructor(context: Context, parts: Parts, loaded: LoadResult) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#loaded = loaded;
+    this.#log = parts.logs.logging.logger("appd");
+    this.#startedAt = context.system.clock.now();
+    this.#startedMonotonic = context.system.clock.monotonic();
+    this.#lifecycle = createLifecycle((from, to) => this.#log.debug("state changed", { from, to }));
+    parts.health.onChange((worst) => this.#lifecycle.dispatch(worst === "degraded" ? "degrade" : "recover"));
+  }
+
+  get config(): Config {
+    return this.#loaded.config;
+  }
+
+  /** Everything serves: the daemon is ready. */
+  started(url: string | null): void {
+    this.#url = url;
+    this.#lifecycle.dispatch("started");
+    this.#log.info("appd is ready", { pid: Deno.pid, url: url ?? "none", version: versionText() });
+    if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
+    writeState(this.#context.system.files, this.#context.paths.state, this.#state());
+  }
+
+  /** What stays behind for those who cannot ask, and for `restart`. */
+  #state(): InstanceState {
+    const { host, processes } = this.#context.system;
+    const { pid, version, url, config_file, pid_file, log_file } = this.report();
+    return {
+      pid: pid ?? host.pid,
+      start_time: processes.stat(host.pid)?.startTime ?? "",
+      boot_id: processes.bootId(),
+      started_at: new Date(this.#startedAt).toISOString(),
+      version,
+      url,
+      config_file,
+      pid_file,
+      log_file,
+      flags: this.#context.flags,
+      command: this.#parts.command ?? null,
+    };
+  }
+
+  /** What the API asks of the daemon. */
+  api(): ApiCore {
+    return apiOf(this.#context, { daemon: this, logs: this.#parts.logs, supervisor: this.#parts.supervisor });
+  }
+
+  /** The configuration file was written: reload, if the settings say so. */
+  configFileChanged(): void {
+    if (this.config.daemon.watchConfig) void this.reload();
+  }
+
+  /**
+   * Serves the signals until the daemon has been stopped.
+   *
+   * @param terminal a second SIGINT then cuts the drain
+   * @returns the exit code
+   */
+  async run(inbox: SignalInbox, terminal: boolean): Promise<number> {
+    if (terminal) inbox.onRepeatedInterrupt(() => this.#cut());
+    inbox.serve((request) => this.#serve(request));
+    return await this.#stopped.promise;
+  }
+
+  async #serve(request: SignalRequest): Promise<void> {
+    switch (request) {
+      case "stop":
+        return this.stop();
+      case "quit":
+        return this.quit();
+      case "reload":
+        return void await this.reload();
+      case "rotate":
+        return await this.rotate();
+      case "reopen":
+        return this.reopen();
+    }
+  }
+
+  /** Applies the configuration file. A broken one is reported and changes nothing. Concurrent calls share one reload. */
+  reload(): Promise<ReloadResult> {
+    this.#reloading ??= this.#reload().finally(() => this.#reloading = undefined);
+    return this.#reloading;
+  }
+
+  async #reload(): Promise<ReloadResult> {
+    if (!this.#lifecycle.dispatch("reload")) {
+      return { ok: false, changes: [], error: `cannot reload while ${this.#lifecycle.state}` };
+    }
+    const { result, loaded } = await applyReload(this.#context, { ...this.#parts, before: this.#loaded });
+    this.#loaded = loaded;
+    const at = new Date(this.#context.system.clock.now()).toISOString();
+    this.#lastReload = { at, ok: result.ok, error: result.error };
+    if (result.ok) this.#log.info("configuration reloaded", { changes: result.changes.length });
+    else this.#log.error("cannot reload, the old configuration stays", { error: result.error });
+    this.#lifecycle.dispatch("reload_done");
+    if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
+    return result;
+  }
+
+  /** Rotates the daemon's and every program's log; resolves when the archives are complete. */
+  async rotate(): Promise<void> {
+    this.#log.info("rotating logs");
+    await Promise.all([this.#parts.logs.logging.rotate(), this.#parts.supervisor.rotateLogs()]);
+  }
+
+  /** Opens all log files anew, after logrotate(8) has moved them. */
+  reopen(): void {
+    this.#parts.logs.logging.reopen();
+    this.#parts.supervisor.reopenLogs();
+    this.#log.info("log files reopened");
+  }
+
+  /** Begins the shutdown; a second call changes nothing. @param timeoutMs overrides `daemon.shutdown_timeout` */
+  stop(timeoutMs = this.config.daemon.shutdownTimeout): void {
+    if (!this.#lifecycle.dispatch("stop")) return;
+    this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
+    const steps = [{ name: "programs", stop: (ms: number) => this.#stopPrograms(ms) }];
+    this.#shutdown = beginShutdown(this.#context.system.clock, steps, timeoutMs);
+    this.#shutdown.done.then((report) => {
+      const late = report.late.length + report.failed.length;
+      this.#log[late === 0 ? "info" : "error"]("shutdown complete", {
+        duration_s: Math.round(report.durationMs) / 1000,
+        ...(report.late.length > 0 ? { late: report.late } : {}),
+        ...(report.failed.length > 0 ? { failed: report.failed.map((f) => `${f.part}: ${messageOf(f.error)}`) } : {}),
+      });
+      this.#lifecycle.dispatch("stopped");
+      this.#stopped.resolve(this.#exit);
+    });
+  }
+
+  async #stopPrograms(deadlineMs: number): Promise<void> {
+    const report = await this.#parts.supervisor.stopAll({ deadlineMs });
+    for (const name of report.killed) this.#log.warn("program had to be killed", { program: name });
+    for (const survivor of report.survivors) this.#log.error("process survived the shutdown", { survivor });
+  }
+
+  #cut(): void {
+    this.#log.warn("drain cut by a second interrupt");
+    void this.#parts.supervisor.stopAll({ deadlineMs: 0 });
+  }
+
+  /** Writes a state dump and stops without a drain (SIGQUIT). */
+  quit(): void {
+    const path = `${this.#context.paths.home}/state-dump.json`;
+    try {
+      writeDump(this.#context, path, { status: this.report(), health: this.health() });
+      this.#log.warn("state dump written", { path });
+    } catch (error) {
+      this.#log.error("cannot write the state dump", { path, error });
+    }
+    this.stop(0);
+    this.#cut();
+  }
+
+  report(): StatusReport {
+    const { clock } = this.#context.system;
+    return {
+      name: "appd",
+      instance: this.#context.instance,
+      state: this.#lifecycle.state,
+      pid: this.#context.system.host.pid,
+      version: versionText(),
+      uptime_s: seconds(clock.monotonic() - this.#startedMonotonic),
+      started_at: new Date(this.#startedAt).toISOString(),
+      url: this.#url,
+      health: this.#healthStatus(),
+      home: this.#context.paths.home,
+      config_file: this.#context.configFile,
+      log_file: this.config.log.file,
+      pid_file: this.config.daemon.pidFile,
+      socket: this.#context.paths.socket,
+      programs: this.#parts.supervisor.list(),
+      jobs: [],
+      scheduler: NO_SCHEDULER,
+      last_reload: this.#lastReload,
+      shutdown: this.#shutdown?.progress() ?? null,
+    };
+  }
+
+  health(): HealthReport {
+    return {
+      status: this.#healthStatus(),
+      version: versionText(),
+      uptime_s: seconds(this.#context.system.clock.monotonic() - this.#startedMonotonic),
+      pid: this.#context.system.host.pid,
+      checks: this.#parts.health.report(),
+      database: NO_DATABASE,
+      migrations: NO_MIGRATIONS,
+      shutdown: this.#shutdown?.progress() ?? null,
+    };
+  }
+
+  #healthStatus(): HealthStatus {
+    const { state } = this.#lifecycle;
+    if (state === "starting") return "starting";
+    if (state === "stopping" || state === "stopped") return "stopping";
+    return this.#parts.health.worst();
+  }
+
+  /** A background task died: the daemon ends, and its exit code says so. */
+  fail(error: unknown): void {
+    this.#log.error("internal error, shutting down", { error, stack: (error as Error)?.stack });
+    this.#exit = exitCode("internal");
+    this.stop();
+  }
+}
+
+/** Health's words on the store until there is one. */
+const NO_DATABASE = { ok: true, path: null };
+const NO_MIGRATIONS = { current: 0, latest: 0, pending: 0 };
+
+/** Milliseconds as seconds with three decimals. */
+function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}

@@ -1,0 +1,86 @@
+import { AppdError } from "../base/errors.ts";
+import { settingFlags } from "../schema/flags.ts";
+import { detach } from "../detach/detach.ts";
+import { prepareDirectories } from "../instance/home.ts";
+import { directoriesOf } from "../instance/paths.ts";
+import { delay } from "../system/clock.ts";
+import { askStatus } from "./control.ts";
+import type { Context } from "./context.ts";
+import type { Command } from "./command.ts";
+import { loadContextConfig } from "./load.ts";
+
+/** What came of `start`. `ms` is the time until the daemon was ready. */
+export interface StartResult {
+  readonly pid: number;
+  readonly url: string | null;
+  readonly already: boolean;
+  readonly ms: number;
+}
+
+/** Longest wait for a daemon to become ready, in milliseconds. */
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts the daemon in the background; returns when it is ready. When it runs already, says so.
+ *
+ * @param options.command the command after `--`, to be supervised without a configuration
+ * @throws AppdError with the daemon's own message, hint and exit code
+ */
+export async function startDaemon(context: Context, options: { command?: Command } = {}): Promise<StartResult> {
+  const began = context.system.clock.monotonic();
+  const result = (started: { pid: number; url: string | null }, already: boolean): StartResult => ({
+    ...started,
+    already,
+    ms: context.system.clock.monotonic() - began,
+  });
+  const early = await askStatus(context);
+  if (early?.pid && early.state !== "stopping") return result({ pid: early.pid, url: early.url }, true);
+  await loadContextConfig(context); // A broken configuration is said before anything happens.
+  prepareDirectories(context.system.files, directoriesOf(context.paths), context.system.host.uid);
+  using _turn = await context.system.locks.exclusive(context.paths.startLock);
+  const running = await settled(context);
+  if (running) return result(running, true);
+  return result(await launch(context, options.command), false);
+}
+
+/** Waits while another daemon holds the lock without being ready or gone; undefined when nobody does. */
+async function settled(context: Context): Promise<{ pid: number; url: string | null } | undefined> {
+  const { clock, locks } = context.system;
+  const end = clock.monotonic() + START_TIMEOUT_MS;
+  while (locks.isHeld(context.paths.lock)) {
+    const status = await askStatus(context);
+    if (status?.pid && status.state !== "starting" && status.state !== "stopping") {
+      return { pid: status.pid, url: status.url };
+    }
+    if (clock.monotonic() > end) {
+      throw new AppdError(`cannot start "${context.instance}": another daemon holds the lock and is not ready`, {
+        exit: "locked",
+        hint: "see what it does: appd status, or end it: appd stop",
+      });
+    }
+    await delay(clock, 25); // Nobody told that daemon to tell us; the lock has no event but its release.
+  }
+  return undefined;
+}
+
+async function launch(context: Context, command: Command | undefined) {
+  return await detach(context.system, {
+    command: [...context.system.host.self, ...daemonArguments(context, command)],
+    env: context.system.host.env,
+    cwd: command?.cwd ?? "/",
+    directory: context.paths.home,
+    lateOutput: context.paths.lateOutput,
+    timeoutMs: START_TIMEOUT_MS,
+  });
+}
+
+/** The command line that runs this instance in the foreground, as `ps` shows it. Paths are absolute: cwd will be `/`. */
+export function daemonArguments(context: Context, command: Command | undefined): string[] {
+  const globals = [
+    ...(context.home ?? context.system.host.env.APPD_HOME ? ["--home", context.paths.root] : []),
+    ...(context.name === undefined ? [] : ["--name", context.name]),
+    ...(context.configFileExplicit ? ["--config", context.configFile] : []),
+  ];
+  const settings = Object.entries(context.flags).flatMap(([key, value]) => [`--${settingFlags[key]}`, value]);
+  return ["run", ...globals, ...settings, ...(command === undefined ? [] : ["--", ...command.words])];
+}

@@ -1,0 +1,41 @@
+import { versionText } from "../base/version.ts";
+import type { SchedulerStatus, StatusReport } from "../base/reports.ts";
+import { readState } from "../instance/state_file.ts";
+import type { Context } from "./context.ts";
+import { pidFileOf } from "./presence.ts";
+
+/** The scheduler's part of the report until jobs exist. */
+export const NO_SCHEDULER: SchedulerStatus = {
+  paused: false,
+  work_hours: { enabled: false, hours: null, timezone: null, in_hours: true },
+  triggers: 0,
+  last_at: null,
+  next_at: null,
+};
+
+/** The status shape for an instance that does not run. */
+export function stoppedReport(context: Context): StatusReport {
+  const { paths, system } = context;
+  const last = readState(system.files, paths.state);
+  return {
+    name: "appd",
+    instance: context.instance,
+    state: "stopped",
+    pid: null,
+    version: versionText(),
+    uptime_s: null,
+    started_at: null,
+    url: null,
+    health: null,
+    home: paths.home,
+    config_file: context.configFile,
+    log_file: last?.log_file ?? paths.log,
+    pid_file: pidFileOf(context),
+    socket: paths.socket,
+    programs: [],
+    jobs: [],
+    scheduler: NO_SCHEDULER,
+    last_reload: null,
+    shutdown: null,
+  };
+}

@@ -1,0 +1,39 @@
+import { cannot, systemError } from "../base/errors.ts";
+import type { Files } from "../system/files.ts";
+
+/** Shortest token that is not guessed, in characters. */
+const MIN_LENGTH = 16;
+
+/**
+ * The bearer token in a file that only its owner can read.
+ *
+ * @throws AppdError (config) when it is missing, readable by others or too short
+ */
+export function readToken(files: Files, path: string, uid: number): string {
+  const hint = `make one: (umask 077; head -c 32 /dev/urandom | base64 > "${path}")`;
+  const stat = files.stat(path);
+  if (stat === undefined) throw cannot(["read token file", path], "it does not exist", { exit: "config", hint });
+  if (stat.kind !== "file") throw cannot(["read token file", path], `it is a ${stat.kind}`, { exit: "config", hint });
+  if ((stat.mode & 0o077) !== 0) {
+    throw cannot(["trust token file", path], "others can read it", {
+      exit: "config",
+      hint: `close it: chmod 600 "${path}"`,
+    });
+  }
+  if (uid === 0 && stat.uid !== 0) {
+    throw cannot(["trust token file", path], `it belongs to user ${stat.uid}, and we are root`, {
+      exit: "noPermission",
+    });
+  }
+  const token = readText(files, path).trim();
+  if (token.length >= MIN_LENGTH) return token;
+  throw cannot(["use token file", path], `the token has less than ${MIN_LENGTH} characters`, { exit: "config", hint });
+}
+
+function readText(files: Files, path: string): string {
+  try {
+    return files.readText(path);
+  } catch (error) {
+    throw systemError(["read token file", path], error);
+  }
+}

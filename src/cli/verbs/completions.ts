@@ -1,5 +1,6 @@
-import type { CompletionModel } from "../completion_model.ts";
-import { completionModel } from "../completion_model.ts";
+import { APPD_SCHEMA } from "../../schema/appd_schema.ts";
+import { listSettings } from "../../schema/list_settings.ts";
+import { type CompletionModel, completionModel } from "../completion_model.ts";
 import { bashCompletions } from "../completions_bash.ts";
 import { fishCompletions } from "../completions_fish.ts";
 import { zshCompletions } from "../completions_zsh.ts";
@@ -16,6 +17,7 @@ const WRITERS: Readonly<Record<Shell, (model: CompletionModel) => string>> = {
 export function completions({ program, invocation, output }: VerbInput): number {
   const shell = SHELLS.find((name) => name === invocation.arguments[0]);
   if (shell === undefined) throw new Error("the table lets a shell through that has no writer");
-  output.print(WRITERS[shell](completionModel(program, { settings: [] })));
+  const settings = listSettings(APPD_SCHEMA).filter(({ section }) => !section.many).map(({ key }) => key);
+  output.print(WRITERS[shell](completionModel(program, { settings })));
   return 0;
 }

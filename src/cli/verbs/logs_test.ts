@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { realSystem } from "../../system/system.ts";
+import { APPD } from "../command_table.ts";
+import { fakeTerminal } from "../fake_terminal.ts";
+import { main } from "../run.ts";
+
+/** A home with the logs of two programs, removed at the end. */
+function homeWithLogs() {
+  const home = fs.mkdtempSync("/tmp/appd-logs-");
+  for (const name of ["web", "worker"]) {
+    fs.mkdirSync(`${home}/programs/${name}`, { recursive: true });
+    fs.writeFileSync(`${home}/programs/${name}/output.log`, [1, 2, 3].map((n) => `${name} ${n} \x1b[31m\n`).join(""));
+  }
+  return { home, [Symbol.dispose]: () => fs.rmSync(home, { recursive: true }) };
+}
+
+async function logs(home: string, args: readonly string[], options: { terminal?: boolean } = {}) {
+  const terminal = fakeTerminal(options);
+  const code = await main(APPD, ["logs", "--home", home, ...args], { ...realSystem(), terminal });
+  return { code, stdout: terminal.stdout, stderr: terminal.stderr };
+}
+
+Deno.test("the last lines of a program, raw into a pipe and escaped on a terminal", async () => {
+  using place = homeWithLogs();
+  assert.deepEqual(await logs(place.home, ["web", "-n", "2"]), {
+    code: 0,
+    stdout: "web 2 \x1b[31m\nweb 3 \x1b[31m\n",
+    stderr: "",
+  });
+  assert.equal((await logs(place.home, ["web", "-n1"], { terminal: true })).stdout, "web 3 \\x1b[31m\n");
+  assert.equal((await logs(place.home, ["web", "--grep", " [13] "])).stdout.length, 2 * "web 1 \x1b[31m\n".length);
+  assert.equal((await logs(place.home, ["web", "-n", "0"])).stdout, "");
+});
+
+Deno.test("an unknown program is named with the nearest one and the list", async () => {
+  using place = homeWithLogs();
+  const { code, stderr } = await logs(place.home, ["wbe"]);
+  assert.equal(code, 1);
+  assert.equal(
+    stderr,
+    'appd: cannot show the log of "wbe": no such program\nhint: did you mean "web"? programs: web, worker\n',
+  );
+  assert.equal((await logs(place.home, ["../programs/web"])).code, 1);
+  assert.match((await logs(`${place.home}/nothing`, ["web"])).stderr, /there are no programs/);
+});
+
+Deno.test("a bad time or pattern is a usage error", async () => {
+  using place = homeWithLogs();
+  assert.equal((await logs(place.home, ["web", "--since", "yesterday"])).code, 2);
+  assert.equal((await logs(place.home, ["web", "--grep", "("])).code, 2);
+});

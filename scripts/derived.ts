@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a script speaks to the person who ran it
 /**
  * Regenerates the files that are made from the code. `tests/derived_test.ts` fails when one of them is out of date.
  *

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a script speaks to the person who ran it
 /**
  * Puts the base runtime of `deno compile` into Deno's cache, for machines that reach the npm registry and nothing else.
  *
@@ -5,10 +6,12 @@
  * eight bytes are the little-endian length of what was appended. What is cut out must have the known digest.
  * `scripts/compile.sh` runs this only when the download has failed; nothing else does.
  */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { crc32, deflateRawSync } from "node:zlib";
 
 const DENO_VERSION = "2.7.11";

@@ -113,11 +113,11 @@ export class Instance implements AsyncDisposable {
     fs.rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** Processes whose stdout is one of the instance's FIFOs: programs that outlived their daemon. */
+  /** Processes whose stdout is a FIFO or file of the instance: programs that outlived their daemon. */
   programs(): number[] {
     return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
       try {
-        return fs.readlinkSync(`/proc/${pid}/fd/1`).startsWith(join(this.home, "programs"));
+        return fs.readlinkSync(`/proc/${pid}/fd/1`).startsWith(`${this.home}/`);
       } catch {
         return false; // gone, or not ours
       }

@@ -88,7 +88,11 @@ interface Job {
   readonly signal: AbortSignal;
 }
 
-/** The steps in their order: `.gz.tmp` written, made durable, renamed; only then is the original removed. */
+/**
+ * The steps in their order: `.gz.tmp` written, made durable, renamed; only then is the original removed. The last two
+ * follow each other at once, so that hardly anybody sees both. The directory is not synced between them: that can block
+ * for long, and file systems with a journal keep the order of two changes in one directory.
+ */
 async function compressFile(job: Job): Promise<void> {
   const { files, path } = job;
   if (job.signal.aborted) return;
@@ -98,7 +102,6 @@ async function compressFile(job: Job): Promise<void> {
     const complete = await writeTemp(job, source);
     if (!complete || files.stat(path) === undefined) return void files.unlink(path + GZ_TEMP);
     files.rename(path + GZ_TEMP, path + GZ);
-    files.fsyncDirectory(path.slice(0, path.lastIndexOf("/")) || "/");
     files.unlink(path);
   } finally {
     files.close(source);

@@ -10,6 +10,7 @@ import type { LoggerFactory, LogLevel } from "../base/logger.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Files } from "../system/files.ts";
 import type { Stderr } from "../system/stdio.ts";
+import type { Loss } from "./appender.ts";
 import type { Compressor } from "./compressor.ts";
 import { createOutputs, type Outputs } from "./outputs.ts";
 import type { LogEvent } from "./record_format.ts";
@@ -61,6 +62,8 @@ export interface Logging extends AsyncDisposable {
   problems(): readonly string[];
   /** The same for the log file, with its counts. */
   readonly fileProblem: LogProblem | undefined;
+  /** Records lost from log files since the start, for metrics. */
+  readonly dropped: Loss;
 }
 
 /**
@@ -85,6 +88,9 @@ export function createLogging(config: LoggingConfig, deps: LoggingDeps): Logging
     problems: () => outputs.problem === undefined ? [] : [sentence(outputs.problem)],
     get fileProblem() {
       return outputs.problem;
+    },
+    get dropped() {
+      return outputs.dropped;
     },
     async [Symbol.asyncDispose]() {
       if (getConfig() === tape) resetSync();

@@ -1,4 +1,6 @@
+import { escapeControls } from "../base/escape.ts";
 import { formatJournal, formatJson, formatText, type LogEvent, type RecordFormat } from "./record_format.ts";
+import type { Loss } from "./appender.ts";
 import { gapLine, type GapReport } from "./gap.ts";
 import type { LoggingConfig, LoggingDeps } from "./logging.ts";
 import { type LogProblem, openRotatingFile, type RotatingFile } from "./rotating_file.ts";
@@ -6,6 +8,8 @@ import { type LogProblem, openRotatingFile, type RotatingFile } from "./rotating
 /** The places that records are written to, as the configuration names them. */
 export interface Outputs {
   readonly problem: LogProblem | undefined;
+  /** Lost from log files so far. */
+  readonly dropped: Loss;
   write(event: LogEvent): void;
   /** Writes one line to stderr, whatever the outputs are. */
   complain(text: string): void;
@@ -20,6 +24,7 @@ export interface Outputs {
 export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Outputs {
   const encoder = new TextEncoder();
   let config = initial;
+  let before: Loss = { lines: 0, bytes: 0 };
   let file = wanted(initial) ? openFile(initial) : undefined;
 
   function wanted({ outputs }: LoggingConfig): boolean {
@@ -32,8 +37,14 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
     return opened;
   }
 
+  /** Closes a file that is no longer wanted, and remembers what it lost. */
+  function retire(old: RotatingFile | undefined): void {
+    void old?.close();
+    before = sum(before, old?.dropped);
+  }
+
   function complain(text: string): void {
-    deps.stderr.write(encoder.encode(`appd: ${text}\n`));
+    deps.stderr.write(encoder.encode(`appd: ${escapeControls(text)}\n`));
   }
 
   /** The marker of lost lines is a record too, so that each line of the log can be read as one. */
@@ -52,6 +63,9 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
     get problem() {
       return file?.problem;
     },
+    get dropped() {
+      return sum(before, file?.dropped);
+    },
     write(event) {
       file?.write(encoder.encode(`${fileFormat(config)(event)}\n`));
       if (config.outputs.includes("stderr")) toStderr(event, fileFormat(config));
@@ -61,13 +75,17 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
       const same = wanted(next) && file?.path === next.file ? file : undefined;
       const fresh = same ?? (wanted(next) ? openFile(next) : undefined);
       same?.setPolicy(next.rotation);
-      if (file !== fresh) void file?.close();
+      if (file !== fresh) retire(file);
       [config, file] = [next, fresh];
     },
     rotate: async () => await file?.rotate(),
     reopen: () => file?.reopen(),
     close: async () => await file?.close(),
   };
+}
+
+function sum(a: Loss, b: Loss = { lines: 0, bytes: 0 }): Loss {
+  return { lines: a.lines + b.lines, bytes: a.bytes + b.bytes };
 }
 
 function fileFormat({ format }: LoggingConfig): RecordFormat {

@@ -49,16 +49,20 @@ export async function* gunzip(source: Iterable<Uint8Array>): AsyncGenerator<Uint
   stream.on("data", (chunk: Uint8Array) => void ready.push(chunk));
   stream.on("error", (error) => failure ??= error);
   const ended = new Promise<void>((resolve) => stream.once("end", resolve).once("error", () => resolve()));
-  for (const bytes of source) {
-    await new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
+  try {
+    for (const bytes of source) {
+      await new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
+      yield* ready;
+      ready = [];
+      if (failure !== undefined) break;
+    }
+    stream.end();
+    await ended;
     yield* ready;
-    ready = [];
-    if (failure !== undefined) break;
+    if (failure !== undefined) throw failure;
+  } finally {
+    stream.destroy(); // Also when the reader has seen enough.
   }
-  stream.end();
-  await ended;
-  yield* ready;
-  if (failure !== undefined) throw failure;
 }
 
 /** fsync(2) on a background thread, because a busy disk can take long; rejects with the errno. */

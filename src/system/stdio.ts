@@ -8,7 +8,7 @@ export interface Stderr {
 
 const STDERR = 2;
 /** How often a full non-blocking pipe is tried again, 1 ms apart, before its bytes are given up. */
-const TRIES = 50;
+const TRIES = 20;
 
 function pauseOneMillisecond(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);

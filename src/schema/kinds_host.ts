@@ -1,0 +1,68 @@
+import { type Kind, show } from "./kind.ts";
+import { text } from "./kinds.ts";
+
+/** A file mode creation mask as umask(2) takes it, written in octal: `"027"` or `0o027`. */
+export function umask(): Kind<number> {
+  return {
+    label: "octal mask",
+    json: { anyOf: [{ type: "string", pattern: "^[0-7]{3,4}$" }, { type: "integer", minimum: 0, maximum: 0o777 }] },
+    fromText: (given) => given,
+    read(raw, reading) {
+      if (typeof raw === "string" && /^0?[0-7]{3}$/.test(raw)) return parseInt(raw, 8);
+      if (typeof raw === "number" && Number.isInteger(raw) && raw >= 0 && raw <= 0o777) return raw;
+      reading.flaw(`is ${show(raw)}, expected an octal mask`, { hint: 'write it as "027" or 0o027' });
+    },
+  };
+}
+
+/** An IPv4 or IPv6 address, or `localhost`; brackets around IPv6 are taken off. */
+export function address(): Kind<string> {
+  const plain = text({ label: "IP address", expected: "an IP address or localhost" });
+  return {
+    ...plain,
+    read(raw, reading) {
+      const given = plain.read(raw, reading)?.replace(/^\[(.*)\]$/, "$1");
+      if (given === undefined || given === "localhost" || isIPv4(given) || isIPv6(given)) return given;
+      const withPort = /^(.+):\d+$/.test(given);
+      const hint = withPort ? "the port is a setting of its own: port" : "such as 127.0.0.1, ::1 or 0.0.0.0";
+      reading.flaw(`is ${show(given)}, expected an IP address or localhost`, { hint });
+    },
+  };
+}
+
+function isIPv4(given: string): boolean {
+  const parts = given.split(".");
+  return parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+}
+
+function isIPv6(given: string): boolean {
+  return /^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(given) && URL.canParse(`http://[${given}]/`);
+}
+
+/** Whether only processes of this host can reach a listener on `given`, as {@link address} reads it. */
+export function isLoopback(given: string): boolean {
+  return given === "localhost" || given.startsWith("127.") || /^(0{0,4}:){2,7}0{0,3}1$/.test(given);
+}
+
+/** A time zone of the IANA database, as the runtime knows it. */
+export function timezone(): Kind<string> {
+  const plain = text({ label: "IANA time zone", expected: "an IANA time zone" });
+  return {
+    ...plain,
+    read(raw, reading) {
+      const given = plain.read(raw, reading);
+      if (given === undefined || isTimezone(given)) return given;
+      reading.flaw(`is ${show(given)}, which is no time zone`, { hint: 'such as "Europe/Berlin" or "UTC"' });
+    },
+  };
+}
+
+function isTimezone(given: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: given });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { type Fields, isGroup, type Setting } from "./setting.ts";
+import type { Schema, Section } from "./section.ts";
+
+/** A setting with the names under which users meet it. */
+export interface NamedSetting {
+  /** `server.port`; of a list section `program.stop_timeout`, without the element. */
+  readonly key: string;
+  /** Way to it inside its section: `["log", "max_files"]`. */
+  readonly path: readonly string[];
+  readonly section: Section;
+  readonly setting: Setting;
+  /** `APPD_SERVER_PORT`; undefined where no variable can say it. */
+  readonly env: string | undefined;
+  /** `port`, without the dashes; undefined where there is no option. */
+  readonly flag: string | undefined;
+}
+
+/** Every setting of a schema in the order of its definition. */
+export function listSettings(schema: Schema): NamedSetting[] {
+  return schema.sections.flatMap((section) =>
+    leaves(section.fields, []).map(({ path, setting }) => {
+      const key = [...(section.name === "" ? [] : [section.name]), ...path].join(".");
+      const env = section.many || setting.fileOnly ? undefined : envName(schema, key);
+      return { key, path, section, setting, env, flag: flagName(section, path, setting) };
+    })
+  );
+}
+
+/** The settings below some fields with the way to each. */
+export function leaves(fields: Fields, above: readonly string[]): { path: readonly string[]; setting: Setting }[] {
+  return Object.entries(fields).flatMap(([key, field]) =>
+    isGroup(field) ? leaves(field.fields, [...above, key]) : [{ path: [...above, key], setting: field }]
+  );
+}
+
+/** `server.port` → `APPD_SERVER_PORT`. */
+export function envName(schema: Schema, key: string): string {
+  return `${schema.prefix}_${key.replaceAll(".", "_").toUpperCase()}`;
+}
+
+function flagName(section: Section, path: readonly string[], setting: Setting): string | undefined {
+  if (setting.flag === undefined) return undefined;
+  const words = [...(section.flagPrefix === undefined ? [] : [section.flagPrefix]), ...path];
+  return words.join("-").replaceAll("_", "-");
+}

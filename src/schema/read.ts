@@ -1,0 +1,162 @@
+import { nearest } from "../base/nearest.ts";
+import { isTable, type Reading, show } from "./kind.ts";
+import { listSettings } from "./list_settings.ts";
+import type { Schema, Section } from "./section.ts";
+import { camel, type Fields, isGroup, type Setting } from "./setting.ts";
+
+/** Values that a document itself gives, before defaults. */
+export interface DocumentValues {
+  /** Value and raw value by dotted key, for sections that are one table. */
+  readonly values: ReadonlyMap<string, GivenValue>;
+  /** Raw tables of the sections that are arrays, by name. */
+  readonly lists: ReadonlyMap<string, readonly unknown[]>;
+}
+
+/** A value together with what the user wrote. */
+export interface GivenValue {
+  readonly value: unknown;
+  readonly raw: unknown;
+}
+
+/** Reads what a parsed document says; whatever does not fit is recorded as a flaw. */
+export function readDocument(schema: Schema, document: Record<string, unknown>, reading: Reading): DocumentValues {
+  const values = new Map<string, GivenValue>();
+  const lists = new Map<string, readonly unknown[]>();
+  checkTopKeys(schema, document, reading);
+  for (const section of schema.sections) {
+    if (section.name === "") collect(section.fields, document, { reading, prefix: "", values, known: true });
+    else if (Object.hasOwn(document, section.name)) {
+      readSection(section, document[section.name], { reading: reading.at(section.name), values, lists });
+    }
+  }
+  return { values, lists };
+}
+
+function readSection(
+  section: Section,
+  raw: unknown,
+  into: { reading: Reading; values: Map<string, GivenValue>; lists: Map<string, readonly unknown[]> },
+): void {
+  const { reading, values, lists } = into;
+  if (section.many) {
+    if (Array.isArray(raw) && raw.every(isTable)) return void lists.set(section.name, raw);
+    const hint = `write [[${section.name}]], with two brackets, before each one`;
+    return reading.flaw(`is ${show(raw)}, expected an array of tables`, { hint });
+  }
+  if (!isTable(raw)) {
+    return reading.flaw(`is ${show(raw)}, expected a table`, { hint: `write [${section.name}] above its settings` });
+  }
+  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [] });
+  collect(section.fields, raw, { reading, prefix: `${section.name}.`, values, known: false });
+}
+
+/** Reads the given settings of a table and of its groups into `values`. `known`: the keys have been checked. */
+function collect(
+  fields: Fields,
+  raw: Record<string, unknown>,
+  to: { reading: Reading; prefix: string; values: Map<string, GivenValue>; known: boolean },
+): void {
+  for (const [key, field] of Object.entries(fields)) {
+    if (!Object.hasOwn(raw, key)) continue;
+    const reading = to.reading.at(key);
+    const given = raw[key];
+    if (!isGroup(field)) {
+      const value = field.kind.read(given, reading);
+      if (value !== undefined) to.values.set(`${to.prefix}${key}`, { value, raw: given });
+    } else if (isTable(given)) {
+      checkKeys(given, field.fields, { reading, reserved: [] });
+      collect(field.fields, given, { ...to, reading, prefix: `${to.prefix}${key}.` });
+    } else reading.flaw(`is ${show(given)}, expected a table`);
+  }
+}
+
+const LATER = "is not available in this version yet";
+
+function checkTopKeys(schema: Schema, document: Record<string, unknown>, reading: Reading): void {
+  const top = schema.sections.find(({ name }) => name === "");
+  const names = [
+    ...Object.keys(top?.fields ?? {}),
+    ...schema.sections.map(({ name }) => name).filter((name) => name !== ""),
+  ];
+  for (const key of Object.keys(document)) {
+    if (names.includes(key)) continue;
+    if (schema.reserved.includes(key)) {
+      reading.at(key).flaw(LATER, { target: "key", hint: "take the section out" });
+      continue;
+    }
+    const home = listSettings(schema).find(({ path, section }) =>
+      !section.many && path.length === 1 && path[0] === key
+    );
+    const near = nearest(key, names);
+    const hint = home
+      ? `it belongs under [${home.section.name}]`
+      : near
+      ? `did you mean "${near}"?`
+      : `known: ${names.join(", ")}`;
+    reading.at(key).flaw(isTable(document[key]) ? "is not a known section" : "is not a known setting", {
+      target: "key",
+      hint,
+    });
+  }
+}
+
+function checkKeys(
+  raw: Record<string, unknown>,
+  fields: Fields,
+  { reading, reserved }: { reading: Reading; reserved: readonly string[] },
+): void {
+  const names = Object.keys(fields);
+  for (const key of Object.keys(raw)) {
+    if (Object.hasOwn(fields, key)) continue;
+    if (reserved.includes(key)) {
+      reading.at(key).flaw(LATER, { target: "key", hint: "take the line out" });
+      continue;
+    }
+    const near = nearest(key, names);
+    const hint = near ? `did you mean "${near}"?` : `known: ${names.join(", ")}`;
+    reading.at(key).flaw("is not a known setting", { target: "key", hint });
+  }
+}
+
+/** Reads one table of a section that is an array, defaults included; undefined when it has flaws. */
+export function readElement(section: Section, raw: Record<string, unknown>, reading: Reading): unknown {
+  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [] });
+  const values = readFields(section.fields, raw, reading);
+  return values === undefined ? undefined : section.finish(values, reading);
+}
+
+function readFields(
+  fields: Fields,
+  raw: Record<string, unknown>,
+  reading: Reading,
+): Record<string, unknown> | undefined {
+  const result: Record<string, unknown> = {};
+  let good = true;
+  for (const [key, field] of Object.entries(fields)) {
+    const given = Object.hasOwn(raw, key) ? raw[key] : undefined;
+    const read = isGroup(field)
+      ? readGroup(field.fields, given, reading.at(key))
+      : readField(key, field, { given, reading });
+    if (read === undefined) good &&= !isGroup(field) && given === undefined && field.presence === "optional";
+    else result[camel(key)] = read;
+  }
+  return good ? result : undefined;
+}
+
+function readGroup(fields: Fields, given: unknown, reading: Reading): Record<string, unknown> | undefined {
+  if (given !== undefined && !isTable(given)) return void reading.flaw(`is ${show(given)}, expected a table`);
+  if (given) checkKeys(given, fields, { reading, reserved: [] });
+  return readFields(fields, given ?? {}, reading);
+}
+
+function readField(key: string, field: Setting, { given, reading }: { given: unknown; reading: Reading }): unknown {
+  if (given !== undefined) return field.kind.read(given, reading.at(key));
+  if (field.presence === "required") return void reading.flaw(`lacks "${key}"`, { hint: `add: ${key} = …` });
+  return defaultOf(field, reading.at(key));
+}
+
+/** The value that a setting has when nobody gives one; undefined for an optional one. */
+export function defaultOf(setting: Setting, reading: Reading): unknown {
+  if (setting.inherit !== undefined) return reading.lookup(setting.inherit);
+  return setting.default === undefined ? undefined : setting.kind.read(setting.default, reading);
+}

@@ -6,7 +6,7 @@ import type { Processes } from "../system/processes.ts";
 import type { AdoptedWatch } from "./adopted_watch.ts";
 import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
-import type { ProgramOutput, ProgramSpec } from "./spec.ts";
+import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
 /** What the supervisor is handed. */
 export interface SupervisorDeps {

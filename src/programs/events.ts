@@ -1,6 +1,6 @@
 import type { LogFields, LogLevel } from "../base/logger.ts";
 import { humanDuration } from "../base/duration.ts";
-import { type Exit, exitText } from "./spec.ts";
+import { type Exit, exitText } from "./program_spec.ts";
 
 /** A process that outlived its program's stop. */
 export interface Survivor {

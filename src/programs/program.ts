@@ -9,7 +9,7 @@ import { childEnvironment, markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
 import { clearGroup, signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
-import { exitReport, type ProgramSpec, specMark } from "./spec.ts";
+import { exitReport, type ProgramSpec, specMark } from "./program_spec.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type SpawnTrouble } from "./state.ts";
 import { type State, wordOf } from "./state.ts";
 import type { Effect } from "./steps.ts";

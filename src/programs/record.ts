@@ -30,14 +30,25 @@ const pathOf = (directory: string) => join(directory, "state.json");
  */
 export function writeRecord(files: RecordFiles, directory: string, record: ProgramRecord): void {
   const temp = `${pathOf(directory)}.tmp`;
-  files.unlink(temp);
-  const fd = files.open(temp, { access: "write", exclusive: true, mode: 0o600 });
+  const fd = openTemp(files, temp);
   try {
     writeAll(files, fd, new TextEncoder().encode(JSON.stringify(record) + "\n"));
   } finally {
     files.close(fd);
   }
   files.rename(temp, pathOf(directory));
+}
+
+/** A crash may have left the file; nobody else writes here, the daemon holds the instance's lock. */
+function openTemp(files: RecordFiles, path: string): number {
+  const options = { access: "write", exclusive: true, mode: 0o600 } as const;
+  try {
+    return files.open(path, options);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EEXIST") throw error;
+    files.unlink(path);
+    return files.open(path, options);
+  }
 }
 
 /** The record, or undefined when there is none or it is not one. */

@@ -1,4 +1,4 @@
-import { type Exit, exitText } from "./spec.ts";
+import { type Exit, exitText } from "./program_spec.ts";
 import type { History, Moment, Policy } from "./state.ts";
 
 /** Milliseconds: the first delay, the longest, and the part by which chance moves it either way. */

@@ -1,5 +1,5 @@
 import type { ProgramStateName } from "../base/reports.ts";
-import type { Exit, Restart } from "./spec.ts";
+import type { Exit, Restart } from "./program_spec.ts";
 
 /** One run of a program, from spawn to exit. */
 export interface Life {

@@ -1,6 +1,6 @@
 import type { Notice } from "./events.ts";
 import { afterExit, afterFailure, afterStable, type Decision } from "./restart_policy.ts";
-import { exitText } from "./spec.ts";
+import { exitText } from "./program_spec.ts";
 import {
   type After,
   type Event,

@@ -3,7 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import { FIFO_NAME, LOG_NAME } from "./adoption.ts";
 import { Capture } from "./capture.ts";
 import type { Shared } from "./deps.ts";
-import type { ProgramOutput, ProgramSpec } from "./spec.ts";
+import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 import { createValve, type Valve } from "./valve.ts";
 
 /** A program's way from its stdout to its log: the FIFO while it runs, the log for as long as it is configured. */

@@ -10,7 +10,7 @@ import { Census } from "./census.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
 import { Program } from "./program.ts";
-import { type ProgramSpec, specMark } from "./spec.ts";
+import { type ProgramSpec, specMark } from "./program_spec.ts";
 import { takeOver } from "./take_over.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */

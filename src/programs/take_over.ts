@@ -3,7 +3,7 @@ import { type Found, type Holder, judge, scanHolders } from "./adoption.ts";
 import type { Shared } from "./deps.ts";
 import { Program } from "./program.ts";
 import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
-import { type ProgramSpec, specMark } from "./spec.ts";
+import { type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
 import { killIdentity } from "./sweep.ts";
 

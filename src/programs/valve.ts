@@ -1,5 +1,5 @@
 import type { Clock } from "../system/clock.ts";
-import type { ProgramOutput } from "./spec.ts";
+import type { ProgramOutput } from "./program_spec.ts";
 
 /** A write that takes longer than this many milliseconds means that the destination cannot keep up. */
 const SLOW = 100;

@@ -1,0 +1,72 @@
+import { isTable, type Path, type Reading, startReading } from "../schema/kind.ts";
+import { readElement } from "../schema/read.ts";
+import type { Schema, Section } from "../schema/section.ts";
+import { camel } from "../schema/setting.ts";
+import type { ResolvedSetting } from "./config.ts";
+import type { PlacedFlaw } from "./problems.ts";
+
+interface AssembleInput {
+  readonly settings: ReadonlyMap<string, ResolvedSetting>;
+  readonly lists: ReadonlyMap<string, readonly unknown[]>;
+  readonly home: string;
+  readonly flaws: PlacedFlaw[];
+}
+
+/** Puts the winners of all layers and the arrays of tables together to one configuration. */
+export function assemble(schema: Schema, input: AssembleInput): Record<string, unknown> {
+  const { settings, home, flaws } = input;
+  const reading = startReading({
+    base: home,
+    lookup: (key) => settings.get(key)?.layers[0]?.value,
+    sink: (flaw) => void flaws.push({ flaw, ...originOf(settings, flaw.path) }),
+  });
+  const broken = new Set(flaws.map(({ flaw }) => flaw.path[0]));
+  const config: Record<string, unknown> = {};
+  for (const section of schema.sections) {
+    if (section.many) {
+      config[section.as] = elementsOf(section, input.lists.get(section.name) ?? [], reading.at(section.name));
+    } else {
+      const values = section.name === "" ? reading : reading.at(section.name);
+      const table = tableOf(section, settings);
+      // What several values mean together is judged only when each of them is good.
+      const done = broken.has(section.name) ? table : section.finish(table, values);
+      if (section.name === "") Object.assign(config, done);
+      else config[section.as] = done;
+    }
+  }
+  return config;
+}
+
+/** Where the value at `path` comes from; what nobody gave counts as the file's. */
+function originOf(settings: AssembleInput["settings"], path: Path) {
+  const winner = settings.get(path.join("."))?.layers[0];
+  if (winner?.layer === "command line") return { from: "option", name: winner.source.slice(2) } as const;
+  if (winner?.layer === "environment") return { from: "variable", name: winner.source } as const;
+  return { from: "file" } as const;
+}
+
+function tableOf(section: Section, settings: AssembleInput["settings"]): Record<string, unknown> {
+  const table: Record<string, unknown> = {};
+  for (const { named, layers } of settings.values()) {
+    if (named.section !== section || layers[0] === undefined) continue;
+    let here = table;
+    for (const step of named.path.slice(0, -1)) here = (here[camel(step)] ??= {}) as Record<string, unknown>;
+    here[camel(named.path.at(-1) ?? "")] = layers[0].value;
+  }
+  return table;
+}
+
+function elementsOf(section: Section, raws: readonly unknown[], reading: Reading): unknown[] {
+  const seen = new Set<unknown>();
+  return raws.flatMap((raw, index) => {
+    if (!isTable(raw)) return [];
+    const unique = section.unique === undefined ? undefined : raw[section.unique];
+    if (section.unique !== undefined && typeof unique === "string") {
+      if (seen.has(unique)) {
+        reading.at(index).at(section.unique).flaw("is taken already", { hint: "every one needs a name of its own" });
+      }
+      seen.add(unique);
+    }
+    return [readElement(section, raw, reading.at(index))];
+  });
+}

@@ -1,0 +1,93 @@
+import { AppdError, systemError } from "../base/errors.ts";
+import { APPD_SCHEMA } from "../schema/appd_schema.ts";
+import type { Path } from "../schema/kind.ts";
+import type { Schema } from "../schema/section.ts";
+import { type Files, writeFileAtomic } from "../system/files.ts";
+import type { LoadOptions } from "./config.ts";
+import { setInToml } from "./edit.ts";
+import { findKey } from "./keys.ts";
+import { loadText } from "./load.ts";
+import { readSource } from "./source.ts";
+import { parseToml } from "./syntax.ts";
+import { rawFromText } from "./text_value.ts";
+
+/** What {@link setSetting} did. */
+export interface SetResult {
+  readonly key: string;
+  readonly file: string;
+  /** The file holds another text now. */
+  readonly changed: boolean;
+  readonly reload: "applied" | "needs restart";
+}
+
+/**
+ * Sets one setting in the configuration file, which is made when it is missing. The file that would come out is checked
+ * first, and then replaced as a whole; comments stay.
+ *
+ * @param key `server.port`, `program.web.restart`
+ * @param text the value as plain text or as TOML
+ * @throws AppdError (usage) when no setting has the key
+ * @throws ConfigError when the value, or the file with it, is invalid
+ */
+export async function setSetting(
+  options: Omit<LoadOptions, "files"> & { readonly files: Files; readonly schema?: Schema },
+  key: string,
+  text: string,
+): Promise<SetResult> {
+  const { file, files, schema = APPD_SCHEMA } = options;
+  const before = readSource({ file, files, explicit: false });
+  const document = before === undefined ? {} : await parseToml(before, file);
+  const { path, kind, named } = findKey(schema, key, document);
+  const after = await edited(before ?? "", path, await rawFromText(kind, text));
+  await loadText(schema, after, { ...options, flags: {} });
+  const changed = after !== before;
+  if (changed) write(files, file, after);
+  return { key, file, changed, reload: named.setting.reload };
+}
+
+/** The edited text, with proof that it says what was meant and nothing else is said differently. */
+async function edited(text: string, path: Path, raw: unknown): Promise<string> {
+  const after = await setInToml(text, path, raw);
+  const meant = structuredClone(await parseToml(text, ""));
+  put(meant, path, raw);
+  const said = await parseToml(after, "");
+  if (sorted(meant) === sorted(said)) return after;
+  throw new AppdError(`cannot set "${path.join(".")}": the file is written in a way that cannot be edited safely`, {
+    exit: "config",
+    hint: "change it with an editor, then: config check",
+  });
+}
+
+function put(document: Record<string | number, unknown>, path: Path, raw: unknown): void {
+  let here = document;
+  for (const step of path.slice(0, -1)) here = (here[step] ??= {}) as Record<string | number, unknown>;
+  here[path.at(-1) ?? ""] = raw;
+}
+
+function sorted(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, inner: unknown) =>
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1))
+        : inner,
+  );
+}
+
+/** Permission bits of a new configuration file: it may hold secrets. */
+const NEW_MODE = 0o600;
+
+function write(files: Files, path: string, text: string): void {
+  try {
+    const stat = files.stat(path);
+    if (stat?.kind === "symlink") {
+      throw new AppdError(`cannot write "${path}": is a symbolic link, which would be replaced`, {
+        exit: "cannotCreate",
+        hint: "name the file itself with --config",
+      });
+    }
+    writeFileAtomic(files, path, text, stat?.mode ?? NEW_MODE);
+  } catch (error) {
+    throw error instanceof AppdError ? error : systemError(["write", path], error);
+  }
+}

@@ -59,7 +59,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
   const supervisor = parts.use(openSupervisor(context, logs));
-  const daemon = new Daemon(context, { logs, health, supervisor, command: options.command }, loaded);
+  const daemon = new Daemon(context, { logs, health, supervisor, command: options.command, pidFile }, loaded);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, { config, core: daemon.api(), log: logs.logging.logger("appd.http") }),

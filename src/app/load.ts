@@ -1,4 +1,4 @@
-import type { LoadResult } from "../config/load.ts";
+import type { LoadResult } from "../config/config.ts";
 import type { Context } from "./context.ts";
 
 /** Reads the configuration of the instance, all layers merged. @throws ConfigError naming every problem */

@@ -1,5 +1,5 @@
 import type { Logger, LogLevel } from "../base/logger.ts";
-import type { LoadResult } from "../config/load.ts";
+import { isGiven, type LoadResult } from "../config/config.ts";
 import { type Compressor, createCompressor } from "../logging/compressor.ts";
 import { createLineWriter } from "../logging/line_writer.ts";
 import { createLogging, type Logging } from "../logging/logging.ts";
@@ -24,7 +24,7 @@ export interface Logs extends AsyncDisposable {
 export function openLogs(context: Context, options: { loaded: LoadResult; detached: boolean }): Logs {
   const { clock, files, host } = context.system;
   const standing: Standing = { detached: options.detached, journal: stderrIsJournal(host.env) };
-  const settings = (loaded: LoadResult) => loggingConfig(loaded.config, standing, loaded.given("log.outputs"));
+  const settings = (loaded: LoadResult) => loggingConfig(loaded.config, standing, isGiven(loaded, "log.outputs"));
   const compressor = createCompressor({ files, clock });
   let current = settings(options.loaded);
   const logging = createLogging(current, { clock, files, stderr: systemStderr, compressor });

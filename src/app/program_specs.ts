@@ -1,10 +1,9 @@
 import { basename } from "node:path";
-import { AppdError, cannot, systemError } from "../base/errors.ts";
+import { readEnvFile } from "../config/env_file.ts";
 import type { ProgramSpec } from "../programs/program_spec.ts";
 import type { Config, ProgramConfig } from "../schema/appd_schema.ts";
 import type { Files } from "../system/files.ts";
 import type { Command } from "./command.ts";
-import { parseEnvFile } from "./env_file.ts";
 import { rotationPolicy } from "./log_settings.ts";
 
 /** What stands around the programs. */
@@ -31,7 +30,7 @@ function specOf(program: ProgramConfig, config: Config, files: Files): ProgramSp
     cwd: program.cwd,
     env: {
       ...timezoneOf(config),
-      ...(envFile === undefined ? {} : readEnvFile(files, envFile, program.name)),
+      ...(envFile === undefined ? {} : readEnvFile(files, envFile)),
       ...program.env,
     },
     restart: program.restart,
@@ -64,22 +63,6 @@ function commandSpec(command: Command, config: Config, others: readonly ProgramS
 
 function timezoneOf(config: Config): Record<string, string> {
   return config.timezone === undefined ? {} : { TZ: config.timezone };
-}
-
-function readEnvFile(files: Files, path: string, program: string): Record<string, string> {
-  let text: string;
-  try {
-    text = files.readText(path);
-  } catch (error) {
-    const { message } = systemError(["read env_file", path], error);
-    throw new AppdError(`${message}, which program "${program}" names`, { exit: "config", cause: error });
-  }
-  const parsed = parseEnvFile(text);
-  if ("variables" in parsed) return parsed.variables;
-  throw cannot(["read env_file", `${path}:${parsed.line}`], "expected KEY=value", {
-    exit: "config",
-    hint: "one variable a line; lines beginning with # are comments",
-  });
 }
 
 /** The command's own name, with a number when a program of the configuration has it already. */

@@ -1,7 +1,7 @@
 import { AppdError, messageOf } from "../base/errors.ts";
 import type { ReloadChange, ReloadResult } from "../base/reports.ts";
 import { diffConfig } from "../config/diff.ts";
-import type { LoadResult } from "../config/load.ts";
+import type { LoadResult } from "../config/config.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
@@ -34,7 +34,7 @@ export async function applyReload(
     const specs = programSpecs(next.config, { files: context.system.files, command: target.command });
     logs.apply(next);
     await supervisor.apply(specs);
-    const changes: ReloadChange[] = diffConfig(before.config, next.config);
+    const changes: ReloadChange[] = diffConfig(before, next).map(({ key, effect }) => ({ key, effect }));
     return { result: { ok: true, changes, error: null }, loaded: next };
   } catch (error) {
     if (!(error instanceof AppdError)) throw error;

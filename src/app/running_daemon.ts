@@ -3,7 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import { exitCode } from "../base/exit_codes.ts";
 import type { HealthReport, HealthStatus, ReloadResult, ReloadStatus, StatusReport } from "../base/reports.ts";
 import { versionText } from "../base/version.ts";
-import type { LoadResult } from "../config/load.ts";
+import type { LoadResult } from "../config/config.ts";
 import type { Health } from "../health/health.ts";
 import { type InstanceState, writeState } from "../instance/state_file.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
@@ -26,6 +26,8 @@ export interface Parts {
   readonly health: Health;
   readonly supervisor: Supervisor;
   readonly command: Command | undefined;
+  /** The one in use; a reload does not move it. */
+  readonly pidFile: string;
 }
 
 /** The daemon while it lives: its state, what it reports of itself, and what can be asked of it. */
@@ -43,6 +45,7 @@ export class Daemon {
   #shutdown: Shutdown | undefined;
   #reloading: Promise<ReloadResult> | undefined;
   #exit = exitCode("ok");
+  #shutdownMs = 0;
 
   constructor(context: Context, parts: Parts, loaded: LoadResult) {
     this.#context = context;
@@ -112,7 +115,7 @@ export class Daemon {
   async #serve(request: SignalRequest): Promise<void> {
     switch (request) {
       case "stop":
-        return this.stop();
+        return void this.stop();
       case "quit":
         return this.quit();
       case "reload":
@@ -158,9 +161,15 @@ export class Daemon {
     this.#log.info("log files reopened");
   }
 
-  /** Begins the shutdown; a second call changes nothing. @param timeoutMs overrides `daemon.shutdown_timeout` */
-  stop(timeoutMs = this.config.daemon.shutdownTimeout): void {
-    if (!this.#lifecycle.dispatch("stop")) return;
+  /**
+   * Begins the shutdown; a second call changes nothing.
+   *
+   * @param timeoutMs overrides `daemon.shutdown_timeout`
+   * @returns the milliseconds that the shutdown may take
+   */
+  stop(timeoutMs = this.config.daemon.shutdownTimeout): number {
+    if (!this.#lifecycle.dispatch("stop")) return this.#shutdownMs;
+    this.#shutdownMs = timeoutMs;
     this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
     const steps = [{ name: "programs", stop: (ms: number) => this.#stopPrograms(ms) }];
     this.#shutdown = beginShutdown(this.#context.system.clock, steps, timeoutMs);
@@ -174,6 +183,7 @@ export class Daemon {
       this.#lifecycle.dispatch("stopped");
       this.#stopped.resolve(this.#exit);
     });
+    return timeoutMs;
   }
 
   async #stopPrograms(deadlineMs: number): Promise<void> {
@@ -215,7 +225,7 @@ export class Daemon {
       home: this.#context.paths.home,
       config_file: this.#context.configFile,
       log_file: this.config.log.file,
-      pid_file: this.config.daemon.pidFile,
+      pid_file: this.#parts.pidFile,
       socket: this.#context.paths.socket,
       programs: this.#parts.supervisor.list(),
       jobs: [],

@@ -40,9 +40,10 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
-  const asked = await clientOf(context).post<{ timeout_s: number }>("/api/v1/stop", {
-    timeout_s: options.timeoutMs === undefined ? null : options.timeoutMs / 1000,
-  });
+  const asked = await clientOf(context).post<{ timeout_s: number }>(
+    "/api/v1/stop",
+    options.timeoutMs === undefined ? {} : { timeout_s: options.timeoutMs / 1000 },
+  );
   if (asked === undefined) processes.kill(pid, "SIGTERM");
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
   const how = await ended(context, patience + GRACE_MS) ? "graceful" : "forced";

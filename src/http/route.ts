@@ -14,8 +14,12 @@ export interface Actions {
   /** Resolves when the archives are complete. */
   rotateLogs(): Promise<void>;
   reopenLogs(): void | Promise<void>;
-  /** Begins the shutdown and returns at once. `timeoutMs` replaces the configured timeout. */
-  stop(timeoutMs?: number): void;
+  /**
+   * Begins the shutdown and returns at once. `timeoutMs` replaces the configured timeout.
+   *
+   * @returns the milliseconds that the shutdown may take
+   */
+  stop(timeoutMs?: number): number;
   program(action: ProgramAction, name: string): Promise<void>;
   /** Until the next reload or restart; without `logger` for all that have no level of their own. */
   setLogLevel(level: LogLevel, logger?: string): void;

@@ -51,10 +51,11 @@ export const ACT_ROUTES: readonly Route[] = [
     responses: { 202: "the shutdown has begun; watch it in /health" },
     async handle(context, { actions }) {
       const seconds = (await bodyOf(context)).timeout_s;
-      if (seconds === undefined) actions.stop();
-      else if (typeof seconds === "number" && seconds >= 0 && seconds <= 86_400) actions.stop(seconds * 1000);
-      else throw new AppdError("timeout_s must be a number of seconds from 0 to 86400", { exit: "usage" });
-      return replyJson(DONE, { status: 202 });
+      if (seconds !== undefined && !(typeof seconds === "number" && seconds >= 0 && seconds <= 86_400)) {
+        throw new AppdError("timeout_s must be a number of seconds from 0 to 86400", { exit: "usage" });
+      }
+      const timeoutMs = actions.stop(seconds === undefined ? undefined : seconds * 1000);
+      return replyJson({ ...DONE, timeout_s: timeoutMs / 1000 }, { status: 202 });
     },
   },
   {

@@ -5,18 +5,23 @@ import type { ApiDeps } from "./route.ts";
 
 const ORIGIN = "http://127.0.0.1:8321";
 
-function setUp(
-  deps: Partial<ApiDeps> = {},
-): { daemon: FakeDaemon; ask: (path: string, init?: RequestInit) => Promise<Response> } {
+interface Init {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+type Ask = (path: string, init?: Init) => Promise<Response>;
+
+function setUp(deps: Partial<ApiDeps> = {}): { daemon: FakeDaemon; ask: Ask } {
   const daemon = fakeDaemon(deps);
   const app = createApi(daemon);
-  const host = { host: "127.0.0.1:8321" };
-  const ask = async (path: string, init: RequestInit = {}) =>
-    await app.request(`${ORIGIN}${path}`, { ...init, headers: { ...host, ...init.headers as Record<string, string> } });
+  const ask = async (path: string, { headers, ...init }: Init = {}) =>
+    await app.request(`${ORIGIN}${path}`, { ...init, headers: { host: "127.0.0.1:8321", ...headers } });
   return { daemon, ask };
 }
 
-const post = (body?: unknown): RequestInit => ({
+const post = (body?: unknown): Init => ({
   method: "POST",
   ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
 });

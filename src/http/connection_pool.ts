@@ -48,14 +48,19 @@ export class ConnectionPool {
       .finally(() => this.#members.delete(member));
   }
 
-  /** Closes the oldest connection that costs least: one without a request under way, if there is any. */
-  evict(reason: string): void {
+  /**
+   * Closes the oldest connection that costs least: one without a request under way, if there is any.
+   *
+   * @returns false when there is none
+   */
+  evict(reason: string): boolean {
     const [oldest] = this.#members;
     const victim = this.#members.values().find(({ phase }) => phase !== "answering") ?? oldest;
-    if (victim === undefined) return;
+    if (victim === undefined) return false;
     this.#members.delete(victim);
     victim.connection.close();
     this.#warn(reason);
+    return true;
   }
 
   /** Closes what is idle, lets requests under way finish for at most `graceMs`, then closes the rest. */

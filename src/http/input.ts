@@ -61,7 +61,7 @@ export class RequestInput {
   }
 
   async #more(): Promise<boolean> {
-    const chunk = new Uint8Array(4096);
+    const chunk = new Uint8Array(1024);
     const count = await this.#connection.read(chunk);
     if (count === null) return false;
     const joined = new Uint8Array(this.#kept.length + count);

@@ -41,6 +41,8 @@ export interface AcceptOptions extends ListenerOptions {
 const GRACE_MS = 1000;
 /** Milliseconds from a failed accept or listen to the next try. */
 const RETRY_MS = 50;
+/** Milliseconds in which the runtime gives back the descriptor of a closed connection. */
+const FREED_MS = 1;
 /** The listening socket is sound, accept(2) just cannot give a connection now. */
 const PASSING: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ECONNABORTED", "EINTR"]);
 
@@ -70,8 +72,9 @@ export function acceptConnections(socket: ListeningSocket, options: AcceptOption
 
   async function recover(error: unknown): Promise<void> {
     const errno = errnoOf(error) ?? "";
-    if (errno === "EMFILE" || errno === "ENFILE") pool.evict("out of file descriptors");
-    await delay(clock, RETRY_MS, stop.signal);
+    const starved = errno === "EMFILE" || errno === "ENFILE";
+    const freed = starved && pool.evict("out of file descriptors");
+    await delay(clock, freed ? FREED_MS : RETRY_MS, stop.signal);
     if (PASSING.has(errno)) return;
     log.warn("the listener died, listening again", { address: options.address, error: messageOf(error) });
     current.close();

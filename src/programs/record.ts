@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
 import { type Files, writeAll } from "../system/files.ts";
 import type { Life } from "./state.ts";
 
@@ -51,13 +52,13 @@ function openTemp(files: RecordFiles, path: string): number {
   }
 }
 
-/** The record, or undefined when there is none or it is not one. */
+/** The record, or undefined when there is none, it is not one, or it cannot be read: the processes tell all the same. */
 export function readRecord(files: RecordFiles, directory: string): ProgramRecord | undefined {
   try {
     const value: unknown = JSON.parse(files.readText(pathOf(directory)));
     return isRecord(value) ? value : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError || (error as { code?: string }).code === "ENOENT") return undefined;
+    if (error instanceof SyntaxError || errnoOf(error) !== undefined) return undefined;
     throw error;
   }
 }

@@ -42,8 +42,8 @@ function openSource({ file, files, explicit }: Required<Pick<LoadOptions, "file"
     return files.open(file, { access: "read", nonblock: true, follow: true });
   } catch (error) {
     const errno = errnoOf(error);
-    if (errno === "ENOENT" && !explicit) return undefined;
     if (errno === "ENOENT" || errno === "ENOTDIR") {
+      if (!explicit) return undefined; // Who needs the directory says what is wrong with it.
       throw refuse(file, "no such file", "make one: config init, or take --config out");
     }
     if (errno === "ENXIO" || errno === "ENODEV") throw refuse(file, "is a socket or a device, not a regular file");

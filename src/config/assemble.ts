@@ -20,7 +20,9 @@ export function assemble(schema: Schema, input: AssembleInput): Record<string, u
     lookup: (key) => settings.get(key)?.layers[0]?.value,
     sink: (flaw) => void flaws.push({ flaw, ...originOf(settings, flaw.path) }),
   });
-  const broken = new Set(flaws.map(({ flaw }) => flaw.path[0]));
+  // A flawed value with a default is judged as the default; one without would look as if nobody had given it.
+  const absent = flaws.filter(({ flaw }) => settings.get(flaw.path.join("."))?.layers.length === 0);
+  const broken = new Set(absent.map(({ flaw }) => flaw.path[0]));
   const config: Record<string, unknown> = {};
   for (const section of schema.sections) {
     if (section.many) {
@@ -28,7 +30,6 @@ export function assemble(schema: Schema, input: AssembleInput): Record<string, u
     } else {
       const values = section.name === "" ? reading : reading.at(section.name);
       const table = tableOf(section, settings);
-      // What several values mean together is judged only when each of them is good.
       const done = broken.has(section.name) ? table : section.finish(table, values);
       if (section.name === "") Object.assign(config, done);
       else config[section.as] = done;

@@ -1,5 +1,7 @@
-import type { ReloadBehaviour } from "../schema/setting.ts";
-import type { LoadResult } from "./config.ts";
+import { APPD_SCHEMA } from "../schema/appd_schema.ts";
+import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
+import type { Schema } from "../schema/section.ts";
+import { camel, type ReloadBehaviour } from "../schema/setting.ts";
 
 /** One difference between two configurations. */
 export interface ConfigChange {
@@ -9,23 +11,27 @@ export interface ConfigChange {
   readonly effect: ReloadBehaviour;
 }
 
-type Loaded = Pick<LoadResult, "settings" | "schema"> & { readonly config: object };
-
-/** What differs between two configurations by value, in the order of the settings. Values are never part of it. */
-export function diffConfig(before: Loaded, after: Loaded): ConfigChange[] {
-  const changes: ConfigChange[] = [];
-  for (const [key, { named, layers }] of after.settings) {
-    const [from, to] = [before.settings.get(key)?.layers[0]?.value, layers[0]?.value];
-    if (same(from, to)) continue;
+/**
+ * What differs between two configurations, in the order of the settings. Values are never part of it.
+ *
+ * @param schema the one that both were read by
+ */
+export function diffConfig(before: object, after: object, schema: Schema = APPD_SCHEMA): ConfigChange[] {
+  const single = listSettings(schema).filter(({ section }) => !section.many).flatMap((named): ConfigChange[] => {
+    const [from, to] = [valueAt(before, named), valueAt(after, named)];
+    if (same(from, to)) return [];
     const change = from === undefined ? "added" : to === undefined ? "removed" : "changed";
-    changes.push({ key, change, effect: named.setting.reload });
-  }
-  for (const { many, name, as, unique } of after.schema.sections) {
-    if (many) {
-      changes.push(...listChanges(name, elements(before.config, as, unique), elements(after.config, as, unique)));
-    }
-  }
-  return changes;
+    return [{ key: named.key, change, effect: named.setting.reload }];
+  });
+  const lists = schema.sections.filter(({ many }) => many).flatMap(({ name, as, unique }) =>
+    listChanges(name, elements(before, as, unique), elements(after, as, unique))
+  );
+  return [...single, ...lists];
+}
+
+function valueAt(config: object, { section, path }: NamedSetting): unknown {
+  const way = [...(section.name === "" ? [] : [section.as]), ...path.map(camel)];
+  return way.reduce<unknown>((here, step) => (here as Record<string, unknown> | undefined)?.[step], config);
 }
 
 function listChanges(

@@ -1,36 +1,49 @@
 import type { Flaw, Path } from "../schema/kind.ts";
 import type { LoadedFile } from "./config.ts";
-import { codeFrame } from "./code_frame.ts";
-import type { Problem } from "./config_error.ts";
-import { positionsOf } from "./positions.ts";
+import { codeFrame, type FrameSpot } from "./code_frame.ts";
+import type { Problem, ProblemPlace } from "./config_error.ts";
+import { type Positions, positionsOf } from "./positions.ts";
 
 /** A flaw together with the layer whose value has it. */
 export type PlacedFlaw =
   | { readonly flaw: Flaw; readonly from: "file" }
   | { readonly flaw: Flaw; readonly from: "option" | "variable"; readonly name: string };
 
-/** Flaws as problems with their positions, in the order of the file. */
+/** Most problems that get their line drawn. */
+const DRAWN = 20;
+
+/** Flaws as problems with their positions, in the order of the file; options and variables come first. */
 export async function problemsOf(flaws: readonly PlacedFlaw[], file: LoadedFile | undefined): Promise<Problem[]> {
   const inFile = flaws.some(({ from }) => from === "file");
   const positions = inFile && file ? await positionsOf(file.text) : undefined;
-  const problems = flaws.map((placed): Problem => {
-    const { flaw } = placed;
-    const base = {
-      message: `${labelOf(flaw.path, file?.document)} ${flaw.message}`,
-      ...(flaw.hint === undefined ? {} : { hint: flaw.hint }),
-    };
-    if (placed.from !== "file") return { ...base, place: { kind: placed.from, name: placed.name } };
-    const spot = positions?.find(flaw.path, flaw.target) ?? { line: 1, column: 1, length: 1 };
-    const frame = file && positions ? codeFrame(file.text, spot) : undefined;
-    const place = { kind: "file", path: file?.path ?? "", line: spot.line, column: spot.column } as const;
-    return { ...base, place, ...(frame === undefined ? {} : { frame }) };
+  const placed = flaws.map((each) => ({ each, spot: spotOf(each, positions) }));
+  placed.sort((a, b) => (a.spot?.line ?? 0) - (b.spot?.line ?? 0) || (a.spot?.column ?? 0) - (b.spot?.column ?? 0));
+  return placed.map(({ each, spot }, index) => {
+    const { flaw } = each;
+    const hint = flaw.hint === undefined ? {} : { hint: flaw.hint };
+    const base = { message: `${labelOf(flaw.path, file?.document)} ${flaw.message}`, ...hint };
+    if (each.from !== "file" || spot === undefined) {
+      return {
+        ...base,
+        place: each.from === "file" ? at(file, { line: 1, column: 1 }) : { kind: each.from, name: each.name },
+      };
+    }
+    const frame = file && positions && index < DRAWN ? codeFrame(file.text, spot) : undefined;
+    return { ...base, place: at(file, spot), ...(frame === undefined ? {} : { frame }) };
   });
-  return problems.sort((a, b) => lineOf(a) - lineOf(b));
 }
 
-function lineOf({ place }: Problem): number {
-  return place.kind === "file" ? place.line : 0;
+function at(file: LoadedFile | undefined, { line, column }: { line: number; column: number }): ProblemPlace {
+  return { kind: "file", path: file?.path ?? "", line, column };
 }
+
+function spotOf({ flaw, from }: PlacedFlaw, positions: Positions | undefined): FrameSpot | undefined {
+  if (from !== "file") return undefined;
+  return positions?.find(flaw.path, flaw.target) ?? { line: 1, column: 1, length: 1 };
+}
+
+/** Longest step of a way that a message shows. */
+const LONGEST_STEP = 64;
 
 /** `server.port`; an element of an array of tables by its name: `program.web.stop_timeout`, or by its number: `program[2]`. */
 export function labelOf(path: Path, document: Readonly<Record<string, unknown>> = {}): string {
@@ -41,8 +54,13 @@ export function labelOf(path: Path, document: Readonly<Record<string, unknown>> 
       ? (here as Record<string | number, unknown>)[step]
       : undefined;
     const name = typeof step === "number" ? (here as { name?: unknown } | undefined)?.name : undefined;
-    if (typeof step === "string") label += label === "" ? step : `.${step}`;
-    else label += typeof name === "string" && name !== "" && name.length <= 64 ? `.${name}` : `[${step + 1}]`;
+    const word = typeof step === "string"
+      ? step
+      : typeof name === "string" && /^[\w-][\w.-]{0,63}$/.test(name)
+      ? name
+      : undefined;
+    if (word === undefined) label += `[${Number(step) + 1}]`;
+    else label += (label === "" ? "" : ".") + (word.length > LONGEST_STEP ? `${word.slice(0, LONGEST_STEP)}…` : word);
   }
   return label;
 }

@@ -72,27 +72,30 @@ function collect(
 
 const LATER = "is not available in this version yet";
 
+/** Longest key that is compared with the known ones. */
+const LONGEST_KEY = 64;
+
+function nearestKey(key: string, names: readonly string[]): string | undefined {
+  return key.length > LONGEST_KEY ? undefined : nearest(key, names);
+}
+
 function checkTopKeys(schema: Schema, document: Record<string, unknown>, reading: Reading): void {
   const top = schema.sections.find(({ name }) => name === "");
   const names = [
     ...Object.keys(top?.fields ?? {}),
     ...schema.sections.map(({ name }) => name).filter((name) => name !== ""),
   ];
+  const single = listSettings(schema).filter(({ path, section }) => !section.many && path.length === 1);
+  const homes = new Map(single.map(({ path, section }) => [path[0], section.name]));
   for (const key of Object.keys(document)) {
     if (names.includes(key)) continue;
     if (schema.reserved.includes(key)) {
       reading.at(key).flaw(LATER, { target: "key", hint: "take the section out" });
       continue;
     }
-    const home = listSettings(schema).find(({ path, section }) =>
-      !section.many && path.length === 1 && path[0] === key
-    );
-    const near = nearest(key, names);
-    const hint = home
-      ? `it belongs under [${home.section.name}]`
-      : near
-      ? `did you mean "${near}"?`
-      : `known: ${names.join(", ")}`;
+    const home = homes.get(key);
+    const near = nearestKey(key, names);
+    const hint = home ? `it belongs under [${home}]` : near ? `did you mean "${near}"?` : `known: ${names.join(", ")}`;
     reading.at(key).flaw(isTable(document[key]) ? "is not a known section" : "is not a known setting", {
       target: "key",
       hint,
@@ -112,7 +115,7 @@ function checkKeys(
       reading.at(key).flaw(LATER, { target: "key", hint: "take the line out" });
       continue;
     }
-    const near = nearest(key, names);
+    const near = nearestKey(key, names);
     const hint = near ? `did you mean "${near}"?` : `known: ${names.join(", ")}`;
     reading.at(key).flaw("is not a known setting", { target: "key", hint });
   }

@@ -17,7 +17,10 @@ export interface Section<N extends string = string, M extends boolean = boolean,
   readonly reserved?: readonly string[];
   /** With `many`: the key whose values have to differ. */
   readonly unique?: string;
-  /** Checks several values together and gives the final form. Runs when each value alone is good. */
+  /**
+   * Checks several values together and gives the final form. A flawed value that has a default
+   * appears as its default; without one, this does not run.
+   */
   finish(values: unknown, reading: Reading): Out;
 }
 

@@ -52,6 +52,7 @@ function programOf({ mark, outputs }: Inhabitant, directory: string): string | u
 /**
  * Programs that still run under `directory` without a daemon: the PID of each is the leader of its process group.
  *
+ * @param directory without symbolic links, as Files.realPath returns it
  * @returns one entry for each group, so a program with escaped processes has several
  */
 export function findOutputHolders(processes: ScanProcesses, directory: string): { name: string; pid: number }[] {

@@ -198,6 +198,20 @@ test("the record is a help: without it the program is adopted all the same", asy
   assert.equal(existsSync(`${y.directory}/p/state.json`), false);
 });
 
+test("a home behind a symbolic link is the same home", async () => {
+  await using y = yard();
+  const link = `${y.directory}/link`;
+  Deno.mkdirSync(`${y.directory}/real`);
+  Deno.symlinkSync(`${y.directory}/real`, link);
+  const [first, second] = [link, `${y.directory}/real`].map((directory) => createSupervisor({ ...y.deps, directory }));
+  await first?.apply([shellSpec("p", "exec sleep 1000")]);
+  await first?.[Symbol.asyncDispose]();
+  const result = await second?.apply([shellSpec("p", "exec sleep 1000")]);
+  assert.deepEqual(result?.adopted, ["p"]);
+  await second?.stopAll({ deadlineMs: 3000 });
+  await second?.[Symbol.asyncDispose]();
+});
+
 test("something else in the place of the FIFO is replaced", async () => {
   await using y = yard();
   Deno.mkdirSync(`${y.directory}/p`);

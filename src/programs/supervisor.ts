@@ -3,7 +3,7 @@
  * them, ends them with all that they left behind, and takes over those of a daemon that died.
  * It never decodes what they write, never reads the configuration, and never signals a process that it did not identify.
  */
-import { AppdError } from "../base/errors.ts";
+import { AppdError, systemError } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { AdoptedWatch } from "./adopted_watch.ts";
 import { Census } from "./census.ts";
@@ -64,9 +64,19 @@ const READ_BYTES = 65_536;
 const RESERVE_PART = 0.2;
 const RESERVE_MOST = 1500;
 
-/** A supervisor without programs; {@link Supervisor.apply} brings them. */
+/**
+ * A supervisor without programs; {@link Supervisor.apply} brings them.
+ *
+ * @throws AppdError when the programs' directory cannot be made
+ */
 export function createSupervisor(deps: SupervisorDeps): Supervisor {
-  return new ProgramSupervisor(deps);
+  try {
+    deps.files.makeDirectory(deps.directory, 0o700);
+    // The kernel names a program's FIFO by its real path, and that is how we find the program again.
+    return new ProgramSupervisor({ ...deps, directory: deps.files.realPath(deps.directory) });
+  } catch (error) {
+    throw systemError(["make", deps.directory], error);
+  }
 }
 
 class ProgramSupervisor implements Supervisor {

@@ -54,6 +54,8 @@ export interface Files {
   list(path: string): string[];
   readText(path: string): string;
   chmod(path: string, mode: number): void;
+  /** The path without symbolic links, as the kernel names an open file. */
+  realPath(path: string): string;
 }
 
 function flagsOf(options: OpenOptions): number {
@@ -121,6 +123,7 @@ export const systemFiles: Files = {
   list: (path) => fs.readdirSync(path),
   readText: (path) => fs.readFileSync(path, "utf8"),
   chmod: (path, mode) => fs.chmodSync(path, mode),
+  realPath: (path) => fs.realpathSync(path),
 };
 
 /** Writes all of `bytes`, over as many write(2) calls as it takes. */

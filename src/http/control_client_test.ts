@@ -33,7 +33,7 @@ Deno.test("reports and actions go over the socket", () =>
     assert.deepEqual(await client.get<StatusReport>("/api/v1/status"), daemon.status());
     daemon.healthStatus = "stopping";
     assert.equal((await client.get<HealthReport>("/health"))?.status, "stopping");
-    assert.deepEqual(await client.post("/api/v1/stop", { timeout_s: 2 }), { ok: true });
+    assert.deepEqual(await client.post("/api/v1/stop", { timeout_s: 2 }), { ok: true, timeout_s: 2 });
     assert.deepEqual(daemon.calls, ["stop 2000"]);
   }));
 

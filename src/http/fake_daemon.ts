@@ -32,7 +32,10 @@ export function fakeDaemon(deps: Partial<ApiDeps> = {}): FakeDaemon {
       },
       rotateLogs: async () => note(await Promise.resolve("rotate")),
       reopenLogs: () => note("reopen"),
-      stop: (timeoutMs) => note(`stop ${timeoutMs}`),
+      stop(timeoutMs) {
+        note(`stop ${timeoutMs}`);
+        return timeoutMs ?? 30_000;
+      },
       async program(action, name) {
         note(`${action} ${name}`);
         await Promise.resolve();

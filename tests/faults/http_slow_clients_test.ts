@@ -80,7 +80,7 @@ async function startServer(limits: { descriptors: number; connections: number })
   const program = Deno.makeTempFileSync({ suffix: ".ts" });
   Deno.writeTextFileSync(program, SERVER);
   const config = new URL("../../deno.json", import.meta.url).pathname;
-  const run = 'ulimit -n "$1"; exec "$0" run -A --quiet --no-check --config "$2" "$3" "$4"';
+  const run = `ulimit -n "$1"; exec "$0" run -A --quiet --no-check ${compiledFlags()} --config "$2" "$3" "$4"`;
   const args = [Deno.execPath(), `${limits.descriptors}`, config, program, `${limits.connections}`];
   const child = new Deno.Command("/bin/sh", { args: ["-c", run, ...args], stdout: "piped" }).spawn();
   const port = Number(await firstLine(child.stdout));
@@ -89,6 +89,12 @@ async function startServer(limits: { descriptors: number; connections: number })
     Deno.removeSync(program);
   }
   return { pid: child.pid, port, [Symbol.asyncDispose]: close };
+}
+
+/** The engine's flags that the binary is compiled with: they decide how much garbage it keeps. */
+function compiledFlags(): string {
+  const script = Deno.readTextFileSync(new URL("../../scripts/compile.sh", import.meta.url));
+  return /--v8-flags=[\w,=-]+/.exec(script)?.[0] ?? "";
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {

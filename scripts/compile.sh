@@ -72,6 +72,9 @@ log=$work/log
 (cd "$root" && "$here/deno.sh" bundle --quiet --platform deno --code-splitting \
   --outdir "$bundle" "$entry") >"$log" 2>&1 || { cat "$log" >&2 && fail 'the bundle failed'; }
 find "$bundle" -name '*.js' -exec sed -i "s/__APPD_COMMIT__/$commit/g" {} +
+# The times of the files end up in the binary too: they are the commit's.
+epoch=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 0)}
+find "$bundle" -exec touch -d "@$epoch" {} +
 main=$(basename "$entry" .ts).js
 
 compile_once() {

@@ -21,36 +21,57 @@ export interface Section<N extends string = string, M extends boolean = boolean,
    * Checks several values together and gives the final form. A flawed value that has a default
    * appears as its default; without one, this does not run.
    */
-  finish(values: unknown, reading: Reading): Out;
+  // deno-lint-ignore no-explicit-any -- the values of its own fields, which the section's type does not carry
+  finish(values: any, reading: Reading): Out;
 }
 
-interface SectionOptions<F extends Fields, Out> {
+interface SectionOptions<F extends Fields> {
   readonly help: string;
   readonly doc?: string;
   readonly fields: F;
   readonly flagPrefix?: string;
   readonly reserved?: readonly string[];
-  readonly finish?: (values: ValuesOf<F>, reading: Reading) => Out;
 }
 
-/** Defines a table; `""` is the document's top. */
-export function section<const N extends string, const F extends Fields, Out = ValuesOf<F>>(
+interface Finish<F extends Fields, Out> {
+  finish(values: ValuesOf<F>, reading: Reading): Out;
+}
+
+interface Unique<F extends Fields> {
+  readonly unique: keyof F & string;
+}
+
+/** Defines a table; `""` is the document's top. `finish` checks several values together and gives their final form. */
+export function section<const N extends string, const F extends Fields, Out>(
   name: N,
-  options: SectionOptions<F, Out>,
-): Section<N, false, Out> {
-  return { ...options, name, many: false, as: camel(name), finish: finisher(options.finish) };
+  options: SectionOptions<F> & Finish<F, Out>,
+): Section<N, false, Out>;
+export function section<const N extends string, const F extends Fields>(
+  name: N,
+  options: SectionOptions<F>,
+): Section<N, false, ValuesOf<F>>;
+export function section(name: string, options: SectionOptions<Fields> & Partial<Finish<Fields, unknown>>): Section {
+  return { ...options, name, many: false, as: camel(name), finish: options.finish ?? keep };
 }
 
 /** Defines an array of tables, in the program's configuration under the plural of its name. */
-export function listSection<const N extends string, const F extends Fields, Out = ValuesOf<F>>(
+export function listSection<const N extends string, const F extends Fields, Out>(
   name: N,
-  options: SectionOptions<F, Out> & { readonly unique: keyof F & string },
-): Section<N, true, Out> {
-  return { ...options, name, many: true, as: `${camel(name)}s`, finish: finisher(options.finish) };
+  options: SectionOptions<F> & Unique<F> & Finish<F, Out>,
+): Section<N, true, Out>;
+export function listSection<const N extends string, const F extends Fields>(
+  name: N,
+  options: SectionOptions<F> & Unique<F>,
+): Section<N, true, ValuesOf<F>>;
+export function listSection(
+  name: string,
+  options: SectionOptions<Fields> & Unique<Fields> & Partial<Finish<Fields, unknown>>,
+): Section {
+  return { ...options, name, many: true, as: `${camel(name)}s`, finish: options.finish ?? keep };
 }
 
-function finisher<V, Out>(finish: ((values: V, reading: Reading) => Out) | undefined) {
-  return (values: unknown, reading: Reading): Out => finish ? finish(values as V, reading) : values as Out;
+function keep(values: unknown): unknown {
+  return values;
 }
 
 /** All sections of a configuration file. A value: an app adds its own with {@link extendSchema}. */

@@ -28,7 +28,7 @@ const PARTS: readonly Part[] = [
   { name: "beside the source", paths: ["src", "bench"], limitMinutes: 5 },
   {
     name: "the repository",
-    paths: ["tests/layers_test.ts", "tests/derived_test.ts", "tests/docs_test.ts"],
+    paths: ["tests/layers_test.ts", "tests/derived_test.ts", "tests/docs_test.ts", "tests/build_test.ts"],
     limitMinutes: 2,
   },
   { name: "the compiled binary", paths: ["tests/support", "tests/specs_test.ts"], limitMinutes: 6 },

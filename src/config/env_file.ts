@@ -1,4 +1,4 @@
-import { AppdError, systemError } from "../base/errors.ts";
+import { AppdError, errnoOf, systemError } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
 
 /** Largest file of variables, in bytes. */
@@ -49,7 +49,9 @@ function readAll(files: Pick<Files, "open" | "close" | "read" | "fstat">, path: 
       files.close(fd);
     }
   } catch (error) {
-    throw error instanceof AppdError ? error : systemError(["read", path], error, "it is the env_file of a program");
+    if (error instanceof AppdError) throw error;
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") throw refuse(path, "no such file");
+    throw systemError(["read", path], error, "it is the env_file of a program");
   }
 }
 

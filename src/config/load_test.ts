@@ -4,16 +4,8 @@ import { AppdError } from "../base/errors.ts";
 import { systemFiles } from "../system/files.ts";
 import { isGiven, type LoadOptions } from "./config.ts";
 import { ConfigError } from "./config_error.ts";
+import { homeWith } from "./home_with.ts";
 import { loadConfig } from "./load.ts";
-
-/** A home with a configuration file. */
-export function homeWith(text: string | undefined, more: Partial<LoadOptions> = {}): LoadOptions & AsyncDisposable {
-  const home = Deno.makeTempDirSync({ prefix: "appd-config-" });
-  const file = join(home, "config.toml");
-  if (text !== undefined) Deno.writeTextFileSync(file, text);
-  const remove = () => Deno.remove(home, { recursive: true });
-  return { home, file, flags: {}, env: {}, files: systemFiles, ...more, [Symbol.asyncDispose]: remove };
-}
 
 async function errorOf(options: LoadOptions): Promise<ConfigError> {
   try {

@@ -1,17 +1,18 @@
-import { AppdError, errnoOf, messageOf, systemError } from "../base/errors.ts";
+import { join } from "node:path";
+import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import type { Timer } from "../system/clock.ts";
-import { isShortage, type ProcessIdentity } from "../system/processes.ts";
-import { join } from "node:path";
+import type { ProcessIdentity } from "../system/processes.ts";
 import { FIFO_NAME } from "./adoption.ts";
 import type { Shared } from "./deps.ts";
-import { childEnvironment, markOf } from "./environment.ts";
+import { markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
 import { clearGroup, signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
-import { exitReport, type ProgramSpec, specMark } from "./program_spec.ts";
-import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type SpawnTrouble } from "./state.ts";
-import { type State, wordOf } from "./state.ts";
+import { launch } from "./launch.ts";
+import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { statusOf } from "./program_status.ts";
+import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
 import type { Effect } from "./steps.ts";
 import { Stream } from "./stream.ts";
 import { familyOf, sweepUp } from "./sweep.ts";
@@ -23,8 +24,6 @@ export interface StopOutcome {
   readonly forced: boolean;
   readonly survivors: readonly Survivor[];
 }
-
-const DEFAULT_UMASK = 0o022;
 
 /**
  * One program: holds its state, carries out what the table's steps ask for, and feeds back what came of it.
@@ -152,42 +151,13 @@ export class Program {
   }
 
   #spawn(generation: number): Event {
-    const { processes, clock } = this.#shared;
     this.#spec = this.#next;
-    try {
-      const output = this.stream.open(this.#spec);
-      const child = processes.spawn({
-        command: this.#spec.command,
-        cwd: this.#spec.cwd,
-        env: this.#environment(),
-        output,
-        umask: this.#spec.umask ?? DEFAULT_UMASK,
-      });
-      child.exited.then((exit) => this.dispatch({ type: "exited", generation, exit }));
-      const { pid } = child;
-      const startTime = this.#startTime(pid);
-      const began = { startedAt: clock.now(), startedMono: clock.monotonic() };
-      return { type: "spawned", generation, life: { generation, pid, startTime, ...began, adopted: false } };
-    } catch (error) {
-      return { type: "spawn_failed", generation, trouble: troubleOf(this.#spec, error) };
-    }
-  }
-
-  /** Empty when it cannot be read: such a life is never adopted, for want of an identity. */
-  #startTime(pid: number): string {
-    try {
-      return this.#shared.processes.stat(pid)?.startTime ?? "";
-    } catch (error) {
-      if (isShortage(errnoOf(error) ?? "")) return "";
-      throw error;
-    }
-  }
-
-  #environment(): Record<string, string> {
-    const { inheritedEnv, instance, directory } = this.#shared;
-    const { name, env: declared } = this.#spec;
-    const mark = markOf(directory, name);
-    return childEnvironment({ inherited: inheritedEnv, declared, program: name, instance, mark });
+    return launch(this.#shared, {
+      spec: this.#spec,
+      generation,
+      openOutput: () => this.stream.open(this.#spec),
+      onExit: (exit) => this.dispatch({ type: "exited", generation, exit }),
+    });
   }
 
   /** Takes over a process of an earlier daemon. Its output is read from here on. */
@@ -274,28 +244,16 @@ export class Program {
 
   /** The program as `status --json` shows it. CPU and memory are measured now. */
   status(): ProgramStatus {
-    const { clock } = this.#shared;
-    const state = this.#state;
-    const life = lifeOf(state);
-    const usage = this.#usage.measure(life, clock.monotonic());
-    const { restarts, exit, crashLoop } = this.#history;
-    return {
+    const now = this.#shared.clock.monotonic();
+    return statusOf({
       name: this.name,
-      state: wordOf(state),
-      ready: state.kind === "running",
-      pid: life?.pid ?? null,
-      restarts,
-      uptime_s: life === undefined ? null : Math.round(clock.monotonic() - life.startedMono) / 1000,
-      exit: exit === undefined ? null : exitReport(exit.how, exit.at),
-      next_retry_at: state.kind === "backoff" ? new Date(state.retryAtWall).toISOString() : null,
-      cpu_percent: usage.cpuPercent,
-      rss_bytes: usage.rssBytes,
-      log_file: this.stream.logFile,
-      crash_loop: crashLoop,
+      state: this.#state,
+      history: this.#history,
+      usage: this.#usage.measure(lifeOf(this.#state), now),
+      logFile: this.stream.logFile,
       critical: this.#next.critical,
-      adopted: life?.adopted ?? false,
-      error: state.kind === "failed" || state.kind === "backoff" ? state.reason : null,
-    };
+      now,
+    });
   }
 
   /** Lets go of everything without touching the process. */
@@ -303,13 +261,4 @@ export class Program {
     this.#timer?.[Symbol.dispose]();
     await this.stream.close();
   }
-}
-
-/** A full table of processes or descriptors is the host's trouble and passes; the rest is in the configuration. */
-function troubleOf(spec: ProgramSpec, error: unknown): SpawnTrouble {
-  const errno = errnoOf(error);
-  if (errno === undefined) return { message: messageOf(error), shortage: false };
-  const object = (error as { path?: string }).path ?? spec.command[0] ?? spec.name;
-  const shortage = isShortage(errno) || errno === "ETXTBSY" || errno === "ENOSPC";
-  return { message: systemError(["run", object], error).message, shortage };
 }

@@ -13,9 +13,11 @@ import { killIdentity } from "./sweep.ts";
  * program is about to be started again.
  */
 export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program[] {
+  const known = recorded(shared);
+  if (known.length === 0) return []; // No program ever ran here: the look at all processes can be spared.
   const holders = scanHolders(shared.processes, shared.directory);
   const taken: Program[] = [];
-  for (const name of new Set([...specs.map((spec) => spec.name), ...holders.keys(), ...recorded(shared)])) {
+  for (const name of new Set([...specs.map((spec) => spec.name), ...holders.keys(), ...known])) {
     const spec = specs.find((one) => one.name === name);
     const record = readRecord(shared.files, join(shared.directory, name));
     const found = judge({ ...shared, holders: holders.get(name) ?? [], record, command: spec?.command });

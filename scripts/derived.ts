@@ -6,31 +6,39 @@
  */
 import fs from "node:fs";
 
-/** A file in the repository and the arguments that make appd print it. */
+/** A file of the repository that is made. */
 export interface DerivedFile {
   readonly path: string;
-  readonly args: readonly string[];
+  /** What the file should hold. */
+  make(): Promise<string>;
 }
 
-export const DERIVED: readonly DerivedFile[] = [
-  { path: "docs/cli.md", args: ["man", "--format", "markdown"] },
-  { path: "deploy/config.schema.json", args: ["config", "schema"] },
-];
-
-const ROOT = new URL("../", import.meta.url);
-
-/** What `file` should hold now; runs appd from its source. */
-export async function generate(file: DerivedFile): Promise<string> {
+/** What appd, run from its source, prints. */
+async function printed(...args: string[]): Promise<string> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", "main.ts", ...file.args],
+    args: ["run", "-A", "--no-check", "--quiet", "main.ts", ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   });
   const { success, stdout, stderr } = await command.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (!success) throw new Error(`cannot generate "${file.path}": ${text(stderr).trim()}`);
+  if (!success) throw new Error(`cannot run "appd ${args.join(" ")}": ${text(stderr).trim()}`);
   return text(stdout);
 }
+
+async function settingsPage(): Promise<string> {
+  const { APPD_SCHEMA } = await import("../src/schema/appd_schema.ts");
+  const { settingsMarkdown } = await import("../src/schema/markdown.ts");
+  return settingsMarkdown(APPD_SCHEMA);
+}
+
+const ROOT = new URL("../", import.meta.url);
+
+export const DERIVED: readonly DerivedFile[] = [
+  { path: "docs/cli.md", make: () => printed("man", "--format", "markdown") },
+  { path: "docs/config.md", make: settingsPage },
+  { path: "deploy/config.schema.json", make: () => printed("config", "schema") },
+];
 
 /** What `file` holds now, empty when it is not there. */
 export function current(file: DerivedFile): string {
@@ -40,7 +48,7 @@ export function current(file: DerivedFile): string {
 
 if (import.meta.main) {
   for (const file of DERIVED) {
-    const text = await generate(file);
+    const text = await file.make();
     const changed = text !== current(file);
     if (changed) fs.writeFileSync(new URL(file.path, ROOT), text);
     console.log(`${changed ? "written  " : "unchanged"} ${file.path}`);

@@ -15,8 +15,9 @@ export function clientOf(context: Context, timeoutMs = ANSWER_MS): ControlClient
   return controlClient(context.paths.socket, { timeoutMs });
 }
 
-/** The daemon's own report, or undefined when nobody answers on the socket. */
+/** The daemon's own report, or undefined when nobody runs or answers. A free lock spares the question. */
 export async function askStatus(context: Context): Promise<StatusReport | undefined> {
+  if (!context.system.locks.isHeld(context.paths.lock)) return undefined;
   return await clientOf(context).get<StatusReport>("/api/v1/status");
 }
 

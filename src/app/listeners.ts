@@ -1,7 +1,7 @@
 import { readToken } from "./token.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../schema/appd_schema.ts";
-import { createApi } from "../http/api.ts";
+import type { Handler } from "../http/connection.ts";
 import type { Listener } from "../http/listener.ts";
 import { RequestCounter } from "../http/metrics.ts";
 import type { ApiDeps } from "../http/route.ts";
@@ -28,8 +28,8 @@ export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "token">;
 export function openListeners(context: Context, options: { config: Config; core: ApiCore; log: Logger }): Listeners {
   const { config, log } = options;
   const core = { ...options.core, requests: new RequestCounter() };
-  const socketApi = createApi({ ...core, access: "socket" });
-  const openSocket = () => serveSocket({ path: context.paths.socket, handler: (r) => socketApi.fetch(r), log });
+  const socketApi = lazyApi({ ...core, access: "socket" });
+  const openSocket = () => serveSocket({ path: context.paths.socket, handler: socketApi, log });
   const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log });
   let socket: Listener;
   try {
@@ -57,8 +57,8 @@ function openTcp(context: Context, options: { config: Config; core: ApiCore; log
     ? undefined
     : readToken(context.system.files, tokenFile, context.system.host.uid);
   let listener: Listener | undefined = undefined;
-  const api = createApi({ ...options.core, access: "tcp", bind, token, port: () => listener?.port ?? port });
-  listener = serveTcp({ hostname: bind, port, handler: (request) => api.fetch(request), log: options.log });
+  const handler = lazyApi({ ...options.core, access: "tcp", bind, token, port: () => listener?.port ?? port });
+  listener = serveTcp({ hostname: bind, port, handler, log: options.log });
   return listener;
 }
 
@@ -66,4 +66,13 @@ function openTcp(context: Context, options: { config: Config; core: ApiCore; log
 function shownHost(bind: string): string {
   if (bind === "0.0.0.0") return "127.0.0.1";
   return bind === "::" ? "::1" : bind;
+}
+
+/** The API, loaded by the first request: the daemon is ready, and its starter has returned, while that goes on. */
+function lazyApi(deps: ApiDeps): Handler {
+  let api: Promise<{ fetch(request: Request): Response | Promise<Response> }> | undefined;
+  return async (request) => {
+    api ??= import("../http/api.ts").then(({ createApi }) => createApi(deps));
+    return (await api).fetch(request);
+  };
 }

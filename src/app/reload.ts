@@ -34,7 +34,10 @@ export async function applyReload(
     const specs = programSpecs(next.config, { files: context.system.files, command: target.command });
     logs.apply(next);
     await supervisor.apply(specs);
-    const changes: ReloadChange[] = diffConfig(before.config, next.config, next.schema).map(({ key, effect }) => ({ key, effect }));
+    const changes: ReloadChange[] = diffConfig(before.config, next.config, next.schema).map(({ key, effect }) => ({
+      key,
+      effect,
+    }));
     return { result: { ok: true, changes, error: null }, loaded: next };
   } catch (error) {
     if (!(error instanceof AppdError)) throw error;

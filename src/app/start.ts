@@ -7,7 +7,6 @@ import { delay } from "../system/clock.ts";
 import { askStatus } from "./control.ts";
 import type { Context } from "./context.ts";
 import type { Command } from "./command.ts";
-import { loadContextConfig } from "./load.ts";
 
 /** What came of `start`. `ms` is the time until the daemon was ready. */
 export interface StartResult {
@@ -21,7 +20,8 @@ export interface StartResult {
 const START_TIMEOUT_MS = 60_000;
 
 /**
- * Starts the daemon in the background; returns when it is ready. When it runs already, says so.
+ * Starts the daemon in the background; returns when it is ready. When it runs already, says so. The daemon itself checks
+ * the configuration before it touches anything, and what it says of it is thrown here.
  *
  * @param options.command the command after `--`, to be supervised without a configuration
  * @throws AppdError with the daemon's own message, hint and exit code
@@ -35,7 +35,6 @@ export async function startDaemon(context: Context, options: { command?: Command
   });
   const early = await askStatus(context);
   if (early?.pid && early.state !== "stopping") return result({ pid: early.pid, url: early.url }, true);
-  await loadContextConfig(context); // A broken configuration is said before anything happens.
   prepareDirectories(context.system.files, directoriesOf(context.paths), context.system.host.uid);
   using _turn = await context.system.locks.exclusive(context.paths.startLock);
   const running = await settled(context);

@@ -14,7 +14,7 @@ import { killIdentity } from "./sweep.ts";
  */
 export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program[] {
   const known = recorded(shared);
-  if (known.length === 0) return []; // No program ever ran here: the look at all processes can be spared.
+  if (specs.length === 0 && known.length === 0) return []; // No program is wanted, and none ever ran here: the look at all processes can be spared.
   const holders = scanHolders(shared.processes, shared.directory);
   const taken: Program[] = [];
   for (const name of new Set([...specs.map((spec) => spec.name), ...holders.keys(), ...known])) {

@@ -31,6 +31,7 @@ Deno.test("the last lines of a program, raw into a pipe and escaped on a termina
   assert.equal((await logs(place.home, ["web", "-n1"], { terminal: true })).stdout, "web 3 \\x1b[31m\n");
   assert.equal((await logs(place.home, ["web", "--grep", " [13] "])).stdout.length, 2 * "web 1 \x1b[31m\n".length);
   assert.equal((await logs(place.home, ["web", "-n", "0"])).stdout, "");
+  assert.deepEqual(JSON.parse((await logs(place.home, ["web", "-n1", "--json"])).stdout), { line: "web 3 \x1b[31m" });
 });
 
 Deno.test("an unknown program is named with the nearest one and the list", async () => {

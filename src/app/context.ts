@@ -29,8 +29,7 @@ export interface Context extends ContextInput {
 
 /** @throws AppdError (usage) when the instance name is unfit */
 export function createContext(input: ContextInput): Context {
-  const { env, homeDirectory } = input.system.host;
-  const cwd = () => Deno.cwd();
+  const { cwd, env, homeDirectory } = input.system.host;
   const paths = resolvePaths({ home: input.home, name: input.name, env, userHome: homeDirectory, cwd });
   const chosen = input.config ?? (env.APPD_CONFIG || undefined);
   return {

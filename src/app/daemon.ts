@@ -1,13 +1,14 @@
 import { AppdError, messageOf } from "../base/errors.ts";
-import { CWD_VARIABLE, READY_VARIABLE } from "../detach/environment.ts";
+import { READY_VARIABLE } from "../detach/environment.ts";
 import { sendReadiness } from "../detach/readiness.ts";
 import { openSignalInbox } from "../signals/signals.ts";
 import { systemSignals } from "../system/signals.ts";
+import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 
 export interface RunOptions {
   /** The command after `--`, supervised without a configuration. */
-  readonly command?: readonly string[];
+  readonly command?: Command;
 }
 
 /**
@@ -24,12 +25,12 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
   using inbox = openSignalInbox(systemSignals);
   try {
     const { assemble } = await import("./assemble.ts");
-    const cwd = context.system.host.env[CWD_VARIABLE];
-    const command = options.command && { words: options.command, cwd: cwd ?? Deno.cwd() };
-    await using assembled = await assemble(context, { command, detached: waiting !== undefined });
+    await using assembled = await assemble(context, { command: options.command, detached: waiting !== undefined });
     const { daemon } = assembled;
     const { pid, url } = daemon.report();
-    if (waiting !== undefined) await sendReadiness(waiting, { type: "ready", pid: pid ?? Deno.pid, url });
+    if (waiting !== undefined) {
+      await sendReadiness(waiting, { type: "ready", pid: pid ?? context.system.host.pid, url });
+    }
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
   } catch (error) {
     if (waiting !== undefined) await sendReadiness(waiting, failure(error));

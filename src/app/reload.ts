@@ -1,5 +1,6 @@
-import { AppdError, messageOf } from "../base/errors.ts";
+import { AppdError } from "../base/errors.ts";
 import type { ReloadChange, ReloadResult } from "../base/reports.ts";
+import { ConfigError } from "../config/config_error.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { LoadResult } from "../config/config.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
@@ -41,6 +42,7 @@ export async function applyReload(
     return { result: { ok: true, changes, error: null }, loaded: next };
   } catch (error) {
     if (!(error instanceof AppdError)) throw error;
-    return { result: { ok: false, changes: [], error: messageOf(error) }, loaded: before };
+    const text = error instanceof ConfigError ? error.summary : error.message;
+    return { result: { ok: false, changes: [], error: text }, loaded: before };
   }
 }

@@ -80,6 +80,6 @@ export function daemonArguments(context: Context, command: Command | undefined):
     ...(context.name === undefined ? [] : ["--name", context.name]),
     ...(context.configFileExplicit ? ["--config", context.configFile] : []),
   ];
-  const settings = Object.entries(context.flags).flatMap(([key, value]) => [`--${settingFlags[key]}`, value]);
+  const settings = Object.entries(context.flags).map(([key, value]) => `--${settingFlags[key]}=${value}`);
   return ["run", ...globals, ...settings, ...(command === undefined ? [] : ["--", ...command.words])];
 }

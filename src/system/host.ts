@@ -8,6 +8,8 @@ export interface Host {
   readonly uid: number;
   readonly env: Readonly<Record<string, string>>;
   readonly homeDirectory: string;
+  /** The directory that we are in; throws when it was removed. */
+  cwd(): string;
   /** argv that runs this same program again: the compiled binary, or the runtime with its main module. */
   readonly self: readonly string[];
   readonly platform: typeof Deno.build.os;
@@ -20,6 +22,7 @@ export function systemHost(): Host {
     ppid: process.ppid,
     uid: Deno.build.os === "windows" ? 0 : Deno.uid() ?? 0,
     env: Deno.env.toObject(),
+    cwd: () => Deno.cwd(),
     homeDirectory: Deno.env.get("HOME") || os.homedir(),
     self: Deno.build.standalone
       ? [Deno.execPath()]

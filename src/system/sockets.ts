@@ -29,7 +29,12 @@ export interface Sockets {
 /** The machine's sockets. */
 export const systemSockets: Sockets = {
   listenTcp(address) {
-    const listener = Deno.listen({ hostname: address.hostname, port: address.port, transport: "tcp", tcpBacklog: 4096 });
+    const listener = Deno.listen({
+      hostname: address.hostname,
+      port: address.port,
+      transport: "tcp",
+      tcpBacklog: 4096,
+    });
     return wrap(listener, { hostname: listener.addr.hostname, port: listener.addr.port });
   },
   listenUnix(path) {

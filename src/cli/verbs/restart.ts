@@ -20,7 +20,7 @@ export async function restart(input: VerbInput): Promise<number> {
   const last = lastStart(given);
   const context: Context = { ...given, flags: { ...last?.flags, ...given.flags } };
   const { trailing } = invocation;
-  const command = trailing === undefined ? last?.command ?? undefined : commandHere(trailing);
+  const command = trailing === undefined ? last?.command ?? undefined : commandHere(trailing, input.system.host);
   await loadContextConfig(context);
   const stopped = await stopDaemon(given);
   const started = await startDaemon(context, command === undefined ? {} : { command });

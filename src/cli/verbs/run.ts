@@ -1,3 +1,4 @@
+import { commandHere } from "../../app/command.ts";
 import { runDaemon } from "../../app/daemon.ts";
 import { contextOf } from "../context_of.ts";
 import type { VerbInput } from "../verb.ts";
@@ -5,5 +6,8 @@ import type { VerbInput } from "../verb.ts";
 /** Runs the daemon in this process until it is told to stop; the number is the daemon's own exit code. */
 export async function run(input: VerbInput): Promise<number> {
   const { trailing } = input.invocation;
-  return await runDaemon(contextOf(input), trailing === undefined ? {} : { command: trailing });
+  return await runDaemon(
+    contextOf(input),
+    trailing === undefined ? {} : { command: commandHere(trailing, input.system.host) },
+  );
 }

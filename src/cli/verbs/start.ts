@@ -16,7 +16,10 @@ export async function start(input: VerbInput): Promise<number> {
     return await (await import("./run.ts")).run(input);
   }
   const { trailing } = invocation;
-  const result = await startDaemon(contextOf(input), trailing === undefined ? {} : { command: commandHere(trailing) });
+  const result = await startDaemon(
+    contextOf(input),
+    trailing === undefined ? {} : { command: commandHere(trailing, input.system.host) },
+  );
   if (output.json) output.printJson(result);
   else output.tell(`${program.name}: ${startText(result)}`);
   return 0;

@@ -29,6 +29,16 @@ function open(path: string, create: boolean): Deno.FsFile {
   });
 }
 
+/** Also false when a part of the path is no directory: node says so, this runtime throws. */
+function exists(path: string): boolean {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
 function held(file: Deno.FsFile): Lock {
   let open = true;
   return {
@@ -48,7 +58,7 @@ export const systemLocks: Locks = {
     return undefined;
   },
   isHeld(path) {
-    if (fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+    if (!exists(path)) return false;
     const file = open(path, false);
     try {
       return !file.tryLockSync(false);
@@ -62,7 +72,7 @@ export const systemLocks: Locks = {
     return held(file);
   },
   async released(path) {
-    if (fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+    if (!exists(path)) return;
     using file = open(path, false);
     await file.lock(false);
   },

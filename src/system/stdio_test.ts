@@ -11,6 +11,7 @@ Deno.test("writes at once and whole; a reader that is gone is no reason to fail"
     await Deno.stdin.read(new Uint8Array(1));
     console.log(first, systemStderr.write(new Uint8Array(10)));`;
   const child = spawn(Deno.execPath(), ["eval", script], { stdio: ["pipe", "pipe", "pipe"] });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
   let received = 0;
   const closed = new Promise<void>((resolve) => {
     child.stderr.on("data", (chunk: Buffer) => {
@@ -24,4 +25,5 @@ Deno.test("writes at once and whole; a reader that is gone is no reason to fail"
   child.stdin.end("x");
   assert.equal(await text(child.stdout), "true false\n");
   assert.equal(received, 100_000);
+  await exited;
 });

@@ -19,9 +19,10 @@ function inShell(shell: string, script: string): string {
   return stdout;
 }
 
-/** A test of one shell; where the shell is missing it shows as ignored. */
+/** A test of one shell; where the shell is missing it is skipped and says so. */
 function shellTest(shell: string, name: string, fn: () => void): void {
-  Deno.test({ name: `${shell}: ${name}`, ignore: !isInstalled(shell), fn });
+  const ignore = !isInstalled(shell);
+  Deno.test({ name: `${shell}: ${name}${ignore ? ` (skipped: no ${shell})` : ""}`, ignore, fn });
 }
 
 /** What bash offers for the words of a line, the last one being typed. */

@@ -28,20 +28,20 @@ function complaints(command: string, args: readonly string[]): string[] {
   return `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
 }
 
-Deno.test({
-  name: "groff finds nothing wrong with the manual",
-  ignore: !isInstalled("groff"),
-  fn: () => assert.deepEqual(complaints("groff", ["-man", "-Tutf8", "-ww", "-z"]), []),
+/** A test with a checker; where it is missing the test is skipped and says so. */
+function checkerTest(command: string, name: string, fn: () => void): void {
+  const ignore = !isInstalled(command);
+  Deno.test({ name: `${command} ${name}${ignore ? ` (skipped: no ${command})` : ""}`, ignore, fn });
+}
+
+checkerTest("groff", "finds nothing wrong with the manual", () => {
+  assert.deepEqual(complaints("groff", ["-man", "-Tutf8", "-ww", "-z"]), []);
 });
 
-Deno.test({
-  name: "mandoc misses only a date, which would make two builds differ",
-  ignore: !isInstalled("mandoc"),
-  fn() {
-    const [first, ...more] = complaints("mandoc", ["-T", "lint", "-W", "warning"]);
-    assert.match(first ?? "", /missing date/);
-    assert.deepEqual(more, []);
-  },
+checkerTest("mandoc", "misses only a date, which would make two builds differ", () => {
+  const [first, ...more] = complaints("mandoc", ["-T", "lint", "-W", "warning"]);
+  assert.match(first ?? "", /missing date/);
+  assert.deepEqual(more, []);
 });
 
 Deno.test("docs/cli.md is what the table says; else: deno run -A main.ts man --format markdown > docs/cli.md", async () => {

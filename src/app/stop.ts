@@ -75,12 +75,13 @@ async function ended(context: Context, ms: number): Promise<boolean> {
 
 /** Ends a daemon that did not stop in time, and the programs that it leaves behind. @returns their names */
 async function kill(context: Context, pid: number): Promise<string[]> {
-  const { processes, locks } = context.system;
+  const { files, processes, locks } = context.system;
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);
-  const left = findOutputHolders(processes, context.paths.programs);
+  files.makeDirectory(context.paths.programs, 0o700); // A daemon that died early may not have made it.
+  const left = findOutputHolders(processes, files.realPath(context.paths.programs));
   for (const { pid } of left) processes.kill(-pid, "SIGKILL");
-  context.system.files.unlink(pidFileOf(context));
+  files.unlink(pidFileOf(context));
   return left.map(({ name }) => name);
 }
 

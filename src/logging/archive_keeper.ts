@@ -1,5 +1,5 @@
 import type { Files } from "../system/files.ts";
-import { type Archive, GZ, GZ_TEMP, leftovers, measureArchives, sizeOnDisk } from "./archives.ts";
+import { type Archive, archiveOfTemp, GZ, leftovers, measureArchives, sizeOnDisk } from "./archives.ts";
 import type { Compressor } from "./compressor.ts";
 import { expired } from "./retention.ts";
 import type { RotationPolicy } from "./rotation_policy.ts";
@@ -36,8 +36,8 @@ export class ArchiveKeeper {
     this.#swept = false;
     this.#trying(() => {
       for (const leftover of leftovers(files, path)) {
-        const inWork = leftover.endsWith(GZ_TEMP) && compressor.has(leftover.slice(0, -GZ_TEMP.length));
-        if (!inWork) files.unlink(leftover);
+        const archive = archiveOfTemp(leftover);
+        if (archive === undefined || !compressor.has(archive)) files.unlink(leftover);
       }
       const all = measureArchives(files, path);
       for (const empty of all.filter((archive) => archive.size === 0)) files.unlink(empty.path); // A reserved name.

@@ -16,13 +16,31 @@ export interface Archive {
 
 const NAME = /^\.(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.(\d{3})Z(?:-([1-9]\d*))?(\.gz)?$/;
 
-/** Suffix of a compressed archive, and of one in the making. */
+/** Suffix of a compressed archive. */
 export const GZ = ".gz";
-export const GZ_TEMP = ".gz.tmp";
+/** Suffix of a compressed archive in the making. */
+const GZ_TEMP = ".gz.tmp";
 
-/** The file that is opened before the current one is closed. */
+/** The file that is opened before the current one is closed. Hidden, as all that is unfinished: `zcat LOG*` is common. */
 export function nextPathOf(path: string): string {
-  return `${path}.next.tmp`;
+  return hidden(path, ".next.tmp");
+}
+
+/** Where the compressed form of the archive at `path` is made. */
+export function gzTempOf(path: string): string {
+  return hidden(path, GZ_TEMP);
+}
+
+/** The archive that a file in the making belongs to; undefined when it is none. */
+export function archiveOfTemp(temp: string): string | undefined {
+  const name = basename(temp);
+  return name.startsWith(".") && name.endsWith(GZ_TEMP)
+    ? join(dirname(temp), name.slice(1, -GZ_TEMP.length))
+    : undefined;
+}
+
+function hidden(path: string, suffix: string): string {
+  return join(dirname(path), `.${basename(path)}${suffix}`);
 }
 
 /** Name for an archive of `path`; never one that sorts before `last`, also when the wall clock was set back. */
@@ -94,8 +112,8 @@ export function leftovers(files: Pick<Files, "list">, path: string): string[] {
 
 function isLeftover(path: string, name: string): boolean {
   if (name === basename(nextPathOf(path))) return true;
-  if (!name.endsWith(GZ_TEMP)) return false;
-  return parseArchiveName(path, name.slice(0, -GZ_TEMP.length)) !== undefined;
+  const archive = archiveOfTemp(name);
+  return archive !== undefined && parseArchiveName(path, archive) !== undefined;
 }
 
 function namesBeside(files: Pick<Files, "list">, path: string): string[] {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { archiveAfter, leftovers, listArchives, parseArchiveName } from "./archives.ts";
+import { archiveAfter, gzTempOf, leftovers, listArchives, nextPathOf, parseArchiveName } from "./archives.ts";
 
 const LOG = "/var/log/out.log";
 const NOW = Date.UTC(2025, 10, 1, 10, 30, 0, 123);
@@ -28,7 +28,7 @@ Deno.test("names of others are none of ours", () => {
     assert.equal(parseArchiveName(LOG, name), undefined, name);
   }
   assert.equal(parseArchiveName(LOG, "outXlog.20251101T103000.123Z"), undefined);
-  assert.equal(parseArchiveName(LOG, "out.log.20251101T103000.123Z.gz.tmp"), undefined);
+  assert.equal(parseArchiveName(LOG, ".out.log.20251101T103000.123Z.gz.tmp"), undefined);
 });
 
 Deno.test("archives come in order of age, numbers as numbers, each once", () => {
@@ -47,13 +47,13 @@ Deno.test("archives come in order of age, numbers as numbers, each once", () => 
 
 Deno.test("leftovers are ours alone", () => {
   const files = directory(
-    "out.log.next.tmp",
-    "out.log.20251101T103000.123Z.gz.tmp",
+    ".out.log.next.tmp",
+    ".out.log.20251101T103000.123Z.gz.tmp",
     "out.log.tmp",
     "x.next.tmp",
     "out.log",
   );
-  assert.deepEqual(leftovers(files, LOG), [`${LOG}.next.tmp`, `${LOG}.20251101T103000.123Z.gz.tmp`]);
+  assert.deepEqual(leftovers(files, LOG), [nextPathOf(LOG), gzTempOf(`${LOG}.20251101T103000.123Z`)]);
 });
 
 Deno.test("a directory that is not there has no archives", () => {

@@ -2,7 +2,7 @@ import { errnoOf } from "../base/errors.ts";
 import { type Clock, delay } from "../system/clock.ts";
 import { type Files, writeAll } from "../system/files.ts";
 import { fsyncInBackground, type GzipEncoder, gzipEncoder } from "../system/gzip.ts";
-import { GZ, GZ_TEMP } from "./archives.ts";
+import { GZ, gzTempOf } from "./archives.ts";
 
 const BLOCK = 32 * 1024;
 /** Milliseconds of work and of rest in turn: while a log is being written, and while all is quiet. */
@@ -100,8 +100,8 @@ async function compressFile(job: Job): Promise<void> {
   if (source === undefined) return;
   try {
     const complete = await writeTemp(job, source);
-    if (!complete || files.stat(path) === undefined) return void files.unlink(path + GZ_TEMP);
-    files.rename(path + GZ_TEMP, path + GZ);
+    if (!complete || files.stat(path) === undefined) return void files.unlink(gzTempOf(path));
+    files.rename(gzTempOf(path), path + GZ);
     files.unlink(path);
   } finally {
     files.close(source);
@@ -120,8 +120,8 @@ function openIfThere(files: Files, path: string): number | undefined {
 /** Writes `.gz.tmp`; false when the compressor was disposed meanwhile. A failure leaves no temp file if it can. */
 async function writeTemp(job: Job, source: number): Promise<boolean> {
   const { files, path } = job;
-  files.unlink(path + GZ_TEMP);
-  const temp = files.open(path + GZ_TEMP, { access: "write", exclusive: true, mode: files.fstat(source).mode });
+  files.unlink(gzTempOf(path));
+  const temp = files.open(gzTempOf(path), { access: "write", exclusive: true, mode: files.fstat(source).mode });
   let closed = false;
   try {
     const complete = await pump(job, { source, temp });
@@ -131,7 +131,7 @@ async function writeTemp(job: Job, source: number): Promise<boolean> {
     return complete;
   } catch (error) {
     if (!closed) files.close(temp);
-    files.unlink(path + GZ_TEMP);
+    files.unlink(gzTempOf(path));
     throw error;
   }
 }

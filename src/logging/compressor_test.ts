@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { systemClock } from "../system/clock.ts";
 import { systemFiles } from "../system/files.ts";
+import { gzTempOf } from "./archives.ts";
 import { createCompressor } from "./compressor.ts";
 
 async function inDirectory(fn: (path: string) => Promise<void>): Promise<void> {
@@ -67,7 +68,7 @@ Deno.test("disposed in the middle it leaves the original, and no temp file", asy
     const compressor = createCompressor({ files: systemFiles, clock: systemClock });
     const job = compressor.compress(path);
     const later = compressor.compress(`${path}-2`);
-    while (!fs.existsSync(`${path}.gz.tmp`)) await new Promise((resolve) => setTimeout(resolve));
+    while (!fs.existsSync(gzTempOf(path))) await new Promise((resolve) => setTimeout(resolve));
     await compressor[Symbol.asyncDispose]();
     await Promise.all([job, later]);
     assert.deepEqual(fs.readdirSync(join(path, "..")), ["archive"]);

@@ -38,7 +38,7 @@ function fill(at: Place): void {
   at.put("out.log.20250102T000000.000Z", "3\n4\n");
   at.put("out.log.20250102T000000.000Z.gz", "3\n4\n");
   at.put("out.log.20250102T000000.000Z-1", "5\n");
-  at.put("out.log.20250103T000000.000Z.gz.tmp", "rubbish");
+  at.put(".out.log.20250103T000000.000Z.gz.tmp", "rubbish");
   at.put("out.log.1", "not ours\n");
   at.put("out.log", "6\n7\nunfinished");
 }

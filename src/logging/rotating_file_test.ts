@@ -5,6 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { FakeClock } from "../system/fake_clock.ts";
 import { systemClock } from "../system/clock.ts";
 import { type Files, systemFiles } from "../system/files.ts";
+import { gzTempOf, nextPathOf } from "./archives.ts";
 import { createCompressor } from "./compressor.ts";
 import { openRotatingFile, type RotatingFileOptions } from "./rotating_file.ts";
 import type { RotationPolicy } from "./rotation_policy.ts";
@@ -221,10 +222,10 @@ Deno.test("a truncated file is gone on with", async () => {
 Deno.test("takes up a file with an unfinished line, and removes what a crash left", async () => {
   await using t = setup();
   fs.writeFileSync(t.path, "one\nhal");
-  fs.writeFileSync(`${t.path}.next.tmp`, "");
+  fs.writeFileSync(nextPathOf(t.path), "");
   fs.writeFileSync(`${t.path}.20251031T000000.000Z`, "");
   fs.writeFileSync(`${t.path}.20251030T000000.000Z`, "older\n");
-  fs.writeFileSync(`${t.path}.20251030T000000.000Z.gz.tmp`, "garbage");
+  fs.writeFileSync(gzTempOf(`${t.path}.20251030T000000.000Z`), "garbage");
   fs.writeFileSync(`${t.path}.old.tmp`, "not ours");
   const file = t.open();
   assert.equal(file.lineBytes, 3);

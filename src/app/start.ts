@@ -36,7 +36,8 @@ export async function startDaemon(context: Context, options: { command?: Command
   const early = await askStatus(context);
   if (early?.pid && early.state !== "stopping") return result({ pid: early.pid, url: early.url }, true);
   prepareDirectories(context.system.files, directoriesOf(context.paths), context.system.host.uid);
-  using _turn = await context.system.locks.exclusive(context.paths.startLock);
+  const { locks } = context.system;
+  using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
   if (running) return result(running, true);
   return result(await launch(context, options.command), false);

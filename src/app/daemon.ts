@@ -31,6 +31,7 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     if (waiting !== undefined) {
       await sendReadiness(waiting, { type: "ready", pid: pid ?? context.system.host.pid, url });
     }
+    daemon.record();
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
   } catch (error) {
     if (waiting !== undefined) await sendReadiness(waiting, failure(error));

@@ -68,7 +68,15 @@ export class Daemon {
     this.#lifecycle.dispatch("started");
     this.#log.info("appd is ready", { pid: Deno.pid, url: url ?? "none", version: versionText() });
     if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
-    writeState(this.#context.system.files, this.#context.paths.state, this.#state());
+  }
+
+  /** Leaves the state file behind for those who cannot ask; a full disk is no reason not to serve. */
+  record(): void {
+    try {
+      writeState(this.#context.system.files, this.#context.paths.state, this.#state());
+    } catch (error) {
+      this.#log.warn("cannot write the state file", { error });
+    }
   }
 
   /** What stays behind for those who cannot ask, and for `restart`. */

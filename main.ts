@@ -1,6 +1,13 @@
 /** The real machine in, the exit code out: the only place that ends the process. */
-import { APPD } from "./src/cli/command_table.ts";
-import { main } from "./src/cli/run.ts";
+import { runDetached, startOrder } from "./src/app/detached.ts";
 import { realSystem } from "./src/system/system.ts";
 
-Deno.exit(await main(APPD, Deno.args, realSystem()));
+const system = realSystem();
+const order = startOrder(system);
+
+async function runCommand(): Promise<number> {
+  const { runAppd } = await import("./src/cli/appd.ts");
+  return await runAppd(Deno.args, system);
+}
+
+Deno.exit(await (order === undefined ? runCommand() : runDetached(system, order)));

@@ -1,4 +1,3 @@
-import { CWD_VARIABLE } from "../detach/environment.ts";
 import type { Host } from "../system/host.ts";
 
 /** A command line to supervise without a configuration: the words after `--`, and where they were given. */
@@ -8,7 +7,7 @@ export interface Command {
   readonly cwd: string;
 }
 
-/** The words as given in the directory that we are in, or that the command which started us was in. */
-export function commandHere(words: readonly string[], host: Pick<Host, "cwd" | "env">): Command {
-  return { words, cwd: host.env[CWD_VARIABLE] ?? host.cwd() };
+/** The words as given in the directory that we are in. */
+export function commandHere(words: readonly string[], host: Pick<Host, "cwd">): Command {
+  return { words, cwd: host.cwd() };
 }

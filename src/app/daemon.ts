@@ -1,5 +1,4 @@
 import { AppdError, messageOf } from "../base/errors.ts";
-import { READY_VARIABLE } from "../detach/environment.ts";
 import { sendReadiness } from "../detach/readiness.ts";
 import { openSignalInbox } from "../signals/signals.ts";
 import { systemSignals } from "../system/signals.ts";
@@ -8,7 +7,9 @@ import type { Context } from "./context.ts";
 
 export interface RunOptions {
   /** The command after `--`, supervised without a configuration. */
-  readonly command?: Command;
+  readonly command?: Command | undefined;
+  /** Socket on which a `start` command waits for news of the detached daemon; absent in the foreground. */
+  readonly readySocket?: string;
 }
 
 /**
@@ -21,11 +22,11 @@ export interface RunOptions {
  * @throws AppdError when it cannot start
  */
 export async function runDaemon(context: Context, options: RunOptions = {}): Promise<number> {
-  const waiting = context.system.host.env[READY_VARIABLE];
+  const { command, readySocket: waiting } = options;
   using inbox = openSignalInbox(systemSignals);
   try {
     const { assemble } = await import("./assemble.ts");
-    await using assembled = await assemble(context, { command: options.command, detached: waiting !== undefined });
+    await using assembled = await assemble(context, { command, detached: waiting !== undefined });
     const { daemon } = assembled;
     const { pid, url } = daemon.report();
     if (waiting !== undefined) {

@@ -1,5 +1,4 @@
 import { AppdError } from "../base/errors.ts";
-import { settingFlags } from "../schema/flags.ts";
 import { detach } from "../detach/detach.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
@@ -7,6 +6,7 @@ import { delay } from "../system/clock.ts";
 import { askStatus } from "./control.ts";
 import type { Context } from "./context.ts";
 import type { Command } from "./command.ts";
+import type { StartOrder } from "./detached.ts";
 
 /** What came of `start`. `ms` is the time until the daemon was ready. */
 export interface StartResult {
@@ -64,23 +64,28 @@ async function settled(context: Context): Promise<{ pid: number; url: string | n
 }
 
 async function launch(context: Context, command: Command | undefined) {
+  const { home, root } = context.paths;
+  const { host } = context.system;
+  const order: StartOrder = {
+    home: context.home ?? (host.env.APPD_HOME || undefined) ? root : undefined,
+    name: context.name,
+    config: context.configFileExplicit ? context.configFile : undefined,
+    flags: context.flags,
+    command,
+  };
   return await detach(context.system, {
-    command: [...context.system.host.self, ...daemonArguments(context, command)],
-    env: context.system.host.env,
-    cwd: command?.cwd ?? "/",
-    directory: context.paths.home,
+    command: [...host.self, ...wordsFor(order)],
+    env: host.env,
+    order: { ...order },
+    directory: home,
     lateOutput: context.paths.lateOutput,
     timeoutMs: START_TIMEOUT_MS,
   });
 }
 
-/** The command line that runs this instance in the foreground, as `ps` shows it. Paths are absolute: cwd will be `/`. */
-export function daemonArguments(context: Context, command: Command | undefined): string[] {
-  const globals = [
-    ...(context.home ?? context.system.host.env.APPD_HOME ? ["--home", context.paths.root] : []),
-    ...(context.name === undefined ? [] : ["--name", context.name]),
-    ...(context.configFileExplicit ? ["--config", context.configFile] : []),
-  ];
-  const settings = Object.entries(context.flags).map(([key, value]) => `--${settingFlags[key]}=${value}`);
-  return ["run", ...globals, ...settings, ...(command === undefined ? [] : ["--", ...command.words])];
+/** What `ps` shows of the daemon. Paths are absolute, because it runs in `/`. */
+function wordsFor({ home, name, config, command }: StartOrder): string[] {
+  const option = (key: string, value: string | undefined) => value === undefined ? [] : [`--${key}`, value];
+  const rest = command === undefined ? [] : ["--", ...command.words];
+  return ["run", ...option("home", home), ...option("name", name), ...option("config", config), ...rest];
 }

@@ -6,15 +6,15 @@ import { AppdError } from "../base/errors.ts";
 import { type Clock, delay } from "../system/clock.ts";
 import type { Files } from "../system/files.ts";
 import type { Child, Processes } from "../system/processes.ts";
-import { CWD_VARIABLE, READY_VARIABLE, scrubEnvironment } from "./environment.ts";
+import { ORDER_VARIABLE, scrubEnvironment } from "./environment.ts";
 import { parseReadiness, type Readiness } from "./readiness.ts";
 
 export interface DetachOptions {
-  /** argv of the daemon: our own binary with the verb `run`. */
+  /** argv of the daemon: our own binary, and words that tell people what it runs. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Directory in which the command after `--` was given. */
-  readonly cwd: string;
+  /** What the daemon is told beside the socket to report to; plain data. */
+  readonly order: Readonly<Record<string, unknown>>;
   /** Directory (0700) for the readiness socket. */
   readonly directory: string;
   /** File that keeps what the runtime itself prints on the daemon's stdout and stderr. */
@@ -48,7 +48,10 @@ export async function detach(
     const child = system.processes.spawn({
       command: options.command,
       cwd: "/",
-      env: { ...scrubEnvironment(options.env), [READY_VARIABLE]: path, [CWD_VARIABLE]: options.cwd },
+      env: {
+        ...scrubEnvironment(options.env),
+        [ORDER_VARIABLE]: JSON.stringify({ ...options.order, readySocket: path }),
+      },
       output: late.fd,
     });
     return outcomeOf(await firstNews(system.clock, { child, listener, timeoutMs: options.timeoutMs }), () => {

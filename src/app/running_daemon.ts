@@ -115,7 +115,7 @@ export class Daemon {
    * @returns the exit code
    */
   async run(inbox: SignalInbox, terminal: boolean): Promise<number> {
-    if (terminal) inbox.onRepeatedInterrupt(() => this.#cut());
+    if (terminal) inbox.onRepeatedInterrupt(() => this.#cut("second interrupt"));
     inbox.serve((request) => this.#serve(request));
     return await this.#stopped.promise;
   }
@@ -200,8 +200,9 @@ export class Daemon {
     for (const survivor of report.survivors) this.#log.error("process survived the shutdown", { survivor });
   }
 
-  #cut(): void {
-    this.#log.warn("drain cut by a second interrupt");
+  /** Ends the programs at once instead of waiting for them. */
+  #cut(why: string): void {
+    this.#log.warn("drain cut short", { why });
     void this.#parts.supervisor.stopAll({ deadlineMs: 0 });
   }
 
@@ -215,7 +216,7 @@ export class Daemon {
       this.#log.error("cannot write the state dump", { path, error });
     }
     this.stop(0);
-    this.#cut();
+    this.#cut("SIGQUIT");
   }
 
   report(): StatusReport {

@@ -5,7 +5,6 @@ import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { writePidFile } from "../instance/pid_file.ts";
 import { delay } from "../system/clock.ts";
-import { FifoHints } from "../system/fifo_hints.ts";
 import type { Lock } from "../system/lock.ts";
 import { addChecks } from "./checks.ts";
 import type { Context } from "./context.ts";
@@ -59,7 +58,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
-  const supervisor = parts.use(openSupervisor(context, logs, parts.use(new FifoHints(clock))));
+  const supervisor = parts.use(openSupervisor(context, logs));
   const daemon = new Daemon(context, { logs, health, supervisor, command: options.command, pidFile }, loaded);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(

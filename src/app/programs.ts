@@ -1,11 +1,10 @@
 import { createSupervisor, type Supervisor } from "../programs/supervisor.ts";
 import { systemFifos } from "../system/fifo.ts";
-import type { FifoHints } from "../system/fifo_hints.ts";
 import type { Context } from "./context.ts";
 import { type Logs, openProgramLog } from "./logs.ts";
 
 /** The supervisor of this instance, without programs yet. */
-export function openSupervisor(context: Context, logs: Logs, hints: FifoHints): Supervisor {
+export function openSupervisor(context: Context, logs: Logs): Supervisor {
   const { clock, files, host, processes } = context.system;
   const log = logs.logging.logger("appd.programs");
   return createSupervisor({
@@ -13,7 +12,6 @@ export function openSupervisor(context: Context, logs: Logs, hints: FifoHints): 
     processes,
     files,
     fifos: systemFifos,
-    hints: (path, fn) => hints.add(path, fn),
     log,
     directory: context.paths.programs,
     instance: context.instance,

@@ -17,8 +17,6 @@ export interface CaptureOptions {
   /** Takes the bytes before it returns. */
   readonly sink: (bytes: Uint8Array) => void;
   readonly onTrouble: (error: string) => void;
-  /** Calls `fn` soon after a write into the FIFO, as far as the system can tell. */
-  readonly hints?: ((path: string, fn: () => void) => Disposable) | undefined;
 }
 
 /**
@@ -28,8 +26,7 @@ export interface CaptureOptions {
 export class Capture implements Disposable {
   readonly #options: CaptureOptions;
   readonly #fifo: Fifo;
-  readonly #pace: Pace;
-  readonly #hint: Disposable | undefined;
+  readonly #pace = new Pace();
   #timer: Timer | undefined;
   #closed = false;
 
@@ -38,8 +35,6 @@ export class Capture implements Disposable {
     this.#options = options;
     options.fifos.ensure(options.path);
     this.#fifo = options.fifos.open(options.path);
-    this.#pace = new Pace({ hinted: options.hints !== undefined });
-    this.#hint = options.hints?.(options.path, () => this.#wake());
     this.#turn();
   }
 
@@ -56,7 +51,6 @@ export class Capture implements Disposable {
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#hint?.[Symbol.dispose]();
     this.#timer?.[Symbol.dispose]();
     this.#move(READS_PER_DRAIN);
     this.#fifo[Symbol.dispose]();
@@ -72,12 +66,6 @@ export class Capture implements Disposable {
       total += bytes;
     }
     return total;
-  }
-
-  #wake(): void {
-    if (this.#closed || !this.#pace.idle) return;
-    this.#timer?.[Symbol.dispose]();
-    this.#turn();
   }
 
   #turn(): void {

@@ -14,8 +14,6 @@ export interface SupervisorDeps {
   readonly processes: Processes;
   readonly files: Files;
   readonly fifos: Fifos;
-  /** Calls `fn` soon after something was written into a FIFO; without it silent streams are looked at more often. */
-  readonly hints?: (path: string, fn: () => void) => Disposable;
   readonly log: Logger;
   /** Absolute; each program has a directory of its own in it, 0700. */
   readonly directory: string;

@@ -14,30 +14,16 @@ const WINDOW = 10;
 const SHORTEST = 2;
 const LONGEST = 50;
 const IDLE_LONGEST = 200;
-/** The same where the system says when something was written. */
-const IDLE_HINTED = 1000;
 
 /**
  * How often a stream is looked at. There is no way to be told that a FIFO has something without also taking it away, and
  * what is taken but not yet written is lost when the daemon is killed. So it is looked at from time to time, and what is
  * there is moved within one turn: 50 ms apart while little comes, 200 ms when nothing does, without a pause in a torrent.
- * A hint that something was written ends the long pauses of a silent stream, which may then be longer.
  */
 export class Pace {
-  readonly #idle: number;
   #wait = LONGEST;
   #torrentSince: number | undefined;
   #torrentBytes = 0;
-
-  /** @param options.hinted the system says when something was written */
-  constructor(options: { hinted?: boolean } = {}) {
-    this.#idle = options.hinted ? IDLE_HINTED : IDLE_LONGEST;
-  }
-
-  /** Whether the stream is silent, so that a hint is news. */
-  get idle(): boolean {
-    return this.#torrentSince === undefined && this.#wait > LONGEST;
-  }
 
   /** @param bytes moved by the look just taken @param now monotonic milliseconds */
   next(bytes: number, now: number): Wait {
@@ -61,7 +47,7 @@ export class Pace {
   }
 
   #calm(bytes: number): number {
-    if (bytes === 0) return Math.min(this.#idle, this.#wait * 1.5);
+    if (bytes === 0) return Math.min(IDLE_LONGEST, this.#wait * 1.5);
     const ideal = this.#wait * TARGET / bytes;
     return Math.max(SHORTEST, Math.min(LONGEST, ideal));
   }

@@ -7,15 +7,6 @@ Deno.test("a silent stream is looked at ever more seldom, down to five times a s
   assert.deepEqual(waits, [75, 112.5, 168.75, 200, 200, 200]);
 });
 
-Deno.test("with hints a silent stream is looked at once a second, and a hint is news to it", () => {
-  const pace = new Pace({ hinted: true });
-  for (let i = 0; i < 10; i++) pace.next(0, i * 100);
-  assert.equal(pace.next(0, 5000), 1000);
-  assert.equal(pace.idle, true);
-  pace.next(100, 5001);
-  assert.equal(pace.idle, false);
-});
-
 Deno.test("a trickle is looked at every 50 ms", () => {
   const pace = new Pace();
   for (let i = 0; i < 5; i++) pace.next(0, i * 100);

@@ -2,7 +2,7 @@
 import type { Lab } from "./lab.ts";
 
 export interface Options {
-  /** Fewer pairs and less data: to see that everything works, not to publish. */
+  /** Fewer pairs and shorter waits: to see that everything works, not to publish. */
   readonly quick: boolean;
 }
 

@@ -77,8 +77,8 @@ Deno.test({
     const site = { nginx: freePort(), redis: freePort(), python: freePort() };
     configure(instance, site);
     await instance.start();
-    // deno-lint-ignore no-explicit-any -- the shape under test
     const programs = async () =>
+      // deno-lint-ignore no-explicit-any -- the shape under test
       new Map((await instance.status()).programs.map((p: any) => [p.name, p])) as Map<string, any>;
     await until("all run", async () => [...(await programs()).values()].every((p) => p.state === "running"));
 

@@ -1,4 +1,4 @@
-import { cannot } from "../base/errors.ts";
+import { type AppdErrorOptions, cannot } from "../base/errors.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { type ControlClient, controlClient } from "../http/control_client.ts";
 import type { Context } from "./context.ts";
@@ -29,7 +29,7 @@ export async function daemonStatus(context: Context): Promise<{ exit: 0 | 1 | 3 
   const stopped = stoppedReport(context);
   if (presence.kind === "stopped") return { exit: 3, report: stopped };
   if (presence.kind === "dead") return { exit: 1, report: stopped };
-  return { exit: 4, report: { ...stopped, state: "starting", pid: presence.pid ?? null } };
+  return { exit: 4, report: { ...stopped, state: "starting", pid: presence.pid ?? null, answers: false } };
 }
 
 /** What `/health` says, or undefined when the daemon does not run. */
@@ -57,7 +57,18 @@ export async function controlProgram(
 }
 
 async function act<T>(context: Context, action: readonly [string, string], path: string): Promise<T> {
+  const presence = presenceOf(context);
+  if (presence.kind !== "running") {
+    throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
+  }
+  if (await askStatus(context) === undefined) throw cannot(action, ...silent(presence.pid));
   const answer = await clientOf(context, ACTION_MS).post<T>(path);
-  if (answer !== undefined) return answer;
-  throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
+  if (answer === undefined) throw cannot(action, ...silent(presence.pid));
+  return answer;
+}
+
+/** Words for a daemon that holds its lock and does not answer: it starts, or it hangs. */
+export function silent(pid: number | undefined): [cause: string, options: AppdErrorOptions] {
+  const who = pid === undefined ? "the daemon" : `the daemon, PID ${pid},`;
+  return [`${who} runs but does not answer`, { exit: "unavailable", hint: "end it by force if need be: appd stop" }];
 }

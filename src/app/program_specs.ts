@@ -13,13 +13,13 @@ export interface ProgramSurroundings {
 }
 
 /**
- * The programs to supervise: those of the configuration, and the command after `--` under its own name.
+ * The programs to supervise: the command after `--` alone, under its own name, or else those of the configuration.
  *
  * @throws AppdError (config) when an `env_file` cannot be read
  */
 export function programSpecs(config: Config, around: ProgramSurroundings): ProgramSpec[] {
-  const specs = config.programs.map((program) => specOf(program, config, around.files));
-  return around.command === undefined ? specs : [...specs, commandSpec(around.command, config, specs)];
+  if (around.command !== undefined) return [commandSpec(around.command, config)];
+  return config.programs.map((program) => specOf(program, config, around.files));
 }
 
 function specOf(program: ProgramConfig, config: Config, files: Files): ProgramSpec {
@@ -45,9 +45,9 @@ function specOf(program: ProgramConfig, config: Config, files: Files): ProgramSp
 }
 
 /** The defaults of `[[program]]` for a command that no file describes. */
-function commandSpec(command: Command, config: Config, others: readonly ProgramSpec[]): ProgramSpec {
+function commandSpec(command: Command, config: Config): ProgramSpec {
   return {
-    name: nameFor(command.words, others),
+    name: nameFor(command.words),
     command: command.words,
     cwd: command.cwd,
     env: timezoneOf(config),
@@ -65,12 +65,8 @@ function timezoneOf(config: Config): Record<string, string> {
   return config.timezone === undefined ? {} : { TZ: config.timezone };
 }
 
-/** The command's own name, with a number when a program of the configuration has it already. */
-function nameFor(words: readonly string[], taken: readonly { readonly name: string }[]): string {
-  const plain = basename(words[0] ?? "").replace(/[^A-Za-z0-9_.-]/g, "_").replace(/^\.+/, "").slice(0, 60);
-  const base = plain === "" ? "command" : plain;
-  const names = new Set(taken.map(({ name }) => name));
-  let name = base;
-  for (let n = 2; names.has(name); n++) name = `${base}-${n}`;
-  return name;
+/** The command's own name, as far as it is fit for a directory. */
+function nameFor(words: readonly string[]): string {
+  const plain = basename(words[0] ?? "").replace(/[^A-Za-z0-9_.-]/g, "_").replace(/^[.-]+/, "").slice(0, 64);
+  return plain === "" ? "command" : plain;
 }

@@ -46,6 +46,7 @@ export class Daemon {
   #reloading: Promise<ReloadResult> | undefined;
   #exit = exitCode("ok");
   #shutdownMs = 0;
+  #killed: readonly string[] | undefined;
 
   constructor(context: Context, parts: Parts, loaded: LoadResult) {
     this.#context = context;
@@ -95,6 +96,7 @@ export class Daemon {
       log_file,
       flags: this.#context.flags,
       command: this.#parts.command ?? null,
+      ...(this.#killed === undefined ? {} : { killed: this.#killed }),
     };
   }
 
@@ -189,6 +191,7 @@ export class Daemon {
         ...(report.failed.length > 0 ? { failed: report.failed.map((f) => `${f.part}: ${messageOf(f.error)}`) } : {}),
       });
       this.#lifecycle.dispatch("stopped");
+      this.record();
       this.#stopped.resolve(this.#exit);
     });
     return timeoutMs;
@@ -196,6 +199,7 @@ export class Daemon {
 
   async #stopPrograms(deadlineMs: number): Promise<void> {
     const report = await this.#parts.supervisor.stopAll({ deadlineMs });
+    this.#killed = [...new Set([...this.#killed ?? [], ...report.killed])];
     for (const name of report.killed) this.#log.warn("program had to be killed", { program: name });
     for (const survivor of report.survivors) this.#log.error("process survived the shutdown", { survivor });
   }
@@ -241,6 +245,9 @@ export class Daemon {
       scheduler: NO_SCHEDULER,
       last_reload: this.#lastReload,
       shutdown: this.#shutdown?.progress() ?? null,
+      problems: Object.entries(this.#parts.health.report()).flatMap(([name, { error }]) =>
+        error === undefined ? [] : [`${name}: ${error}`]
+      ),
     };
   }
 

@@ -1,10 +1,11 @@
-import { AppdError } from "../base/errors.ts";
+import { cannot } from "../base/errors.ts";
 import { detach } from "../detach/detach.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { delay } from "../system/clock.ts";
-import { askStatus } from "./control.ts";
+import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
+import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import type { StartOrder } from "./detached.ts";
 
@@ -18,6 +19,8 @@ export interface StartResult {
 
 /** Longest wait for a daemon to become ready, in milliseconds. */
 const START_TIMEOUT_MS = 60_000;
+/** Longest wait for one that somebody else started, or that is stopping, in milliseconds. */
+const SETTLE_TIMEOUT_MS = 35_000;
 
 /**
  * Starts the daemon in the background; returns when it is ready. When it runs already, says so. The daemon itself checks
@@ -46,17 +49,18 @@ export async function startDaemon(context: Context, options: { command?: Command
 /** Waits while another daemon holds the lock without being ready or gone; undefined when nobody does. */
 async function settled(context: Context): Promise<{ pid: number; url: string | null } | undefined> {
   const { clock, locks } = context.system;
-  const end = clock.monotonic() + START_TIMEOUT_MS;
+  const end = clock.monotonic() + SETTLE_TIMEOUT_MS;
+  let unanswered = 0;
   while (locks.isHeld(context.paths.lock)) {
+    const asked = clock.monotonic();
     const status = await askStatus(context);
+    if (status === undefined && clock.monotonic() - asked > 1000) unanswered++;
     if (status?.pid && status.state !== "starting" && status.state !== "stopping") {
       return { pid: status.pid, url: status.url };
     }
-    if (clock.monotonic() > end) {
-      throw new AppdError(`cannot start "${context.instance}": another daemon holds the lock and is not ready`, {
-        exit: "locked",
-        hint: "see what it does: appd status, or end it: appd stop",
-      });
+    if (clock.monotonic() > end || unanswered >= 3) {
+      const presence = presenceOf(context);
+      throw cannot(["start", context.instance], ...silent(presence.kind === "running" ? presence.pid : undefined));
     }
     await delay(clock, 25); // Nobody told that daemon to tell us; the lock has no event but its release.
   }

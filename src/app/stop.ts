@@ -1,8 +1,9 @@
 import { AppdError } from "../base/errors.ts";
-import { findOutputHolders } from "../programs/adoption.ts";
+import { readState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
+import { endOrphans, orphansOf } from "./orphans.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -11,8 +12,10 @@ export interface StopResult {
   readonly pid?: number;
   readonly how: "graceful" | "forced";
   readonly ms: number;
-  /** Programs of a daemon that had to be killed, and that were killed after it. */
+  /** Programs that had to be killed, by the daemon or after it. */
   readonly late: readonly string[];
+  /** Programs that a dead daemon had left running, and that were ended now. */
+  readonly orphans: readonly string[];
 }
 
 export interface StopOptions {
@@ -35,21 +38,46 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const status = await askStatus(context);
   const presence = presenceOf(context);
   if (presence.kind !== "running") {
-    if (presence.kind === "dead") context.system.files.unlink(context.paths.socket);
-    return { was: "not running", how: "graceful", ms: 0, late: [] };
+    const orphans = await clearAway(context);
+    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late: [], orphans };
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
-  const asked = await clientOf(context).post<{ timeout_s: number }>(
-    "/api/v1/stop",
-    options.timeoutMs === undefined ? {} : { timeout_s: options.timeoutMs / 1000 },
-  );
+  const asked = status === undefined ? undefined : await ask(context, options.timeoutMs);
   if (asked === undefined) processes.kill(pid, "SIGTERM");
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
   const how = await ended(context, patience + GRACE_MS) ? "graceful" : "forced";
-  const late = how === "forced" ? await kill(context, pid) : [];
+  const late = how === "forced" ? await kill(context, pid) : killedBy(context, pid);
   await vanished(context, pid);
-  return { was: "running", pid, how, ms: clock.monotonic() - began, late };
+  return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [] };
+}
+
+/** Asks over the socket; undefined when the daemon does not answer, so that a signal has to do. */
+async function ask(context: Context, timeoutMs: number | undefined): Promise<{ timeout_s: number } | undefined> {
+  try {
+    return await clientOf(context).post("/api/v1/stop", timeoutMs === undefined ? {} : { timeout_s: timeoutMs / 1000 });
+  } catch (error) {
+    if (error instanceof AppdError && error.exit === "unavailable") return undefined;
+    throw error;
+  }
+}
+
+/** Removes what a daemon that died left behind: programs, socket, PID file. A start that is under way does the same. */
+async function clearAway(context: Context): Promise<string[]> {
+  const { files, locks } = context.system;
+  if (files.stat(context.paths.home) === undefined) return [];
+  using turn = locks.tryExclusive(context.paths.startLock);
+  if (turn === undefined) return [];
+  const orphans = await endOrphans(context);
+  files.unlink(context.paths.socket);
+  files.unlink(pidFileOf(context));
+  return orphans;
+}
+
+/** The programs that the daemon says it had to kill. */
+function killedBy(context: Context, pid: number): readonly string[] {
+  const state = readState(context.system.files, context.paths.state);
+  return state?.pid === pid ? state.killed ?? [] : [];
 }
 
 function hidden(context: Context, why: string | undefined): AppdError {
@@ -78,11 +106,10 @@ async function kill(context: Context, pid: number): Promise<string[]> {
   const { files, processes, locks } = context.system;
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);
-  files.makeDirectory(context.paths.programs, 0o700); // A daemon that died early may not have made it.
-  const left = findOutputHolders(processes, files.realPath(context.paths.programs));
-  for (const { pid } of left) processes.kill(-pid, "SIGKILL");
+  const left = orphansOf(context);
+  for (const orphan of left) processes.kill(-orphan.pid, "SIGKILL");
   files.unlink(pidFileOf(context));
-  return left.map(({ name }) => name);
+  return [...new Set(left.map(({ name }) => name))];
 }
 
 /** The lock is released shortly before the process is gone. */

@@ -37,5 +37,6 @@ export function stoppedReport(context: Context): StatusReport {
     scheduler: NO_SCHEDULER,
     last_reload: null,
     shutdown: null,
+    problems: [],
   };
 }

@@ -56,6 +56,7 @@ const ERRNO_MEANING: Readonly<Record<string, readonly [text: string, exit: ExitN
   EPERM: ["operation not permitted", "noPermission"],
   ENOENT: ["no such file or directory", "cannotCreate"],
   ENOTDIR: ["a part of the path is not a directory", "cannotCreate"],
+  EEXIST: ["something else is there already", "cannotCreate"],
   EISDIR: ["is a directory", "cannotCreate"],
   EROFS: ["read-only file system", "cannotCreate"],
   ELOOP: ["is a symbolic link, which is refused here", "noPermission"],

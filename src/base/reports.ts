@@ -82,6 +82,10 @@ export interface StatusReport {
   readonly scheduler: SchedulerStatus;
   readonly last_reload: ReloadStatus | null;
   readonly shutdown: ShutdownStatus | null;
+  /** False when a daemon holds the lock and does not answer; the rest is then what is known without it. */
+  readonly answers?: boolean;
+  /** What the failing health checks say. */
+  readonly problems: readonly string[];
 }
 
 export type HealthStatus = "healthy" | "starting" | "degraded" | "stopping";

@@ -7,7 +7,7 @@ const START: CommandSpec = {
   summary: "start the daemon in the background",
   description: [
     "Checks configuration, paths, port and the running instance, detaches, and returns when the daemon is ready or has failed; a failure is the daemon's own, with its exit code.",
-    "With -- CMD it supervises that one command and needs no configuration. Under a service manager it stays in the foreground.",
+    "With -- CMD it supervises that one command instead of the programs of the configuration, and needs none. Under a service manager it stays in the foreground.",
   ],
   options: SETTING_OPTIONS,
   trailingCommand: true,

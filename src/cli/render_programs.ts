@@ -47,7 +47,7 @@ function noteOf(program: ProgramStatus, now: number): string {
   const notes = [
     ...(exit === null || program.state === "running" ? [] : [exitText(exit)]),
     ...(retry === null ? [] : [`retry in ${humanDuration(Math.max(0, Date.parse(retry) - now))}`]),
-    ...(error === null ? [] : [escapeControls(error)]),
+    ...(error === null || exit !== null && program.state === "backoff" ? [] : [escapeControls(error)]),
     ...(program.adopted && program.state === "running" ? ["adopted"] : []),
   ];
   return notes.join(", ") || "-";

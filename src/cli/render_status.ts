@@ -43,7 +43,7 @@ export function renderStatus(report: StatusReport, view: StatusView): string[] {
 
 function headRows(report: StatusReport, view: StatusView): Row[] {
   const { uptime_s: uptime, started_at: started, pid, url, health, shutdown } = report;
-  const running = report.state !== "stopped";
+  const running = report.state !== "stopped" && report.answers !== false;
   return [
     ["Status", stateText(report, view)],
     ["PID", pid === null ? null : String(pid)],
@@ -51,6 +51,7 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["Started", started === null ? null : humanTime(started)],
     ["URL", running ? url ?? "none, control socket only" : null],
     ["Health", health === null ? null : healthText(health, view.style)],
+    ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
     ["Version", running ? report.version : null],
     [
       "Shutdown",
@@ -64,6 +65,7 @@ function stateText(report: StatusReport, view: StatusView): string {
   if (report.state === "stopped") {
     return view.dead ? style.bad("dead (a PID file was left behind)") : style.dim("not running");
   }
+  if (report.answers === false) return style.bad("not responding (end it by force if need be: stop)");
   return report.state === "ready" ? style.good("running") : style.warn(report.state);
 }
 

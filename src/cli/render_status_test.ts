@@ -54,6 +54,7 @@ const REPORT: StatusReport = {
   },
   last_reload: null,
   shutdown: null,
+  problems: [],
 };
 
 Deno.test("a running daemon", () => {

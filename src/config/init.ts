@@ -24,6 +24,9 @@ export function initConfig({ files, path, text, force }: {
     try {
       writeAll(files, fd, new TextEncoder().encode(text));
       files.fsync(fd);
+    } catch (error) {
+      files.unlink(path); // Nothing half done, as on a full disk.
+      throw error;
     } finally {
       files.close(fd);
     }

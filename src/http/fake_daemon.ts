@@ -92,6 +92,7 @@ const STATUS: StatusReport = {
   },
   last_reload: null,
   shutdown: null,
+  problems: [],
 };
 
 const HEALTH: HealthReport = {

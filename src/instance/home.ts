@@ -12,11 +12,7 @@ export function prepareDirectories(files: Files, directories: readonly string[],
     try {
       files.makeDirectory(path, 0o700);
     } catch (error) {
-      throw systemError(
-        ["create directory", path],
-        error,
-        `create it: mkdir -m 700 "${path}", or choose another with --home`,
-      );
+      throw systemError(["create directory", path], error, "choose another place with --home");
     }
     checkOwner(files, path, uid);
   }

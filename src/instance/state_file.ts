@@ -15,6 +15,8 @@ export interface InstanceState {
   readonly log_file: string;
   /** Settings given on the command line, by dotted key; `restart` keeps them. */
   readonly flags: Readonly<Record<string, string>>;
+  /** Programs that had to be killed at the shutdown; absent while the daemon runs. */
+  readonly killed?: readonly string[];
   /** The command after `--` and the directory that it runs in, or null. */
   readonly command: { readonly words: readonly string[]; readonly cwd: string } | null;
 }

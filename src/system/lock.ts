@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { AppdError } from "../base/errors.ts";
+import { AppdError, errnoOf, systemError } from "../base/errors.ts";
 
 /** A held kernel lock; it ends with the process or when disposed. The file stays. */
 export interface Lock extends Disposable {
@@ -18,8 +18,18 @@ export interface Locks {
   released(path: string): Promise<void>;
 }
 
+/** @throws AppdError (noPermission, cannotCreate, io) naming the path */
+function guarded<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw systemError(["look at", path], error, "it belongs to another user: try as that user, or with another --home");
+  }
+}
+
 function open(path: string, create: boolean): Deno.FsFile {
-  const file = Deno.openSync(path, { read: true, write: true, create, mode: 0o600 });
+  const file = guarded(path, () => Deno.openSync(path, { read: true, write: true, create, mode: 0o600 }));
   const seen = fs.lstatSync(path, { throwIfNoEntry: false });
   if (seen?.isFile() && seen.ino === file.statSync().ino) return file;
   file.close();
@@ -31,12 +41,14 @@ function open(path: string, create: boolean): Deno.FsFile {
 
 /** Also false when a part of the path is no directory: node says so, this runtime throws. */
 function exists(path: string): boolean {
-  try {
-    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOTDIR") return false;
-    throw error;
-  }
+  return guarded(path, () => {
+    try {
+      return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    } catch (error) {
+      if (errnoOf(error) === "ENOTDIR") return false;
+      throw error;
+    }
+  });
 }
 
 function held(file: Deno.FsFile): Lock {

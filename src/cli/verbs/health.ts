@@ -14,9 +14,9 @@ export async function health(input: VerbInput): Promise<number> {
     if (!output.json) output.tell(`${program.name}: healthy`);
     return 0;
   }
-  throw cannot(["confirm the health of", context.instance], report ? reasonOf(report) : "the daemon is not running", {
+  throw cannot(["confirm the health of", context.instance], report ? reasonOf(report) : "no daemon answers", {
     exit: "generic",
-    hint: report ? `look closer: ${program.name} status` : `start it: ${program.name} start`,
+    hint: `look closer: ${program.name} status`,
   });
 }
 

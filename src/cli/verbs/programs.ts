@@ -1,5 +1,5 @@
 import type { Context } from "../../app/context.ts";
-import { controlProgram, daemonStatus } from "../../app/control.ts";
+import { controlProgram, daemonStatus, silent } from "../../app/control.ts";
 import { cannot } from "../../base/errors.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
@@ -41,6 +41,7 @@ function actionOf(word: string | undefined): "start" | "stop" | "restart" {
 async function programsOf({ program }: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {
   const { exit, report } = await daemonStatus(context);
   if (exit === 0) return report.programs;
+  if (exit === 4) throw cannot(["list the programs of", context.instance], ...silent(report.pid ?? undefined));
   throw cannot(["list the programs of", context.instance], "the daemon is not running", {
     exit: "notRunning",
     hint: `start it: ${program.name} start`,

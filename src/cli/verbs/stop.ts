@@ -15,8 +15,11 @@ export async function stop(input: VerbInput): Promise<number> {
 
 /** `stopped PID 1234, graceful, 0.3 s` */
 export function stopText(result: StopResult): string {
-  if (result.was === "not running") return "not running";
-  const late = result.late.length === 0 ? "" : `; killed late: ${result.late.join(", ")}`;
+  if (result.was === "not running") {
+    const { orphans } = result;
+    return orphans.length === 0 ? "not running" : `not running; ended what it had left: ${orphans.join(", ")}`;
+  }
+  const late = result.late.length === 0 ? "" : `; had to be killed: ${result.late.join(", ")}`;
   const pid = result.pid === undefined ? "" : ` PID ${result.pid},`;
   return `stopped${pid} ${result.how}, ${(result.ms / 1000).toFixed(1)} s${late}`;
 }

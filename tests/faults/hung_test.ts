@@ -1,0 +1,89 @@
+/** A daemon that does not answer, one that died, and programs that come and go: verbs find their way out of each. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import { alive, BINARY, Instance, program, signal, until } from "../support/instance.ts";
+
+Deno.test("programs that end at once, started over and over and through reloads, never freeze the daemon", async () => {
+  const brief = (suffix: string) =>
+    [1, 2, 3, 4, 5, 6].map((n) => `\n[[program]]\nname = "t${n}${suffix}"\ncommand = ["true"]\nrestart = "never"\n`)
+      .join("");
+  await using instance = new Instance(brief(""));
+  await instance.start();
+  for (let round = 0; round < 3; round++) {
+    for (const n of [1, 2, 3]) {
+      const result = await instance.run(["programs", "start", `t${n}${round % 2 ? "x" : ""}`], { timeoutMs: 10_000 });
+      assert.equal(result.code, 0, result.stderr);
+    }
+    instance.write(brief(round % 2 ? "" : "x"));
+    const reload = await instance.run(["reload"], { timeoutMs: 20_000 });
+    assert.equal(reload.code, 0, reload.stderr);
+    assert.equal((await instance.get("/health")).status, 200);
+  }
+});
+
+Deno.test("a daemon that is stopped in its tracks is named, and stop ends it and its programs by force", async () => {
+  await using instance = new Instance(program("sleeper", "exec sleep 1000"));
+  await instance.start();
+  const pid = instance.pid();
+  const child = await until("running", async () => (await instance.status()).programs[0].pid);
+  signal(pid, "SIGSTOP");
+  const status = await instance.run(["status"]);
+  assert.equal(status.code, 4);
+  assert.match(status.stdout, /not responding/);
+  for (const verb of [["reload"], ["programs"], ["start"]]) {
+    const result = await instance.run(verb, { timeoutMs: 30_000 });
+    assert.equal(result.code, 69, `${verb}: ${result.code} ${result.stderr}`);
+    assert.match(result.stderr, new RegExp(`PID ${pid}`));
+  }
+  const stop = await instance.run(["stop", "--timeout", "1s"]);
+  assert.equal(stop.code, 0, stop.stderr);
+  assert.match(stop.stdout, /forced.*sleeper/);
+  assert.ok(!alive(pid) && !alive(child));
+  assert.equal((await instance.run(["status"])).code, 3);
+});
+
+Deno.test("stop after a kill -9 of the daemon ends the programs that it left, and clears its files away", async () => {
+  await using instance = new Instance(program("sleeper", "exec sleep 1000"));
+  await instance.start();
+  const pid = instance.pid();
+  const child = await until("running", async () => (await instance.status()).programs[0].pid);
+  signal(pid, "SIGKILL");
+  await until("death", () => !alive(pid));
+  const stop = await instance.run(["stop"]);
+  assert.equal(stop.code, 0, stop.stderr);
+  assert.match(stop.stdout, /sleeper/);
+  assert.ok(!alive(child));
+  assert.ok(!fs.existsSync(join(instance.home, "daemon.pid")));
+  assert.equal((await instance.run(["status"])).code, 3);
+});
+
+Deno.test("stop says which programs had to be killed", async () => {
+  const mule = program("mule", "trap '' TERM; while :; do sleep 0.1; done", 'stop_timeout = "500ms"');
+  await using instance = new Instance(mule);
+  await instance.start();
+  await until("running", async () => (await instance.status()).programs[0].state === "running");
+  const stop = await instance.run(["stop"]);
+  assert.equal(stop.code, 0, stop.stderr);
+  assert.match(stop.stdout, /had to be killed: mule/);
+});
+
+Deno.test({
+  name: "another user's instance is 77, with the path",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    await using instance = new Instance();
+    const copy = join(fs.mkdtempSync("/tmp/appd-copy-"), "appd"); // nobody may not read the build's directory
+    fs.chmodSync(join(copy, ".."), 0o755);
+    fs.copyFileSync(BINARY, copy);
+    const { code, stderr } = await new Deno.Command("su", {
+      args: ["nobody", "-s", "/bin/sh", "-c", `HOME=/ '${copy}' status --home '${instance.home}'`],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    fs.rmSync(join(copy, ".."), { recursive: true });
+    assert.equal(code, 77);
+    assert.ok(new TextDecoder().decode(stderr).includes(instance.home));
+  },
+});

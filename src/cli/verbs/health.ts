@@ -1,4 +1,4 @@
-import { health as askHealth } from "../../app/control.ts";
+import { daemonStatus, health as askHealth } from "../../app/control.ts";
 import { cannot } from "../../base/errors.ts";
 import type { HealthReport } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
@@ -14,10 +14,12 @@ export async function health(input: VerbInput): Promise<number> {
     if (!output.json) output.tell(`${program.name}: healthy`);
     return 0;
   }
-  throw cannot(["confirm the health of", context.instance], report ? reasonOf(report) : "no daemon answers", {
-    exit: "generic",
-    hint: `look closer: ${program.name} status`,
-  });
+  const action = ["confirm the health of", context.instance] as const;
+  if (report) throw cannot(action, reasonOf(report), { exit: "generic", hint: `look closer: ${program.name} status` });
+  const { exit } = await daemonStatus(context);
+  throw exit === 4
+    ? cannot(action, "the daemon runs but does not answer", { exit: "generic", hint: `see: ${program.name} status` })
+    : cannot(action, "the daemon is not running", { exit: "generic", hint: `start it: ${program.name} start` });
 }
 
 /** `degraded (db: connection refused)` */

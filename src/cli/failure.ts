@@ -21,7 +21,9 @@ export function reportFailure(output: Output, error: unknown, options: FailureOp
   const message = failure?.message ?? `internal error (this is a bug): ${escapeControls(messageOf(error))}`;
   const hint = failure === undefined && !options.stack ? "see the stack: run it again with --verbose" : failure?.hint;
   if (output.json) {
-    output.complain(JSON.stringify({ error: { message, hint: hint ?? null, code: exitCode(exit) } }));
+    const { problems } = (failure ?? {}) as { problems?: unknown };
+    const details = problems === undefined ? {} : { problems };
+    output.complain(JSON.stringify({ error: { message, hint: hint ?? null, code: exitCode(exit), ...details } }));
   } else {
     output.complain(`${options.program}: ${safeLines(message)}`);
     if (hint !== undefined) output.complain(`hint: ${safeLines(hint)}`);

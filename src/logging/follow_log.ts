@@ -113,7 +113,11 @@ class Follower {
     if (this.#isCurrent()) return undefined;
     const snapshot = takeSnapshot(files, path);
     const added = snapshot.archives.filter((archive) => !this.#known.has(archive.path)).sort(byAge);
-    const between = added[0] !== undefined && await this.#isOurs(added[0]) ? added.slice(1) : added;
+    const ours = added[0] !== undefined && await this.#isOurs(added[0]);
+    const between = ours ? added.slice(1) : added;
+    if (!ours && added.length > 0 && this.#current !== undefined) {
+      this.#place.complain("lines are missing here: archives were removed before they could be read");
+    }
     const { current } = snapshot;
     if (between.length > 0 || (current !== undefined && current.size > 0 && current.ino !== this.#current?.ino)) {
       return { snapshot, between };

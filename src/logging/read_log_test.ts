@@ -165,3 +165,22 @@ Deno.test("follows a log that is not there yet, and one that something else move
   }
   assert.deepEqual(seen, ["one", "two", "late", "new"]);
 });
+
+Deno.test("says so when archives were removed before they could be followed", async () => {
+  using at = place();
+  const stop = new AbortController();
+  const complaints: string[] = [];
+  const seen: string[] = [];
+  at.put("out.log", "one\n");
+  const options = { query: { lines: 1 }, interval: 1, complain: (text: string) => void complaints.push(text) };
+  for await (const line of followLog(at.path, stop.signal, options)) {
+    seen.push(new TextDecoder().decode(line));
+    if (seen.length === 1) {
+      at.put("out.log.20250103T000000.000Z", "three\n"); // The archive with the rest of the first file is gone.
+      fs.rmSync(at.path);
+      at.put("out.log", "four\n");
+    } else if (seen.length === 3) stop.abort();
+  }
+  assert.deepEqual(seen, ["one", "three", "four"]);
+  assert.match(complaints.join(), /lines are missing/);
+});

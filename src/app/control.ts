@@ -2,8 +2,7 @@ import { type AppdErrorOptions, cannot } from "../base/errors.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { type ControlClient, controlClient } from "../http/control_client.ts";
 import type { Context } from "./context.ts";
-import { presenceOf } from "./presence.ts";
-import { stoppedReport } from "./stopped_report.ts";
+import type { Presence } from "../instance/inspect.ts";
 
 /** How long the daemon may take to answer a question, in milliseconds. */
 const ANSWER_MS = 3000;
@@ -25,7 +24,8 @@ export async function askStatus(context: Context): Promise<StatusReport | undefi
 export async function daemonStatus(context: Context): Promise<{ exit: 0 | 1 | 3 | 4; report: StatusReport }> {
   const report = await askStatus(context);
   if (report) return { exit: 0, report };
-  const presence = presenceOf(context);
+  const presence = await look(context);
+  const { stoppedReport } = await import("./stopped_report.ts");
   const stopped = stoppedReport(context);
   if (presence.kind === "stopped") return { exit: 3, report: stopped };
   if (presence.kind === "dead") return { exit: 1, report: stopped };
@@ -56,8 +56,14 @@ export async function controlProgram(
   await act(context, [`${action} program`, name], `/api/v1/programs/${encodeURIComponent(name)}/${action}`);
 }
 
+/** Loaded only where the daemon has not answered for itself: a verb that it answers stays fast. */
+async function look(context: Context): Promise<Presence> {
+  const { presenceOf } = await import("./presence.ts");
+  return presenceOf(context);
+}
+
 async function act<T>(context: Context, action: readonly [string, string], path: string): Promise<T> {
-  const presence = presenceOf(context);
+  const presence = await look(context);
   if (presence.kind !== "running") {
     throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
   }

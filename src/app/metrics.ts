@@ -1,12 +1,5 @@
 import type { StatusReport } from "../base/reports.ts";
-
-/** One Prometheus metric with its samples; see "Exposition formats" in Prometheus' documentation. */
-export interface MetricFamily {
-  readonly name: string;
-  readonly type: "gauge" | "counter";
-  readonly help: string;
-  readonly samples: readonly { readonly labels?: Readonly<Record<string, string>>; readonly value: number }[];
-}
+import type { MetricFamily } from "../http/metrics.ts";
 
 /** What the report does not say. */
 export interface MetricExtras {

@@ -8,9 +8,6 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   GB: 1000 ** 3,
 };
 
-/** The units that a size may carry, for messages. */
-export const SIZE_UNITS: readonly string[] = Object.keys(UNIT_BYTES);
-
 /** Bytes of a size such as `10MiB`, `64 KiB`, `1GB` or `512B`; undefined when the text is none. */
 export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?) ?(B|KiB|MiB|GiB|kB|MB|GB)$/.exec(text.trim());

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../base/canonical.ts";
 import { APPD_SCHEMA } from "../schema/appd_schema.ts";
 import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import type { Schema } from "../schema/section.ts";
@@ -53,15 +54,5 @@ function elements(config: object, as: string, unique = "name"): Map<string, unkn
 
 /** Equality of plain data; the order of a table's keys does not count. */
 function same(a: unknown, b: unknown): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, inner: unknown) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1))
-        : inner,
-  ) ?? "undefined";
+  return canonicalJson(a) === canonicalJson(b);
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../base/canonical.ts";
 import { AppdError, systemError } from "../base/errors.ts";
 import { APPD_SCHEMA } from "../schema/appd_schema.ts";
 import type { Path } from "../schema/kind.ts";
@@ -51,7 +52,7 @@ async function edited(text: string, path: Path, raw: unknown): Promise<string> {
   const meant = structuredClone(await parseToml(text, ""));
   put(meant, path, raw);
   const said = await parseToml(after, "");
-  if (sorted(meant) === sorted(said)) return after;
+  if (canonicalJson(meant) === canonicalJson(said)) return after;
   throw new AppdError(`cannot set "${path.join(".")}": the file is written in a way that cannot be edited safely`, {
     exit: "config",
     hint: "change it with an editor, then: config check",
@@ -62,16 +63,6 @@ function put(document: Record<string | number, unknown>, path: Path, raw: unknow
   let here = document;
   for (const step of path.slice(0, -1)) here = (here[step] ??= {}) as Record<string | number, unknown>;
   here[path.at(-1) ?? ""] = raw;
-}
-
-function sorted(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, inner: unknown) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => a < b ? -1 : 1))
-        : inner,
-  );
 }
 
 /** Permission bits of a new configuration file: it may hold secrets. */

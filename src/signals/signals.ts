@@ -25,8 +25,6 @@ export interface SignalSource {
 export interface SignalInbox extends Disposable {
   /** Called for each request, also for those that came before it was set; the same kind never runs twice at once. */
   serve(handler: (request: SignalRequest) => Promise<void>): void;
-  /** How often SIGINT came, for the second one on a terminal that cuts the drain. */
-  readonly interrupts: number;
   /** Calls `fn` at every SIGINT after the first. */
   onRepeatedInterrupt(fn: () => void): void;
 }
@@ -67,9 +65,6 @@ export function openSignalInbox(source: SignalSource): SignalInbox {
     serve(fn) {
       handler = fn;
       pump();
-    },
-    get interrupts() {
-      return interrupts;
     },
     onRepeatedInterrupt(fn) {
       repeated = fn;

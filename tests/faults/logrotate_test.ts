@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { FULL, Instance, program, signal, until } from "../support/instance.ts";
+import { Instance, program, signal, until } from "../support/instance.ts";
+import { sized } from "./seed.ts";
 
 const LOGROTATE = "/usr/sbin/logrotate";
 const missing = !fs.existsSync(LOGROTATE);
@@ -11,7 +12,7 @@ Deno.test({
   name: `fault 31: logrotate moves the log under load and sends USR2${missing ? " (skipped: no logrotate)" : ""}`,
   ignore: missing,
   async fn() {
-    const count = FULL ? 200_000 : 4000;
+    const count = sized(4000, 200_000);
     const lines = `i=0; while [ $i -lt ${count} ]; do echo n $i; i=$((i+1)); [ $((i % 20)) -ne 0 ] || sleep 0.01; done`;
     await using instance = new Instance(program("count", `${lines}; exec sleep 1000`));
     await instance.start();
@@ -20,7 +21,7 @@ Deno.test({
     fs.writeFileSync(config, `${log} {\n  rotate 1000\n  nocompress\n  nocreate\n  missingok\n}\n`, { mode: 0o600 });
     const last = () => fs.existsSync(log) && fs.readFileSync(log, "utf8").includes(`n ${count - 1}\n`);
     let cycles = 0;
-    while (!last() && cycles < (FULL ? 200 : 8)) {
+    while (!last() && cycles < sized(8, 200)) {
       const size = fs.existsSync(log) ? fs.statSync(log).size : 0;
       const { success } = await new Deno.Command(LOGROTATE, {
         args: ["-f", "-s", join(instance.home, "logrotate.state"), config],

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, FULL, Instance, program, seeded, signal, until } from "../support/instance.ts";
+import { alive, Instance, program, signal, until } from "../support/instance.ts";
+import { random, sized } from "./seed.ts";
 
 Deno.test("fault 11: thousands of TERM and INT with work in flight are one shutdown", async () => {
   const slow = program("slow", "trap 'sleep 1; exit 0' TERM; while :; do sleep 0.05; done");
@@ -11,7 +12,7 @@ Deno.test("fault 11: thousands of TERM and INT with work in flight are one shutd
   const pid = instance.pid();
   await until("running", async () => (await instance.status()).programs[0].state === "running");
   const began = performance.now();
-  for (let i = 0; i < (FULL ? 10_000 : 1000) && signal(pid, i % 2 ? "SIGTERM" : "SIGINT"); i++);
+  for (let i = 0; i < sized(1000, 10_000) && signal(pid, i % 2 ? "SIGTERM" : "SIGINT"); i++);
   await until("exit", () => !alive(pid), 31_000);
   assert.ok(performance.now() - began < 31_000);
   assert.ok(!fs.existsSync(join(instance.home, "daemon.pid")));
@@ -20,14 +21,14 @@ Deno.test("fault 11: thousands of TERM and INT with work in flight are one shutd
 });
 
 Deno.test("fault 12: a signal in the first half second kills by TERM only, and cleanly", async () => {
-  const random = seeded("fault 12");
-  for (let round = 0; round < (FULL ? 300 : 12); round++) {
+  const { next } = random("fault 12");
+  for (let round = 0; round < sized(12, 300); round++) {
     await using instance = new Instance();
     const names = ["SIGTERM", "SIGHUP", "SIGUSR1"] as const;
     const name = names[round % 3] ?? "SIGTERM";
     const starting = instance.run(["start"]);
     const pid = await until("the PID is visible", () => instance.pid());
-    await new Promise((resolve) => setTimeout(resolve, random() * 500)); // the moment is the fault
+    await new Promise((resolve) => setTimeout(resolve, next(500))); // the moment is the fault
     signal(pid, name);
     const result = await starting;
     if (name === "SIGTERM") {
@@ -76,7 +77,7 @@ Deno.test("fault 14: a daemon that was stopped and continued keeps its programs'
   const pid = instance.pid();
   const log = (await instance.status()).programs[0].log_file;
   signal(pid, "SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, FULL ? 120_000 : 2000)); // the pause is the fault
+  await new Promise((resolve) => setTimeout(resolve, sized(2000, 120_000))); // the pause is the fault
   signal(pid, "SIGCONT");
   const text = await until("the last line", () => {
     const all = fs.readFileSync(log, "utf8");

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, BINARY, FULL, Instance, seeded, signal, until } from "../support/instance.ts";
+import { alive, BINARY, Instance, signal, until } from "../support/instance.ts";
+import { random, sized } from "./seed.ts";
 
 Deno.test("fault 1: many starts at once make one daemon, and all say its PID", async () => {
-  const [starts, rounds] = FULL ? [200, 50] : [30, 2];
+  const [starts, rounds] = sized([30, 2], [200, 50]);
   for (let round = 0; round < rounds; round++) {
     await using instance = new Instance();
     if (round % 2 === 1) fs.writeFileSync(join(instance.home, "daemon.pid"), "4194303\n");
@@ -22,11 +23,11 @@ Deno.test("fault 1: many starts at once make one daemon, and all say its PID", a
 });
 
 Deno.test("fault 2: a start killed at any moment leaves nothing to clean by hand", async () => {
-  const random = seeded("fault 2");
+  const { next } = random("fault 2");
   await using instance = new Instance();
-  for (let round = 0; round < (FULL ? 500 : 12); round++) {
+  for (let round = 0; round < sized(12, 500); round++) {
     const start = instance.spawn(["start"]);
-    await new Promise((resolve) => setTimeout(resolve, random() * 800)); // the moment is the fault
+    await new Promise((resolve) => setTimeout(resolve, next(800))); // the moment is the fault
     signal(start.pid, "SIGKILL");
     await start.output();
     await until("the tree is dead", () => { // Also the daemon that was just being born.
@@ -122,7 +123,7 @@ Deno.test("fault 7: a home that cannot be made is 73, with path and errno, and n
 
 Deno.test("fault 8: start returns 0 only when /health answers", async () => {
   await using instance = new Instance();
-  for (let round = 0; round < (FULL ? 200 : 8); round++) {
+  for (let round = 0; round < sized(8, 200); round++) {
     await instance.start();
     assert.equal((await instance.get("/health")).status, 200, `round ${round}`);
     assert.equal((await instance.run(["stop"])).code, 0);

@@ -4,9 +4,6 @@ import { join } from "node:path";
 /** The compiled binary under test. */
 export const BINARY = fs.realpathSync(new URL("../../dist", import.meta.url)) + "/appd";
 
-/** `APPD_FAULTS=full` runs the sizes of the published figures, otherwise the short form that belongs to the suite. */
-export const FULL = Deno.env.get("APPD_FAULTS") === "full";
-
 export interface RunResult {
   readonly code: number;
   readonly stdout: string;
@@ -171,18 +168,4 @@ export async function until<T>(what: string, probe: () => T | Promise<T>, limitM
 /** A program section that runs a shell script. */
 export function program(name: string, script: string, extra = ""): string {
   return `\n[[program]]\nname = "${name}"\ncommand = ["/bin/sh", "-c", ${JSON.stringify(script)}]\n${extra}\n`;
-}
-
-/** Random numbers from a seed that is printed, so that a failing run can be repeated with APPD_SEED. */
-export function seeded(name: string): () => number {
-  const seed = Number(Deno.env.get("APPD_SEED") ?? Math.floor(Math.random() * 2 ** 31));
-  // deno-lint-ignore no-console -- the seed belongs to the figure
-  console.log(`${name}: APPD_SEED=${seed}`);
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0; // mulberry32
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -20,7 +20,7 @@ export function apiOf(
     metrics: () =>
       metricFamilies(daemon.report(), {
         rssBytes: context.system.processes.stat(context.system.host.pid)?.rssBytes ?? 0,
-        droppedLines: logs.logging.fileProblem?.droppedLines ?? 0,
+        droppedLines: logs.logging.dropped.lines,
       }),
     logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
     log: logs.logging.logger("appd.http"),

@@ -71,7 +71,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor });
-  await supervisor.apply(programSpecs(config, { files, command: options.command }));
+  await supervisor.apply(programSpecs(loaded, { files, command: options.command }));
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 

@@ -1,5 +1,7 @@
 import { basename } from "node:path";
+import type { LoadResult } from "../config/config.ts";
 import { readEnvFile } from "../config/env_file.ts";
+import { programOf } from "../config/program_of.ts";
 import type { ProgramSpec } from "../programs/program_spec.ts";
 import type { Config, ProgramConfig } from "../schema/appd_schema.ts";
 import type { Files } from "../system/files.ts";
@@ -15,11 +17,14 @@ export interface ProgramSurroundings {
 /**
  * The programs to supervise: the command after `--` alone, under its own name, or else those of the configuration.
  *
- * @throws AppdError (config) when an `env_file` cannot be read
+ * @throws AppdError (config) when an `env_file` cannot be read, (usage) when the command cannot be one
  */
-export function programSpecs(config: Config, around: ProgramSurroundings): ProgramSpec[] {
-  if (around.command !== undefined) return [commandSpec(around.command, config)];
-  return config.programs.map((program) => specOf(program, config, around.files));
+export function programSpecs(loaded: LoadResult, around: ProgramSurroundings): ProgramSpec[] {
+  const { command, files } = around;
+  const programs = command === undefined
+    ? loaded.config.programs
+    : [programOf(loaded, { name: nameFor(command.words), command: command.words, cwd: command.cwd })];
+  return programs.map((program) => specOf(program, loaded.config, files));
 }
 
 function specOf(program: ProgramConfig, config: Config, files: Files): ProgramSpec {
@@ -41,23 +46,6 @@ function specOf(program: ProgramConfig, config: Config, files: Files): ProgramSp
     critical: program.critical,
     ...(umask === undefined ? {} : { umask }),
     log: { policy: rotationPolicy(log), timestamp: log.timestamp, overflow: log.overflow },
-  };
-}
-
-/** The defaults of `[[program]]` for a command that no file describes. */
-function commandSpec(command: Command, config: Config): ProgramSpec {
-  return {
-    name: nameFor(command.words),
-    command: command.words,
-    cwd: command.cwd,
-    env: timezoneOf(config),
-    restart: "always",
-    stopSignal: "SIGTERM",
-    stopTimeout: 10_000,
-    startTimeout: 60_000,
-    stableAfter: 10_000,
-    critical: false,
-    log: { policy: rotationPolicy(config.log), timestamp: false, overflow: "block" },
   };
 }
 

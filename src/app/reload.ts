@@ -32,7 +32,7 @@ export async function applyReload(
   const { before, logs, supervisor } = target;
   try {
     const next = await loadContextConfig(context);
-    const specs = programSpecs(next.config, { files: context.system.files, command: target.command });
+    const specs = programSpecs(next, { files: context.system.files, command: target.command });
     logs.apply(next);
     await supervisor.apply(specs);
     const changes: ReloadChange[] = diffConfig(before.config, next.config, next.schema).map(({ key, effect }) => ({

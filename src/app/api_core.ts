@@ -23,13 +23,26 @@ export function apiOf(
         droppedLines: logs.logging.dropped.lines,
       }),
     logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
+    events: { since: () => [], subscribe: () => ({ [Symbol.dispose]() {} }) },
+    why: () => {
+      throw new Error("not built yet");
+    },
+    history: () => {
+      throw new Error("not built yet");
+    },
     log: logs.logging.logger("appd.http"),
     actions: {
       reload: () => daemon.reload(),
+      confirmReload: () => false,
+      leave: () => {
+        throw new Error("not built yet");
+      },
+      signalProgram: () => 0,
+      scaleProgram: () => Promise.resolve([]),
       rotateLogs: () => daemon.rotate(),
       reopenLogs: () => daemon.reopen(),
       stop: (timeoutMs) => daemon.stop(timeoutMs),
-      program: (action, name) => supervisor[action](name),
+      program: (action, name) => action === "reset" ? Promise.resolve() : supervisor[action](name),
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };

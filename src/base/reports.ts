@@ -9,7 +9,59 @@ import type { DaemonState } from "./lifecycle.ts";
 export interface ProgramExit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** The kernel killed it for want of memory. */
+  readonly out_of_memory?: true;
   readonly at: string;
+}
+
+/** What a program's process tree uses. Sizes in bytes; null when it cannot be known. */
+export interface UsageReport {
+  /** Percent of one CPU. */
+  readonly cpu_percent: number | null;
+  readonly rss_bytes: number | null;
+  readonly processes: number | null;
+  readonly threads: number | null;
+  /** Open file descriptors. */
+  readonly fds: number | null;
+  /** Bytes that reached the disks since the processes started, proc_pid_io(5). */
+  readonly read_bytes: number | null;
+  readonly write_bytes: number | null;
+}
+
+/** `GET /api/v1/programs/NAME/history`: one sample every `interval_s`, oldest first, of the last hour. */
+export interface UsageHistory {
+  readonly program: string;
+  readonly interval_s: number;
+  readonly samples: readonly ({ readonly at: string } & UsageReport)[];
+}
+
+/** One thing that happened, as `GET /api/v1/events` sends it. */
+export interface EventReport {
+  /** Grows by one with each event of this daemon. */
+  readonly id: number;
+  readonly at: string;
+  /** `started`, `ended`, `crash_loop`, …; of the daemon: `daemon`, `reload`. */
+  readonly kind: string;
+  readonly program: string | null;
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** One sentence for people. */
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** `appd why NAME`, `GET /api/v1/programs/NAME/why`. */
+export interface WhyReport {
+  readonly program: string;
+  readonly state: ProgramStateName;
+  /** The answer in one sentence. */
+  readonly summary: string;
+  /** What led to it, oldest first. */
+  readonly chain: readonly { readonly at: string; readonly message: string }[];
+  /** Last lines that it wrote before it last ended, escaped for a terminal. */
+  readonly last_output: readonly string[];
+  readonly next_retry_at: string | null;
+  /** Commands that may help. */
+  readonly hints: readonly string[];
 }
 
 /** The states of a program, as users of supervisord know them. */
@@ -27,6 +79,11 @@ export interface ProgramStatus {
   readonly next_retry_at: string | null;
   readonly cpu_percent: number | null;
   readonly rss_bytes: number | null;
+  readonly processes?: number | null;
+  readonly threads?: number | null;
+  readonly fds?: number | null;
+  readonly read_bytes?: number | null;
+  readonly write_bytes?: number | null;
   readonly log_file: string;
   readonly crash_loop: boolean;
   readonly critical: boolean;
@@ -34,6 +91,18 @@ export interface ProgramStatus {
   readonly adopted: boolean;
   /** Why it is in `failed` or `backoff`, with the errno where there is one. */
   readonly error: string | null;
+  /** The program of the configuration that this is an instance of; its own name when there is one only. */
+  readonly family?: string;
+  /** What it waits for before it can start: `db to be ready`. */
+  readonly waiting_for?: readonly string[];
+  /** By program name: started, ready, healthy or completed. */
+  readonly depends_on?: Readonly<Record<string, string>>;
+  /** What the liveness probe says; null without one, or before its first answer. */
+  readonly live?: boolean | null;
+  /** What the failing probe says, or the program itself by STATUS= of sd_notify(3). */
+  readonly note?: string | null;
+  /** Processes that outlived its last stop. */
+  readonly leftovers?: readonly { readonly pid: number; readonly command: string }[];
 }
 
 export interface SchedulerStatus {
@@ -114,8 +183,23 @@ export interface ReloadChange {
   readonly effect: "applied" | "needs restart" | "unchanged";
 }
 
+/** What a reload does, or would do, to the programs, by name. */
+export interface ProgramPlan {
+  readonly start: readonly string[];
+  readonly stop: readonly string[];
+  readonly restart: readonly string[];
+  /** Changed in what needs no new process: its log, its timeouts. */
+  readonly update: readonly string[];
+  readonly keep: readonly string[];
+}
+
 export interface ReloadResult {
   readonly ok: boolean;
   readonly changes: readonly ReloadChange[];
   readonly error: string | null;
+  readonly programs?: ProgramPlan;
+  /** Only looked at: nothing was changed. */
+  readonly planned?: boolean;
+  /** Until then it has to be confirmed, or it is taken back. */
+  readonly confirm_until?: string;
 }

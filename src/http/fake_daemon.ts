@@ -25,9 +25,20 @@ export function fakeDaemon(deps: Partial<ApiDeps> = {}): FakeDaemon {
       yield new TextEncoder().encode("one\n");
       yield await Promise.resolve(new TextEncoder().encode("two"));
     },
+    events: { since: () => [], subscribe: () => ({ [Symbol.dispose]() {} }) },
+    why: (program) => ({
+      program,
+      state: "running",
+      summary: `${program} runs`,
+      chain: [],
+      last_output: [],
+      next_retry_at: null,
+      hints: [],
+    }),
+    history: (program) => ({ program, interval_s: 10, samples: [] }),
     actions: {
-      async reload() {
-        note("reload");
+      async reload(options = {}) {
+        note(["reload", ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(" "));
         return await Promise.resolve({ ok: true, changes: [], error: null });
       },
       rotateLogs: async () => note(await Promise.resolve("rotate")),
@@ -40,6 +51,13 @@ export function fakeDaemon(deps: Partial<ApiDeps> = {}): FakeDaemon {
         note(`${action} ${name}`);
         await Promise.resolve();
         if (action === "restart") throw new AppdError("cannot restart", { exit: "notRunning", hint: "start it" });
+      },
+      confirmReload: () => (note("confirm"), true),
+      leave: () => note("leave"),
+      signalProgram: (name, signal) => (note(`signal ${name} ${signal}`), 1),
+      async scaleProgram(name, instances) {
+        note(`scale ${name} ${instances}`);
+        return await Promise.resolve([name]);
       },
       setLogLevel: (level, logger) => note(`level ${level} ${logger}`),
     },

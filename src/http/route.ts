@@ -1,16 +1,19 @@
 import type { Context } from "hono";
 import type { Logger, LogLevel } from "../base/logger.ts";
-import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
+import type { EventReport, HealthReport, ReloadResult, StatusReport, UsageHistory, WhyReport } from "../base/reports.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 
 /** What can be done to a program. */
-export const PROGRAM_ACTIONS = ["start", "stop", "restart"] as const;
+export const PROGRAM_ACTIONS = ["start", "stop", "restart", "reset"] as const;
 export type ProgramAction = (typeof PROGRAM_ACTIONS)[number];
 
 /** What the daemon does when asked. A rejection with an AppdError is told to the client, any other is a bug. */
 export interface Actions {
-  reload(): Promise<ReloadResult>;
+  /** @param options `plan`: only say what would be done; `confirmMs`: take it back unless confirmed by then */
+  reload(options?: ReloadOptions): Promise<ReloadResult>;
+  /** Keeps what a reload with `confirmMs` did. False when nothing waits for it. */
+  confirmReload(): boolean;
   /** Resolves when the archives are complete. */
   rotateLogs(): Promise<void>;
   reopenLogs(): void | Promise<void>;
@@ -20,9 +23,28 @@ export interface Actions {
    * @returns the milliseconds that the shutdown may take
    */
   stop(timeoutMs?: number): number;
+  /** Ends the daemon and leaves its programs running, for the next daemon to adopt. */
+  leave(): void;
+  /** `name`: a program, or all instances of one. */
   program(action: ProgramAction, name: string): Promise<void>;
+  /** Sends a signal to the process groups; @returns the number of programs that got it. */
+  signalProgram(name: string, signal: string): number;
+  /** Changes the number of instances until the configuration changes it. @returns their names */
+  scaleProgram(name: string, instances: number): Promise<readonly string[]>;
   /** Until the next reload or restart; without `logger` for all that have no level of their own. */
   setLogLevel(level: LogLevel, logger?: string): void;
+}
+
+export interface ReloadOptions {
+  readonly plan?: boolean;
+  readonly confirmMs?: number;
+}
+
+/** What happened, in memory. */
+export interface EventSource {
+  /** Events after `id`, oldest first, as far as they are remembered. */
+  since(id: number): readonly EventReport[];
+  subscribe(listener: (event: EventReport) => void): Disposable;
 }
 
 /** Which part of which log; without `program` the daemon's own. */
@@ -45,6 +67,11 @@ export interface ApiDeps {
   metrics(): readonly MetricFamily[];
   /** The last lines, oldest first, with or without their line feeds. */
   logs(query: LogQuery): AsyncIterable<Uint8Array>;
+  readonly events: EventSource;
+  /** @throws AppdError (notRunning) when there is no such program */
+  why(program: string): WhyReport;
+  /** @throws AppdError (notRunning) when there is no such program */
+  history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly log?: Logger;
   /** Shared by the APIs of one daemon, so that each shows the requests of all. */

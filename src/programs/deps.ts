@@ -8,6 +8,38 @@ import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
+/** What the probes of one program say. `why` is a phrase without a final period. */
+export interface ProbeListener {
+  /** Readiness changed its mind, or had its first answer. */
+  onReady(result: { readonly generation: number; readonly ok: boolean; readonly why: string }): void;
+  onLive(result: { readonly generation: number; readonly ok: boolean; readonly why: string }): void;
+  /** STATUS= of sd_notify(3). */
+  onNote(text: string): void;
+}
+
+/** What a probe that runs a command needs, and where a socket can be made. */
+export interface ProbeScene {
+  readonly spec: ProgramSpec;
+  /** Of the program, absolute, 0700. */
+  readonly directory: string;
+  /** The whole environment of the program. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The probes of one program for as long as it is configured. */
+export interface ProgramProbes extends Disposable {
+  /** Variables that the program is started with: NOTIFY_SOCKET, WATCHDOG_USEC. */
+  readonly env: Readonly<Record<string, string>>;
+  /** A life has begun: starts the readiness probe. What an earlier life's probe still says is not told. */
+  begin(life: { readonly generation: number; readonly pid: number }): void;
+  /** It has become ready for the first time: starts the liveness probe. */
+  watch(): void;
+  /** The life is over, or is being ended: nothing is probed until the next one. */
+  end(): void;
+  /** Takes output for a `log` probe. Absent when no probe wants it. */
+  readonly output?: (bytes: Uint8Array) => void;
+}
+
 /** What the supervisor is handed. */
 export interface SupervisorDeps {
   readonly clock: Clock;
@@ -23,6 +55,10 @@ export interface SupervisorDeps {
   readonly openOutput: (spec: ProgramSpec, path: string) => ProgramOutput;
   /** The daemon's own environment, of which programs inherit a few variables. */
   readonly inheritedEnv: Readonly<Record<string, string>>;
+  /** Opens the probes of a program that has any. */
+  readonly openProbes?: (scene: ProbeScene, listener: ProbeListener) => ProgramProbes;
+  /** Whether the kernel has killed a process for want of memory since this was last asked. */
+  readonly outOfMemory?: () => boolean;
   /** For jitter: at least 0, less than 1. Default Math.random. */
   readonly random?: () => number;
 }

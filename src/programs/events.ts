@@ -10,9 +10,16 @@ export interface Survivor {
 
 /** Everything notable that happens to a program. Durations in milliseconds, `at` and `retryAt` wall times in milliseconds. */
 export type Notice =
-  | { readonly kind: "started"; readonly pid: number; readonly generation: number }
+  /** `cause`: who or what began it, such as `a reload`, `the retry after exit code 1`. */
+  | { readonly kind: "started"; readonly pid: number; readonly generation: number; readonly cause?: string }
+  /** Dependencies are not there yet: `db to be ready`. */
+  | { readonly kind: "waiting"; readonly for: readonly string[] }
   | { readonly kind: "adopted"; readonly pid: number; readonly generation: number }
   | { readonly kind: "ready"; readonly pid: number }
+  /** The readiness probe changed its mind about a running program. */
+  | { readonly kind: "unready"; readonly reason: string }
+  /** The liveness probe, the start timeout or the memory limit: the program is stopped, and started again. */
+  | { readonly kind: "unwell"; readonly reason: string }
   | { readonly kind: "stable"; readonly wasCrashLoop: boolean }
   | {
     readonly kind: "ended";
@@ -24,7 +31,13 @@ export type Notice =
   | { readonly kind: "retrying"; readonly inMs: number; readonly retryAt: number; readonly reason: string }
   | { readonly kind: "crash_loop"; readonly failures: number; readonly inMs: number }
   | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "stopping"; readonly pid: number; readonly signal: string; readonly timeoutMs: number }
+  | {
+    readonly kind: "stopping";
+    readonly pid: number;
+    readonly signal: string;
+    readonly timeoutMs: number;
+    readonly cause?: string;
+  }
   | { readonly kind: "killing"; readonly pid: number; readonly again: boolean }
   | { readonly kind: "stopped"; readonly forced: boolean }
   | { readonly kind: "swept"; readonly processes: readonly Survivor[] }
@@ -35,6 +48,9 @@ export type ProgramEvent = Notice & { readonly program: string; readonly at: num
 
 const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   started: "info",
+  waiting: "info",
+  unready: "warn",
+  unwell: "warn",
   adopted: "info",
   ready: "info",
   stable: "debug",
@@ -59,7 +75,13 @@ export function levelOf(event: Notice): LogLevel {
 export function sentence(event: Notice): string {
   switch (event.kind) {
     case "started":
-      return "program started";
+      return event.cause === undefined ? "program started" : `program started by ${event.cause}`;
+    case "waiting":
+      return `program waits for ${event.for.join(" and ")}`;
+    case "unready":
+      return `program is not ready any more: ${event.reason}`;
+    case "unwell":
+      return `program is to be restarted: ${event.reason}`;
     case "adopted":
       return "program adopted from an earlier daemon";
     case "ready":
@@ -75,7 +97,9 @@ export function sentence(event: Notice): string {
     case "failed":
       return `program failed and is not started again: ${event.reason}`;
     case "stopping":
-      return `stopping program with ${event.signal}, it has ${humanDuration(event.timeoutMs)}`;
+      return `stopping program with ${event.signal}, it has ${humanDuration(event.timeoutMs)}${
+        event.cause === undefined ? "" : `: ${event.cause}`
+      }`;
     case "killing":
       return event.again ? "program is still there, killing it again" : "program did not stop in time, killing it";
     case "stopped":

@@ -3,6 +3,36 @@ import type { ProgramExit } from "../base/reports.ts";
 /** When a program that ended is started again. */
 export type Restart = "always" | "on-failure" | "never";
 
+/** What a program waits for before it is started: a program or all instances of one. */
+export type DependencyCondition = "started" | "ready" | "healthy" | "completed";
+
+/** What happens to the rest when a critical program cannot be kept running. */
+export type OnFailed = "degrade" | "stop_all" | "exit";
+
+/** How a probe looks. Times in milliseconds. */
+export type ProbeMethod =
+  /** sd_notify(3): READY=1 for readiness, WATCHDOG=1 within each period for liveness. */
+  | { readonly kind: "notify" }
+  /** GET; 200 to 399 is good. */
+  | { readonly kind: "http"; readonly url: string }
+  | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
+  /** argv, run as the program is: its user, directory and environment; exit code 0 is good. */
+  | { readonly kind: "exec"; readonly command: readonly string[] }
+  /** A line of the output matches this regular expression, once in a life. */
+  | { readonly kind: "log"; readonly pattern: string }
+  /** Alive for so long. */
+  | { readonly kind: "delay"; readonly ms: number };
+
+/** A probe in Kubernetes' meaning; milliseconds and counts. */
+export interface ProbeSpec {
+  readonly method: ProbeMethod;
+  readonly initialDelay: number;
+  readonly period: number;
+  readonly timeout: number;
+  readonly successThreshold: number;
+  readonly failureThreshold: number;
+}
+
 /** How a program's log is rotated; the log writer's own shape, sizes in bytes and times in milliseconds, 0 for off. */
 export interface ProgramLogPolicy {
   readonly rotateSize: number;
@@ -25,12 +55,30 @@ export interface ProgramSpec {
   readonly restart: Restart;
   readonly stopSignal: Deno.Signal;
   readonly stopTimeout: number;
-  /** Reserved for readiness probes; being alive needs none. */
+  /** In which the readiness probe has to succeed. */
   readonly startTimeout: number;
   readonly stableAfter: number;
   readonly critical: boolean;
   /** Default 022. */
   readonly umask?: number;
+  /** The program of the configuration that this is an instance of, and its number from 1 on. Absent: its only one. */
+  readonly family?: { readonly name: string; readonly number: number };
+  /** Name or number. */
+  readonly user?: string;
+  readonly group?: string;
+  /** -20 to 19, nice(1). */
+  readonly nice?: number;
+  /** prlimit(1) names to `soft:hard`, each a number or `unlimited`. */
+  readonly limits?: Readonly<Record<string, string>>;
+  /** By name of a program of the configuration. */
+  readonly dependsOn?: Readonly<Record<string, DependencyCondition>>;
+  readonly ready?: ProbeSpec;
+  readonly live?: ProbeSpec;
+  /** argv, run before the stop signal. */
+  readonly stopCommand?: readonly string[];
+  /** Bytes of resident memory of the whole tree, and for how many milliseconds it has to be above them. */
+  readonly maxMemory?: { readonly bytes: number; readonly window: number };
+  readonly onFailed?: OnFailed;
   readonly log: {
     readonly policy: ProgramLogPolicy;
     readonly timestamp: boolean;
@@ -61,19 +109,25 @@ const PRIME = 0x100000001b3n;
  */
 export function specMark(spec: ProgramSpec): string {
   const env = Object.entries(spec.env).sort(([a], [b]) => a < b ? -1 : 1);
-  const text = JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null]);
+  const more = { user: spec.user, group: spec.group, nice: spec.nice, limits: spec.limits, number: spec.family?.number };
+  const text = JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]);
   let hash = OFFSET;
   for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
   return hash.toString(16).padStart(16, "0");
 }
 
 /** How a life ended; `unknown` for an adopted program, which only its parent could have waited for. */
-export type Exit = { readonly code: number } | { readonly signal: string } | "unknown";
+export type Exit =
+  | { readonly code: number }
+  /** `outOfMemory`: the kernel killed it for want of memory. */
+  | { readonly signal: string; readonly outOfMemory?: true }
+  | "unknown";
 
-/** `exit code 1`, `killed by SIGKILL`, `unknown exit`. */
+/** `exit code 1`, `killed by SIGKILL`, `killed by SIGKILL (out of memory)`, `unknown exit`. */
 export function exitText(exit: Exit): string {
   if (exit === "unknown") return "unknown exit";
-  return "code" in exit ? `exit code ${exit.code}` : `killed by ${exit.signal}`;
+  if ("code" in exit) return `exit code ${exit.code}`;
+  return `killed by ${exit.signal}${exit.outOfMemory ? " (out of memory)" : ""}`;
 }
 
 /** The form of an exit in `status --json`. @param at wall time in milliseconds */

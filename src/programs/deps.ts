@@ -15,6 +15,8 @@ export interface ProbeListener {
   onLive(result: { readonly generation: number; readonly ok: boolean; readonly why: string }): void;
   /** STATUS= of sd_notify(3). */
   onNote(text: string): void;
+  /** EXTEND_TIMEOUT_USEC= of sd_notify(3): the program asks for so many milliseconds from now on. */
+  onExtend?(wish: { readonly generation: number; readonly ms: number }): void;
 }
 
 /** What a probe that runs a command needs, and where a socket can be made. */

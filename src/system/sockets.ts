@@ -1,3 +1,5 @@
+import fs from "node:fs";
+
 /** One accepted stream connection. */
 export interface Connection {
   /** Bytes read into `into`, or null at the end of the stream. Rejects once the connection is closed. */
@@ -26,6 +28,20 @@ export interface Sockets {
   listenUnix(path: string): ListeningSocket;
 }
 
+/** Outgoing stream connections. */
+export interface Connector {
+  /**
+   * A connection of its own at each call; nothing between reads a proxy out of the environment. With `tls` the peer's
+   * certificate has to be good for `hostname`, by Mozilla's list or the host's.
+   *
+   * Rejects with what the runtime throws, also when `signal` aborts; nothing is left open then.
+   */
+  connect(
+    address: { readonly hostname: string; readonly port: number; readonly tls?: boolean },
+    signal: AbortSignal,
+  ): Promise<Connection>;
+}
+
 /** The machine's sockets. */
 export const systemSockets: Sockets = {
   listenTcp(address) {
@@ -46,6 +62,44 @@ export const systemSockets: Sockets = {
     }
   },
 };
+
+/** Connections from this machine. */
+export const systemConnector: Connector = {
+  async connect({ hostname, port, tls = false }, signal) {
+    const conn = await Deno.connect({ hostname, port, signal });
+    return toConnection(tls ? await secured(conn, hostname, signal) : conn);
+  },
+};
+
+/** @param conn closed when the handshake fails or `signal` aborts */
+async function secured(conn: Deno.TcpConn, hostname: string, signal: AbortSignal): Promise<Deno.Conn> {
+  const outer = await Deno.startTls(conn, { hostname, caCerts: hostCertificates() });
+  const close = closeOnce(outer);
+  signal.addEventListener("abort", close);
+  try {
+    signal.throwIfAborted();
+    await outer.handshake();
+    return outer;
+  } catch (error) {
+    close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
+  }
+}
+
+/** What the host trusts beside Mozilla's list: Debian's, Red Hat's and Alpine's place of the bundle. */
+function hostCertificates(): string[] {
+  for (const path of ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]) {
+    try {
+      return [fs.readFileSync(path, "utf8")];
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (code !== "ENOENT" && code !== "EACCES") throw error;
+    }
+  }
+  return [];
+}
 
 function wrap(listener: Deno.Listener, bound: ListeningSocket["bound"]): ListeningSocket {
   return {

@@ -2,6 +2,7 @@ import { createSupervisor, type Supervisor } from "../programs/supervisor.ts";
 import { systemFifos } from "../system/fifo.ts";
 import type { Context } from "./context.ts";
 import { type Logs, openProgramLog } from "./logs.ts";
+import { probeOpener } from "./probes.ts";
 
 /** The supervisor of this instance, without programs yet. */
 export function openSupervisor(context: Context, logs: Logs): Supervisor {
@@ -17,5 +18,6 @@ export function openSupervisor(context: Context, logs: Logs): Supervisor {
     instance: context.instance,
     openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
     inheritedEnv: host.env,
+    openProbes: probeOpener(context.system),
   });
 }

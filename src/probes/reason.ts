@@ -9,6 +9,7 @@ const ERRNO_WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "no route to host",
   ENETUNREACH: "network is unreachable",
   EADDRNOTAVAIL: "address not available",
+  ENOTFOUND: "no such host",
   EMFILE: "too many open files",
   ENFILE: "too many open files on this host",
 };

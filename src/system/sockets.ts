@@ -1,4 +1,6 @@
-import fs from "node:fs";
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { secure } from "./tls.ts";
 
 /** One accepted stream connection. */
 export interface Connection {
@@ -66,39 +68,26 @@ export const systemSockets: Sockets = {
 /** Connections from this machine. */
 export const systemConnector: Connector = {
   async connect({ hostname, port, tls = false }, signal) {
-    const conn = await Deno.connect({ hostname, port, signal });
-    return toConnection(tls ? await secured(conn, hostname, signal) : conn);
+    const conn = await connectTo(await addressesOf(hostname), port, signal);
+    return tls ? await secure(conn, { hostname, signal }) : toConnection(conn);
   },
 };
 
-/** @param conn closed when the handshake fails or `signal` aborts */
-async function secured(conn: Deno.TcpConn, hostname: string, signal: AbortSignal): Promise<Deno.Conn> {
-  const outer = await Deno.startTls(conn, { hostname, caCerts: hostCertificates() });
-  const close = closeOnce(outer);
-  signal.addEventListener("abort", close);
-  try {
-    signal.throwIfAborted();
-    await outer.handshake();
-    return outer;
-  } catch (error) {
-    close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
-  }
+/** Looked up here: where the runtime does it, it leaves something behind each time a name is not found. */
+async function addressesOf(hostname: string): Promise<string[]> {
+  if (isIP(hostname) !== 0) return [hostname];
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
 }
 
-/** What the host trusts beside Mozilla's list: Debian's, Red Hat's and Alpine's place of the bundle. */
-function hostCertificates(): string[] {
-  for (const path of ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]) {
-    try {
-      return [fs.readFileSync(path, "utf8")];
-    } catch (error) {
-      const code = (error as { code?: string }).code;
-      if (code !== "ENOENT" && code !== "EACCES") throw error;
-    }
+/** The first address that answers; the error is the last one's. */
+async function connectTo([first = "", ...rest]: string[], port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
+  try {
+    signal.throwIfAborted();
+    return await Deno.connect({ hostname: first, port, signal });
+  } catch (error) {
+    if (rest.length === 0) throw error;
+    return await connectTo(rest, port, signal);
   }
-  return [];
 }
 
 function wrap(listener: Deno.Listener, bound: ListeningSocket["bound"]): ListeningSocket {

@@ -81,12 +81,34 @@ async function addressesOf(hostname: string): Promise<string[]> {
 
 /** The first address that answers; the error is the last one's. */
 async function connectTo([first = "", ...rest]: string[], port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
+  signal.throwIfAborted();
   try {
-    signal.throwIfAborted();
-    return await Deno.connect({ hostname: first, port, signal });
+    return await connectOrClose({ hostname: first, port }, signal);
   } catch (error) {
-    if (rest.length === 0) throw error;
+    if (signal.aborted || rest.length === 0) throw error;
     return await connectTo(rest, port, signal);
+  }
+}
+
+/**
+ * Milliseconds that a connection has to come about after the abort. The runtime loses one that does so at the very moment
+ * that its own signal aborts: it stays open, and nobody has it.
+ */
+const LAST_CHANCE = 50;
+
+async function connectOrClose(address: { hostname: string; port: number }, signal: AbortSignal): Promise<Deno.TcpConn> {
+  const giveUp = new AbortController();
+  let timer: number | undefined;
+  const aborted = () => void (timer = setTimeout(() => giveUp.abort(), LAST_CHANCE));
+  signal.addEventListener("abort", aborted);
+  try {
+    const conn = await Deno.connect({ ...address, signal: giveUp.signal });
+    if (signal.aborted) conn.close();
+    signal.throwIfAborted();
+    return conn;
+  } finally {
+    signal.removeEventListener("abort", aborted);
+    clearTimeout(timer);
   }
 }
 

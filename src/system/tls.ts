@@ -33,7 +33,8 @@ export async function secure(
     stack.use(far);
     const tls = await Deno.startTls(near, { hostname, caCerts: certificates });
     if (stack.disposed) tls.close();
-    else stack.use(tls);
+    signal.throwIfAborted();
+    stack.use(tls);
     carry(conn, far);
     carry(far, conn);
     await tls.handshake();

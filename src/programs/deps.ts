@@ -73,4 +73,8 @@ export interface Shared extends SupervisorDeps {
   /** One read buffer for all streams, 64 KiB: what a FIFO holds. */
   readonly buffer: Uint8Array;
   readonly tell: (event: ProgramEvent) => void;
+  /** What a program waits for, one phrase each. */
+  readonly missing: (spec: ProgramSpec) => readonly string[];
+  /** A program is not what it was: others may wait for that. */
+  readonly changed: () => void;
 }

@@ -13,6 +13,8 @@ export interface LaunchOptions {
   readonly generation: number;
   /** The descriptor for stdout and stderr; may throw. */
   readonly openOutput: () => number;
+  /** Gives variables that only this program gets, such as its NOTIFY_SOCKET; may throw. */
+  readonly prepare: () => Readonly<Record<string, string>>;
   readonly onExit: (exit: Exit) => void;
 }
 
@@ -24,7 +26,7 @@ export function launch(shared: Shared, options: LaunchOptions): Event {
     const child = processes.spawn({
       command: spec.command,
       cwd: spec.cwd,
-      env: environmentOf(shared, spec),
+      env: environmentOf(shared, spec, options.prepare()),
       output: options.openOutput(),
       umask: spec.umask ?? DEFAULT_UMASK,
     });
@@ -38,9 +40,15 @@ export function launch(shared: Shared, options: LaunchOptions): Event {
   }
 }
 
-function environmentOf({ inheritedEnv, instance, directory }: Shared, spec: ProgramSpec): Record<string, string> {
+/** The whole environment of a program; `extra` comes from us and is not filtered. */
+export function environmentOf(
+  { inheritedEnv, instance, directory }: Shared,
+  spec: ProgramSpec,
+  extra: Readonly<Record<string, string>>,
+): Record<string, string> {
   const mark = markOf(directory, spec.name);
-  return childEnvironment({ inherited: inheritedEnv, declared: spec.env, program: spec.name, instance, mark });
+  const env = childEnvironment({ inherited: inheritedEnv, declared: spec.env, program: spec.name, instance, mark });
+  return { ...env, ...extra };
 }
 
 /** Empty when it cannot be read: the record then tells of nobody, and the FIFO alone leads to the process. */

@@ -4,13 +4,15 @@ import type { ProgramStatus } from "../base/reports.ts";
 import type { Timer } from "../system/clock.ts";
 import type { ProcessIdentity } from "../system/processes.ts";
 import { FIFO_NAME } from "./adoption.ts";
+import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
 import { markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
 import { clearGroup, signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { launch } from "./launch.ts";
-import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
+import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
 import type { Effect } from "./steps.ts";
@@ -34,6 +36,7 @@ export class Program {
   readonly stream: Stream;
   readonly #shared: Shared;
   readonly #usage: UsageMeter;
+  readonly #probes: ProbeWatch;
   readonly #queue: Event[] = [];
   readonly #waiting = new Set<() => void>();
   /** The configuration of the life that runs, and the one for the next life. */
@@ -53,7 +56,16 @@ export class Program {
     this.#next = spec;
     this.name = spec.name;
     this.#usage = new UsageMeter(shared.processes);
-    this.stream = new Stream(shared, spec.name, (what, error) => this.#tell({ kind: "trouble", what, error }));
+    this.stream = new Stream(shared, spec.name, {
+      trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
+      output: (bytes) => this.#probes.output(bytes),
+    });
+    this.#probes = new ProbeWatch(shared, {
+      directory: this.stream.directory,
+      onReady: (result) => this.dispatch({ type: "ready", ...result }),
+      onUnwell: (result) => this.dispatch({ type: "unwell", ...result }),
+      onChange: () => this.#shared.changed(),
+    });
   }
 
   get state(): State {
@@ -72,11 +84,34 @@ export class Program {
     return this.#outcome;
   }
 
+  /** How those who depend on it see it. */
+  get dependency(): Dependency {
+    const { exit } = this.#history;
+    const exitCode = exit !== undefined && exit.how !== "unknown" && "code" in exit.how ? exit.how.code : undefined;
+    return { spec: this.#next, state: this.#state, exitCode, isLive: this.#probes.isLive };
+  }
+
+  /** Looks for its dependencies again, if it waits for any. */
+  recheck(): void {
+    if (this.#state.kind === "waiting") this.dispatch({ type: "dependencies", missing: this.#missing() });
+  }
+
+  #missing(): readonly string[] {
+    return this.#shared.missing(this.#next);
+  }
+
+  /** Something that a restart may mend was seen from outside; means nothing unless it runs. */
+  complain(reason: string): void {
+    const life = lifeOf(this.#state);
+    if (life !== undefined) this.dispatch({ type: "unwell", generation: life.generation, reason });
+  }
+
   /** Hands the program something that happened; what follows from it is done when this returns. */
   dispatch(event: Event): void {
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
+    const before = this.#state;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
     } finally {
@@ -84,6 +119,7 @@ export class Program {
       this.#rearm();
     }
     if (this.isSettled) { for (const resolve of this.#waiting) resolve(); }
+    if (this.#state !== before) this.#shared.changed();
   }
 
   /** Neither on the way up nor on the way down. */
@@ -105,6 +141,7 @@ export class Program {
     const before = this.#next;
     this.#next = spec;
     if (specMark(spec) === specMark(this.#spec)) this.#spec = spec;
+    this.#probes.change(this.#spec, this.#state);
     await this.stream.change(before, spec);
   }
 
@@ -126,8 +163,10 @@ export class Program {
 
   #perform(effect: Effect): void {
     switch (effect.do) {
+      case "ask":
+        // Answered before anything else that waits, as the spawn is: nothing may come between.
+        return void this.#queue.unshift({ type: "dependencies", missing: this.#missing() });
       case "spawn":
-        // Before anything else that waits: between the spawn and its answer nothing may come.
         return void this.#queue.unshift(this.#spawn(effect.generation));
       case "terminate":
         return this.#terminate(effect.life, effect.signal);
@@ -142,7 +181,13 @@ export class Program {
         this.#sweepUntil = Math.min(this.#sweepUntil, effect.until);
         return;
       case "record":
-        return this.#record(effect.life);
+        return this.#record(effect.life, effect.ready);
+      case "probe":
+        return this.#probes.begin(effect.life);
+      case "watch":
+        return this.#probes.watch();
+      case "unprobe":
+        return this.#probes.end();
       case "rest":
         return this.#rest();
       case "tell":
@@ -156,14 +201,23 @@ export class Program {
       spec: this.#spec,
       generation,
       openOutput: () => this.stream.open(this.#spec),
-      onExit: (exit) => this.dispatch({ type: "exited", generation, exit }),
+      prepare: () => this.#probes.open(this.#spec),
+      onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
   }
 
+  /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
+  #explain(exit: Exit): Exit {
+    const isKill = exit !== "unknown" && "signal" in exit && exit.signal === "SIGKILL";
+    const isOurs = this.#state.kind === "stopping" && this.#state.kills > 0;
+    return isKill && !isOurs && this.#shared.outOfMemory?.() ? { signal: "SIGKILL", outOfMemory: true } : exit;
+  }
+
   /** Takes over a process of an earlier daemon. Its output is read from here on. */
-  adopt(life: Life, restarts: number): void {
+  adopt(life: Life, past: { readonly restarts: number; readonly wasReady: boolean }): void {
     this.#attempt("capture the output", () => this.stream.open(this.#spec));
-    this.dispatch({ type: "adopted", life, restarts });
+    this.#attempt("open its probes", () => void this.#probes.open(this.#spec));
+    this.dispatch({ type: "adopted", life, ...past });
     const { generation } = life;
     this.#shared.watch.add(life, () => this.dispatch({ type: "exited", generation, exit: "unknown" }));
   }
@@ -204,13 +258,13 @@ export class Program {
     }
   }
 
-  #record(life: Life): void {
+  #record(life: Life, ready: boolean): void {
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;
     const spec = specMark(this.#spec);
     const { restarts } = this.#history;
-    const record = { pid, startTime, bootId, startedAt, generation, restarts, spec, stopSignal, stopTimeout };
+    const record = { pid, startTime, bootId, startedAt, generation, restarts, ready, spec, stopSignal, stopTimeout };
     this.#attempt("write the record", () => writeRecord(files, this.stream.directory, record));
   }
 
@@ -251,7 +305,9 @@ export class Program {
       history: this.#history,
       usage: this.#usage.measure(lifeOf(this.#state), now),
       logFile: this.stream.logFile,
-      critical: this.#next.critical,
+      spec: this.#next,
+      probes: this.#probes,
+      leftovers: this.#outcome.survivors,
       now,
     });
   }
@@ -259,6 +315,7 @@ export class Program {
   /** Lets go of everything without touching the process. */
   async close(): Promise<void> {
     this.#timer?.[Symbol.dispose]();
+    this.#probes[Symbol.dispose]();
     await this.stream.close();
   }
 }

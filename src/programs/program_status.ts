@@ -1,5 +1,7 @@
 import type { ProgramStatus } from "../base/reports.ts";
-import { exitReport } from "./program_spec.ts";
+import { familyOf } from "./dependencies.ts";
+import type { Survivor } from "./events.ts";
+import { exitReport, type ProgramSpec } from "./program_spec.ts";
 import { type History, lifeOf, type State, wordOf } from "./state.ts";
 import type { Usage } from "./usage.ts";
 
@@ -10,19 +12,22 @@ export interface StatusInput {
   readonly history: History;
   readonly usage: Usage;
   readonly logFile: string;
-  readonly critical: boolean;
+  readonly spec: ProgramSpec;
+  readonly probes: { readonly live: boolean | null; readonly note: string | null };
+  readonly leftovers: readonly Survivor[];
   /** Monotonic milliseconds. */
   readonly now: number;
 }
 
 /** One program in the shape of `status --json`: times in ISO 8601, durations in seconds. */
-export function statusOf({ name, state, history, usage, logFile, critical, now }: StatusInput): ProgramStatus {
+export function statusOf(input: StatusInput): ProgramStatus {
+  const { name, state, history, usage, logFile, spec, probes, leftovers, now } = input;
   const life = lifeOf(state);
   const { restarts, exit, crashLoop } = history;
   return {
     name,
     state: wordOf(state),
-    ready: state.kind === "running",
+    ready: state.kind === "running" && state.ready,
     pid: life?.pid ?? null,
     restarts,
     uptime_s: life === undefined ? null : Math.round(now - life.startedMono) / 1000,
@@ -32,8 +37,19 @@ export function statusOf({ name, state, history, usage, logFile, critical, now }
     rss_bytes: usage.rssBytes,
     log_file: logFile,
     crash_loop: crashLoop,
-    critical,
+    critical: isCritical(spec),
     adopted: life?.adopted ?? false,
     error: state.kind === "failed" || state.kind === "backoff" ? state.reason : null,
+    family: familyOf(spec),
+    waiting_for: state.kind === "waiting" ? state.for : [],
+    depends_on: spec.dependsOn ?? {},
+    live: probes.live,
+    note: probes.note,
+    leftovers,
   };
+}
+
+/** Who is to end the daemon, or all others, when it fails is critical even if nobody says so. */
+function isCritical({ critical, onFailed }: ProgramSpec): boolean {
+  return critical || (onFailed !== undefined && onFailed !== "degrade");
 }

@@ -58,7 +58,7 @@ function adopted(shared: Shared, { name, spec, record, found }: Candidate): Prog
   const program = new Program(shared, spec ?? specOfRecord(name, record));
   const mine = found.recorded ? record : undefined;
   const life = mine === undefined ? lifeOfStranger(shared, main, record) : lifeOfRecord(mine, shared.clock);
-  program.adopt(life, record?.restarts ?? 0);
+  program.adopt(life, { restarts: record?.restarts ?? 0, wasReady: mine?.ready ?? false });
   if (spec !== undefined) restartIfStale(shared, program, { changed: mine && mine.spec !== specMark(spec), main });
   return program;
 }
@@ -74,7 +74,7 @@ function restartIfStale(shared: Shared, program: Program, why: { changed: boolea
   if (!why.changed && !why.main.cutOff) return;
   const reason = why.changed ? "its configuration has changed" : "its output is cut off, the FIFO was replaced";
   shared.log.info("restarting an adopted program", { program: program.name, reason });
-  program.dispatch({ type: "restart" });
+  program.dispatch({ type: "restart", cause: reason });
 }
 
 /** Enough of a configuration to stop a program that has none any more. */

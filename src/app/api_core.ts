@@ -32,17 +32,15 @@ export function apiOf(
     },
     log: logs.logging.logger("appd.http"),
     actions: {
-      reload: () => daemon.reload(),
-      confirmReload: () => false,
-      leave: () => {
-        throw new Error("not built yet");
-      },
-      signalProgram: () => 0,
-      scaleProgram: () => Promise.resolve([]),
+      reload: (options) => daemon.reload(options),
+      confirmReload: () => daemon.live.confirm(),
+      leave: () => daemon.leave(),
+      signalProgram: (name, signal) => supervisor.signal(name, signal),
+      scaleProgram: (name, instances) => daemon.live.rescale(name, instances),
       rotateLogs: () => daemon.rotate(),
       reopenLogs: () => daemon.reopen(),
       stop: (timeoutMs) => daemon.stop(timeoutMs),
-      program: (action, name) => action === "reset" ? Promise.resolve() : supervisor[action](name),
+      program: (action, name) => supervisor.act(action, name, `appd programs ${action}`),
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };

@@ -14,7 +14,7 @@ import { loadContextConfig } from "./load.ts";
 import { openLogs } from "./logs.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
-import { programSpecs } from "./program_specs.ts";
+import { obeyOnFailed } from "./on_failed.ts";
 import { openSupervisor } from "./programs.ts";
 import { Daemon } from "./running_daemon.ts";
 import { reportUnhandled } from "./unhandled.ts";
@@ -71,7 +71,8 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor });
-  await supervisor.apply(programSpecs(loaded, { files, command: options.command }));
+  parts.use(obeyOnFailed(supervisor, daemon));
+  await daemon.live.begin();
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 

@@ -83,7 +83,8 @@ export function heed(input: Input<"waiting", "dependencies">): Step {
   const { state, event, history } = input;
   const { missing } = event;
   if (missing.length > 0) {
-    const news = missing.join() === state.for.join() ? [] : [tell({ kind: "waiting", for: missing })];
+    if (missing.join() === state.for.join()) return { state, history, effects: [] };
+    const news = state.for.length > 0 ? [] : [tell({ kind: "waiting", for: missing })]; // Told once; status has the rest.
     return { state: { ...state, for: missing }, history, effects: news };
   }
   const generation = history.generation + 1;

@@ -72,10 +72,10 @@ test("19: 100 exits with a grandchild on the output leak no descriptor and are s
   for (let i = 0; i < 100; i++) {
     await until("the end", () => y.supervisor.list()[0]?.state === "exited", 2000);
     if (i === 2) before = openDescriptors();
-    if (i < 99) await y.supervisor.start("p");
+    if (i < 99) await y.supervisor.act("start", "p", "a test");
   }
   assert.equal(openDescriptors(), before);
-  await y.supervisor.stop("p");
+  await y.supervisor.act("stop", "p", "a test");
   assert.deepEqual(survivors(y.directory), []);
 });
 

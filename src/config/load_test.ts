@@ -50,6 +50,7 @@ Deno.test("no file at all is fine", async () => {
       compress: true,
     },
     programs: [],
+    notifications: [],
   });
 });
 
@@ -78,12 +79,14 @@ shell = true
     cwd: home.home,
     env: { MODE: "x" },
     umask: 0o027,
+    maxMemoryWindow: 30_000,
     restart: "always",
     stopSignal: "SIGINT",
     stopTimeout: 10_000,
     startTimeout: 60_000,
     stableAfter: 10_000,
     critical: false,
+    onFailed: "degrade",
     log: {
       rotateSize: 1024 * 1024,
       rotateEvery: 86_400_000,
@@ -228,7 +231,7 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
   [
     "a name for path tricks",
     '[[program]]\nname = "../x"\ncommand = ["a"]',
-    '2:8 program[1].name is "../x", expected 1 to 64 letters, digits, dots, dashes or underscores, not beginning with a dot',
+    '2:8 program[1].name is "../x", expected 1 to 64 letters, digits, dots, dashes or underscores, not beginning with a dot or a dash',
   ],
 ];
 

@@ -3,29 +3,9 @@ import { join } from "node:path";
 import { AppdError } from "../base/errors.ts";
 import { systemFiles } from "../system/files.ts";
 import { isGiven, type LoadOptions } from "./config.ts";
-import { ConfigError } from "./config_error.ts";
 import { homeWith } from "./home_with.ts";
+import { errorOf, problemLines } from "./problem_lines.ts";
 import { loadConfig } from "./load.ts";
-
-async function errorOf(options: LoadOptions): Promise<ConfigError> {
-  try {
-    await loadConfig(options);
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-  throw new assert.AssertionError({ message: "it was accepted" });
-}
-
-/** Every problem of a text as `line:column message (hint)`. */
-async function problemsOf(text: string): Promise<string[]> {
-  await using home = homeWith(text);
-  const { problems } = await errorOf(home);
-  return problems.map(({ place, message, hint }) => {
-    const where = place.kind === "file" ? `${place.line}:${place.column}` : place.name;
-    return `${where} ${message}${hint === undefined ? "" : ` (${hint})`}`;
-  });
-}
 
 Deno.test("no file at all is fine", async () => {
   await using home = homeWith(undefined);
@@ -236,7 +216,7 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
 ];
 
 for (const [name, text, ...expected] of PROBLEMS) {
-  Deno.test(`problem: ${name}`, async () => assert.deepEqual(await problemsOf(text), expected));
+  Deno.test(`problem: ${name}`, async () => assert.deepEqual(await problemLines(text), expected));
 }
 
 Deno.test("an open address is fine with a token, and the option that opens it is named", async () => {

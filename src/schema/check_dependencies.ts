@@ -22,7 +22,11 @@ export function checkDependencies(elements: Elements, reading: Reading): void {
     for (const edge of node.waitsFor) checkEdge(edge, { node, nodes, reading });
   }
   for (const { trail, path } of cyclesIn(nodes)) {
-    reading.flaw(`closes a circle: ${trail.join(" -> ")}`, { path, hint: "take one of these dependencies out" });
+    reading.flaw(`closes a circle: ${trail.join(" -> ")}`, {
+      path,
+      target: "key",
+      hint: "take one of these dependencies out",
+    });
   }
 }
 

@@ -83,7 +83,8 @@ function limit(name: string): Kind<string> {
     fromText: (given) => /^\d{1,15}$/.test(given) ? Number(given) : given,
     read(raw, reading) {
       const parts = (typeof raw === "number" ? String(raw) : typeof raw === "string" ? raw : "").split(":");
-      const [soft, hard = soft] = parts.map((part) => amountOf(part.trim(), bytes));
+      const [soft, second] = parts.map((part) => amountOf(part.trim(), bytes));
+      const hard = parts.length === 1 ? soft : second;
       if (parts.length > 2 || soft === undefined || hard === undefined) {
         const meant = typeof raw === "string" && !bytes && parts.every((part) => parseSize(part) !== undefined);
         const hint = meant ? `${name} counts ${UNITS[name as keyof typeof UNITS]}: write a number without a unit` : "";

@@ -138,14 +138,16 @@ const FIELDS = {
   ready: setting(readyProbe(), {
     defaultText: "alive for 1 s",
     help: "how it shows that it can be used",
-    doc: "Until the first success it is `starting`; a later failure only says that it is not ready.",
+    doc:
+      "One of the first six keys below says what to look at. Until the first success the program is `starting`; a later " +
+      "failure only says that it is not ready.",
     reload: "applied",
     example: { http: "http://127.0.0.1:9000/ready" },
   }),
   live: setting(liveProbe(), {
     defaultText: "none",
     help: "how it shows that it works; it is restarted when it does not",
-    doc: "Looked at from the first readiness on.",
+    doc: "One of the first four keys below says what to look at, from the first readiness on.",
     reload: "applied",
     example: { tcp: 9000, period: "30s" },
   }),

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
 import type { LoadResult } from "../config/config.ts";
 import { problemText } from "../config/config_error.ts";
@@ -86,7 +87,7 @@ function warnOfCommand(
   const hint = /\s/.test(word)
     ? "every word is a text of its own in the array"
     : word.includes("/")
-    ? `look there: ls -l "${word}"`
+    ? `look there: ls -l "${resolve(cwd, word)}"`
     : `looked for on PATH, ${env.PATH}`;
   reading.warn(`cannot be run: ${trouble}`, { path: [...path, 0], hint });
 }

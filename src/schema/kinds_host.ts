@@ -32,7 +32,9 @@ export function account(what: "user" | "group"): Kind<string> {
       const number = typeof raw === "string" && /^\d+$/.test(raw) ? Number(raw) : raw;
       if (typeof number !== "number") return plain.read(raw, reading);
       if (Number.isInteger(number) && number >= 0 && number <= MAX_ID) return String(number);
-      reading.flaw(`is ${show(raw)}, expected the name or the number of a ${what}`, { hint: `0 to ${MAX_ID}` });
+      reading.flaw(`is ${show(raw)}, expected the name or the number of a ${what}`, {
+        hint: `a number is 0 to ${MAX_ID}`,
+      });
     },
   };
 }

@@ -26,8 +26,12 @@ const TABLE: readonly [Kind<unknown>, raw: unknown, expected: unknown][] = [
   [account("user"), "www-data", "www-data"],
   [account("user"), 33, "33"],
   [account("user"), "33", "33"],
-  [account("user"), -1, " is -1, expected the name or the number of a user (0 to 4294967294)"],
-  [account("user"), 4294967295, " is 4294967295, expected the name or the number of a user (0 to 4294967294)"],
+  [account("user"), -1, " is -1, expected the name or the number of a user (a number is 0 to 4294967294)"],
+  [
+    account("user"),
+    4294967295,
+    " is 4294967295, expected the name or the number of a user (a number is 0 to 4294967294)",
+  ],
   [account("group"), "a b", ' is "a b", expected the name or the number of a group'],
   [account("group"), "-x", ' is "-x", expected the name or the number of a group'],
 

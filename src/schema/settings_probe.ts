@@ -1,9 +1,10 @@
 import { formatDuration } from "../base/duration.ts";
-import { type Kind, type Reading, show } from "./kind.ts";
+import type { Kind, Reading } from "./kind.ts";
 import { tableOf } from "./kind_table.ts";
-import { duration, integer, text } from "./kinds.ts";
+import { duration, integer } from "./kinds.ts";
 import { argv } from "./kinds_nested.ts";
 import { endpoint, webAddress } from "./kinds_net.ts";
+import { onlyTrue, regularExpression } from "./kinds_text.ts";
 import { setting } from "./setting.ts";
 
 /** How a probe looks; see `ProbeMethod` of the programs, which has the same shape. Times in milliseconds. */
@@ -171,46 +172,4 @@ export function checkReadyInTime(
     path: ["ready", key],
     hint: `add: start_timeout = "${formatDuration(2 * least)}"`,
   });
-}
-
-/** `true`; for what is chosen by naming it. */
-function onlyTrue(): Kind<true> {
-  return {
-    label: "true",
-    json: { const: true },
-    choices: ["true"],
-    fromText: (given) => given === "true" ? true : given,
-    read(raw, reading) {
-      if (raw === true) return true;
-      reading.flaw(`is ${show(raw)}, expected true`, { hint: "write true, or take it out" });
-    },
-  };
-}
-
-/** A regular expression of JavaScript, as text. */
-function regularExpression(): Kind<string> {
-  const plain = text({ label: "regular expression", expected: "a regular expression" });
-  return {
-    ...plain,
-    read(raw, reading) {
-      const given = plain.read(raw, reading);
-      if (given === undefined) return undefined;
-      const trouble = troubleWith(given);
-      if (trouble === undefined) return given;
-      reading.flaw(`is ${show(given)}, which is no regular expression: ${trouble}`, {
-        hint:
-          "a character that is meant as it is gets a backslash; between single quotes TOML leaves backslashes alone",
-      });
-    },
-  };
-}
-
-function troubleWith(pattern: string): string | undefined {
-  try {
-    new RegExp(pattern);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return (error.message.split(": ").at(-1) ?? error.message).toLowerCase();
-  }
 }

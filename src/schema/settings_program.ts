@@ -1,17 +1,12 @@
-import { dependencies } from "./kind_dependencies.ts";
-import { limits, LIMITS_TEXT } from "./kind_limits.ts";
-import { duration, flag, integer, oneOf, path, size, text } from "./kinds.ts";
-import { account, umask } from "./kinds_host.ts";
-import { command, mapOf, variable, wordsHint } from "./kinds_nested.ts";
+import { flag, oneOf, text } from "./kinds.ts";
+import { command, wordsHint } from "./kinds_nested.ts";
 import type { Reading } from "./kind.ts";
 import { listSection, type OutOf } from "./section.ts";
 import { type Fields, group, type Setting, setting, type ValuesOf } from "./setting.ts";
+import { checkOnFailed, LIFE } from "./settings_life.ts";
 import { ROTATION } from "./settings_log.ts";
-import { checkReadyInTime, liveProbe, readyProbe } from "./settings_probe.ts";
-
-/** Signals that may stop a program. */
-const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"] as const;
-type StopSignal = typeof STOP_SIGNALS[number];
+import { checkReadyInTime } from "./settings_probe.ts";
+import { PROCESS } from "./settings_process.ts";
 
 type Inherited<F extends Fields> = { [K in keyof F]: F[K] extends Setting<infer T> ? Setting<T, "default"> : never };
 
@@ -46,163 +41,8 @@ const FIELDS = {
     reload: "applied",
     example: false,
   }),
-  cwd: setting(path("directory"), {
-    default: ".",
-    help: "directory that the program starts in",
-    reload: "applied",
-    example: "/srv/web",
-  }),
-  env: setting(
-    mapOf(variable(), {
-      label: "table of texts",
-      keys: /^[^=\0]+$/,
-      expected: "the name of a variable",
-    }),
-    {
-      default: {},
-      help: "variables that the program gets; their values are never shown",
-      doc: "The environment starts clean: PATH, HOME, USER, SHELL, LANG, TZ and what is declared here.",
-      reload: "applied",
-      example: { MODE: "production" },
-      secret: true,
-    },
-  ),
-  env_file: setting(path("file"), {
-    defaultText: "none",
-    help: "file with more variables, one KEY=value a line; env wins over it",
-    reload: "applied",
-    example: "web.env",
-  }),
-  umask: setting(umask(), {
-    defaultText: "the daemon's",
-    help: "permission bits that new files do not get, in octal",
-    reload: "applied",
-    example: "027",
-  }),
-  user: setting(account("user"), {
-    defaultText: "the daemon's",
-    help: "user that the program runs as; supplementary groups are dropped",
-    doc: "Only root can run programs as somebody else.",
-    reload: "applied",
-    example: "www-data",
-  }),
-  group: setting(account("group"), {
-    defaultText: "the user's own",
-    help: "group that the program runs as",
-    reload: "applied",
-    example: "www-data",
-  }),
-  nice: setting(integer({ min: -20, max: 19 }), {
-    defaultText: "the daemon's",
-    help: "how much it gives way to others on the CPU: 19 most, -20 least, nice(1)",
-    doc: "Only root can go below the daemon's own.",
-    reload: "applied",
-    example: 10,
-  }),
-  limits: setting(limits(), {
-    defaultText: "the daemon's",
-    help: "resource limits, by the names of prlimit(1)",
-    doc: `Names: ${LIMITS_TEXT}. A value is a whole number, for bytes also a size, or \`"unlimited"\`, ` +
-      'and stands for both limits; `"soft:hard"` says each.',
-    reload: "applied",
-    example: { nofile: "4096:65536", core: 0, memlock: "64MiB" },
-  }),
-  max_memory: setting(size({ min: 1 }), {
-    defaultText: "none",
-    help: "resident memory of the whole process tree above which the program is restarted",
-    reload: "applied",
-    example: "512MiB",
-  }),
-  max_memory_window: setting(duration({ min: 1 }), {
-    default: "30s",
-    help: "time that it has to stay above max_memory",
-    reload: "applied",
-    example: "2m",
-  }),
-  instances: setting(integer({ min: 1, max: 1000 }), {
-    defaultText: "one, under the plain name",
-    help: "how many of it run, as NAME.1, NAME.2 and so on",
-    doc: "Each finds its number in `APPD_INSTANCE`.",
-    reload: "applied",
-    example: 4,
-  }),
-  depends_on: setting(dependencies(), {
-    defaultText: "none",
-    help: "programs that have to be there before this one is started, each with its condition",
-    doc: "Conditions: `started`; `ready`; `healthy`: ready, and its liveness probe finds nothing wrong; `completed`: " +
-      "exited with 0. An array of names asks for `ready`. Of a program with instances, all have to meet it. " +
-      "Stopping goes the other way.",
-    reload: "applied",
-    example: { db: "ready", migrate: "completed" },
-  }),
-  ready: setting(readyProbe(), {
-    defaultText: "alive for 1 s",
-    help: "how it shows that it can be used",
-    doc:
-      "One of the first six keys below says what to look at. Until the first success the program is `starting`; a later " +
-      "failure only says that it is not ready.",
-    reload: "applied",
-    example: { http: "http://127.0.0.1:9000/ready" },
-  }),
-  live: setting(liveProbe(), {
-    defaultText: "none",
-    help: "how it shows that it works; it is restarted when it does not",
-    doc: "One of the first four keys below says what to look at, from the first readiness on.",
-    reload: "applied",
-    example: { tcp: 9000, period: "30s" },
-  }),
-  restart: setting(oneOf(["always", "on-failure", "never"]), {
-    default: "always",
-    help: "when the program is started again after it has ended",
-    reload: "applied",
-    example: "on-failure",
-  }),
-  stop_command: setting(command(), {
-    defaultText: "none",
-    help: "command that is run to stop the program, before the signal; an array of words",
-    doc: "Runs as the program does. With `shell = true` it may be one line for `/bin/sh`.",
-    reload: "applied",
-    example: ["./server", "--quit"],
-  }),
-  stop_signal: setting(oneOf<StopSignal>(STOP_SIGNALS, shortNames()), {
-    default: "SIGTERM",
-    help: "signal that asks the program to stop",
-    reload: "applied",
-    example: "SIGINT",
-  }),
-  stop_timeout: setting(duration({ min: 0 }), {
-    default: "10s",
-    help: "time from the stop signal to SIGKILL",
-    reload: "applied",
-    example: "1m",
-  }),
-  start_timeout: setting(duration({ min: 1 }), {
-    default: "60s",
-    help: "time in which the program has to become ready",
-    reload: "applied",
-    example: "2m",
-  }),
-  stable_after: setting(duration({ min: 0 }), {
-    default: "10s",
-    help: "time after which a ready program counts as stable, and its failures are forgotten",
-    reload: "applied",
-    example: "30s",
-  }),
-  critical: setting(flag(), {
-    default: false,
-    help: "health is degraded (503) while the program is not running",
-    reload: "applied",
-    example: true,
-  }),
-  on_failed: setting(oneOf(["degrade", "stop_all", "exit"]), {
-    default: "degrade",
-    help: "what follows when a critical program has failed for good",
-    doc:
-      "`degrade`: health says so. `stop_all`: all other programs are stopped. `exit`: the daemon ends with an error, " +
-      "so that a container is restarted.",
-    reload: "applied",
-    example: "exit",
-  }),
+  ...PROCESS,
+  ...LIFE,
   log: group("the program's log; what is not given is as under [log]", {
     ...inherited(ROTATION, "log"),
     timestamp: setting(flag(), {
@@ -219,11 +59,6 @@ const FIELDS = {
     }),
   }),
 } as const;
-
-/** `TERM` for `SIGTERM`, as kill(1) has it. */
-function shortNames(): Record<string, StopSignal> {
-  return Object.fromEntries(STOP_SIGNALS.map((name) => [name.slice(3), name]));
-}
 
 type Values = ValuesOf<typeof FIELDS>;
 
@@ -280,12 +115,4 @@ function lineAlone(key: string, line: string, reading: Reading): readonly string
     hint: `${wordsHint(line).replace("write ", `write ${key} = `)}, or add shell = true`,
   });
   return [line];
-}
-
-function checkOnFailed({ critical, onFailed }: Values, reading: Reading): void {
-  if (critical || onFailed === "degrade") return;
-  reading.warn(`is "${onFailed}", which holds for critical programs only`, {
-    path: ["on_failed"],
-    hint: "add: critical = true",
-  });
 }

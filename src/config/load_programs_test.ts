@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "./load.ts";
-import { homeWith } from "./home_with.ts";
-import { problemLines, warningLines } from "./problem_lines.ts";
+import { homeWith, problemLines, warningLines } from "./home_with.ts";
 
 /** A program of two lines, and what follows them. */
 function program(name: string, ...more: string[]): string {

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { AppdError } from "../base/errors.ts";
 import { systemFiles } from "../system/files.ts";
 import { isGiven, type LoadOptions } from "./config.ts";
-import { homeWith } from "./home_with.ts";
-import { errorOf, problemLines } from "./problem_lines.ts";
+import { errorOf, homeWith, problemLines } from "./home_with.ts";
 import { loadConfig } from "./load.ts";
 
 Deno.test("no file at all is fine", async () => {

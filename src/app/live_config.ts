@@ -13,7 +13,7 @@ import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./program_specs.ts";
-import { readScale, type Scale, scaleUnder, writeScale } from "./scale.ts";
+import { readScale, type Rescaled, scaleUnder, writeScale } from "./scale.ts";
 
 /** What a configuration is applied to. */
 export interface LiveParts {
@@ -25,7 +25,7 @@ export interface LiveParts {
 /** A configuration with what was made of it. */
 interface Version {
   readonly loaded: LoadResult;
-  readonly scale: Scale;
+  readonly scale: Rescaled;
   readonly specs: readonly ProgramSpec[];
 }
 
@@ -62,10 +62,15 @@ export class LiveConfig implements Disposable {
   /** Starts the programs, or takes over those that an earlier daemon left. @throws AppdError as {@link programSpecs} */
   async begin(): Promise<void> {
     this.#now = this.#version(this.loaded, readScale(this.#context));
+    this.#warn();
     await this.#parts.supervisor.apply(this.#now.specs);
   }
 
-  #version(loaded: LoadResult, scale: Scale): Version {
+  #warn(): void {
+    for (const warning of this.loaded.warnings) this.#log.warn("doubtful configuration", { warning });
+  }
+
+  #version(loaded: LoadResult, scale: Rescaled): Version {
     const { files } = this.#context.system;
     const fitting = scaleUnder(loaded.config, scale);
     const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
@@ -103,8 +108,14 @@ export class LiveConfig implements Disposable {
       await this.#apply(before, "a reload that was taken back");
       return refused(`program "${failed.name}" cannot be started: ${failed.reason}; the old configuration is back`);
     }
+    this.#warn();
     const { start, stop, restart, update, keep } = applied;
-    const result = { ok: true, changes: changesOf(before, next), error: null, programs: { start, stop, restart, update, keep } };
+    const result = {
+      ok: true,
+      changes: changesOf(before, next),
+      error: null,
+      programs: { start, stop, restart, update, keep },
+    };
     const first = this.#trial?.before ?? before;
     this.confirm();
     if (confirmMs === undefined) return result;

@@ -52,7 +52,10 @@ export class Daemon {
   constructor(context: Context, parts: Parts, loaded: LoadResult) {
     this.#context = context;
     this.#parts = parts;
-    this.#live = new LiveConfig(context, parts, { loaded, onRevert: (error) => this.#noteReload({ ok: false, error }) });
+    this.#live = new LiveConfig(context, parts, {
+      loaded,
+      onRevert: (error) => this.#noteReload({ ok: false, error }),
+    });
     this.#log = parts.logs.logging.logger("appd");
     this.#startedAt = context.system.clock.now();
     this.#startedMonotonic = context.system.clock.monotonic();

@@ -30,10 +30,12 @@ Deno.test("a signal to the group reaches the program, which has its own handlers
   const directory = Deno.makeTempDirSync();
   const at = { directory, generation: 1 };
   const ready = `${directory}/ready`;
-  for (const [script, expected] of [
-    [`trap 'exit 5' TERM; touch ${ready}; while :; do sleep 0.05; done`, { code: 5 }],
-    [`touch ${ready}; exec sleep 1000`, { signal: "SIGTERM" }],
-  ] as const) {
+  for (
+    const [script, expected] of [
+      [`trap 'exit 5' TERM; touch ${ready}; while :; do sleep 0.05; done`, { code: 5 }],
+      [`touch ${ready}; exec sleep 1000`, { signal: "SIGTERM" }],
+    ] as const
+  ) {
     const command = keepExit(["/bin/sh", "-c", script], at);
     const child = systemProcesses.spawn({ command, cwd: "/", env: { PATH: "/usr/bin:/bin" }, output: null });
     await until("it is up", () => systemFiles.stat(ready) !== undefined);

@@ -110,5 +110,6 @@ export class ProbeWatch implements Disposable {
 }
 
 function isSame(before: ProgramSpec | undefined, after: ProgramSpec): boolean {
-  return before !== undefined && canonicalJson([before.ready, before.live]) === canonicalJson([after.ready, after.live]);
+  return before !== undefined &&
+    canonicalJson([before.ready, before.live]) === canonicalJson([after.ready, after.live]);
 }

@@ -37,7 +37,7 @@ export function statusOf(input: StatusInput): ProgramStatus {
     rss_bytes: usage.rssBytes,
     log_file: logFile,
     crash_loop: crashLoop,
-    critical: isCritical(spec),
+    critical: spec.critical,
     adopted: life?.adopted ?? false,
     error: state.kind === "failed" || state.kind === "backoff" ? state.reason : null,
     family: familyOf(spec),
@@ -47,9 +47,4 @@ export function statusOf(input: StatusInput): ProgramStatus {
     note: probes.note,
     leftovers,
   };
-}
-
-/** Who is to end the daemon, or all others, when it fails is critical even if nobody says so. */
-function isCritical({ critical, onFailed }: ProgramSpec): boolean {
-  return critical || (onFailed !== undefined && onFailed !== "degrade");
 }

@@ -42,7 +42,9 @@ export function afterUnwell(
   past: { history: History; policy: Policy; moment: Moment },
 ): Decision {
   if (past.policy.restart === "never") return { next: "failed", reason: unwell.reason };
-  return unwell.wasStable ? { next: "at once", history: afterStable(past.history) } : afterFailure(past.history, past.moment);
+  return unwell.wasStable
+    ? { next: "at once", history: afterStable(past.history) }
+    : afterFailure(past.history, past.moment);
 }
 
 /** The backoff that follows one more failure. */

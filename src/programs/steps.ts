@@ -115,7 +115,10 @@ export function begin(input: Input<"launching", "spawned">): Step {
   };
 }
 
-function starting(life: Life, { policy, moment }: Pick<Input, "policy" | "moment">): Extract<State, { kind: "starting" }> {
+function starting(
+  life: Life,
+  { policy, moment }: Pick<Input, "policy" | "moment">,
+): Extract<State, { kind: "starting" }> {
   const probed = policy.ready !== undefined;
   const until = probed ? moment.mono + policy.startTimeout : life.startedMono + READY_AFTER;
   return { kind: "starting", life, until, probed };

@@ -66,7 +66,7 @@ export interface Supervisor {
   list(): ProgramStatus[];
   /** The programs that run. */
   roots(): Root[];
-  /** What is to happen to the rest when this program fails. */
+  /** What is to happen to the rest when this program fails; only of a critical one anything is. */
   onFailed(name: string): OnFailed;
   /** A program is seen to need a restart: it uses too much memory. */
   complain(name: string, reason: string): void;
@@ -241,7 +241,8 @@ class ProgramSupervisor implements Supervisor {
   }
 
   onFailed(name: string): OnFailed {
-    return this.#programs.get(name)?.spec.onFailed ?? "degrade";
+    const spec = this.#programs.get(name)?.spec;
+    return spec?.critical ? spec.onFailed ?? "degrade" : "degrade";
   }
 
   complain(name: string, reason: string): void {
@@ -273,7 +274,9 @@ class ProgramSupervisor implements Supervisor {
     const { deadlineMs } = options;
     const end = began + deadlineMs - Math.min(RESERVE_MOST, deadlineMs * RESERVE_PART);
     const late = programs.filter((program) => isAgain || lifeOf(program.state) === undefined);
-    for (const program of late) program.dispatch({ type: "stop", timeoutMs: Math.max(0, end - began), cause: SHUTDOWN });
+    for (const program of late) {
+      program.dispatch({ type: "stop", timeoutMs: Math.max(0, end - began), cause: SHUTDOWN });
+    }
     const work = isAgain ? Promise.all(programs.map((one) => one.settled())) : this.#stopByLevels(programs, end);
     await this.#within(work, Math.max(deadlineMs, RESERVE_MOST));
     return reportOf(programs.filter((program) => !idle.has(program)), clock.monotonic() - began);

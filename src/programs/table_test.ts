@@ -180,7 +180,10 @@ Deno.test("a stop with less time brings the kill nearer, never farther", () => {
     deadlineOf(run(STATES.stopping, { type: "stop", timeoutMs, cause: "a test" }, { moment: { mono: 1000 } }).state);
   assert.equal(at(500), 1500);
   assert.equal(at(60_000), 4000);
-  assert.equal(deadlineOf(run(STATES.running, { type: "stop", timeoutMs: 100, cause: "a test" }).state), MOMENT.mono + 100);
+  assert.equal(
+    deadlineOf(run(STATES.running, { type: "stop", timeoutMs: 100, cause: "a test" }).state),
+    MOMENT.mono + 100,
+  );
   assert.equal(
     deadlineOf(run(STATES.running, { type: "stop", timeoutMs: 99_000, cause: "a test" }).state),
     MOMENT.mono + POLICY.stopTimeout,

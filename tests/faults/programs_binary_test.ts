@@ -67,10 +67,20 @@ log = { rotate_size = "1MB", max_files = 100000, max_total = 0, max_age = 0 }
   await daemon.start();
   // deno-lint-ignore no-explicit-any -- the shape under test
   const states = async () => (await daemon.status()).programs.map((one: any) => one.state);
-  await until("the end of all", async () => (await states()).every((one: string) => one === "exited"), SECONDS * 3000 + 60_000);
+  await until(
+    "the end of all",
+    async () => (await states()).every((one: string) => one === "exited"),
+    SECONDS * 3000 + 60_000,
+  );
   for (const name of streams) {
     const report = checkLog(join(daemon.home, "programs", name, "output.log"), { expected: { [name]: count } });
     const { found, lost, doubled, torn, reordered } = report;
-    assert.deepEqual({ found, lost, doubled, torn, reordered }, { found: count, lost: 0, doubled: 0, torn: 0, reordered: 0 });
+    assert.deepEqual({ found, lost, doubled, torn, reordered }, {
+      found: count,
+      lost: 0,
+      doubled: 0,
+      torn: 0,
+      reordered: 0,
+    });
   }
 });

@@ -81,7 +81,11 @@ function accountWords(account: Account | undefined, own: Privileges, host: Host)
   return [toolOf("setpriv", host), `--reuid=${uid}`, `--regid=${gid}`, "--clear-groups", "--"];
 }
 
-const PACKAGES: Readonly<Record<LaunchTool, string>> = { setpriv: "util-linux", prlimit: "util-linux", nice: "coreutils" };
+const PACKAGES: Readonly<Record<LaunchTool, string>> = {
+  setpriv: "util-linux",
+  prlimit: "util-linux",
+  nice: "coreutils",
+};
 
 function toolOf(name: LaunchTool, host: Host): string {
   const path = host.tool(name);

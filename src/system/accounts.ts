@@ -39,9 +39,9 @@ export function resolveAccount(wish: AccountWish, own: number, lookup: AccountLo
   const uid = numberOf(user);
   if (uid === undefined) throw noSuch("user", user);
   if (gid === undefined) {
-    throw new AppdError(`user ${user} has no entry in passwd, so its group is not known`, {
+    throw new AppdError(`cannot find the account: user ${user} has no entry in passwd, so its group is not known`, {
       exit: "config",
-      hint: `say the group as well, or see the users of this host: getent passwd`,
+      hint: `give the group as well, or see the users of this host: getent passwd`,
     });
   }
   return { uid, gid, name: user, home: "/", shell: "/bin/sh" };
@@ -55,7 +55,10 @@ function groupNumber(group: string, lookup: AccountLookup): number {
 
 function noSuch(what: "user" | "group", name: string): AppdError {
   const database = what === "user" ? "passwd" : "group";
-  return new AppdError(`no such ${what} "${name}"`, { exit: "config", hint: `see them all: getent ${database}` });
+  return new AppdError(`cannot find the account: no such ${what} "${name}"`, {
+    exit: "config",
+    hint: `see them all: getent ${database}`,
+  });
 }
 
 /** `name:password:uid:gid:comment:home:shell`; home and shell may be empty, passwd(5). */
@@ -112,7 +115,7 @@ function getent(database: string, key: string): string | undefined {
 
 /** Passes: its cause has the errno of a host that may answer later. */
 function unanswered(database: string, key: string): AppdError {
-  return new AppdError(`the name service did not answer for "${key}" within ${PATIENCE} s`, {
+  return new AppdError(`cannot find the account: no answer about "${key}" within ${PATIENCE} s`, {
     exit: "unavailable",
     hint: `try it: getent ${database} ${key}`,
     cause: Object.assign(new Error("getent timed out"), { code: "EAGAIN" }),

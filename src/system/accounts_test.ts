@@ -47,13 +47,14 @@ for (
     [
       { user: "4000" },
       "user 4000 has no entry in passwd, so its group is not known",
-      "say the group as well, or see the users of this host: getent passwd",
+      "give the group as well, or see the users of this host: getent passwd",
     ],
   ] as const
 ) {
   Deno.test(`account: ${JSON.stringify(wish)} is refused`, () => {
     const isRight = (error: unknown) =>
-      error instanceof AppdError && error.message === message && error.hint === hint && error.exit === "config";
+      error instanceof AppdError && error.message === `cannot find the account: ${message}` && error.hint === hint &&
+      error.exit === "config";
     assert.throws(() => resolveAccount(wish, 0, lookup), isRight);
   });
 }

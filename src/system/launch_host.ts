@@ -55,7 +55,7 @@ export const systemLaunchHost: LaunchHost = {
   privileges: ownPrivileges,
   tool: findTool,
   foresee: (execution, account) =>
-    account === undefined
+    account === undefined || account.uid === Deno.uid()
       ? foreseeTrouble(execution)
       : foreseeTrouble(execution, (path) => closedTo(account, path)),
 };

@@ -52,7 +52,11 @@ function checkLimit(name: string, value: string, own: Privileges): void {
   }
   const most = own.hardLimits[name] ?? Infinity;
   if (hard > most && !own.raisesLimits) {
-    refuse(`the daemon's own hard limit is ${text(most)}, and only root raises it`, "noPermission", "see it: prlimit");
+    refuse(
+      `the daemon's own hard limit is ${text(most)}, and it may not raise it`,
+      "noPermission",
+      "raising takes CAP_SYS_RESOURCE; see the limits: prlimit",
+    );
   }
 }
 

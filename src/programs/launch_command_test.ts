@@ -58,7 +58,7 @@ for (
       undefined,
       PLAIN,
       "noPermission",
-      "cannot set the limit nofile to 5000: the daemon's own hard limit is 4096, and only root raises it",
+      "cannot set the limit nofile to 5000: the daemon's own hard limit is 4096, and it may not raise it",
     ],
     [
       { limits: { nofile: "unlimited" } },

@@ -1,5 +1,6 @@
 import { createSupervisor, type Supervisor } from "../programs/supervisor.ts";
 import { systemFifos } from "../system/fifo.ts";
+import { addressOf } from "./address.ts";
 import type { Context } from "./context.ts";
 import { type Logs, openProgramLog } from "./logs.ts";
 
@@ -15,6 +16,7 @@ export function openSupervisor(context: Context, logs: Logs): Supervisor {
     log,
     directory: context.paths.programs,
     instance: context.instance,
+    address: addressOf(context),
     openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
     inheritedEnv: host.env,
   });

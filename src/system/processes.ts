@@ -117,10 +117,21 @@ function readLink(path: string): string[] {
   }
 }
 
+/**
+ * The runtime takes a shell line that begins with its own binary for a Node program and puts words of its own into it
+ * (`sh -c "appd status"` becomes `appd run -A … status`); env(1) in front keeps it from looking, and leaves no trace.
+ */
+function untouched(command: readonly string[]): readonly string[] {
+  const [, first, line = ""] = command;
+  const word = line.trimStart().replace(/^["']/, "");
+  const isRewritten = first === "-c" && (word.startsWith(Deno.execPath()) || word.startsWith("$"));
+  return isRewritten ? ["/usr/bin/env", "--", ...command] : command;
+}
+
 /** The machine's processes. */
 export const systemProcesses: Processes = {
   spawn(options) {
-    const [file = "", ...args] = options.command;
+    const [file = "", ...args] = untouched(options.command);
     const before = options.umask === undefined ? undefined : Deno.umask(options.umask);
     try {
       const child = spawn(file, args, {

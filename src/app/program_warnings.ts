@@ -9,7 +9,7 @@ import type { ProgramConfig } from "../schema/appd_schema.ts";
 import { type Flaw, type Reading, startReading } from "../schema/kind.ts";
 import type { Files } from "../system/files.ts";
 import type { Host } from "../system/host.ts";
-import { spawnFailure } from "../system/processes.ts";
+import { spawnFailure } from "../system/exec_trouble.ts";
 
 /** The host that programs would be started on. */
 export interface Surroundings {

@@ -23,23 +23,31 @@ const PREFIX = "exit.";
 
 /**
  * Whether a program gets the shell: only its parent can know how a process ended, and when the daemon dies that must be
- * somebody else. It matters where the end decides what comes next; a program that is always started again needs none.
+ * somebody else. A program that is to run once gets it, because its end is its result. One that is to go on does not:
+ * its PID would be the shell's, and a signal to that alone would not reach it.
  */
 export function isKept(spec: Pick<ProgramSpec, "restart">): boolean {
-  return spec.restart !== "always";
+  return spec.restart === "never";
 }
 
-/** The command with its keeper. @param directory of the program @param generation of the life */
-export function keepExit(command: readonly string[], at: { directory: string; generation: number }): string[] {
+/** Which life of which program a note is about. */
+export interface KeeperPlace {
+  /** Of the program. */
+  readonly directory: string;
+  readonly generation: number;
+}
+
+/** The command with its keeper. */
+export function keepExit(command: readonly string[], at: KeeperPlace): string[] {
   return ["/bin/sh", "-c", SCRIPT, fileOf(at), ...command];
 }
 
-function fileOf({ directory, generation }: { directory: string; generation: number }): string {
+function fileOf({ directory, generation }: KeeperPlace): string {
   return join(directory, `${PREFIX}${generation}`);
 }
 
 /** What the keeper of a life wrote; `unknown` when there was none, or it was killed too. */
-export function readExit(files: Pick<Files, "readText">, at: { directory: string; generation: number }): Exit {
+export function readExit(files: Pick<Files, "readText">, at: KeeperPlace): Exit {
   try {
     const text = files.readText(fileOf(at)).trim();
     return /^\d{1,3}$/.test(text) ? exitOf(Number(text)) : "unknown";

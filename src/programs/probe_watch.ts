@@ -1,6 +1,6 @@
 import { canonicalJson } from "../base/canonical.ts";
 import type { ProgramProbes, Shared } from "./deps.ts";
-import { environmentOf } from "./launch.ts";
+import { environmentOf } from "./environment.ts";
 import type { ProgramSpec } from "./program_spec.ts";
 import type { Life, State } from "./state.ts";
 

@@ -8,6 +8,7 @@ import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
 import { markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
+import { readExit } from "./exit_keeper.ts";
 import { clearGroup, signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { launch } from "./launch.ts";
@@ -16,6 +17,7 @@ import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
 import type { Effect } from "./steps.ts";
+import { StopCommand } from "./stop_command.ts";
 import { Stream } from "./stream.ts";
 import { familyOf, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
@@ -48,6 +50,7 @@ export class Program {
   #busy = false;
   #family: readonly ProcessIdentity[] = [];
   #sweepUntil = 0;
+  #stopCommand: StopCommand | undefined;
   #outcome: StopOutcome = { forced: false, survivors: [] };
 
   constructor(shared: Shared, spec: ProgramSpec) {
@@ -171,6 +174,7 @@ export class Program {
       case "terminate":
         return this.#terminate(effect.life, effect.signal);
       case "kill":
+        this.#stopCommand?.kill();
         return void signalGroup(this.#shared.processes, effect.life, "SIGKILL");
       case "clear":
         return void clearGroup(this.#shared.processes, effect.life, this.#shared.census);
@@ -219,22 +223,50 @@ export class Program {
     this.#attempt("open its probes", () => void this.#probes.open(this.#spec));
     this.dispatch({ type: "adopted", life, ...past });
     const { generation } = life;
-    this.#shared.watch.add(life, () => this.dispatch({ type: "exited", generation, exit: "unknown" }));
+    const ended = () => this.dispatch({ type: "exited", generation, exit: this.#exitOf(life) });
+    this.#shared.watch.add(life, ended);
+  }
+
+  /** How an adopted life ended, if somebody wrote it down. */
+  #exitOf({ generation }: Life): Exit {
+    return readExit(this.#shared.files, { directory: this.stream.directory, generation });
+  }
+
+  /** What happened to it while no daemon was there: its end. */
+  succeed(life: Life, past: { readonly restarts: number; readonly wasReady: boolean }): void {
+    this.dispatch({ type: "adopted", life, ...past });
+    this.dispatch({ type: "exited", generation: life.generation, exit: this.#exitOf(life) });
   }
 
   #terminate(life: Life, signal: Deno.Signal): void {
-    const { processes, census } = this.#shared;
+    const { census } = this.#shared;
     this.#family = [life];
     try {
       this.#family = familyOf(life, census.glance());
     } catch (error) {
       this.#tell({ kind: "trouble", what: "list the processes", error: messageOf(error) });
     }
-    signalGroup(processes, life, signal);
-    signalGroup(processes, life, "SIGCONT");
+    const { stopCommand } = this.#spec;
+    if (stopCommand === undefined) return this.#signal(life, signal);
+    this.#stopCommand = new StopCommand(this.#shared, stopCommand, {
+      spec: this.#spec,
+      life,
+      openOutput: () => this.stream.open(this.#spec),
+      trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
+    });
+    void this.#stopCommand.done.then(() => this.#signal(life, signal));
+  }
+
+  /** The stop signal, and CONT for a program that is halted; nothing when it has ended meanwhile. */
+  #signal(life: Life, signal: Deno.Signal): void {
+    if (lifeOf(this.#state) !== life) return;
+    signalGroup(this.#shared.processes, life, signal);
+    signalGroup(this.#shared.processes, life, "SIGCONT");
   }
 
   async #sweep(generation: number, life: Life | undefined): Promise<void> {
+    await this.#stopCommand?.within(this.#shared, this.#sweepUntil - this.#shared.clock.monotonic());
+    this.#stopCommand = undefined;
     const result = await this.#sweepUp(life);
     this.#family = [];
     const { killed, survivors } = result;

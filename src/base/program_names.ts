@@ -1,5 +1,8 @@
 import type { ProgramStatus } from "./reports.ts";
 
+/** Most instances that a program can have. */
+export const MAX_INSTANCES = 1000;
+
 type Named = Pick<ProgramStatus, "name" | "family">;
 
 /** The program of the configuration that this is an instance of; its own name when there is one only. */

@@ -1,15 +1,12 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import { programNames, programsNamed } from "../base/program_names.ts";
+import { MAX_INSTANCES, programNames, programsNamed } from "../base/program_names.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { nearestSignal, SIGNAL_NAMES, signalNamed } from "../base/signal_names.ts";
 import { bodyOf, numberIn } from "./body.ts";
 import { replyJson, replyProblem } from "./problem.ts";
 import { PROGRAM_ACTIONS, type ProgramAction, type Route, type RouteDeps, type RouteParameter } from "./route.ts";
-
-/** Most instances that a program can be scaled to. */
-export const MAX_INSTANCES = 1000;
 
 const NAME: RouteParameter = {
   name: "name",

@@ -55,7 +55,7 @@ Deno.test("actions take the name of a program for all its instances", async () =
 Deno.test("what makes no sense is refused before anything is done", async () => {
   const { daemon, ask } = setUp();
   const bad: readonly (readonly [path: string, body: unknown, code: number, says: RegExp])[] = [
-    ["programs/web/signal", { signal: "TREM" }, 400, /did you mean "TERM"/],
+    ["programs/web/signal", { signal: "TREM" }, 400, /did you mean \\"TERM/],
     ["programs/web/signal", { signal: 15 }, 400, /signals: TERM, HUP/],
     ["programs/web/signal", { signal: "15" }, 400, /signals: TERM, HUP/],
     ["programs/web/signal", {}, 400, /name of a signal/],

@@ -50,9 +50,10 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
   const asked = status === undefined ? undefined : await ask(context, options);
-  if (asked === undefined) processes.kill(pid, options.keepPrograms ? "SIGKILL" : "SIGTERM");
+  const rude = asked === undefined && options.keepPrograms;
+  if (asked === undefined) processes.kill(pid, rude ? "SIGKILL" : "SIGTERM");
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
-  const how = await ended(context, patience + GRACE_MS) ? "graceful" : "forced";
+  const how = await ended(context, patience + GRACE_MS) && !rude ? "graceful" : "forced";
   const late = how === "forced" ? await kill(context, pid, options) : killedBy(context, pid);
   await vanished(context, pid);
   return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [], ...kept() };

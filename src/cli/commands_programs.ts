@@ -74,9 +74,10 @@ const RESTART: CommandSpec = {
 
 const RESET: CommandSpec = {
   name: "reset",
-  summary: "forget the failures of programs: backoff, crash loop, failed",
+  summary: "forget the failures of programs",
+  description: ["Takes them out of backoff, crash loop and failed, so that the next failure counts as the first."],
   arguments: [PROGRAMS_NAMED],
-  examples: [{ line: "appd programs reset web", says: "let the next failure count as the first" }],
+  examples: [{ line: "appd programs reset web", says: "after its cause was mended" }],
   exits: EXITS,
   load: control,
 };

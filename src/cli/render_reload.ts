@@ -27,9 +27,9 @@ export function reloadText(result: ReloadResult, { program, confirmMs }: ReloadV
   const touched = Object.values(rest).some((names) => names.length > 0);
   const title = titleOf(result, settings.length > 0 || touched);
   const kept = keep.length > 0 && (touched || result.planned);
-  const rows = table(["", "", ""], [
+  const rows = table(["", ""], [
     ...planRows(result.programs, kept ? MARKS : MARKS.filter(([part]) => part !== "keep")),
-    ...settings.map(({ key, effect }) => [{ text: "*" }, { text: effect }, { text: key }]),
+    ...settings.map(({ key, effect }) => [{ text: `* ${effect}` }, { text: key }]),
   ]).slice(1);
   const late = !result.planned && settings.some(({ effect }) => effect === "needs restart");
   return [
@@ -56,8 +56,8 @@ function planRows(plan: ProgramPlan | undefined, marks: typeof MARKS) {
   if (plan === undefined) return [];
   return marks.flatMap(([part, mark]) => {
     const names = plan[part].map(escapeControls);
-    if (part !== "keep") return names.map((name) => [{ text: mark }, { text: part }, { text: name }]);
-    return names.length === 0 ? [] : [[{ text: mark }, { text: part }, { text: names.join(", ") }]];
+    if (part !== "keep") return names.map((name) => [{ text: `${mark} ${part}` }, { text: name }]);
+    return names.length === 0 ? [] : [[{ text: `${mark} ${part}` }, { text: names.join(", ") }]];
   });
 }
 

@@ -52,7 +52,10 @@ function stopped({ name, before }: Change, after: ProgramStatus): Outcome {
   }
   if (after.pid !== null) return failed("stop", name, { why: `it is ${state}`, hint: `appd why ${name}` });
   if (before?.pid === null) {
-    return { name, said: before.state === "backoff" ? `stopped ${name}, no next try` : `${name} was not running` };
+    return {
+      name,
+      said: before.state === "backoff" ? `stopped ${name}, which waited for its next start` : `${name} was not running`,
+    };
   }
   const forced = exit?.signal === "SIGKILL";
   return forced ? { name, said: `stopped ${name}, it had to be killed`, forced } : { name, said: `stopped ${name}` };

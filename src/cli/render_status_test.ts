@@ -94,6 +94,18 @@ Deno.test("a stopped and a dead instance", () => {
   );
 });
 
+Deno.test("who watches sees what changes, and that a reload failed", () => {
+  const live = { ...VIEW, live: true };
+  const failed = { at: STARTED, ok: false, error: "config.toml:1:1: bad" };
+  const text = renderStatus({ ...REPORT, programs: [WEB] }, live).join("\n");
+  assert.doesNotMatch(text, /Configuration|Version|Reload/);
+  assert.match(text, /^Health: +healthy\n\nPrograms:\n {2}NAME/m);
+  assert.match(
+    renderStatus({ ...REPORT, last_reload: failed }, live).join("\n"),
+    /^Reload: +failed at .*: config.toml:1:1: bad$/m,
+  );
+});
+
 Deno.test("an instance with a name, a failed reload, a shutdown, no TCP", () => {
   const text = renderStatus({
     ...REPORT,

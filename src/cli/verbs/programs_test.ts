@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { AppdError } from "../../base/errors.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
-import { runIn, type TestDaemon, testDaemon, testProgram } from "../testing_daemon.ts";
+import { type FakeInstance, fakeInstance, fakeProgram, runIn } from "../fake_instance.ts";
 
 const STOPPED = { state: "stopped", ready: false, pid: null, uptime_s: null } as const;
 
 /** `db`, and `web` in two instances. */
 function three(): ProgramStatus[] {
   return [
-    testProgram("web.1", { family: "web", pid: 11, depends_on: { db: "ready" } }),
-    testProgram("web.2", { family: "web", pid: 12, depends_on: { db: "ready" } }),
-    testProgram("db", { pid: 20 }),
+    fakeProgram("web.1", { family: "web", pid: 11, depends_on: { db: "ready" } }),
+    fakeProgram("web.2", { family: "web", pid: 12, depends_on: { db: "ready" } }),
+    fakeProgram("db", { pid: 20 }),
   ];
 }
 
 /** Changes what the daemon says of the programs that `name` means. */
-function change(test: TestDaemon, name: string, more: Partial<ProgramStatus>): void {
+function change(test: FakeInstance, name: string, more: Partial<ProgramStatus>): void {
   test.programs.forEach((program, index) => {
     if (program.name === name || program.family === name) test.programs[index] = { ...program, ...more };
   });
@@ -25,7 +25,7 @@ function change(test: TestDaemon, name: string, more: Partial<ProgramStatus>): v
 /** A daemon whose actions come out as `come` says. */
 function acting(programs: ProgramStatus[], come: (name: string) => Partial<ProgramStatus>) {
   const calls: string[] = [];
-  const test = testDaemon(programs, (self) => ({
+  const test = fakeInstance(programs, (self) => ({
     async program(action, name) {
       calls.push(`${action} ${name}`);
       await Promise.resolve();
@@ -36,7 +36,7 @@ function acting(programs: ProgramStatus[], come: (name: string) => Partial<Progr
 }
 
 Deno.test("several programs are started, and each says what came of it", async () => {
-  const programs = [testProgram("web", STOPPED), testProgram("db"), testProgram("api", STOPPED)];
+  const programs = [fakeProgram("web", STOPPED), fakeProgram("db"), fakeProgram("api", STOPPED)];
   const come: Readonly<Record<string, Partial<ProgramStatus>>> = {
     web: { state: "running", ready: true, pid: 77 },
     api: { state: "starting", waiting_for: ["db to be ready"] },
@@ -55,7 +55,7 @@ Deno.test("several programs are started, and each says what came of it", async (
 
 Deno.test("a program that fails at once is an error with its reason, and the others are told", async () => {
   const { test } = acting(
-    [testProgram("web", STOPPED), testProgram("db", STOPPED)],
+    [fakeProgram("web", STOPPED), fakeProgram("db", STOPPED)],
     (name) =>
       name === "web"
         ? { ...STOPPED, state: "failed", error: 'ENOENT: cannot execute "/no/such"' }
@@ -74,7 +74,7 @@ Deno.test("a program that fails at once is an error with its reason, and the oth
 });
 
 Deno.test("a start is looked at until it shows what became of it", async () => {
-  const { test } = acting([testProgram("web", STOPPED)], () => ({ state: "starting", pid: 5 }));
+  const { test } = acting([fakeProgram("web", STOPPED)], () => ({ state: "starting", pid: 5 }));
   await using _ = test;
   const later = setTimeout(() => change(test, "web", { ...STOPPED, state: "backoff", error: "exit code 3" }), 300);
   const { code, stderr } = await test.run("programs", "start", "web");
@@ -85,7 +85,7 @@ Deno.test("a start is looked at until it shows what became of it", async () => {
 
 Deno.test("a family is stopped by its name; killed, idle and surviving programs are told apart", async () => {
   const killed = { code: null, signal: "SIGKILL", at: "2025-11-01T10:30:00.000Z" } as const;
-  const { test, calls } = acting([...three(), testProgram("old", STOPPED)], (name) => ({
+  const { test, calls } = acting([...three(), fakeProgram("old", STOPPED)], (name) => ({
     ...STOPPED,
     ...(name === "db" ? { leftovers: [{ pid: 99, command: "sleep 600" }] } : { exit: killed }),
   }));
@@ -111,7 +111,7 @@ Deno.test("--all stops dependents first and starts dependencies first", async ()
 });
 
 Deno.test("one that is refused does not keep the others from being told, and gives its exit code", async () => {
-  await using test = testDaemon(three(), () => ({
+  await using test = fakeInstance(three(), () => ({
     program: (_action, name) =>
       name === "db"
         ? Promise.reject(new AppdError('cannot restart "db": the daemon is stopping', { exit: "unavailable" }))
@@ -132,7 +132,7 @@ Deno.test("an unknown name does nothing at all and names the nearest", async () 
 });
 
 Deno.test("signals go to a program or to one instance, by name", async () => {
-  await using test = testDaemon(three());
+  await using test = fakeInstance(three());
   assert.equal((await test.run("programs", "signal", "db", "hup")).stdout, "appd: sent SIGHUP to db (PID 20)\n");
   const { stdout } = await test.run("programs", "signal", "web", "SIGUSR1");
   assert.equal(stdout, "appd: sent SIGUSR1 to web, 1 of 2 instances\n");
@@ -140,7 +140,7 @@ Deno.test("signals go to a program or to one instance, by name", async () => {
   const wrong = await test.run("programs", "signal", "db", "TREM");
   assert.deepEqual([wrong.code, /did you mean "TERM"\?/.test(wrong.stderr)], [2, true]);
   assert.match((await test.run("programs", "signal", "db", "9")).stderr, /numbers are not taken/);
-  await using idle = testDaemon([testProgram("db", STOPPED)], () => ({ signalProgram: () => 0 }));
+  await using idle = fakeInstance([fakeProgram("db", STOPPED)], () => ({ signalProgram: () => 0 }));
   const none = await idle.run("programs", "signal", "db", "HUP");
   assert.equal(none.stderr, 'appd: cannot signal "db": it does not run\nhint: start it: appd programs start db\n');
   assert.equal(none.code, 1);
@@ -148,10 +148,10 @@ Deno.test("signals go to a program or to one instance, by name", async () => {
 
 Deno.test("scaling names all instances, and the new ones that failed", async () => {
   const fresh = { ...STOPPED, state: "failed", error: "EADDRINUSE", family: "web" } as const;
-  await using test = testDaemon(three(), (self) => ({
+  await using test = fakeInstance(three(), (self) => ({
     async scaleProgram() {
       await Promise.resolve();
-      self.programs.push(testProgram("web.3", fresh));
+      self.programs.push(fakeProgram("web.3", fresh));
       return ["web.1", "web.2", "web.3"];
     },
   }));
@@ -165,14 +165,14 @@ Deno.test("scaling names all instances, and the new ones that failed", async () 
 });
 
 Deno.test("names are for completions, --quiet for scripts", async () => {
-  await using test = testDaemon(three());
+  await using test = fakeInstance(three());
   assert.equal((await test.run("programs", "names")).stdout, "web\nweb.1\nweb.2\ndb\n");
   assert.equal((await test.run("programs", "list", "--quiet")).stdout, "web.1\nweb.2\ndb\n");
 });
 
 Deno.test("the graph is the file's, with the daemon's states where one runs", async () => {
   const config = '[[program]]\nname = "db"\ncommand = ["db"]\n[[program]]\nname = "new"\ncommand = ["new"]\n';
-  await using test = testDaemon(three());
+  await using test = fakeInstance(three());
   fs.writeFileSync(`${test.home}/config.toml`, config);
   assert.match((await test.run("programs", "graph")).stdout, /^1 +├─ db +running\n +└─ new +not loaded\n$/m);
   await test.end();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ReloadResult } from "../../base/reports.ts";
-import { runIn, testDaemon } from "../testing_daemon.ts";
+import { fakeInstance, runIn } from "../fake_instance.ts";
 
 const PLAN = { start: ["new"], stop: ["old"], restart: ["web"], update: ["db"], keep: ["a", "b"] };
 const RESULT: ReloadResult = {
@@ -21,7 +21,7 @@ const NOTHING: ReloadResult = {
 };
 
 const answering = (result: ReloadResult, confirms = true) =>
-  testDaemon([], () => ({ reload: () => Promise.resolve(result), confirmReload: () => confirms }));
+  fakeInstance([], () => ({ reload: () => Promise.resolve(result), confirmReload: () => confirms }));
 
 const LINES = `  + start          new
   - stop           old
@@ -33,7 +33,7 @@ const LINES = `  + start          new
 `;
 
 Deno.test("a plan says what would be done and asks the daemon to do nothing", async () => {
-  await using test = testDaemon([]);
+  await using test = fakeInstance([]);
   await test.run("reload", "--plan");
   await test.run("reload", "--confirm", "1m");
   assert.deepEqual(test.daemon.calls, ["reload plan=true", "reload confirmMs=60000"]);

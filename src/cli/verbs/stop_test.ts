@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { createContext } from "../../app/context.ts";
 import { stopDaemon } from "../../app/stop.ts";
 import { realSystem } from "../../system/system.ts";
-import { testDaemon } from "../testing_daemon.ts";
+import { fakeInstance } from "../fake_instance.ts";
 import { stopText } from "./stop.ts";
 
 const contextOf = (home: string) => createContext({ home, flags: {}, system: realSystem() });
 
 Deno.test("a daemon that is asked to keep its programs leaves, and nobody is signalled", async () => {
-  await using test = testDaemon([], (self) => ({
+  await using test = fakeInstance([], (self) => ({
     leave: () => void self.end(),
     stop: () => assert.fail("it must not stop its programs"),
   }));

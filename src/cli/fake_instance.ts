@@ -18,7 +18,7 @@ export interface Ran {
 }
 
 /** A home of its own with a daemon on its socket that is not a process, for tests of verbs. */
-export interface TestDaemon extends AsyncDisposable {
+export interface FakeInstance extends AsyncDisposable {
   readonly home: string;
   readonly daemon: FakeDaemon;
   /** What it says of its programs; tests change it. */
@@ -38,17 +38,17 @@ export async function runIn(home: string, args: readonly string[]): Promise<Ran>
 }
 
 /** @param programs what it has; @param actions what it does otherwise than the fake daemon of the http room */
-export function testDaemon(
+export function fakeInstance(
   programs: ProgramStatus[],
-  actions: (daemon: TestDaemon) => Partial<Actions> = () => ({}),
-): TestDaemon {
+  actions: (daemon: FakeInstance) => Partial<Actions> = () => ({}),
+): FakeInstance {
   const home = fs.mkdtempSync("/tmp/appd-verbs-");
   const system = realSystem();
   const { paths } = createContext({ home, flags: {}, system });
   const base = fakeDaemon();
   const status = () => ({ ...base.status(), pid: NOBODY, programs });
   const lock = system.locks.tryExclusive(paths.lock);
-  const test: TestDaemon = {
+  const test: FakeInstance = {
     home,
     daemon: base,
     programs,
@@ -71,7 +71,7 @@ export function testDaemon(
 const NOBODY = 2 ** 22 + 1;
 
 /** A program that runs. */
-export function testProgram(name: string, more: Partial<ProgramStatus> = {}): ProgramStatus {
+export function fakeProgram(name: string, more: Partial<ProgramStatus> = {}): ProgramStatus {
   const [model] = fakeDaemon().status().programs;
   if (model === undefined) throw new Error("the fake daemon has no program");
   return { ...model, name, ...more };

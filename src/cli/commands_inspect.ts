@@ -1,10 +1,11 @@
 import type { ArgumentSpec, CommandSpec } from "./command.ts";
+import { PROGRAMS } from "./commands_programs.ts";
 
 const PROGRAM_NAME: ArgumentSpec = {
   name: "PROGRAM",
   kind: "program",
   required: true,
-  help: "name of a supervised program",
+  help: "name of a supervised program or instance",
 };
 
 const STATUS: CommandSpec = {
@@ -15,11 +16,12 @@ const STATUS: CommandSpec = {
     "The exit code follows the LSB convention for init scripts. --json prints one object with a stable schema, also when the daemon does not run.",
   ],
   options: [
-    { name: "watch", short: "w", help: "show it again every second until interrupted" },
+    { name: "watch", short: "w", help: "show it again every second until interrupted; with --json one object a line" },
     { name: "strict", help: "let the exit code also tell starting, degraded and stopping" },
   ],
   examples: [
     { line: "appd status", says: "for people" },
+    { line: "appd status --watch", says: "live, like top" },
     { line: "appd status --json | jq .state", says: "for scripts" },
     { line: "appd status --strict --quiet || page-somebody", says: "for monitoring" },
   ],
@@ -76,34 +78,6 @@ const LOGS: CommandSpec = {
   ],
   exits: { ok: true, generic: "no such program", usage: true, noPermission: true, io: true },
   load: () => import("./verbs/logs.ts").then((verb) => verb.logs),
-};
-
-function action(name: "start" | "stop" | "restart", summary: string): CommandSpec {
-  return {
-    name,
-    summary,
-    arguments: [PROGRAM_NAME],
-    examples: [{ line: `appd programs ${name} web`, says: summary.replace("a program", "the program web") }],
-    exits: { ok: "done", generic: "it could not be done, or there is no such program", usage: true, notRunning: true },
-    load: () => import("./verbs/programs.ts").then((verb) => verb.control),
-  };
-}
-
-const PROGRAMS: CommandSpec = {
-  name: "programs",
-  summary: "list the supervised programs, or control one",
-  description: ["Without a subcommand it prints the table; with --quiet only the names."],
-  examples: [
-    { line: "appd programs", says: "the table" },
-    { line: "appd programs restart web", says: "restart one program" },
-  ],
-  exits: { ok: true, usage: true, notRunning: true },
-  load: () => import("./verbs/programs.ts").then((verb) => verb.list),
-  commands: [
-    action("start", "start a program that was stopped or has failed"),
-    action("stop", "stop a program until it is started again"),
-    action("restart", "stop a program and start it again"),
-  ],
 };
 
 /** Commands that look. */

@@ -11,6 +11,7 @@ import { openApi } from "./openapi.ts";
 import { problemOf, replyJson, replyProblem } from "./problem.ts";
 import type { ApiDeps, Route, RouteDeps } from "./route.ts";
 import { ACT_ROUTES } from "./routes_act.ts";
+import { PROGRAM_ROUTES } from "./routes_programs.ts";
 import { READ_ROUTES } from "./routes_read.ts";
 
 const DESCRIPTION: Route = {
@@ -22,7 +23,7 @@ const DESCRIPTION: Route = {
 };
 
 /** Every operation there is. */
-export const ROUTES: readonly Route[] = [...READ_ROUTES, DESCRIPTION, ...ACT_ROUTES];
+export const ROUTES: readonly Route[] = [...READ_ROUTES, DESCRIPTION, ...PROGRAM_ROUTES, ...ACT_ROUTES];
 
 /** The app of one listener; a pure function of its requests and of what `deps` tell it. */
 export function createApi(deps: ApiDeps): Hono {

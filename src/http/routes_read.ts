@@ -8,7 +8,7 @@ import type { Route, RouteDeps } from "./route.ts";
 const DEFAULT_LINES = 50;
 const MAX_LINES = 10_000;
 
-/** Everything that only looks. */
+/** Everything that only looks; the programs have routes of their own. */
 export const READ_ROUTES: readonly Route[] = [
   {
     method: "GET",
@@ -51,13 +51,6 @@ export const READ_ROUTES: readonly Route[] = [
     summary: "What `appd status --json` prints",
     responses: { 200: "the status" },
     handle: (_context, { status }) => replyJson(status()),
-  },
-  {
-    method: "GET",
-    path: "/api/v1/programs",
-    summary: "The supervised programs",
-    responses: { 200: "the programs" },
-    handle: (_context, { status }) => replyJson({ programs: status().programs }),
   },
   {
     method: "GET",

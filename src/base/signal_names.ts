@@ -22,13 +22,16 @@ export const SIGNAL_NAMES = [
   ],
 ] as const;
 
+export type SignalName = `SIG${typeof SIGNAL_NAMES[number]}`;
+
 /**
  * `SIGTERM` for `TERM`, `SIGTERM` or `sigterm`; undefined when no signal has the name. A number is none: it means another
  * signal on another machine.
  */
-export function signalNamed(text: string): string | undefined {
+export function signalNamed(text: string): SignalName | undefined {
   const name = text.toUpperCase().replace(/^SIG/, "");
-  return SIGNAL_NAMES.some((known) => known === name) ? `SIG${name}` : undefined;
+  const known = SIGNAL_NAMES.find((one) => one === name);
+  return known === undefined ? undefined : `SIG${known}`;
 }
 
 /** The signal that was probably meant, without its SIG. */

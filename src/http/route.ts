@@ -1,3 +1,4 @@
+import type { SignalName } from "../base/signal_names.ts";
 import type { Context } from "hono";
 import type { Logger, LogLevel } from "../base/logger.ts";
 import type {
@@ -35,7 +36,7 @@ export interface Actions {
   /** `name`: a program, or all instances of one. */
   program(action: ProgramAction, name: string): Promise<void>;
   /** Sends a signal to the process groups; @returns the number of programs that got it. */
-  signalProgram(name: string, signal: Deno.Signal): number;
+  signalProgram(name: string, signal: SignalName): number;
   /** Changes the number of instances until the configuration changes it. @returns their names */
   scaleProgram(name: string, instances: number): Promise<readonly string[]>;
   /** Until the next reload or restart; without `logger` for all that have no level of their own. */

@@ -3,7 +3,7 @@ import { AppdError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { MAX_INSTANCES, programNames, programsNamed } from "../base/program_names.ts";
 import type { ProgramStatus } from "../base/reports.ts";
-import { nearestSignal, SIGNAL_NAMES, signalNamed } from "../base/signal_names.ts";
+import { nearestSignal, SIGNAL_NAMES, type SignalName, signalNamed } from "../base/signal_names.ts";
 import { bodyOf, numberIn } from "./body.ts";
 import { replyJson, replyProblem } from "./problem.ts";
 import { PROGRAM_ACTIONS, type ProgramAction, type Route, type RouteDeps, type RouteParameter } from "./route.ts";
@@ -155,7 +155,7 @@ function refuseInstance(name: string, programs: readonly ProgramStatus[]): void 
   });
 }
 
-function signalIn({ signal }: Readonly<Record<string, unknown>>): string {
+function signalIn({ signal }: Readonly<Record<string, unknown>>): SignalName {
   const known = typeof signal === "string" ? signalNamed(signal) : undefined;
   if (known !== undefined) return known;
   const near = typeof signal === "string" ? nearestSignal(signal) : undefined;

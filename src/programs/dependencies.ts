@@ -1,3 +1,4 @@
+import { levelsOf as levelsOfNames } from "../base/levels.ts";
 import type { DependencyCondition, ProgramSpec } from "./program_spec.ts";
 import { lifeOf, type State, wordOf } from "./state.ts";
 
@@ -52,25 +53,14 @@ function stateText({ state, exitCode }: Dependency): string {
   return wordOf(state);
 }
 
-/**
- * The order of starting: programs of a level depend only on those of earlier ones. A stop goes through them backwards.
- * Names that nobody has, and the last arrow of a cycle, count for nothing: the configuration refuses both.
- */
+/** The order of starting: programs of a level depend only on those of earlier ones. A stop goes through them backwards. */
 export function levelsOf<T extends Pick<ProgramSpec, "name" | "family" | "dependsOn">>(specs: readonly T[]): T[][] {
-  const families = new Map<string, T[]>();
-  for (const spec of specs) families.set(familyOf(spec), [...families.get(familyOf(spec)) ?? [], spec]);
-  const depths = new Map<string, number>();
-  const depthOf = (family: string, below: ReadonlySet<string>): number => {
-    const known = depths.get(family);
-    if (known !== undefined) return known;
-    const within = new Set([...below, family]);
-    const names = (families.get(family) ?? []).flatMap((spec) => Object.keys(spec.dependsOn ?? {}));
-    const further = names.filter((name) => families.has(name) && !within.has(name));
-    const depth = Math.max(0, ...further.map((name) => 1 + depthOf(name, within)));
-    depths.set(family, depth);
-    return depth;
-  };
-  const levels: T[][] = [];
-  for (const spec of specs) (levels[depthOf(familyOf(spec), new Set())] ??= []).push(spec);
-  return levels;
+  const families = Map.groupBy(specs, familyOf);
+  const all = [...families].map(([name, members]) => ({
+    name,
+    dependsOn: members.flatMap((spec) => Object.keys(spec.dependsOn ?? {})),
+  }));
+  const { levels, circle } = levelsOfNames(all); // Without a circle: the configuration refuses it.
+  const ordered = circle.length === 0 ? levels : [...levels, circle];
+  return ordered.map((level) => level.flatMap((name) => families.get(name) ?? []));
 }

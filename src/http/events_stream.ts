@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
+import { isInstanceOf } from "../base/instance_name.ts";
 import type { EventReport } from "../base/reports.ts";
 import { type Clock, systemClock } from "../system/clock.ts";
 import { EVENT_STREAM } from "./output.ts";
@@ -17,7 +18,7 @@ export function serveEvents(context: Context, { events, clock = systemClock }: R
   const asked = context.req.header("last-event-id") || context.req.query("since");
   const after = asked === undefined ? undefined : parseId(asked);
   const program = context.req.query("program");
-  const wanted = (event: EventReport) => program === undefined || isOf(event.program, program);
+  const wanted = (event: EventReport) => program === undefined || isInstanceOf(event.program, program);
   if (!wantsStream(context.req.query("stream"))) {
     return replyJson({ events: events.since(after ?? 0).filter(wanted) });
   }
@@ -33,11 +34,6 @@ function parseId(text: string): number {
 function wantsStream(text = "true"): boolean {
   if (text === "true" || text === "false") return text === "true";
   throw new AppdError("stream must be true or false", { exit: "usage" });
-}
-
-/** Whether an event is about the program `name`, or about an instance of it: `web.2` is one of `web`. */
-function isOf(program: string | null, name: string): boolean {
-  return program === name || (program?.startsWith(`${name}.`) === true && /^\d+$/.test(program.slice(name.length + 1)));
 }
 
 export interface StreamOptions {

@@ -9,6 +9,7 @@ import type { Lock } from "../system/lock.ts";
 import { addChecks } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
+import { Journal } from "./journal.ts";
 import { openListeners } from "./listeners.ts";
 import { loadContextConfig } from "./load.ts";
 import { openLogs } from "./logs.ts";
@@ -59,7 +60,9 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
   const supervisor = parts.use(openSupervisor(context, logs));
-  const daemon = new Daemon(context, { logs, health, supervisor, command: options.command, pidFile }, loaded);
+  const journal = new Journal(clock.now());
+  parts.use(supervisor.onEvent((event) => journal.tell(event)));
+  const daemon = new Daemon(context, { logs, health, supervisor, journal, command: options.command, pidFile }, loaded);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, { config, core: daemon.api(), log: logs.logging.logger("appd.http") }),

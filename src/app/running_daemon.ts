@@ -11,7 +11,10 @@ import type { Config } from "../schema/appd_schema.ts";
 import type { SignalInbox, SignalRequest } from "../signals/signals.ts";
 import { apiOf } from "./api_core.ts";
 import type { Context } from "./context.ts";
+import { reloadEvent, shutdownEvent, stateEvent } from "./daemon_events.ts";
 import { writeDump } from "./dump.ts";
+import type { EventDraft } from "./event_report.ts";
+import type { Journal } from "./journal.ts";
 import { createLifecycle, type LifecycleMachine } from "./lifecycle_machine.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
@@ -25,6 +28,7 @@ export interface Parts {
   readonly logs: Logs;
   readonly health: Health;
   readonly supervisor: Supervisor;
+  readonly journal: Journal;
   readonly command: Command | undefined;
   /** The one in use; a reload does not move it. */
   readonly pidFile: string;
@@ -55,8 +59,15 @@ export class Daemon {
     this.#log = parts.logs.logging.logger("appd");
     this.#startedAt = context.system.clock.now();
     this.#startedMonotonic = context.system.clock.monotonic();
-    this.#lifecycle = createLifecycle((from, to) => this.#log.debug("state changed", { from, to }));
+    this.#lifecycle = createLifecycle((from, to) => {
+      this.#log.debug("state changed", { from, to });
+      this.#note((at) => stateEvent(from, to, at));
+    });
     parts.health.onChange((worst) => this.#lifecycle.dispatch(worst === "degraded" ? "degrade" : "recover"));
+  }
+
+  #note(draft: (at: number) => EventDraft): void {
+    this.#parts.journal.note(draft(this.#context.system.clock.now()));
   }
 
   get config(): Config {
@@ -102,7 +113,7 @@ export class Daemon {
 
   /** What the API asks of the daemon. */
   api(): ApiCore {
-    return apiOf(this.#context, { daemon: this, logs: this.#parts.logs, supervisor: this.#parts.supervisor });
+    return apiOf(this.#context, { ...this.#parts, daemon: this });
   }
 
   /** The configuration file was written: reload, if the settings say so. */
@@ -151,6 +162,7 @@ export class Daemon {
     this.#loaded = loaded;
     const at = new Date(this.#context.system.clock.now()).toISOString();
     this.#lastReload = { at, ok: result.ok, error: result.error };
+    this.#note((at) => reloadEvent(result, at));
     if (result.ok) this.#log.info("configuration reloaded", { changes: result.changes.length });
     else this.#log.error("cannot reload, the old configuration stays", { error: result.error });
     this.#lifecycle.dispatch("reload_done");
@@ -181,6 +193,7 @@ export class Daemon {
     if (!this.#lifecycle.dispatch("stop")) return this.#shutdownMs;
     this.#shutdownMs = timeoutMs;
     this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
+    this.#note((at) => shutdownEvent(timeoutMs, at));
     const steps = [{ name: "programs", stop: (ms: number) => this.#stopPrograms(ms) }];
     this.#shutdown = beginShutdown(this.#context.system.clock, steps, timeoutMs);
     this.#shutdown.done.then((report) => {

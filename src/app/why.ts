@@ -98,15 +98,21 @@ function runningText(subject: Subject): string {
     ...(live === false ? [`its liveness probe fails${ready && note ? `: ${note}` : ""}`] : []),
     ...(crash_loop ? ["out of its crash loop only when it has been stable"] : []),
     `${restarts} ${restarts === 1 ? "restart" : "restarts"}`,
-    ...(restarts > 0 && status.exit !== null ? [`the last time: ${troubleOf(subject)}`] : []),
+    ...pastText(subject),
   ].join(", ");
+}
+
+/** What the restarts were for. */
+function pastText(subject: Subject): string[] {
+  const { restarts, exit } = subject.status;
+  return restarts > 0 && exit !== null ? [`the last time: ${troubleOf(subject)}`] : [];
 }
 
 function startingText(subject: Subject): string {
   const { note, pid } = subject.status;
   if (pid === null) return "is being started";
   const waits = note === null || note === undefined ? "not ready yet" : `not ready yet: ${note}`;
-  return `is starting${sinceText(subject)}, ${beginText(subject)}, ${waits}`;
+  return [`is starting${sinceText(subject)}`, beginText(subject), waits, ...pastText(subject)].join(", ");
 }
 
 function backoffText(subject: Subject): string {

@@ -129,6 +129,13 @@ const CASES: readonly Case[] = [
     hints: [LOGS],
   },
   {
+    cause: "starting again",
+    program: { state: "starting", ready: false, uptime_s: 2, restarts: 1, exit: { code: 1, signal: null, at: AT } },
+    events: story("web", BOOT, ended({ code: 1 }), retrying("exit code 1"), started("the retry after: exit code 1")),
+    summary: "web is starting since 2025-11-01 10:29:58 UTC (2s), started by the retry after: exit code 1, " +
+      "not ready yet, the last time: exit code 1 after 3s",
+  },
+  {
     cause: "exit code",
     program: { ...backoff("exit code 1"), exit: { code: 1, signal: null, at: AT } },
     events: story("web", BOOT, ended({ code: 1 }), retrying("exit code 1")),

@@ -97,7 +97,7 @@ export class Channel {
     return { notification: this.settings.name, to: recipientOf(this.settings) };
   }
 
-  /** Delivers what waits for at most `graceMs`, then drops it and says how many. A second call is the first one. */
+  /** Delivers what waits for at most `graceMs`, then drops it and says how many have not arrived. A second call is the first one. */
   close(graceMs: number): Promise<void> {
     return this.#closed ??= this.#close(graceMs);
   }
@@ -112,6 +112,7 @@ export class Channel {
     const dropped = this.#waiting.length + (this.#work === undefined ? 0 : 1);
     this.#waiting.length = 0;
     this.#expired.abort();
-    if (dropped > 0) this.#deps.log.warn("notifications were dropped at the end", { ...this.#who(), dropped });
+    const lost = this.#lost;
+    if (dropped + lost > 0) this.#deps.log.warn("notifications have not arrived", { ...this.#who(), dropped, lost });
   }
 }

@@ -2,18 +2,27 @@ import { cannot } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { readLog } from "../logging/read_log.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
+import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
+import type { Journal } from "./journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
 import type { Daemon } from "./running_daemon.ts";
+import { explainProgram } from "./why_report.ts";
 
 /** What HTTP shows and does, told in the daemon's own words. */
 export function apiOf(
   context: Context,
-  parts: { readonly daemon: Daemon; readonly logs: Logs; readonly supervisor: Supervisor },
+  parts: {
+    readonly daemon: Daemon;
+    readonly logs: Logs;
+    readonly supervisor: Supervisor;
+    readonly journal: Journal;
+    readonly command: Command | undefined;
+  },
 ): ApiCore {
-  const { daemon, logs, supervisor } = parts;
+  const { daemon, logs, supervisor, journal } = parts;
   return {
     status: () => daemon.report(),
     health: () => daemon.health(),
@@ -23,10 +32,15 @@ export function apiOf(
         droppedLines: logs.logging.dropped.lines,
       }),
     logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
-    events: { since: () => [], subscribe: () => ({ [Symbol.dispose]() {} }) },
-    why: () => {
-      throw new Error("not built yet");
-    },
+    events: journal,
+    why: (name) =>
+      explainProgram(name, {
+        files: context.system.files,
+        journal,
+        programs: daemon.report().programs,
+        now: context.system.clock.now(),
+        configured: parts.command === undefined,
+      }),
     history: () => {
       throw new Error("not built yet");
     },

@@ -9,11 +9,13 @@ import type { Lock } from "../system/lock.ts";
 import { addChecks } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
+import { Journal } from "./journal.ts";
 import { openListeners } from "./listeners.ts";
 import { loadContextConfig } from "./load.ts";
 import { openLogs } from "./logs.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
+import { Notifications } from "./notifications.ts";
 import { obeyOnFailed } from "./on_failed.ts";
 import { openSupervisor } from "./programs.ts";
 import { Daemon } from "./running_daemon.ts";
@@ -59,7 +61,15 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
   const supervisor = parts.use(openSupervisor(context, logs));
-  const daemon = new Daemon(context, { logs, health, supervisor, command: options.command, pidFile }, loaded);
+  const journal = new Journal(clock.now());
+  const notifications = parts.use(new Notifications(context, logs));
+  notifications.apply(config.notifications);
+  parts.use(supervisor.onEvent((event) => {
+    journal.tell(event);
+    notifications.tell(event);
+  }));
+  const { command } = options;
+  const daemon = new Daemon(context, { logs, health, supervisor, journal, notifications, command, pidFile }, loaded);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, { config, core: daemon.api(), log: logs.logging.logger("appd.http") }),

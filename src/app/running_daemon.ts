@@ -12,12 +12,16 @@ import type { Config } from "../schema/appd_schema.ts";
 import type { SignalInbox, SignalRequest } from "../signals/signals.ts";
 import { apiOf } from "./api_core.ts";
 import type { Context } from "./context.ts";
+import { reloadEvent, shutdownEvent, stateEvent } from "./daemon_events.ts";
 import { writeDump } from "./dump.ts";
+import type { EventDraft } from "./event_report.ts";
+import type { Journal } from "./journal.ts";
 import { createLifecycle, type LifecycleMachine } from "./lifecycle_machine.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
 import { LiveConfig } from "./live_config.ts";
+import type { Notifications } from "./notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import { NO_SCHEDULER } from "./stopped_report.ts";
 
@@ -26,6 +30,8 @@ export interface Parts {
   readonly logs: Logs;
   readonly health: Health;
   readonly supervisor: Supervisor;
+  readonly journal: Journal;
+  readonly notifications: Notifications;
   readonly command: Command | undefined;
   /** The one in use; a reload does not move it. */
   readonly pidFile: string;
@@ -54,13 +60,20 @@ export class Daemon {
     this.#parts = parts;
     this.#live = new LiveConfig(context, parts, {
       loaded,
-      onRevert: (error) => this.#noteReload({ ok: false, error }),
+      onRevert: (error) => this.#reverted(error),
     });
     this.#log = parts.logs.logging.logger("appd");
     this.#startedAt = context.system.clock.now();
     this.#startedMonotonic = context.system.clock.monotonic();
-    this.#lifecycle = createLifecycle((from, to) => this.#log.debug("state changed", { from, to }));
+    this.#lifecycle = createLifecycle((from, to) => {
+      this.#log.debug("state changed", { from, to });
+      this.#note((at) => stateEvent(from, to, at));
+    });
     parts.health.onChange((worst) => this.#lifecycle.dispatch(worst === "degraded" ? "degrade" : "recover"));
+  }
+
+  #note(draft: (at: number) => EventDraft): void {
+    this.#parts.journal.note(draft(this.#context.system.clock.now()));
   }
 
   get config(): Config {
@@ -111,7 +124,7 @@ export class Daemon {
 
   /** What the API asks of the daemon. */
   api(): ApiCore {
-    return apiOf(this.#context, { daemon: this, logs: this.#parts.logs, supervisor: this.#parts.supervisor });
+    return apiOf(this.#context, { ...this.#parts, daemon: this });
   }
 
   /** The configuration file was written: reload, if the settings say so. */
@@ -166,7 +179,15 @@ export class Daemon {
     return result;
   }
 
-  #noteReload({ ok, error }: Pick<ReloadResult, "ok" | "error">): void {
+  #reverted(error: string): void {
+    this.#noteReload({ ok: false, changes: [], error });
+    this.#parts.notifications.apply(this.config.notifications);
+  }
+
+  #noteReload(result: ReloadResult): void {
+    const { ok, error } = result;
+    if (ok) this.#parts.notifications.apply(this.config.notifications);
+    this.#note((at) => reloadEvent(result, at));
     this.#lastReload = { at: new Date(this.#context.system.clock.now()).toISOString(), ok, error };
   }
 
@@ -205,6 +226,8 @@ export class Daemon {
     this.#live[Symbol.dispose]();
     this.#shutdownMs = timeoutMs;
     this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
+    this.#note((at) => shutdownEvent(timeoutMs, at));
+    void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
     this.#shutdown = beginShutdown(this.#context.system.clock, steps, timeoutMs);
     this.#shutdown.done.then((report) => {
       const late = report.late.length + report.failed.length;

@@ -80,5 +80,43 @@ const LOGS: CommandSpec = {
   load: () => import("./verbs/logs.ts").then((verb) => verb.logs),
 };
 
+const WHY: CommandSpec = {
+  name: "why",
+  summary: "tell why a program is in the state that it is in",
+  description: [
+    "What ended it and what that means, who or what started or stopped it, what it waits for and why that is not there, its last output, when it is tried again, and commands that may help. With --quiet only the first sentence.",
+  ],
+  arguments: [{ ...PROGRAM_NAME, kind: "programs" }],
+  examples: [
+    { line: "appd why web", says: "the chain of causes" },
+    { line: "appd why web --quiet", says: "in one sentence" },
+  ],
+  exits: { ok: "told", generic: "no such program", usage: true, notRunning: true, unavailable: true },
+  load: () => import("./verbs/why.ts").then((verb) => verb.why),
+};
+
+const EVENTS: CommandSpec = {
+  name: "events",
+  summary: "show what happened to the daemon and its programs",
+  description: [
+    "Shows what the daemon remembers; it forgets with its end, the log does not. With --json each event is an object on a line of its own.",
+  ],
+  options: [
+    { name: "lines", short: "n", value: { name: "COUNT", kind: "count", default: "50" }, help: "show the last events" },
+    { name: "follow", short: "f", help: "go on until interrupted" },
+    {
+      name: "program",
+      value: { name: "PROGRAM", kind: "program" },
+      help: "only events of this program and its instances",
+    },
+  ],
+  examples: [
+    { line: "appd events", says: "the last 50" },
+    { line: "appd events -f --program web", says: "what happens to the program web, as it happens" },
+  ],
+  exits: { ok: true, generic: "no such program", usage: true, notRunning: true, unavailable: true },
+  load: () => import("./verbs/events.ts").then((verb) => verb.events),
+};
+
 /** Commands that look. */
-export const INSPECT_COMMANDS: readonly CommandSpec[] = [STATUS, HEALTH, LOGS, PROGRAMS];
+export const INSPECT_COMMANDS: readonly CommandSpec[] = [STATUS, HEALTH, LOGS, PROGRAMS, WHY, EVENTS];

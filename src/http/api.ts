@@ -37,6 +37,7 @@ export function createApi(deps: ApiDeps): Hono {
     const { method } = context.req;
     const code = String(context.res.status);
     full.requests.add({ access, route: routeOf(context.req.path), code });
+    if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
     log.debug("request", { access, method, path: context.req.path, status: context.res.status });
   });
   app.use(guard({ access, bind, port, token }));

@@ -9,6 +9,7 @@ import type {
   UsageHistory,
   WhyReport,
 } from "../base/reports.ts";
+import type { Clock } from "../system/clock.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 
@@ -76,12 +77,14 @@ export interface ApiDeps {
   /** The last lines, oldest first, with or without their line feeds. */
   logs(query: LogQuery): AsyncIterable<Uint8Array>;
   readonly events: EventSource;
-  /** @throws AppdError (notRunning) when there is no such program */
-  why(program: string): WhyReport;
+  /** Reads the end of the program's log. @throws AppdError (notRunning) when there is no such program */
+  why(program: string): WhyReport | Promise<WhyReport>;
   /** @throws AppdError (notRunning) when there is no such program */
   history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly log?: Logger;
+  /** For the heartbeat of streams. Default: the machine's. */
+  readonly clock?: Pick<Clock, "every">;
   /** Shared by the APIs of one daemon, so that each shows the requests of all. */
   readonly requests?: RequestCounter;
 }

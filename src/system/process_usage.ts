@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import fs from "node:fs";
+import { messageOf } from "../base/errors.ts";
 import type { ProcessStat } from "./processes.ts";
 
 /** What /proc/PID/stat says, with the time of the children that the process has waited for. */
@@ -57,11 +58,21 @@ function readInto(buffer: Buffer, path: string): string | undefined {
   return unlessGone(() => {
     const fd = fs.openSync(path, "r");
     try {
-      return buffer.toString("latin1", 0, fs.readSync(fd, buffer, 0, BUFFER, null));
+      return readOpen(buffer, fd);
     } finally {
       fs.closeSync(fd);
     }
   });
+}
+
+/** Text of an open file of /proc; empty when its process has gone: ESRCH, which the runtime tells without its code. */
+export function readOpen(buffer: Buffer, fd: number): string {
+  try {
+    return buffer.toString("latin1", 0, fs.readSync(fd, buffer, 0, buffer.length, null));
+  } catch (error) {
+    if (/\(os error 3\)$/.test(messageOf(error))) return "";
+    throw error;
+  }
 }
 
 /** Since Linux 6.2 the size of the directory is the number; before, it is 0 and the entries have to be counted. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import process from "node:process";
-import { openUsageProcesses, parseIo, parseTimes } from "./process_usage.ts";
+import { openUsageProcesses, parseIo, parseTimes, readOpen } from "./process_usage.ts";
 import { systemProcesses } from "./processes.ts";
 
 const STAT = "42 (a) b (c) S 1 40 41 0 -1 4194304 0 0 0 0 11 22 33 44 20 0 7 0 123456 8192 25 " +
@@ -50,3 +52,16 @@ Deno.test("a process that is not there is undefined", () => {
   const pid = 2 ** 30;
   assert.deepEqual([source.times(pid), source.descriptors(pid), source.io(pid)], [undefined, undefined, undefined]);
 });
+
+Deno.test(
+  { name: "a process that goes after its file was opened is no error", ignore: Deno.build.os !== "linux" },
+  async () => {
+    const child = spawn("/bin/sleep", ["60"], { stdio: "ignore" });
+    const files = ["stat", "io"].map((name) => fs.openSync(`/proc/${child.pid}/${name}`, "r"));
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    const buffer = Buffer.alloc(100);
+    assert.deepEqual(files.map((fd) => readOpen(buffer, fd)), ["", ""]);
+    for (const fd of files) fs.closeSync(fd);
+  },
+);

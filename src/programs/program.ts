@@ -12,12 +12,11 @@ import { removeRecord, writeRecord } from "./record.ts";
 import { launch } from "./launch.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
 import { statusOf } from "./program_status.ts";
-import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
+import { deadlineOf, type Event, type History, type Life, NEW_HISTORY, type State } from "./state.ts";
 import type { Effect } from "./steps.ts";
 import { Stream } from "./stream.ts";
 import { familyOf, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
-import { UsageMeter } from "./usage.ts";
 
 /** What the last stop of a program came to. */
 export interface StopOutcome {
@@ -33,7 +32,6 @@ export class Program {
   readonly name: string;
   readonly stream: Stream;
   readonly #shared: Shared;
-  readonly #usage: UsageMeter;
   readonly #queue: Event[] = [];
   readonly #waiting = new Set<() => void>();
   /** The configuration of the life that runs, and the one for the next life. */
@@ -52,7 +50,6 @@ export class Program {
     this.#spec = spec;
     this.#next = spec;
     this.name = spec.name;
-    this.#usage = new UsageMeter(shared.processes);
     this.stream = new Stream(shared, spec.name, (what, error) => this.#tell({ kind: "trouble", what, error }));
   }
 
@@ -242,14 +239,13 @@ export class Program {
       : clock.after(Math.max(0, Math.ceil(deadline - clock.monotonic())), () => this.dispatch({ type: "deadline" }));
   }
 
-  /** The program as `status --json` shows it. CPU and memory are measured now. */
+  /** The program as `status --json` shows it, without what it uses. */
   status(): ProgramStatus {
     const now = this.#shared.clock.monotonic();
     return statusOf({
       name: this.name,
       state: this.#state,
       history: this.#history,
-      usage: this.#usage.measure(lifeOf(this.#state), now),
       logFile: this.stream.logFile,
       critical: this.#next.critical,
       now,

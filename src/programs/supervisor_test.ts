@@ -331,11 +331,3 @@ Deno.test("a program whose FIFO was replaced is restarted, since nobody can hear
   assert.equal(t.host.table.has(700), false);
   assert.notEqual(only(t.supervisor).pid, 700);
 });
-
-Deno.test("CPU and memory are those of the main process", async () => {
-  await using t = bench();
-  await t.supervisor.apply([spec()]);
-  t.clock.advance(2000);
-  t.host.table.set(100, { ...t.host.table.get(100)!, cpuTicks: 100, rssBytes: 5000 });
-  assert.deepEqual([only(t.supervisor).cpu_percent, only(t.supervisor).rss_bytes], [50, 5000]);
-});

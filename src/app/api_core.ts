@@ -7,13 +7,19 @@ import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
 import type { Daemon } from "./running_daemon.ts";
+import type { ProgramUsage } from "./usage.ts";
 
 /** What HTTP shows and does, told in the daemon's own words. */
 export function apiOf(
   context: Context,
-  parts: { readonly daemon: Daemon; readonly logs: Logs; readonly supervisor: Supervisor },
+  parts: {
+    readonly daemon: Daemon;
+    readonly logs: Logs;
+    readonly supervisor: Supervisor;
+    readonly usage: ProgramUsage;
+  },
 ): ApiCore {
-  const { daemon, logs, supervisor } = parts;
+  const { daemon, logs, supervisor, usage } = parts;
   return {
     status: () => daemon.report(),
     health: () => daemon.health(),
@@ -21,15 +27,14 @@ export function apiOf(
       metricFamilies(daemon.report(), {
         rssBytes: context.system.processes.stat(context.system.host.pid)?.rssBytes ?? 0,
         droppedLines: logs.logging.dropped.lines,
+        usage: usage.totals(),
       }),
     logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
     events: { since: () => [], subscribe: () => ({ [Symbol.dispose]() {} }) },
     why: () => {
       throw new Error("not built yet");
     },
-    history: () => {
-      throw new Error("not built yet");
-    },
+    history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
     log: logs.logging.logger("appd.http"),
     actions: {
       reload: () => daemon.reload(),

@@ -4,6 +4,7 @@ import { createHealth } from "../health/health.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { writePidFile } from "../instance/pid_file.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
 import { delay } from "../system/clock.ts";
 import type { Lock } from "../system/lock.ts";
 import { addChecks } from "./checks.ts";
@@ -11,12 +12,13 @@ import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
 import { openListeners } from "./listeners.ts";
 import { loadContextConfig } from "./load.ts";
-import { openLogs } from "./logs.ts";
+import { type Logs, openLogs } from "./logs.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { programSpecs } from "./program_specs.ts";
 import { openSupervisor } from "./programs.ts";
 import { Daemon } from "./running_daemon.ts";
+import { ProgramUsage } from "./usage.ts";
 import { reportUnhandled } from "./unhandled.ts";
 import { watchFile } from "./watch_config.ts";
 
@@ -59,7 +61,8 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
   const supervisor = parts.use(openSupervisor(context, logs));
-  const daemon = new Daemon(context, { logs, health, supervisor, command: options.command, pidFile }, loaded);
+  const usage = parts.use(usageOf(context, supervisor, logs));
+  const daemon = new Daemon(context, { logs, health, supervisor, usage, command: options.command, pidFile }, loaded);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, { config, core: daemon.api(), log: logs.logging.logger("appd.http") }),
@@ -71,12 +74,30 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor });
-  await supervisor.apply(programSpecs(loaded, { files, command: options.command }));
+  const specs = programSpecs(loaded, { files, command: options.command });
+  await supervisor.apply(specs);
+  await usage.follow(specs);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Usage of what the supervisor runs; a program over its memory limit is restarted. */
+function usageOf({ system: { clock, processes } }: Context, supervisor: Supervisor, logs: Logs): ProgramUsage {
+  const log = logs.logging.logger("appd.programs");
+  return new ProgramUsage({
+    clock,
+    roots: () =>
+      supervisor.list().flatMap(({ name, pid }) =>
+        pid === null ? [] : [{ name, pid, startTime: processes.stat(pid)?.startTime ?? "" }]
+      ),
+    onExcess(name, text) {
+      log.warn(`restarting, it ${text}`, { program: name });
+      supervisor.restart(name).catch((error) => log.error("cannot restart", { program: name, error }));
+    },
+  });
 }
 
 /** How often, and after how many milliseconds, the lock is tried again: a `status` may hold it for an instant. */

@@ -9,11 +9,13 @@ import { loadContextConfig } from "./load.ts";
 import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
 import { programSpecs } from "./program_specs.ts";
+import type { ProgramUsage } from "./usage.ts";
 
 /** What a reload changes. */
 export interface Reloadable {
   readonly logs: Logs;
   readonly supervisor: Supervisor;
+  readonly usage: ProgramUsage;
   readonly command: Command | undefined;
   /** What holds until now. */
   readonly before: LoadResult;
@@ -29,12 +31,13 @@ export async function applyReload(
   context: Context,
   target: Reloadable,
 ): Promise<{ result: ReloadResult; loaded: LoadResult }> {
-  const { before, logs, supervisor } = target;
+  const { before, logs, supervisor, usage } = target;
   try {
     const next = await loadContextConfig(context);
     const specs = programSpecs(next, { files: context.system.files, command: target.command });
     logs.apply(next);
     await supervisor.apply(specs);
+    await usage.follow(specs);
     const changes: ReloadChange[] = diffConfig(before.config, next.config, next.schema).map(({ key, effect }) => ({
       key,
       effect,

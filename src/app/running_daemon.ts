@@ -19,12 +19,14 @@ import type { Command } from "./command.ts";
 import { applyReload } from "./reload.ts";
 import { beginShutdown, type Shutdown } from "./shutdown.ts";
 import { NO_SCHEDULER } from "./stopped_report.ts";
+import type { ProgramUsage } from "./usage.ts";
 
 /** What the daemon is made of; {@link assemble} builds and owns them. */
 export interface Parts {
   readonly logs: Logs;
   readonly health: Health;
   readonly supervisor: Supervisor;
+  readonly usage: ProgramUsage;
   readonly command: Command | undefined;
   /** The one in use; a reload does not move it. */
   readonly pidFile: string;
@@ -102,7 +104,8 @@ export class Daemon {
 
   /** What the API asks of the daemon. */
   api(): ApiCore {
-    return apiOf(this.#context, { daemon: this, logs: this.#parts.logs, supervisor: this.#parts.supervisor });
+    const { logs, supervisor, usage } = this.#parts;
+    return apiOf(this.#context, { daemon: this, logs, supervisor, usage });
   }
 
   /** The configuration file was written: reload, if the settings say so. */
@@ -240,7 +243,7 @@ export class Daemon {
       log_file: this.config.log.file,
       pid_file: this.#parts.pidFile,
       socket: this.#context.paths.socket,
-      programs: this.#parts.supervisor.list(),
+      programs: this.#parts.usage.merge(this.#parts.supervisor.list()),
       jobs: [],
       scheduler: NO_SCHEDULER,
       last_reload: this.#lastReload,

@@ -61,6 +61,13 @@ export const READ_ROUTES: readonly Route[] = [
   },
   {
     method: "GET",
+    path: "/api/v1/programs/:name/history",
+    summary: "What a program used in the last hour",
+    responses: { 200: "the samples, oldest first" },
+    handle: (context, { history }) => replyJson(history(context.req.param("name") ?? "")),
+  },
+  {
+    method: "GET",
     path: "/api/v1/jobs",
     summary: "The scheduled jobs",
     responses: { 200: "the jobs" },

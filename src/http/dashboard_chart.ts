@@ -45,6 +45,7 @@ const spanOf = (now) => {
   return Math.min(HOUR, Math.max(300000, now - oldest));
 };
 function draw(points, key, { now, span, least, what }) {
+  if (points.length === 0) return "";
   const box = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const top = Math.max(least, ...points.map((point) => point[key] ?? 0));
   let d = "", last = -Infinity;

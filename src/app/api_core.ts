@@ -10,6 +10,7 @@ import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
 import type { Daemon } from "./running_daemon.ts";
 import { explainProgram } from "./why_report.ts";
+import type { ProgramUsage } from "./usage.ts";
 
 /** What HTTP shows and does, told in the daemon's own words. */
 export function apiOf(
@@ -19,10 +20,11 @@ export function apiOf(
     readonly logs: Logs;
     readonly supervisor: Supervisor;
     readonly journal: Journal;
+    readonly usage: ProgramUsage;
     readonly command: Command | undefined;
   },
 ): ApiCore {
-  const { daemon, logs, supervisor, journal } = parts;
+  const { daemon, logs, supervisor, journal, usage } = parts;
   return {
     status: () => daemon.report(),
     health: () => daemon.health(),
@@ -30,6 +32,7 @@ export function apiOf(
       metricFamilies(daemon.report(), {
         rssBytes: context.system.processes.stat(context.system.host.pid)?.rssBytes ?? 0,
         droppedLines: logs.logging.dropped.lines,
+        usage: usage.totals(),
       }),
     logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
     events: journal,
@@ -41,9 +44,7 @@ export function apiOf(
         now: context.system.clock.now(),
         configured: parts.command === undefined,
       }),
-    history: () => {
-      throw new Error("not built yet");
-    },
+    history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
     log: logs.logging.logger("appd.http"),
     actions: {
       reload: (options) => daemon.reload(options),

@@ -4,6 +4,7 @@ import { createHealth } from "../health/health.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { writePidFile } from "../instance/pid_file.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
 import { delay } from "../system/clock.ts";
 import type { Lock } from "../system/lock.ts";
 import { addChecks } from "./checks.ts";
@@ -17,7 +18,7 @@ import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Notifications } from "./notifications.ts";
 import { obeyOnFailed } from "./on_failed.ts";
-import { openSupervisor } from "./programs.ts";
+import { openPrograms } from "./programs.ts";
 import { Daemon } from "./running_daemon.ts";
 import { reportUnhandled } from "./unhandled.ts";
 import { watchFile } from "./watch_config.ts";
@@ -60,7 +61,9 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
-  const supervisor = parts.use(openSupervisor(context, logs));
+  const programs = openPrograms(context, logs);
+  const supervisor = parts.use(programs.supervisor);
+  const usage = parts.use(programs.usage);
   const journal = new Journal(clock.now());
   const notifications = parts.use(new Notifications(context, logs));
   notifications.apply(config.notifications);
@@ -69,7 +72,11 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     notifications.tell(event);
   }));
   const { command } = options;
-  const daemon = new Daemon(context, { logs, health, supervisor, journal, notifications, command, pidFile }, loaded);
+  const daemon = new Daemon(
+    context,
+    { logs, health, supervisor, usage, journal, notifications, command, pidFile },
+    loaded,
+  );
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, { config, core: daemon.api(), log: logs.logging.logger("appd.http") }),
@@ -89,6 +96,8 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
+
+/** Usage of what the supervisor runs; a program over its memory limit is restarted. */
 
 /** How often, and after how many milliseconds, the lock is tried again: a `status` may hold it for an instant. */
 const LOCK_TRIES = 10;

@@ -14,11 +14,13 @@ import { loadContextConfig } from "./load.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./program_specs.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./scale.ts";
+import type { ProgramUsage } from "./usage.ts";
 
 /** What a configuration is applied to. */
 export interface LiveParts {
   readonly logs: Logs;
   readonly supervisor: Supervisor;
+  readonly usage: ProgramUsage;
   readonly command: Command | undefined;
 }
 
@@ -63,7 +65,7 @@ export class LiveConfig implements Disposable {
   async begin(): Promise<void> {
     this.#now = this.#version(this.loaded, readScale(this.#context));
     this.#warn();
-    await this.#parts.supervisor.apply(this.#now.specs);
+    await this.#run(this.#now, "the daemon's start");
   }
 
   #warn(): void {
@@ -125,8 +127,14 @@ export class LiveConfig implements Disposable {
 
   async #apply(version: Version, cause: string): Promise<ApplyResult> {
     this.#parts.logs.apply(version.loaded);
+    return await this.#run(version, cause);
+  }
+
+  async #run(version: Version, cause: string): Promise<ApplyResult> {
     this.#now = version;
-    return await this.#parts.supervisor.apply(version.specs, cause);
+    const applied = await this.#parts.supervisor.apply(version.specs, cause);
+    void this.#parts.usage.follow(version.specs); // Nobody waits for figures.
+    return applied;
   }
 
   #try(before: Version, confirmMs: number): Trial {
@@ -171,8 +179,7 @@ export class LiveConfig implements Disposable {
     const scale = new Map(this.#now.scale).set(name, { instances, configured: program.instances ?? null });
     const next = this.#version(this.loaded, scale);
     writeScale(this.#context.system.files, this.#context.paths.programs, next.scale);
-    this.#now = next;
-    await this.#parts.supervisor.apply(next.specs, `scaling ${name} to ${instances}`);
+    await this.#run(next, `scaling ${name} to ${instances}`);
     return next.specs.filter((spec) => spec.name === name || spec.family?.name === name).map((spec) => spec.name);
   }
 

@@ -4,13 +4,14 @@ import { createOomWitness } from "../system/out_of_memory.ts";
 import { addressOf } from "./address.ts";
 import type { Context } from "./context.ts";
 import { type Logs, openProgramLog } from "./logs.ts";
+import { ProgramUsage } from "./usage.ts";
 
-/** The supervisor of this instance, without programs yet. */
-export function openSupervisor(context: Context, logs: Logs): Supervisor {
+/** The supervisor of this instance, without programs yet, and the measure of what they use. */
+export function openPrograms(context: Context, logs: Logs): { supervisor: Supervisor; usage: ProgramUsage } {
   const { clock, files, host, processes } = context.system;
   const log = logs.logging.logger("appd.programs");
   const oom = createOomWitness({ files, clock });
-  return createSupervisor({
+  const supervisor = createSupervisor({
     clock,
     processes,
     files,
@@ -23,4 +24,13 @@ export function openSupervisor(context: Context, logs: Logs): Supervisor {
     inheritedEnv: host.env,
     outOfMemory: () => oom.hasKilled(),
   });
+  const usage = new ProgramUsage({
+    clock,
+    roots() {
+      oom.refresh(); // With every sample: what the kernel killed earlier explains nothing later.
+      return supervisor.roots();
+    },
+    onExcess: (name, text) => supervisor.complain(name, `it ${text}`),
+  });
+  return { supervisor, usage };
 }

@@ -24,12 +24,14 @@ import { LiveConfig } from "./live_config.ts";
 import type { Notifications } from "./notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import { NO_SCHEDULER } from "./stopped_report.ts";
+import type { ProgramUsage } from "./usage.ts";
 
 /** What the daemon is made of; {@link assemble} builds and owns them. */
 export interface Parts {
   readonly logs: Logs;
   readonly health: Health;
   readonly supervisor: Supervisor;
+  readonly usage: ProgramUsage;
   readonly journal: Journal;
   readonly notifications: Notifications;
   readonly command: Command | undefined;
@@ -286,7 +288,7 @@ export class Daemon {
       log_file: this.config.log.file,
       pid_file: this.#parts.pidFile,
       socket: this.#context.paths.socket,
-      programs: this.#parts.supervisor.list(),
+      programs: this.#parts.usage.merge(this.#parts.supervisor.list()),
       jobs: [],
       scheduler: NO_SCHEDULER,
       last_reload: this.#lastReload,

@@ -21,7 +21,6 @@ import { StopCommand } from "./stop_command.ts";
 import { Stream } from "./stream.ts";
 import { familyOf, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
-import { UsageMeter } from "./usage.ts";
 
 /** What the last stop of a program came to. */
 export interface StopOutcome {
@@ -37,7 +36,6 @@ export class Program {
   readonly name: string;
   readonly stream: Stream;
   readonly #shared: Shared;
-  readonly #usage: UsageMeter;
   readonly #probes: ProbeWatch;
   readonly #queue: Event[] = [];
   readonly #waiting = new Set<() => void>();
@@ -58,7 +56,6 @@ export class Program {
     this.#spec = spec;
     this.#next = spec;
     this.name = spec.name;
-    this.#usage = new UsageMeter(shared.processes);
     this.stream = new Stream(shared, spec.name, {
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
       output: (bytes) => this.#probes.output(bytes),
@@ -328,14 +325,13 @@ export class Program {
       : clock.after(Math.max(0, Math.ceil(deadline - clock.monotonic())), () => this.dispatch({ type: "deadline" }));
   }
 
-  /** The program as `status --json` shows it. CPU and memory are measured now. */
+  /** The program as `status --json` shows it, without what it uses. */
   status(): ProgramStatus {
     const now = this.#shared.clock.monotonic();
     return statusOf({
       name: this.name,
       state: this.#state,
       history: this.#history,
-      usage: this.#usage.measure(lifeOf(this.#state), now),
       logFile: this.stream.logFile,
       spec: this.#next,
       probes: this.#probes,

@@ -3,14 +3,12 @@ import { familyOf } from "./dependencies.ts";
 import type { Survivor } from "./events.ts";
 import { exitReport, type ProgramSpec } from "./program_spec.ts";
 import { type History, lifeOf, type State, wordOf } from "./state.ts";
-import type { Usage } from "./usage.ts";
 
 /** What {@link statusOf} shows. */
 export interface StatusInput {
   readonly name: string;
   readonly state: State;
   readonly history: History;
-  readonly usage: Usage;
   readonly logFile: string;
   readonly spec: ProgramSpec;
   readonly probes: { readonly live: boolean | null; readonly note: string | null };
@@ -19,9 +17,9 @@ export interface StatusInput {
   readonly now: number;
 }
 
-/** One program in the shape of `status --json`: times in ISO 8601, durations in seconds. */
+/** One program in the shape of `status --json`: times in ISO 8601, durations in seconds. What it uses, others measure. */
 export function statusOf(input: StatusInput): ProgramStatus {
-  const { name, state, history, usage, logFile, spec, probes, leftovers, now } = input;
+  const { name, state, history, logFile, spec, probes, leftovers, now } = input;
   const life = lifeOf(state);
   const { restarts, exit, crashLoop } = history;
   return {
@@ -33,8 +31,8 @@ export function statusOf(input: StatusInput): ProgramStatus {
     uptime_s: life === undefined ? null : Math.round(now - life.startedMono) / 1000,
     exit: exit === undefined ? null : exitReport(exit.how, exit.at),
     next_retry_at: state.kind === "backoff" ? new Date(state.retryAtWall).toISOString() : null,
-    cpu_percent: usage.cpuPercent,
-    rss_bytes: usage.rssBytes,
+    cpu_percent: null,
+    rss_bytes: null,
     log_file: logFile,
     crash_loop: crashLoop,
     critical: spec.critical,

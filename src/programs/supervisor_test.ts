@@ -356,14 +356,6 @@ Deno.test("a program whose FIFO was replaced is restarted, since nobody can hear
   assert.notEqual(only(t.supervisor).pid, 700);
 });
 
-Deno.test("CPU and memory are those of the main process", async () => {
-  await using t = bench();
-  await t.supervisor.apply([spec()]);
-  t.clock.advance(2000);
-  t.host.table.set(100, { ...t.host.table.get(100)!, cpuTicks: 100, rssBytes: 5000 });
-  assert.deepEqual([only(t.supervisor).cpu_percent, only(t.supervisor).rss_bytes], [50, 5000]);
-});
-
 Deno.test("a program waits for what it depends on, and the end is the other way round", async () => {
   await using t = bench();
   const web = shellSpec("web", "x", { dependsOn: { db: "ready" } });

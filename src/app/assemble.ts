@@ -4,7 +4,6 @@ import { createHealth } from "../health/health.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { writePidFile } from "../instance/pid_file.ts";
-import type { Supervisor } from "../programs/supervisor.ts";
 import { delay } from "../system/clock.ts";
 import type { Lock } from "../system/lock.ts";
 import { addChecks } from "./checks.ts";

@@ -369,7 +369,7 @@ Deno.test("the chain begins with the start that somebody wanted, and with its re
   });
   assert.deepEqual(chain.slice(0, 4).map(({ message }) => message), [
     "configuration reloaded, changed: program.web",
-    "program started by a reload",
+    "program started (a reload)",
     "program ended after 3s: exit code 1",
     "20 more events until the next",
   ]);

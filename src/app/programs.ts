@@ -1,14 +1,18 @@
 import { createSupervisor, type Supervisor } from "../programs/supervisor.ts";
 import { systemFifos } from "../system/fifo.ts";
+import { createOomWitness } from "../system/out_of_memory.ts";
+import { addressOf } from "./address.ts";
 import type { Context } from "./context.ts";
 import { type Logs, openProgramLog } from "./logs.ts";
 import { probeOpener } from "./probes.ts";
+import { ProgramUsage } from "./usage.ts";
 
-/** The supervisor of this instance, without programs yet. */
-export function openSupervisor(context: Context, logs: Logs): Supervisor {
+/** The supervisor of this instance, without programs yet, and the measure of what they use. */
+export function openPrograms(context: Context, logs: Logs): { supervisor: Supervisor; usage: ProgramUsage } {
   const { clock, files, host, processes } = context.system;
   const log = logs.logging.logger("appd.programs");
-  return createSupervisor({
+  const oom = createOomWitness({ files, clock });
+  const supervisor = createSupervisor({
     clock,
     processes,
     files,
@@ -16,8 +20,19 @@ export function openSupervisor(context: Context, logs: Logs): Supervisor {
     log,
     directory: context.paths.programs,
     instance: context.instance,
+    address: addressOf(context),
     openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
     inheritedEnv: host.env,
     openProbes: probeOpener(context.system),
+    outOfMemory: () => oom.hasKilled(),
   });
+  const usage = new ProgramUsage({
+    clock,
+    roots() {
+      oom.refresh(); // With every sample: what the kernel killed earlier explains nothing later.
+      return supervisor.roots();
+    },
+    onExcess: (name, text) => supervisor.complain(name, `it ${text}`),
+  });
+  return { supervisor, usage };
 }

@@ -2,6 +2,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Fifos } from "../system/fifo.ts";
 import type { Files } from "../system/files.ts";
+import type { LaunchHost } from "../system/launch_host.ts";
 import type { Processes } from "../system/processes.ts";
 import type { AdoptedWatch } from "./adopted_watch.ts";
 import type { Census } from "./census.ts";
@@ -51,8 +52,12 @@ export interface SupervisorDeps {
   readonly log: Logger;
   /** Absolute; each program has a directory of its own in it, 0700. */
   readonly directory: string;
-  /** Name of the instance, handed to the programs. */
+  /** Name of the instance, handed to the programs as APPD_NAME. */
   readonly instance: string;
+  /** Variables that lead a program's own `appd status` to this daemon, beside APPD_NAME: see addressOf. */
+  readonly address?: Readonly<Record<string, string>>;
+  /** Users, limits and priorities. Default: this machine's. */
+  readonly launchHost?: LaunchHost;
   /** Opens a program's log. May throw an AppdError. */
   readonly openOutput: (spec: ProgramSpec, path: string) => ProgramOutput;
   /** The daemon's own environment, of which programs inherit a few variables. */
@@ -75,4 +80,8 @@ export interface Shared extends SupervisorDeps {
   /** One read buffer for all streams, 64 KiB: what a FIFO holds. */
   readonly buffer: Uint8Array;
   readonly tell: (event: ProgramEvent) => void;
+  /** What a program waits for, one phrase each. */
+  readonly missing: (spec: ProgramSpec) => readonly string[];
+  /** A program is not what it was: others may wait for that. */
+  readonly changed: () => void;
 }

@@ -1,5 +1,5 @@
-import { errnoOf, systemError } from "../base/errors.ts";
-import type { ProbeScene } from "../programs/deps.ts";
+import { errnoOf } from "../base/errors.ts";
+import { spawnErrorText } from "../programs/launch.ts";
 import type { RunCommand } from "../probes/probe.ts";
 import type { Child, Processes } from "../system/processes.ts";
 
@@ -7,20 +7,11 @@ import type { Child, Processes } from "../system/processes.ts";
 const MARK = "APPD_PROBE_ID";
 /** Looks at the process table until nothing of a killed command is found; each catches what was forked during the last. */
 const LOOKS = 5;
-const DEFAULT_UMASK = 0o022;
 
-type ProbeProcesses = Pick<Processes, "spawn" | "kill" | "list" | "environment">;
+type ProbeProcesses = Pick<Processes, "kill" | "list" | "environment">;
 
-/** Starts a command of a program's, as the program is started, with more variables; its output goes nowhere. */
+/** Starts a command as a part of a program, with more variables; its output goes nowhere. */
 export type SpawnCommand = (command: readonly string[], extraEnv: Readonly<Record<string, string>>) => Child;
-
-/** As the daemon's own user, in the program's directory and environment. */
-export function spawnInScene({ spec, env }: ProbeScene, processes: Pick<Processes, "spawn">): SpawnCommand {
-  return (command, extraEnv) => {
-    const options = { command, cwd: spec.cwd, env: { ...env, ...extraEnv }, umask: spec.umask ?? DEFAULT_UMASK };
-    return processes.spawn({ ...options, output: null });
-  };
-}
 
 /**
  * Runs the commands of `exec` probes. A command that is aborted is killed with everything it started, also with what left
@@ -42,13 +33,12 @@ export function probeCommands(processes: ProbeProcesses, spawn: SpawnCommand): R
   };
 }
 
-/** The words of the errno instead of the runtime's. */
+/** An error says in words why the command cannot be run. */
 function spawned(command: readonly string[], spawn: () => Child): Child {
   try {
     return spawn();
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    throw systemError(["run", (error as { path?: string }).path ?? command[0] ?? ""], error);
+  } catch (cause) {
+    throw new Error(spawnErrorText(command, cause), { cause });
   }
 }
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import type { ProbeScene } from "../programs/deps.ts";
+import { spawnAs } from "../programs/launch.ts";
 import { shellSpec, until } from "../programs/testing.ts";
 import { systemProcesses } from "../system/processes.ts";
-import { realSystem } from "../system/system.ts";
-import { probeCommands, spawnInScene } from "./probe_command.ts";
+import { systemClock } from "../system/clock.ts";
+import { systemFiles } from "../system/files.ts";
+import { probeCommands } from "./probe_command.ts";
 import { probeOpener } from "./probes.ts";
 
 const NEVER = new AbortController().signal;
@@ -18,16 +20,29 @@ interface Yard extends Disposable {
 function yard(more: Partial<ProbeScene["spec"]> = {}): Yard {
   const directory = Deno.makeTempDirSync();
   const file = (name: string) => `${directory}/${name}`;
-  const spec = shellSpec("web", "exit", { cwd: directory, ...more });
+  const spec = shellSpec("web", "exit", { cwd: directory, env: { COLOR: "blue" }, ...more });
   return {
-    scene: { spec, directory, env: { PATH: "/usr/bin:/bin", COLOR: "blue" } },
+    scene: { spec, directory, env: {} },
     file,
     pids: () => existsSync(file("pids")) ? readFileSync(file("pids"), "utf8").trim().split("\n").map(Number) : [],
     [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
   };
 }
 
-const runIn = (y: Yard) => probeCommands(systemProcesses, spawnInScene(y.scene, systemProcesses));
+const deps = {
+  clock: systemClock,
+  files: systemFiles,
+  processes: systemProcesses,
+  directory: "/nowhere",
+  instance: "test",
+  inheritedEnv: { PATH: "/usr/bin:/bin" },
+};
+
+const runIn = (y: Yard) =>
+  probeCommands(
+    systemProcesses,
+    (command, extraEnv) => spawnAs(deps, { spec: y.scene.spec, command, openOutput: () => null, extraEnv }),
+  );
 const shell = (script: string) => ["/bin/sh", "-c", script];
 const isAlive = (pid: number) => !["Z", "X", undefined].includes(systemProcesses.stat(pid)?.state);
 
@@ -44,6 +59,30 @@ test("a command runs in the program's directory, environment and umask, and its 
   });
   assert.equal(readFileSync(y.file("seen"), "utf8"), `${y.scene.directory}\nblue\n0077\n`);
   assert.deepEqual(await run(shell("kill -SEGV $$"), NEVER), { signal: "SIGSEGV" });
+});
+
+Deno.test({
+  name: "a command of another user's program runs as that user",
+  ignore: Deno.uid() !== 0,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    using y = yard({ user: "65534", group: "65534" });
+    Deno.chmodSync(y.scene.directory, 0o777);
+    const run = runIn(y);
+    assert.deepEqual(await run(shell('echo "$(id -u):$(id -g):$(id -G)" >seen'), NEVER), { code: 0 });
+    assert.equal(readFileSync(y.file("seen"), "utf8"), "65534:65534:65534\n");
+    await assert.rejects(run(["/no/such/check"], NEVER), /"\/no\/such\/check": no such file or directory \(ENOENT\)/);
+    const controller = new AbortController();
+    const hanging = run(
+      shell("echo $$ >>pids; setsid sh -c 'echo $$ >>pids; exec sleep 1000' & sleep 1000; :"),
+      controller.signal,
+    );
+    await until("two processes", () => y.pids().length === 2);
+    controller.abort();
+    await hanging;
+    await until("their end", () => y.pids().every((pid) => !isAlive(pid)));
+  },
 });
 
 test("a command that hangs is killed with all it started, wherever that went", async () => {
@@ -89,7 +128,7 @@ test("all together: an exec probe that hangs at first, as the supervisor gets it
     onLive: () => {},
     onNote: () => {},
   };
-  using probes = probeOpener(realSystem())(y.scene, listener);
+  using probes = probeOpener(deps, { uid: Deno.uid() ?? 0 })(y.scene, listener);
   probes.begin({ generation: 1, pid: 0 });
   await until("the timeout", () => verdicts.length === 1);
   await until("its process's end", () => y.pids().length > 0 && !isAlive(y.pids()[0] ?? 0));

@@ -12,18 +12,21 @@ export function openPrograms(context: Context, logs: Logs): { supervisor: Superv
   const { clock, files, host, processes } = context.system;
   const log = logs.logging.logger("appd.programs");
   const oom = createOomWitness({ files, clock });
-  const supervisor = createSupervisor({
+  const common = {
     clock,
     processes,
     files,
-    fifos: systemFifos,
-    log,
     directory: context.paths.programs,
     instance: context.instance,
     address: addressOf(context),
-    openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
     inheritedEnv: host.env,
-    openProbes: probeOpener(context.system),
+  };
+  const supervisor = createSupervisor({
+    ...common,
+    fifos: systemFifos,
+    log,
+    openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
+    openProbes: probeOpener(common, host),
     outOfMemory: () => oom.hasKilled(),
   });
   const usage = new ProgramUsage({

@@ -10,7 +10,7 @@ import type { NotifyMessage } from "./notify_message.ts";
 import { notifyPlace } from "./notify_place.ts";
 import type { ProbeDeps, ProbeSpec } from "./probe.ts";
 import type { Listener, Probes, Scene } from "./scene.ts";
-import { judge, UNKNOWN, UNREADY } from "./threshold.ts";
+import { judge, READY, UNKNOWN, UNREADY } from "./threshold.ts";
 
 /**
  * Opens the probes of one program; nothing is asked before a life begins. Where notifications cannot be received, it does
@@ -68,7 +68,7 @@ class ProgramProbes implements Probes {
     this.env = inbox === undefined ? {} : { NOTIFY_SOCKET: inbox.path, ...watchdogVariable(spec.live) };
   }
 
-  begin({ generation }: { readonly generation: number }): void {
+  begin({ generation, ready = false }: { readonly generation: number; readonly ready?: boolean }): void {
     this.end();
     const { inbox, listener, scene: { spec } } = this.#parts;
     const life = this.#life = { generation, running: new DisposableStack(), watched: false };
@@ -78,7 +78,7 @@ class ProgramProbes implements Probes {
     if (spec.ready === undefined || this.#ready === undefined) return;
     const tell = (told: Told) => listener.onReady({ generation, ...told });
     if (trouble !== undefined && spec.ready.method.kind === "notify") tell({ ok: false, why: trouble });
-    start(life, this.#ready, judge({ from: UNREADY, policy: spec.ready, tell }));
+    start(life, this.#ready, judge({ from: ready ? READY : UNREADY, policy: spec.ready, tell }));
   }
 
   watch(): void {

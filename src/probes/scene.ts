@@ -34,7 +34,8 @@ export interface Listener {
 export interface Probes extends Disposable {
   /** Variables that the program has to be started with. */
   readonly env: Readonly<Record<string, string>>;
-  begin(life: { readonly generation: number }): void;
+  /** @param life `ready`: it was ready before, and is until the probe fails as often as it takes */
+  begin(life: { readonly generation: number; readonly ready?: boolean }): void;
   watch(): void;
   end(): void;
   readonly output?: (bytes: Uint8Array) => void;

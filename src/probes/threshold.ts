@@ -18,6 +18,9 @@ const NOTHING = { last: undefined, inRow: 0, why: undefined };
 /** Not ready until proven. */
 export const UNREADY: Tally = { ...NOTHING, verdict: false };
 
+/** Ready as it was seen before. */
+export const READY: Tally = { ...NOTHING, verdict: true };
+
 /** Neither good nor bad until proven: a program is given time to fail, and `healthy` waits for an answer. */
 export const UNKNOWN: Tally = { ...NOTHING, verdict: undefined };
 

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { count, judge, type Tally, UNKNOWN, UNREADY } from "./threshold.ts";
+import { count, judge, READY, type Tally, UNKNOWN, UNREADY } from "./threshold.ts";
 
 /**
  * Answers in a row: `+` good, `-` bad for the same reason, letters bad for a reason of that name, `!` good and decisive,
  * `?` bad and decisive. What is told after each: `.` nothing, `+` good, `-` bad.
  */
-const TABLE: readonly { from: "ready" | "live"; policy: readonly [number, number]; answers: string; told: string }[] = [
+const TABLE: readonly {
+  from: "ready" | "was ready" | "live";
+  policy: readonly [number, number];
+  answers: string;
+  told: string;
+}[] = [
   // Kubernetes' defaults of readiness: one success, three failures.
   { from: "ready", policy: [1, 3], answers: "+", told: "+" },
   { from: "ready", policy: [1, 3], answers: "+++", told: "+.." },
@@ -28,6 +33,9 @@ const TABLE: readonly { from: "ready" | "live"; policy: readonly [number, number
   // The program's own word counts at once.
   { from: "ready", policy: [5, 5], answers: "!?!", told: "+-+" },
   { from: "ready", policy: [5, 5], answers: "!----?", told: "+....-" },
+  // Adopted as ready: a failure that is not enough yet changes nothing, and a success is no news.
+  { from: "was ready", policy: [1, 3], answers: "+", told: "." },
+  { from: "was ready", policy: [1, 3], answers: "--+---+", told: ".....-+" },
   // Liveness: no verdict before there is one.
   { from: "live", policy: [1, 3], answers: "--", told: ".." },
   { from: "live", policy: [1, 3], answers: "---", told: "..-" },
@@ -45,7 +53,7 @@ function answerOf(letter: string) {
 
 for (const { from, policy: [successThreshold, failureThreshold], answers, told } of TABLE) {
   Deno.test(`${from}, thresholds ${successThreshold} and ${failureThreshold}: ${answers} tells ${told}`, () => {
-    let tally: Tally = from === "ready" ? UNREADY : UNKNOWN;
+    let tally: Tally = { ready: UNREADY, "was ready": READY, live: UNKNOWN }[from];
     const seen = [...answers].map((letter) => {
       const next = count(tally, answerOf(letter), { successThreshold, failureThreshold });
       tally = next.tally;

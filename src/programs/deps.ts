@@ -33,8 +33,12 @@ export interface ProbeScene {
 export interface ProgramProbes extends Disposable {
   /** Variables that the program is started with: NOTIFY_SOCKET, WATCHDOG_USEC. */
   readonly env: Readonly<Record<string, string>>;
-  /** A life has begun: starts the readiness probe. What an earlier life's probe still says is not told. */
-  begin(life: { readonly generation: number; readonly pid: number }): void;
+  /**
+   * A life has begun: starts the readiness probe. What an earlier life's probe still says is not told.
+   *
+   * @param life `ready`: it was ready before, under an earlier daemon or other probes, and is until the probe fails for good
+   */
+  begin(life: { readonly generation: number; readonly pid: number; readonly ready?: boolean }): void;
   /** It has become ready for the first time: starts the liveness probe. */
   watch(): void;
   /** The life is over, or is being ended: nothing is probed until the next one. */

@@ -42,6 +42,12 @@ export function launch(shared: Shared, options: LaunchOptions): Event {
   }
 }
 
+/** What of the supervisor's surroundings a command is started with. */
+export type SpawnDeps = Pick<
+  Shared,
+  "address" | "directory" | "files" | "inheritedEnv" | "instance" | "launchHost" | "processes"
+>;
+
 /** A command to be run as a program is: its user, limits, priority, directory, environment and umask. */
 export interface SpawnOrder {
   readonly spec: ProgramSpec;
@@ -59,7 +65,7 @@ export interface SpawnOrder {
  * @throws AppdError for an unknown user, a limit that cannot be set or a missing tool; an error with an errno `code` when
  * the command cannot be executed
  */
-export function spawnAs(shared: Shared, order: SpawnOrder): Child {
+export function spawnAs(shared: SpawnDeps, order: SpawnOrder): Child {
   const { spec } = order;
   const account = accountOf(shared, spec);
   const env = environmentOf(shared, spec, order.extraEnv ?? {}, account);
@@ -82,7 +88,7 @@ interface CommandOrder {
  * argv with the tools that give it the program's user, limits and priority. With one of them in front a command that
  * cannot be executed would show as the tool's exit code, so it is looked at beforehand, as that user.
  */
-function commandFor(shared: Shared, { spec, command, env, account, keeper }: CommandOrder): readonly string[] {
+function commandFor(shared: SpawnDeps, { spec, command, env, account, keeper }: CommandOrder): readonly string[] {
   const host = shared.launchHost ?? systemLaunchHost;
   const whole = launchCommand({ ...spec, command }, account, host);
   if (whole === command && keeper === undefined) return command;
@@ -97,7 +103,7 @@ function commandFor(shared: Shared, { spec, command, env, account, keeper }: Com
  * other user can reach it through a directory that is ours and 0700; and it stays ours, so that nobody can change that.
  * Users that the program becomes later, as the workers of a server do, can write as well.
  */
-function admitToOutput({ files, directory }: Shared, spec: ProgramSpec): void {
+function admitToOutput({ files, directory }: SpawnDeps, spec: ProgramSpec): void {
   const fifo = join(directory, spec.name, FIFO_NAME);
   files.chmod(dirname(fifo), 0o700);
   if (files.stat(fifo)?.kind === "fifo") files.chmod(fifo, 0o622);

@@ -83,6 +83,18 @@ Deno.test("READY=1, STOPPING=1, and a reload that leaves it ready", async () => 
   assert.deepEqual(y.ear.notes, ["loading", "(errno 5)"]);
 });
 
+Deno.test("of READY=1 and STATUS in one message the status is heard last", async () => {
+  using y = yard();
+  using probes = y.open();
+  const order: string[] = [];
+  y.ear.onReady = () => order.push("ready");
+  y.ear.onNote = () => order.push("note");
+  probes.begin({ generation: 1 });
+  await y.send("STATUS=serving\nREADY=1");
+  await until("both", () => order.length === 2);
+  assert.deepEqual(order, ["ready", "note"]);
+});
+
 Deno.test("EXTEND_TIMEOUT_USEC is passed on, a repeated status is told once", async () => {
   using y = yard();
   using probes = y.open();

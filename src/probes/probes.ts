@@ -45,6 +45,7 @@ function openInbox(deps: ProbeDeps, scene: Scene): Pick<Parts, "inbox" | "troubl
 /** What goes on for one life of the program. */
 interface Life {
   readonly generation: number;
+  readonly wasReady: boolean;
   readonly running: DisposableStack;
   watched: boolean;
 }
@@ -70,15 +71,24 @@ class ProgramProbes implements Probes {
 
   begin({ generation, ready = false }: { readonly generation: number; readonly ready?: boolean }): void {
     this.end();
-    const { inbox, listener, scene: { spec } } = this.#parts;
-    const life = this.#life = { generation, running: new DisposableStack(), watched: false };
+    const { inbox, listener } = this.#parts;
+    const life = this.#life = { generation, wasReady: ready, running: new DisposableStack(), watched: false };
     const trouble = this.#parts.trouble ?? inbox?.open();
     if (trouble !== undefined) listener.onNote(trouble);
-    if (inbox !== undefined) life.running.use(inbox.hear(this.#hearer(generation)));
+    this.#beginReadiness(life, trouble);
+    // After readiness: of a message that has both, what the program says of itself is heard last.
+    if (inbox !== undefined && !life.running.disposed) life.running.use(inbox.hear(this.#hearer(generation)));
+  }
+
+  #beginReadiness(life: Life, trouble: string | undefined): void {
+    const { listener, scene: { spec } } = this.#parts;
+    const { generation } = life;
     if (spec.ready === undefined || this.#ready === undefined) return;
     const tell = (told: Told) => listener.onReady({ generation, ...told });
-    if (trouble !== undefined && spec.ready.method.kind === "notify") tell({ ok: false, why: trouble });
-    start(life, this.#ready, judge({ from: ready ? READY : UNREADY, policy: spec.ready, tell }));
+    if (trouble !== undefined && !life.wasReady && spec.ready.method.kind === "notify") {
+      tell({ ok: false, why: trouble });
+    }
+    start(life, this.#ready, judge({ from: life.wasReady ? READY : UNREADY, policy: spec.ready, tell }));
   }
 
   watch(): void {

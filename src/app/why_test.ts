@@ -374,7 +374,7 @@ Deno.test("the chain begins with the start that somebody wanted, and with its re
     "20 more events until the next",
   ]);
   assert.equal(chain.length, 13);
-  assert.equal(chain.at(-1)?.message, "program started by the retry after: exit code 1");
+  assert.equal(chain.at(-1)?.message, "program started (the retry after: exit code 1)");
 });
 
 Deno.test("nothing that a program wrote drives a terminal", () => {

@@ -131,7 +131,7 @@ test("all together: an exec probe that hangs at first, as the supervisor gets it
   using probes = probeOpener(deps, { uid: Deno.uid() ?? 0 })(y.scene, listener);
   probes.begin({ generation: 1, pid: 0 });
   await until("the timeout", () => verdicts.length === 1);
-  await until("its process's end", () => y.pids().length > 0 && !isAlive(y.pids()[0] ?? 0));
+  await until("the first process's end", () => y.pids().length > 0 && !isAlive(y.pids()[0] ?? 0));
   Deno.writeTextFileSync(y.file("fine"), "");
   await until("readiness", () => verdicts.length === 2);
   assert.deepEqual(verdicts, ["1 false exec /bin/sh: no answer within 200ms", "1 true exec /bin/sh: exit code 0"]);

@@ -15,6 +15,9 @@ export function asking(times: ProberTimes, { subject, look }: Look, clock: Clock
   return (tell) => new Prober({ times, subject, look, clock, tell });
 }
 
+/** Milliseconds in which an aborted attempt has to be over: a killed command has to be waited for. */
+const PATIENCE = 1000;
+
 interface ProberOptions extends Look {
   readonly times: ProberTimes;
   readonly clock: Clock;
@@ -26,6 +29,8 @@ class Prober implements Disposable {
   #timer: Timer;
   /** The attempt that has not settled; an aborted one may take its time. */
   #running: AbortController | undefined;
+  /** Monotonic time, in milliseconds, at which the running attempt was aborted. */
+  #abortedAt: number | undefined;
   /** A period went by while it ran. */
   #overdue = false;
   #ended = false;
@@ -46,18 +51,20 @@ class Prober implements Disposable {
     this.#timer = clock.after(times.period, () => this.#begin());
     if (this.#running === undefined) return void this.#attempt();
     this.#overdue = true;
-    if (this.#running.signal.aborted) this.#tell(false, "the attempt before cannot be ended");
+    const abortedAt = this.#abortedAt ?? Infinity;
+    if (clock.monotonic() - abortedAt >= PATIENCE) this.#tell(false, "the attempt before cannot be ended");
   }
 
   async #attempt(): Promise<void> {
     const { clock, times, look } = this.#options;
     const controller = this.#running = new AbortController();
     using _deadline = afterAwake(clock, times.timeout, () => {
+      this.#abortedAt = clock.monotonic();
       this.#tell(false, `no answer within ${formatDuration(times.timeout)}`);
       controller.abort();
     });
     const { ok, seen } = await look(controller.signal).catch((error) => ({ ok: false, seen: reasonOf(error) }));
-    this.#running = undefined;
+    this.#running = this.#abortedAt = undefined;
     if (!controller.signal.aborted) this.#tell(ok, seen);
     if (this.#overdue && !this.#ended) this.#catchUp();
   }

@@ -78,15 +78,24 @@ Deno.test("never two at once: an attempt that outlasts the period is followed at
   assert.deepEqual(t.beginnings(), [0, 2500, 3500]);
 });
 
-Deno.test("an attempt that does not even end when aborted fails in each period, and is not joined by another", async () => {
+Deno.test("an attempt that does not even end when aborted fails again and again, and is not joined by another", async () => {
   const t = bench();
   t.clock.advance(3000);
   assert.equal(t.attempts.length, 1);
   const stuck = "ask: the attempt before cannot be ended";
-  assert.deepEqual(t.told.map(({ why }) => why), ["ask: no answer within 300ms", stuck, stuck, stuck]);
+  assert.deepEqual(t.told.map(({ why }) => why), ["ask: no answer within 300ms", stuck, stuck]);
   t.last().answer(true, "at last");
   await settle();
-  assert.deepEqual([t.attempts.length, t.told.length], [2, 4]);
+  assert.deepEqual([t.attempts.length, t.told.length], [2, 3]);
+});
+
+Deno.test("an aborted attempt has its time to end: what follows at once is no second failure", async () => {
+  const t = bench({ period: 50, timeout: 40 });
+  t.clock.advance(900);
+  assert.equal(t.told.length, 1);
+  t.last().fail(new Error("killed"));
+  await settle();
+  assert.deepEqual([t.attempts.length, t.told.length], [2, 1]);
 });
 
 Deno.test("an error is a failure with its reason in plain words", async () => {

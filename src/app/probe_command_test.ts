@@ -22,7 +22,7 @@ function yard(more: Partial<ProbeScene["spec"]> = {}): Yard {
   const file = (name: string) => `${directory}/${name}`;
   const spec = shellSpec("web", "exit", { cwd: directory, env: { COLOR: "blue" }, ...more });
   return {
-    scene: { spec, directory, env: {} },
+    scene: { spec, directory },
     file,
     pids: () => existsSync(file("pids")) ? readFileSync(file("pids"), "utf8").trim().split("\n").map(Number) : [],
     [Symbol.dispose]: () => Deno.removeSync(directory, { recursive: true }),
@@ -127,6 +127,7 @@ test("all together: an exec probe that hangs at first, as the supervisor gets it
       verdicts.push(`${generation} ${ok} ${why}`),
     onLive: () => {},
     onNote: () => {},
+    onExtend: () => {},
   };
   using probes = probeOpener(deps, { uid: Deno.uid() ?? 0 })(y.scene, listener);
   probes.begin({ generation: 1, pid: 0 });

@@ -17,7 +17,7 @@ export interface ProbeListener {
   /** STATUS= of sd_notify(3). */
   onNote(text: string): void;
   /** EXTEND_TIMEOUT_USEC= of sd_notify(3): the program asks for so many milliseconds from now on. */
-  onExtend?(wish: { readonly generation: number; readonly ms: number }): void;
+  onExtend(wish: { readonly generation: number; readonly ms: number }): void;
 }
 
 /** What a probe that runs a command needs, and where a socket can be made. */
@@ -25,8 +25,6 @@ export interface ProbeScene {
   readonly spec: ProgramSpec;
   /** Of the program, absolute, 0700. */
   readonly directory: string;
-  /** The whole environment of the program. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The probes of one program for as long as it is configured. */

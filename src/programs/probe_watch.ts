@@ -1,13 +1,13 @@
 import { canonicalJson } from "../base/canonical.ts";
 import type { ProgramProbes, Shared } from "./deps.ts";
-import { environmentOf } from "./environment.ts";
-import type { ProgramSpec } from "./program_spec.ts";
+import { type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life, State } from "./state.ts";
 
 interface ProbeWatchOptions {
   /** Of the program. */
   readonly directory: string;
   readonly onReady: (result: { readonly generation: number; readonly ok: boolean; readonly why: string }) => void;
+  readonly onExtend: (wish: { readonly generation: number; readonly ms: number }) => void;
   readonly onUnwell: (result: { readonly generation: number; readonly reason: string }) => void;
   /** Liveness, which others may wait for, is not what it was. */
   readonly onChange: () => void;
@@ -20,7 +20,9 @@ export class ProbeWatch implements Disposable {
   #probes: ProgramProbes | undefined;
   #spec: ProgramSpec | undefined;
   #live: boolean | null = null;
-  #note: string | null = null;
+  /** What the failing probe says, and what the program said of itself. */
+  #failing: string | null = null;
+  #said: string | null = null;
 
   constructor(shared: Shared, options: ProbeWatchOptions) {
     this.#shared = shared;
@@ -39,7 +41,7 @@ export class ProbeWatch implements Disposable {
 
   /** What the failing probe says, or the program of itself. */
   get note(): string | null {
-    return this.#note;
+    return this.#failing ?? this.#said;
   }
 
   /** Takes the program's output, when a probe wants it. */
@@ -57,29 +59,31 @@ export class ProbeWatch implements Disposable {
     const { openProbes } = this.#shared;
     if (openProbes === undefined || (spec.ready === undefined && spec.live === undefined)) return {};
     const { directory } = this.#options;
-    const env = environmentOf(this.#shared, spec, {});
-    this.#probes ??= openProbes({ spec, directory, env }, {
+    this.#probes ??= openProbes({ spec, directory }, {
       onReady: (result) => {
-        this.#note = result.ok ? null : result.why;
+        this.#failing = result.ok ? null : result.why;
         this.#options.onReady(result);
       },
       onLive: (result) => this.#judge(result),
-      onNote: (text) => void (this.#note = text),
+      onExtend: (wish) => this.#options.onExtend(wish),
+      onNote: (text) => void (this.#said = text === "" ? null : text),
     });
     return this.#probes.env;
   }
 
   #judge({ generation, ok, why }: { readonly generation: number; readonly ok: boolean; readonly why: string }): void {
     this.#live = ok;
-    this.#note = ok ? null : why;
+    this.#failing = ok ? null : why;
     this.#options.onChange();
     if (!ok) this.#options.onUnwell({ generation, reason: `its liveness probe failed: ${why}` });
   }
 
-  begin(life: Life): void {
+  /** @param ready it was seen ready before: by an earlier daemon, or by the probe that this one takes the place of */
+  begin(life: Life, ready: boolean): void {
     this.#live = null;
-    this.#note = null;
-    this.#probes?.begin(life);
+    this.#failing = null;
+    this.#said = null;
+    this.#probes?.begin({ ...life, ready });
   }
 
   watch(): void {
@@ -95,7 +99,7 @@ export class ProbeWatch implements Disposable {
     if (this.#spec === undefined || isSame(this.#spec, spec)) return;
     this.open(spec);
     if (state.kind !== "starting" && state.kind !== "running") return;
-    this.begin(state.life);
+    this.begin(state.life, state.kind === "running" && state.ready);
     if (state.kind === "running") this.watch();
   }
 

@@ -63,6 +63,7 @@ export class Program {
     this.#probes = new ProbeWatch(shared, {
       directory: this.stream.directory,
       onReady: (result) => this.dispatch({ type: "ready", ...result }),
+      onExtend: (wish) => this.dispatch({ type: "extend", ...wish }),
       onUnwell: (result) => this.dispatch({ type: "unwell", ...result }),
       onChange: () => this.#shared.changed(),
     });
@@ -184,7 +185,7 @@ export class Program {
       case "record":
         return this.#record(effect.life, effect.ready);
       case "probe":
-        return this.#probes.begin(effect.life);
+        return this.#probes.begin(effect.life, this.#state.kind === "running");
       case "watch":
         return this.#probes.watch();
       case "unprobe":

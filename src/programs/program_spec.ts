@@ -113,6 +113,9 @@ export function specMark(spec: ProgramSpec): string {
     nice: spec.nice,
     limits: spec.limits,
     number: spec.family?.number ?? 1,
+    // Variables of sd_notify(3) cannot be given to a process that runs.
+    notify: [spec.ready, spec.live].some((probe) => probe?.method.kind === "notify") || undefined,
+    watchdog: spec.live?.method.kind === "notify" ? spec.live.period : undefined,
   };
   return fingerprint(JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]));
 }

@@ -99,6 +99,8 @@ export type Event =
   | { readonly type: "adopted"; readonly life: Life; readonly restarts: number; readonly wasReady: boolean }
   /** The readiness probe's word. */
   | { readonly type: "ready"; readonly generation: number; readonly ok: boolean; readonly why: string }
+  /** A start that takes longer says so: EXTEND_TIMEOUT_USEC of sd_notify(3). It has `ms` from now on. */
+  | { readonly type: "extend"; readonly generation: number; readonly ms: number }
   /** Something that a restart may mend: a failed liveness probe, too much memory. */
   | { readonly type: "unwell"; readonly generation: number; readonly reason: string }
   | { readonly type: "exited"; readonly generation: number; readonly exit: Exit }

@@ -165,6 +165,13 @@ export function deadlineOfStart(input: Input<"starting", "deadline">): Step {
   return treat({ state, history, policy, moment, reason, wasStable: false });
 }
 
+/** A program that is probed, and says that it needs more time. */
+export function extend(input: Input<"starting", "extend">): Step {
+  const { state, event, history, moment } = input;
+  const until = state.probed ? Math.max(state.until, moment.mono + event.ms) : state.until;
+  return { state: { ...state, until }, history, effects: [] };
+}
+
 /** The readiness probe speaks for the first time. */
 export function firstReady(input: Input<"starting", "ready">): Step {
   const { state, event, history, moment } = input;

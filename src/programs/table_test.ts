@@ -40,6 +40,7 @@ const EVENTS: { readonly [K in EventType]: Extract<Event, { type: K }> } = {
   spawn_failed: { type: "spawn_failed", generation: 3, trouble: { message: "EMFILE", shortage: true } },
   adopted: { type: "adopted", life: LIFE, restarts: 7, wasReady: false },
   ready: { type: "ready", generation: 3, ok: false, why: "503" },
+  extend: { type: "extend", generation: 3, ms: 9000 },
   unwell: { type: "unwell", generation: 3, reason: "too much memory" },
   exited: { type: "exited", generation: 3, exit: { code: 1 } },
   swept: { type: "swept", generation: 3, killed: false },
@@ -68,6 +69,7 @@ const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: strin
     reset: "starting:",
     spawned: "starting: kill",
     ready: "starting:",
+    extend: "starting:",
     unwell: UNWELL,
     exited: "backoff: unprobe clear ended retrying",
     deadline: "running: ready watch",
@@ -227,6 +229,12 @@ Deno.test("a readiness probe gates the start, and its patience ends in a retry",
   const after = run(run(late.state, EVENTS.exited).state, EVENTS.swept);
   assert.equal(after.state.kind, "backoff");
   assert.match((after.state as { reason: string }).reason, /not ready within 4 ?s/);
+});
+
+Deno.test("a start that asks for more time gets it, without a probe there is nothing to extend", () => {
+  assert.equal(deadlineOf(run(PROBED, EVENTS.extend).state), MOMENT.mono + 9000);
+  assert.equal(deadlineOf(run(PROBED, { ...EVENTS.extend, ms: 1 }).state), MOMENT.mono + 1);
+  assert.equal(deadlineOf(run(STATES.starting, EVENTS.extend).state), 1000);
 });
 
 Deno.test("a program that was seen ready is adopted as ready, another one is probed again", () => {

@@ -113,7 +113,8 @@ export class ProbeWatch implements Disposable {
   }
 }
 
+/** Also of what an `exec` probe runs as, which is what the program runs as. */
 function isSame(before: ProgramSpec | undefined, after: ProgramSpec): boolean {
-  return before !== undefined &&
-    canonicalJson([before.ready, before.live]) === canonicalJson([after.ready, after.live]);
+  const mark = (spec: ProgramSpec) => canonicalJson([spec.ready, spec.live, specMark(spec)]);
+  return before !== undefined && mark(before) === mark(after);
 }

@@ -85,7 +85,7 @@ ${peerTable(results)}
 
 - \`start50\`: \`supervisorctl update\` and \`pm2 start FILE\` with the daemon running and nothing in it
 - \`boot50\`: \`supervisord -c FILE\` and \`pm2 start FILE\` without a daemon
-- \`stop50\`: \`supervisorctl stop all\` and \`pm2 stop all\`, which leave their daemons running
+- \`stop50\`: \`supervisorctl stop all\`, which leaves its daemon running, and \`pm2 kill\`: their fastest ways
 - \`idle50\`, \`memory50\`: all managers side by side
 `;
 }

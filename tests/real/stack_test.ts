@@ -8,7 +8,7 @@ import { alive, type Instance, signal, until } from "../support/instance.ts";
 import { openMemoryCgroup } from "../support/memory_cgroup.ts";
 import { ping, request } from "../support/servers.ts";
 import { missing, Stack } from "./stack.ts";
-import { compareWithLedger, leftOf, type Mains, mainsOf, pagesLogged } from "./stack_witness.ts";
+import { compareWith, ledgerOf, leftOf, type Mains, mainsOf, pagesLogged } from "./stack_witness.ts";
 
 const ROUNDS = sized(3, 100);
 const PROGRAMS = ["nginx", "node", "postgres", "redis", "script"] as const;
@@ -114,7 +114,7 @@ async function killDaemon(trial: Trial, waitMs: number): Promise<void> {
 
 /** Lines that a killed daemon had taken out of a FIFO and not yet written are lost: that has to be rare. */
 function checkLines(trial: Trial): void {
-  const { lost, gaps, doubled, disordered, torn } = compareWithLedger(trial.stack);
+  const { lost, gaps, doubled, disordered, torn } = compareWith(ledgerOf(trial.stack), trial.stack);
   assert.deepEqual({ doubled, disordered, torn }, { doubled: [], disordered: [], torn: [] });
   const most = Math.max(1, Math.floor(ROUNDS * 3 * RARE));
   // deno-lint-ignore no-console -- the figure
@@ -176,6 +176,11 @@ Deno.test({
       await trial.verb("programs", "scale", "node", "1");
       await trial.ready();
       assert.deepEqual(await trial.well(), before);
+    });
+
+    await part("every line so far is in a log", async () => {
+      const ledger = ledgerOf(stack);
+      await until("every line", () => compareWith(ledger, stack).lost.length === 0);
     });
 
     await part(`kill -9 of the daemon, ${ROUNDS} times`, async () => {

@@ -96,11 +96,16 @@ function disorder(lines: readonly string[]): string[] {
   });
 }
 
+/** What the writers have written so far, by their own account. */
+export function ledgerOf(stack: Stack): string[] {
+  return fs.readFileSync(stack.ledger, "utf8").trimEnd().split("\n");
+}
+
 /** Compares line by line. A line goes to stdout first: the last one of a killed writer may not be in the ledger. */
-export function compareWithLedger(stack: Stack): Difference {
+export function compareWith(ledger: readonly string[], stack: Stack): Difference {
   const logged = [...logsOf(stack, "node"), ...logsOf(stack, "script")];
   const kept = new Set(logged);
-  const lost = fs.readFileSync(stack.ledger, "utf8").trimEnd().split("\n").filter((line) => !kept.has(line));
+  const lost = ledger.filter((line) => !kept.has(line));
   const missing = new Set(lost);
   const gaps = lost.map(parse).filter(({ writer, number }) => !missing.has(`${writer} ${number - 1}`)).length;
   const seen = new Set<string>();

@@ -29,5 +29,5 @@ export function beside(
   text: (value: number) => string,
 ): { readonly ratio: number; readonly detail: string } {
   const { ratio, ours, base, pairs } = ratioOf(samples[OURS] ?? [], samples[name] ?? []);
-  return { ratio, detail: `${text(ours)} ÷ ${text(base)}, ${pairs} pairs` };
+  return { ratio, detail: `${text(ours)} ÷ ${text(base)}${pairs > 1 ? `, ${pairs} pairs` : ""}` };
 }

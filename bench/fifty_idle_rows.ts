@@ -61,19 +61,15 @@ const percent = (value: number) => `${value.toFixed(3)} %`;
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** Percent of one CPU in each of so many windows. */
-async function idle(managers: ReadonlyMap<string, Manager>, windows: number, seconds: number): Promise<Samples> {
-  const samples: Record<string, number[]> = {};
-  for (let window = 0; window < windows; window++) {
-    const before = new Map([...managers].map(([name, manager]) => [name, cpuSeconds(manager)]));
-    const began = performance.now();
-    await pause(seconds);
-    for (const [name, manager] of managers) {
-      const used = cpuSeconds(manager) - (before.get(name) ?? NaN);
-      add(samples, name, used / ((performance.now() - began) / 1000) * 100);
-    }
-  }
-  return samples;
+/** Percent of one CPU over so many seconds. The kernel's tick of 10 ms is the grain. */
+async function idle(managers: ReadonlyMap<string, Manager>, seconds: number): Promise<Samples> {
+  const began = performance.now();
+  const before = new Map([...managers].map(([name, manager]) => [name, cpuSeconds(manager)]));
+  await pause(seconds);
+  const wall = (performance.now() - began) / 1000;
+  return Object.fromEntries(
+    [...managers].map(([name, manager]) => [name, [(cpuSeconds(manager) - (before.get(name) ?? NaN)) / wall * 100]]),
+  );
 }
 
 export const IDLE_FIFTY: Row = {
@@ -83,14 +79,14 @@ export const IDLE_FIFTY: Row = {
   unit: "%",
   async measure(lab, { quick }) {
     const peers = await candidates(lab);
-    const [windows, seconds] = quick ? [1, 10] : [3, 30];
+    const seconds = quick ? 10 : 120;
     const samples = await together({ lab, peers, programs: PROGRAMS }, async (managers) => {
       await pause(quick ? 3 : 15);
-      return await idle(managers, windows, seconds);
+      return await idle(managers, seconds);
     });
     return {
       value: median(samples[OURS] ?? []),
-      detail: `${windows} × ${seconds} s`,
+      detail: `in ${seconds} s`,
       peers: peersOf(peers, (name) => beside(samples, name, percent)),
     };
   },

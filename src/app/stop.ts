@@ -16,11 +16,15 @@ export interface StopResult {
   readonly late: readonly string[];
   /** Programs that a dead daemon had left running, and that were ended now. */
   readonly orphans: readonly string[];
+  /** Programs that run on without a daemon, as asked. */
+  readonly kept?: readonly string[];
 }
 
 export interface StopOptions {
   /** Overrides the daemon's own `daemon.shutdown_timeout`. */
   readonly timeoutMs?: number;
+  /** Leave the programs running, for the next daemon to adopt. */
+  readonly keepPrograms?: boolean;
 }
 
 /** What the daemon may take beyond its timeout before it is killed. */
@@ -28,7 +32,8 @@ const GRACE_MS = 2000;
 
 /**
  * Asks the daemon to stop, waits for the kernel to release its lock, kills it when its time is over, and verifies that
- * the process is gone.
+ * the process is gone. With `keepPrograms` nothing is done to the programs, whatever becomes of the daemon: a daemon that
+ * does not answer is killed, because a polite signal would end them.
  *
  * @throws AppdError (unknown) when a daemon runs whose PID cannot be found out
  */
@@ -37,25 +42,33 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const began = clock.monotonic();
   const status = await askStatus(context);
   const presence = presenceOf(context);
+  const kept = () => options.keepPrograms ? { kept: namesLeft(context) } : {};
   if (presence.kind !== "running") {
-    const orphans = await clearAway(context);
-    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late: [], orphans };
+    const orphans = options.keepPrograms ? [] : await clearAway(context);
+    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late: [], orphans, ...kept() };
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
-  const asked = status === undefined ? undefined : await ask(context, options.timeoutMs);
-  if (asked === undefined) processes.kill(pid, "SIGTERM");
+  const asked = status === undefined ? undefined : await ask(context, options);
+  const rude = asked === undefined && options.keepPrograms;
+  if (asked === undefined) processes.kill(pid, rude ? "SIGKILL" : "SIGTERM");
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
-  const how = await ended(context, patience + GRACE_MS) ? "graceful" : "forced";
-  const late = how === "forced" ? await kill(context, pid) : killedBy(context, pid);
+  const how = await ended(context, patience + GRACE_MS) && !rude ? "graceful" : "forced";
+  const late = how === "forced" ? await kill(context, pid, options) : killedBy(context, pid);
   await vanished(context, pid);
-  return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [] };
+  return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [], ...kept() };
 }
 
 /** Asks over the socket; undefined when the daemon does not answer, so that a signal has to do. */
-async function ask(context: Context, timeoutMs: number | undefined): Promise<{ timeout_s: number } | undefined> {
+async function ask(
+  context: Context,
+  { timeoutMs, keepPrograms }: StopOptions,
+): Promise<{ timeout_s?: number } | undefined> {
   try {
-    return await clientOf(context).post("/api/v1/stop", timeoutMs === undefined ? {} : { timeout_s: timeoutMs / 1000 });
+    return await clientOf(context).post("/api/v1/stop", {
+      ...(timeoutMs === undefined ? {} : { timeout_s: timeoutMs / 1000 }),
+      ...(keepPrograms ? { keep_programs: true } : {}),
+    });
   } catch (error) {
     if (error instanceof AppdError && error.exit === "unavailable") return undefined;
     throw error;
@@ -101,11 +114,17 @@ async function ended(context: Context, ms: number): Promise<boolean> {
   }
 }
 
+/** Programs that run below this home; asked when no daemon does. */
+function namesLeft(context: Context): string[] {
+  return [...new Set(orphansOf(context).map(({ name }) => name))];
+}
+
 /** Ends a daemon that did not stop in time, and the programs that it leaves behind. @returns their names */
-async function kill(context: Context, pid: number): Promise<string[]> {
+async function kill(context: Context, pid: number, { keepPrograms }: StopOptions): Promise<string[]> {
   const { files, processes, locks } = context.system;
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);
+  if (keepPrograms) return [];
   const left = orphansOf(context);
   for (const orphan of left) processes.kill(-orphan.pid, "SIGKILL");
   files.unlink(pidFileOf(context));

@@ -14,6 +14,8 @@ export interface StatusView {
   readonly userHome: string;
   /** The daemon died and left its PID file. */
   readonly dead: boolean;
+  /** Without the paths, which do not change while somebody watches. */
+  readonly live?: boolean;
 }
 
 type Row = readonly [label: string, text: string | null | undefined];
@@ -27,15 +29,7 @@ export function renderStatus(report: StatusReport, view: StatusView): string[] {
     style.bold(`${title} status`),
     "",
     ...rows(0, headRows(report, view)),
-    "",
-    style.bold("Configuration:"),
-    ...rows(2, [
-      ["Config", shorten(report.config_file, view)],
-      ["Logs", shorten(report.log_file, view)],
-      ["PID file", shorten(report.pid_file, view)],
-      ["Socket", shorten(report.socket, view)],
-      ["Reload", reloadText(report, view)],
-    ]),
+    ...(view.live ? [] : ["", style.bold("Configuration:"), ...rows(2, configurationRows(report, view))]),
     ...(programs.length === 0 ? [] : ["", style.bold("Programs:"), ...programs.map((line) => `  ${line}`)]),
     ...schedulerLines(report, view),
   ];
@@ -52,11 +46,22 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["URL", running ? url ?? "none, control socket only" : null],
     ["Health", health === null ? null : healthText(health, view.style)],
     ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
-    ["Version", running ? report.version : null],
+    ["Version", running && !view.live ? report.version : null],
+    ["Reload", view.live && !report.last_reload?.ok ? reloadText(report, view) : null],
     [
       "Shutdown",
       shutdown && `until ${humanTime(shutdown.deadline)}, remaining: ${shutdown.remaining.join(", ") || "nothing"}`,
     ],
+  ];
+}
+
+function configurationRows(report: StatusReport, view: StatusView): Row[] {
+  return [
+    ["Config", shorten(report.config_file, view)],
+    ["Logs", shorten(report.log_file, view)],
+    ["PID file", shorten(report.pid_file, view)],
+    ["Socket", shorten(report.socket, view)],
+    ["Reload", reloadText(report, view)],
   ];
 }
 

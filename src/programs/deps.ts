@@ -2,6 +2,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Fifos } from "../system/fifo.ts";
 import type { Files } from "../system/files.ts";
+import type { LaunchHost } from "../system/launch_host.ts";
 import type { Processes } from "../system/processes.ts";
 import type { AdoptedWatch } from "./adopted_watch.ts";
 import type { Census } from "./census.ts";
@@ -15,6 +16,8 @@ export interface ProbeListener {
   onLive(result: { readonly generation: number; readonly ok: boolean; readonly why: string }): void;
   /** STATUS= of sd_notify(3). */
   onNote(text: string): void;
+  /** EXTEND_TIMEOUT_USEC= of sd_notify(3): the program asks for so many milliseconds from now on. */
+  onExtend?(wish: { readonly generation: number; readonly ms: number }): void;
 }
 
 /** What a probe that runs a command needs, and where a socket can be made. */
@@ -30,8 +33,12 @@ export interface ProbeScene {
 export interface ProgramProbes extends Disposable {
   /** Variables that the program is started with: NOTIFY_SOCKET, WATCHDOG_USEC. */
   readonly env: Readonly<Record<string, string>>;
-  /** A life has begun: starts the readiness probe. What an earlier life's probe still says is not told. */
-  begin(life: { readonly generation: number; readonly pid: number }): void;
+  /**
+   * A life has begun: starts the readiness probe. What an earlier life's probe still says is not told.
+   *
+   * @param life `ready`: it was ready before, under an earlier daemon or other probes, and is until the probe fails for good
+   */
+  begin(life: { readonly generation: number; readonly pid: number; readonly ready?: boolean }): void;
   /** It has become ready for the first time: starts the liveness probe. */
   watch(): void;
   /** The life is over, or is being ended: nothing is probed until the next one. */
@@ -49,8 +56,12 @@ export interface SupervisorDeps {
   readonly log: Logger;
   /** Absolute; each program has a directory of its own in it, 0700. */
   readonly directory: string;
-  /** Name of the instance, handed to the programs. */
+  /** Name of the instance, handed to the programs as APPD_NAME. */
   readonly instance: string;
+  /** Variables that lead a program's own `appd status` to this daemon, beside APPD_NAME: see addressOf. */
+  readonly address?: Readonly<Record<string, string>>;
+  /** Users, limits and priorities. Default: this machine's. */
+  readonly launchHost?: LaunchHost;
   /** Opens a program's log. May throw an AppdError. */
   readonly openOutput: (spec: ProgramSpec, path: string) => ProgramOutput;
   /** The daemon's own environment, of which programs inherit a few variables. */
@@ -73,4 +84,8 @@ export interface Shared extends SupervisorDeps {
   /** One read buffer for all streams, 64 KiB: what a FIFO holds. */
   readonly buffer: Uint8Array;
   readonly tell: (event: ProgramEvent) => void;
+  /** What a program waits for, one phrase each. */
+  readonly missing: (spec: ProgramSpec) => readonly string[];
+  /** A program is not what it was: others may wait for that. */
+  readonly changed: () => void;
 }

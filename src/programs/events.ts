@@ -10,7 +10,7 @@ export interface Survivor {
 
 /** Everything notable that happens to a program. Durations in milliseconds, `at` and `retryAt` wall times in milliseconds. */
 export type Notice =
-  /** `cause`: who or what began it, such as `a reload`, `the retry after exit code 1`. */
+  /** `cause`: who or what began it, such as `a reload`, `the retry after: exit code 1`. */
   | { readonly kind: "started"; readonly pid: number; readonly generation: number; readonly cause?: string }
   /** Dependencies are not there yet: `db to be ready`. */
   | { readonly kind: "waiting"; readonly for: readonly string[] }
@@ -75,7 +75,7 @@ export function levelOf(event: Notice): LogLevel {
 export function sentence(event: Notice): string {
   switch (event.kind) {
     case "started":
-      return event.cause === undefined ? "program started" : `program started by ${event.cause}`;
+      return event.cause === undefined ? "program started" : `program started (${event.cause})`;
     case "waiting":
       return `program waits for ${event.for.join(" and ")}`;
     case "unready":
@@ -98,7 +98,7 @@ export function sentence(event: Notice): string {
       return `program failed and is not started again: ${event.reason}`;
     case "stopping":
       return `stopping program with ${event.signal}, it has ${humanDuration(event.timeoutMs)}${
-        event.cause === undefined ? "" : `: ${event.cause}`
+        event.cause === undefined ? "" : ` (${event.cause})`
       }`;
     case "killing":
       return event.again ? "program is still there, killing it again" : "program did not stop in time, killing it";

@@ -4,20 +4,23 @@ import type { ProgramStatus } from "../base/reports.ts";
 import type { Timer } from "../system/clock.ts";
 import type { ProcessIdentity } from "../system/processes.ts";
 import { FIFO_NAME } from "./adoption.ts";
+import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
 import { markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
+import { readExit } from "./exit_keeper.ts";
 import { clearGroup, signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { launch } from "./launch.ts";
-import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
+import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
 import type { Effect } from "./steps.ts";
+import { StopCommand } from "./stop_command.ts";
 import { Stream } from "./stream.ts";
 import { familyOf, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
-import { UsageMeter } from "./usage.ts";
 
 /** What the last stop of a program came to. */
 export interface StopOutcome {
@@ -33,7 +36,7 @@ export class Program {
   readonly name: string;
   readonly stream: Stream;
   readonly #shared: Shared;
-  readonly #usage: UsageMeter;
+  readonly #probes: ProbeWatch;
   readonly #queue: Event[] = [];
   readonly #waiting = new Set<() => void>();
   /** The configuration of the life that runs, and the one for the next life. */
@@ -45,6 +48,7 @@ export class Program {
   #busy = false;
   #family: readonly ProcessIdentity[] = [];
   #sweepUntil = 0;
+  #stopCommand: StopCommand | undefined;
   #outcome: StopOutcome = { forced: false, survivors: [] };
 
   constructor(shared: Shared, spec: ProgramSpec) {
@@ -52,8 +56,16 @@ export class Program {
     this.#spec = spec;
     this.#next = spec;
     this.name = spec.name;
-    this.#usage = new UsageMeter(shared.processes);
-    this.stream = new Stream(shared, spec.name, (what, error) => this.#tell({ kind: "trouble", what, error }));
+    this.stream = new Stream(shared, spec.name, {
+      trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
+      output: (bytes) => this.#probes.output(bytes),
+    });
+    this.#probes = new ProbeWatch(shared, {
+      directory: this.stream.directory,
+      onReady: (result) => this.dispatch({ type: "ready", ...result }),
+      onUnwell: (result) => this.dispatch({ type: "unwell", ...result }),
+      onChange: () => this.#shared.changed(),
+    });
   }
 
   get state(): State {
@@ -72,11 +84,34 @@ export class Program {
     return this.#outcome;
   }
 
+  /** How those who depend on it see it. */
+  get dependency(): Dependency {
+    const { exit } = this.#history;
+    const exitCode = exit !== undefined && exit.how !== "unknown" && "code" in exit.how ? exit.how.code : undefined;
+    return { spec: this.#next, state: this.#state, exitCode, isLive: this.#probes.isLive };
+  }
+
+  /** Looks for its dependencies again, if it waits for any. */
+  recheck(): void {
+    if (this.#state.kind === "waiting") this.dispatch({ type: "dependencies", missing: this.#missing() });
+  }
+
+  #missing(): readonly string[] {
+    return this.#shared.missing(this.#next);
+  }
+
+  /** Something that a restart may mend was seen from outside; means nothing unless it runs. */
+  complain(reason: string): void {
+    const life = lifeOf(this.#state);
+    if (life !== undefined) this.dispatch({ type: "unwell", generation: life.generation, reason });
+  }
+
   /** Hands the program something that happened; what follows from it is done when this returns. */
   dispatch(event: Event): void {
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
+    const before = this.#state;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
     } finally {
@@ -84,6 +119,7 @@ export class Program {
       this.#rearm();
     }
     if (this.isSettled) { for (const resolve of this.#waiting) resolve(); }
+    if (this.#state !== before) this.#shared.changed();
   }
 
   /** Neither on the way up nor on the way down. */
@@ -105,6 +141,7 @@ export class Program {
     const before = this.#next;
     this.#next = spec;
     if (specMark(spec) === specMark(this.#spec)) this.#spec = spec;
+    this.#probes.change(this.#spec, this.#state);
     await this.stream.change(before, spec);
   }
 
@@ -126,12 +163,15 @@ export class Program {
 
   #perform(effect: Effect): void {
     switch (effect.do) {
+      case "ask":
+        // Answered before anything else that waits, as the spawn is: nothing may come between.
+        return void this.#queue.unshift({ type: "dependencies", missing: this.#missing() });
       case "spawn":
-        // Before anything else that waits: between the spawn and its answer nothing may come.
         return void this.#queue.unshift(this.#spawn(effect.generation));
       case "terminate":
         return this.#terminate(effect.life, effect.signal);
       case "kill":
+        this.#stopCommand?.kill();
         return void signalGroup(this.#shared.processes, effect.life, "SIGKILL");
       case "clear":
         return void clearGroup(this.#shared.processes, effect.life, this.#shared.census);
@@ -142,7 +182,13 @@ export class Program {
         this.#sweepUntil = Math.min(this.#sweepUntil, effect.until);
         return;
       case "record":
-        return this.#record(effect.life);
+        return this.#record(effect.life, effect.ready);
+      case "probe":
+        return this.#probes.begin(effect.life);
+      case "watch":
+        return this.#probes.watch();
+      case "unprobe":
+        return this.#probes.end();
       case "rest":
         return this.#rest();
       case "tell":
@@ -156,31 +202,68 @@ export class Program {
       spec: this.#spec,
       generation,
       openOutput: () => this.stream.open(this.#spec),
-      onExit: (exit) => this.dispatch({ type: "exited", generation, exit }),
+      prepare: () => this.#probes.open(this.#spec),
+      onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
   }
 
+  /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
+  #explain(exit: Exit): Exit {
+    const isKill = exit !== "unknown" && "signal" in exit && exit.signal === "SIGKILL";
+    const isOurs = this.#state.kind === "stopping" && this.#state.kills > 0;
+    return isKill && !isOurs && this.#shared.outOfMemory?.() ? { signal: "SIGKILL", outOfMemory: true } : exit;
+  }
+
   /** Takes over a process of an earlier daemon. Its output is read from here on. */
-  adopt(life: Life, restarts: number): void {
+  adopt(life: Life, past: { readonly restarts: number; readonly wasReady: boolean }): void {
     this.#attempt("capture the output", () => this.stream.open(this.#spec));
-    this.dispatch({ type: "adopted", life, restarts });
+    this.#attempt("open its probes", () => void this.#probes.open(this.#spec));
+    this.dispatch({ type: "adopted", life, ...past });
     const { generation } = life;
-    this.#shared.watch.add(life, () => this.dispatch({ type: "exited", generation, exit: "unknown" }));
+    const ended = () => this.dispatch({ type: "exited", generation, exit: this.#exitOf(life) });
+    this.#shared.watch.add(life, ended);
+  }
+
+  /** How an adopted life ended, if somebody wrote it down. */
+  #exitOf({ generation }: Life): Exit {
+    return readExit(this.#shared.files, { directory: this.stream.directory, generation });
+  }
+
+  /** What happened to it while no daemon was there: its end. */
+  succeed(life: Life, past: { readonly restarts: number; readonly wasReady: boolean }): void {
+    this.dispatch({ type: "adopted", life, ...past });
+    this.dispatch({ type: "exited", generation: life.generation, exit: this.#exitOf(life) });
   }
 
   #terminate(life: Life, signal: Deno.Signal): void {
-    const { processes, census } = this.#shared;
+    const { census } = this.#shared;
     this.#family = [life];
     try {
       this.#family = familyOf(life, census.glance());
     } catch (error) {
       this.#tell({ kind: "trouble", what: "list the processes", error: messageOf(error) });
     }
-    signalGroup(processes, life, signal);
-    signalGroup(processes, life, "SIGCONT");
+    const { stopCommand } = this.#spec;
+    if (stopCommand === undefined) return this.#signal(life, signal);
+    this.#stopCommand = new StopCommand(this.#shared, stopCommand, {
+      spec: this.#spec,
+      life,
+      openOutput: () => this.stream.open(this.#spec),
+      trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
+    });
+    void this.#stopCommand.done.then(() => this.#signal(life, signal));
+  }
+
+  /** The stop signal, and CONT for a program that is halted; nothing when it has ended meanwhile. */
+  #signal(life: Life, signal: Deno.Signal): void {
+    if (lifeOf(this.#state) !== life) return;
+    signalGroup(this.#shared.processes, life, signal);
+    signalGroup(this.#shared.processes, life, "SIGCONT");
   }
 
   async #sweep(generation: number, life: Life | undefined): Promise<void> {
+    await this.#stopCommand?.within(this.#shared, this.#sweepUntil - this.#shared.clock.monotonic());
+    this.#stopCommand = undefined;
     const result = await this.#sweepUp(life);
     this.#family = [];
     const { killed, survivors } = result;
@@ -204,13 +287,13 @@ export class Program {
     }
   }
 
-  #record(life: Life): void {
+  #record(life: Life, ready: boolean): void {
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;
     const spec = specMark(this.#spec);
     const { restarts } = this.#history;
-    const record = { pid, startTime, bootId, startedAt, generation, restarts, spec, stopSignal, stopTimeout };
+    const record = { pid, startTime, bootId, startedAt, generation, restarts, ready, spec, stopSignal, stopTimeout };
     this.#attempt("write the record", () => writeRecord(files, this.stream.directory, record));
   }
 
@@ -242,16 +325,17 @@ export class Program {
       : clock.after(Math.max(0, Math.ceil(deadline - clock.monotonic())), () => this.dispatch({ type: "deadline" }));
   }
 
-  /** The program as `status --json` shows it. CPU and memory are measured now. */
+  /** The program as `status --json` shows it, without what it uses. */
   status(): ProgramStatus {
     const now = this.#shared.clock.monotonic();
     return statusOf({
       name: this.name,
       state: this.#state,
       history: this.#history,
-      usage: this.#usage.measure(lifeOf(this.#state), now),
       logFile: this.stream.logFile,
-      critical: this.#next.critical,
+      spec: this.#next,
+      probes: this.#probes,
+      leftovers: this.#outcome.survivors,
       now,
     });
   }
@@ -259,6 +343,7 @@ export class Program {
   /** Lets go of everything without touching the process. */
   async close(): Promise<void> {
     this.#timer?.[Symbol.dispose]();
+    this.#probes[Symbol.dispose]();
     await this.stream.close();
   }
 }

@@ -1,3 +1,4 @@
+import { fingerprint } from "../base/fingerprint.ts";
 import type { ProgramExit } from "../base/reports.ts";
 
 /** When a program that ended is started again. */
@@ -100,20 +101,20 @@ export interface ProgramOutput {
   readonly problem: { readonly since: number; readonly error: string } | undefined;
 }
 
-const OFFSET = 0xcbf29ce484222325n;
-const PRIME = 0x100000001b3n;
-
 /**
  * A mark of everything in `spec` that only a new process can take up (64-bit FNV-1a); a program whose mark differs is
  * restarted. Not for secrets: the record that keeps it is private to the user.
  */
 export function specMark(spec: ProgramSpec): string {
   const env = Object.entries(spec.env).sort(([a], [b]) => a < b ? -1 : 1);
-  const more = { user: spec.user, group: spec.group, nice: spec.nice, limits: spec.limits, number: spec.family?.number };
-  const text = JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]);
-  let hash = OFFSET;
-  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
-  return hash.toString(16).padStart(16, "0");
+  const more = {
+    user: spec.user,
+    group: spec.group,
+    nice: spec.nice,
+    limits: spec.limits,
+    number: spec.family?.number ?? 1,
+  };
+  return fingerprint(JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]));
 }
 
 /** How a life ended; `unknown` for an adopted program, which only its parent could have waited for. */

@@ -1,5 +1,6 @@
 import type { Notice } from "./events.ts";
-import { afterExit, afterFailure, afterStable, type Decision } from "./restart_policy.ts";
+import { humanDuration } from "../base/duration.ts";
+import { afterExit, afterFailure, afterStable, afterUnwell, type Decision } from "./restart_policy.ts";
 import { exitText } from "./program_spec.ts";
 import {
   type After,
@@ -27,7 +28,13 @@ export type Effect =
   /** A sweep under way has less time. */
   | { readonly do: "hasten"; readonly until: number }
   /** Remember the life for the next daemon. */
-  | { readonly do: "record"; readonly life: Life }
+  | { readonly do: "record"; readonly life: Life; readonly ready: boolean }
+  /** Look for the dependencies; answered by `dependencies` before anything else. */
+  | { readonly do: "ask" }
+  /** Begin to probe for readiness, then for liveness too; end both. */
+  | { readonly do: "probe"; readonly life: Life }
+  | { readonly do: "watch" }
+  | { readonly do: "unprobe" }
   /** Nothing runs: close the FIFO, forget the record. */
   | { readonly do: "rest" }
   | { readonly do: "tell"; readonly notice: Notice };
@@ -61,31 +68,60 @@ const KILL_AGAIN = 1000;
 const tell = (notice: Notice): Effect => ({ do: "tell", notice });
 
 /** A start that somebody asked for: past failures are forgiven. */
-export function launch(input: Input): Step {
-  return spawnNext({ ...afterStable(input.history) }, []);
+export function launch(input: Input<StateKind, "start" | "restart" | "reset">): Step {
+  return prepare({ history: afterStable(input.history), cause: input.event.cause, first: [] });
 }
 
-function spawnNext(history: History, after: readonly Effect[]): Step {
+/** What the next life begins with: the look at its dependencies. */
+function prepare(next: { history: History; cause: string; first: readonly Effect[] }): Step {
+  const { history, cause, first } = next;
+  return { state: { kind: "waiting", for: [], cause }, history, effects: [...first, { do: "ask" }] };
+}
+
+/** The word of the dependencies. */
+export function heed(input: Input<"waiting", "dependencies">): Step {
+  const { state, event, history } = input;
+  const { missing } = event;
+  if (missing.length > 0) {
+    if (missing.join() === state.for.join()) return { state, history, effects: [] };
+    const news = state.for.length > 0 ? [] : [tell({ kind: "waiting", for: missing })]; // Told once; status has the rest.
+    return { state: { ...state, for: missing }, history, effects: news };
+  }
   const generation = history.generation + 1;
   return {
-    state: { kind: "launching", generation },
+    state: { kind: "launching", generation, cause: state.cause },
     history: { ...history, generation },
-    effects: [{ do: "spawn", generation }, ...after],
+    effects: [{ do: "spawn", generation }],
   };
 }
 
 /** Backoff is over. The failures before it still count. */
 export function retry(input: Input<"backoff">): Step {
-  return spawnNext({ ...input.history, restarts: input.history.restarts + 1 }, []);
+  const history = { ...input.history, restarts: input.history.restarts + 1 };
+  return prepare({ history, cause: `the retry after: ${input.state.reason}`, first: [] });
 }
 
 export function begin(input: Input<"launching", "spawned">): Step {
   const { life } = input.event;
+  const { pid, generation } = life;
   return {
-    state: { kind: "starting", life, readyAt: life.startedMono + READY_AFTER },
+    state: starting(life, input),
     history: input.history,
-    effects: [{ do: "record", life }, tell({ kind: "started", pid: life.pid, generation: life.generation })],
+    effects: [
+      { do: "record", life, ready: false },
+      tell({ kind: "started", pid, generation, cause: input.state.cause }),
+      { do: "probe", life },
+    ],
   };
+}
+
+function starting(
+  life: Life,
+  { policy, moment }: Pick<Input, "policy" | "moment">,
+): Extract<State, { kind: "starting" }> {
+  const probed = policy.ready !== undefined;
+  const until = probed ? moment.mono + policy.startTimeout : life.startedMono + READY_AFTER;
+  return { kind: "starting", life, until, probed };
 }
 
 /** A process that nobody wants any more. */
@@ -99,27 +135,62 @@ export function spawnFailed(input: Input<"launching", "spawn_failed">): Step {
   return backOff(afterFailure(input.history, input.moment), { ...input, reason: trouble.message, first: [] });
 }
 
+/** Ready is who was seen ready, and without a probe who is old enough. The probes begin anew. */
 export function adopt(input: Input<"stopped", "adopted">): Step {
-  const { life, restarts } = input.event;
+  const { life, restarts, wasReady } = input.event;
+  const { moment, policy } = input;
   const history = { ...input.history, generation: life.generation, restarts };
-  const readyAt = life.startedMono + READY_AFTER;
+  const first = starting(life, input);
+  const ready = wasReady || (!first.probed && moment.mono >= first.until);
   const effects: Effect[] = [
-    { do: "record", life },
+    { do: "record", life, ready },
     tell({ kind: "adopted", pid: life.pid, generation: life.generation }),
+    { do: "probe", life },
   ];
-  if (input.moment.mono < readyAt) return { state: { kind: "starting", life, readyAt }, history, effects };
-  const stableAt = readyAt + input.policy.stableAfter;
-  const stable = input.moment.mono >= stableAt;
-  return { state: { kind: "running", life, stableAt, stable }, history, effects };
+  if (!ready) return { state: first, history, effects };
+  const stableAt = life.startedMono + READY_AFTER + policy.stableAfter;
+  const stable = moment.mono >= stableAt;
+  return {
+    state: { kind: "running", life, stableAt, stable, ready: true },
+    history,
+    effects: [...effects, { do: "watch" }],
+  };
 }
 
-export function becomeReady(input: Input<"starting", "deadline">): Step {
-  const { life, readyAt } = input.state;
+/** The first second is over, or with a probe the patience. */
+export function deadlineOfStart(input: Input<"starting", "deadline">): Step {
+  const { state, history, policy, moment } = input;
+  if (!state.probed) return becomeReady(input, state.until);
+  const reason = `not ready within ${humanDuration(policy.startTimeout)}`;
+  return treat({ state, history, policy, moment, reason, wasStable: false });
+}
+
+/** The readiness probe speaks for the first time. */
+export function firstReady(input: Input<"starting", "ready">): Step {
+  const { state, event, history, moment } = input;
+  return event.ok ? becomeReady(input, moment.mono) : { state, history, effects: [] };
+}
+
+function becomeReady(input: Pick<Input<"starting">, "state" | "history" | "policy">, since: number): Step {
+  const { life } = input.state;
   return {
-    state: { kind: "running", life, stableAt: readyAt + input.policy.stableAfter, stable: false },
+    state: { kind: "running", life, stableAt: since + input.policy.stableAfter, stable: false, ready: true },
     history: input.history,
-    effects: [tell({ kind: "ready", pid: life.pid })],
+    effects: [
+      tell({ kind: "ready", pid: life.pid }),
+      ...(input.state.probed ? [{ do: "record", life, ready: true } as const] : []), // Without a probe its age tells.
+      { do: "watch" },
+    ],
   };
+}
+
+/** Readiness comes and goes; it only informs those who ask. */
+export function changeReady(input: Input<"running", "ready">): Step {
+  const { state, event, history } = input;
+  if (event.ok === state.ready) return { state, history, effects: [] };
+  const { pid } = state.life;
+  const news = tell(event.ok ? { kind: "ready", pid } : { kind: "unready", reason: event.why });
+  return { state: { ...state, ready: event.ok }, history, effects: [news] };
 }
 
 export function becomeStable(input: Input<"running", "deadline">): Step {
@@ -130,13 +201,42 @@ export function becomeStable(input: Input<"running", "deadline">): Step {
   };
 }
 
-/** The program ended by itself. The spawn of the next life comes before anything is written. */
+/** A restart may mend it: it is stopped politely, and what follows is what follows a failure. */
+export function unwell(input: Input<"starting" | "running", "unwell">): Step {
+  return treat({ ...input, reason: input.event.reason, wasStable: isStable(input) });
+}
+
+function isStable({ state, moment }: Pick<Input<"starting" | "running">, "state" | "moment">): boolean {
+  return state.kind === "running" && moment.mono >= state.stableAt;
+}
+
+function treat(
+  patient: Pick<Input<"starting" | "running">, "state" | "history" | "policy" | "moment"> & {
+    readonly reason: string;
+    readonly wasStable: boolean;
+  },
+): Step {
+  const { state: { life }, history, policy, moment, reason, wasStable } = patient;
+  const { stopTimeout: timeoutMs, stopSignal: signal } = policy;
+  const then: After = { next: "retry", reason, wasStable };
+  return {
+    state: { kind: "stopping", life, killAt: moment.mono + timeoutMs, kills: 0, then },
+    history,
+    effects: [
+      { do: "unprobe" },
+      tell({ kind: "unwell", reason }),
+      { do: "terminate", life, signal },
+      tell({ kind: "stopping", pid: life.pid, signal, timeoutMs, cause: reason }),
+    ],
+  };
+}
+
+/** The program ended by itself. */
 export function end(input: Input<"starting" | "running", "exited">): Step {
   const { state, event, moment } = input;
-  const wasStable = state.kind === "running" && moment.mono >= state.stableAt;
+  const wasStable = isStable(input);
   const history: History = { ...input.history, exit: { how: event.exit, at: moment.wall } };
   const decision = afterExit(event.exit, { ...input, history, wasStable });
-  const clear: Effect = { do: "clear", life: state.life };
   const ended = tell({
     kind: "ended",
     pid: state.life.pid,
@@ -144,19 +244,28 @@ export function end(input: Input<"starting" | "running", "exited">): Step {
     uptimeMs: moment.mono - state.life.startedMono,
     expected: decision.next === "exited",
   });
-  const reason = exitText(event.exit);
+  const first: Effect[] = [{ do: "unprobe" }, { do: "clear", life: state.life }, ended];
+  return follow(decision, { history, moment, reason: exitText(event.exit), first });
+}
+
+/** What a decision about a life that has ended leads to. */
+function follow(
+  decision: Decision,
+  past: { history: History; moment: Moment; reason: string; first: readonly Effect[] },
+): Step {
+  const { history, moment, reason, first } = past;
   switch (decision.next) {
     case "exited":
-      return { state: { kind: "exited", reason }, history, effects: [clear, ended, { do: "rest" }] };
+      return { state: { kind: "exited", reason }, history, effects: [...first, { do: "rest" }] };
     case "failed":
-      return fail(history, decision.reason, [clear, ended]);
+      return fail(history, decision.reason, first);
     case "at once": {
       const retrying = tell({ kind: "retrying", inMs: 0, retryAt: moment.wall, reason });
-      const next = spawnNext({ ...decision.history, restarts: history.restarts + 1 }, [ended, retrying]);
-      return { ...next, effects: [clear, ...next.effects] };
+      const next = { ...decision.history, restarts: history.restarts + 1 };
+      return prepare({ history: next, cause: `the restart after: ${reason}`, first: [...first, retrying] });
     }
     case "backoff":
-      return backOff(decision, { ...input, reason, first: [clear, ended] });
+      return backOff(decision, { moment, reason, first });
   }
 }
 
@@ -185,10 +294,15 @@ export function terminate(input: Input<"starting" | "running", "stop" | "restart
   const { life } = input.state;
   const timeoutMs = patience(input);
   const { stopSignal: signal } = input.policy;
+  const { cause } = input.event;
   return {
     state: { kind: "stopping", life, killAt: input.moment.mono + timeoutMs, kills: 0, then: afterOf(input.event) },
     history: input.history,
-    effects: [{ do: "terminate", life, signal }, tell({ kind: "stopping", pid: life.pid, signal, timeoutMs })],
+    effects: [
+      { do: "unprobe" },
+      { do: "terminate", life, signal },
+      tell({ kind: "stopping", pid: life.pid, signal, timeoutMs, cause }),
+    ],
   };
 }
 
@@ -198,7 +312,7 @@ function patience(input: Input<StateKind, "stop" | "restart">): number {
 }
 
 function afterOf(event: Extract<Event, { type: "start" | "stop" | "restart" }>): After {
-  return event.type === "stop" ? "stopped" : "start";
+  return event.type === "stop" ? { next: "stopped" } : { next: "start", cause: event.cause };
 }
 
 /** Asked again while stopping: the last word counts, and the deadline only ever comes nearer. */
@@ -242,7 +356,7 @@ export function sweep(input: Input<"stopping", "exited">): Step {
 }
 
 /** A stop of a program whose main process is not there: what it may have left behind still has to go. */
-export function sweepOnly(input: Input<"backoff" | "exited" | "failed", "stop">): Step {
+export function sweepOnly(input: Input<"waiting" | "backoff" | "exited" | "failed", "stop">): Step {
   const { generation } = input.history;
   return {
     state: { kind: "sweeping", generation, forced: false, then: afterOf(input.event) },
@@ -252,8 +366,21 @@ export function sweepOnly(input: Input<"backoff" | "exited" | "failed", "stop">)
 }
 
 export function finish(input: Input<"sweeping", "swept">): Step {
+  const { then } = input.state;
   const forced = input.state.forced || input.event.killed;
   const stopped = tell({ kind: "stopped", forced });
-  if (input.state.then === "start") return spawnNext(afterStable(input.history), [stopped]);
-  return { state: { kind: "stopped" }, history: afterStable(input.history), effects: [{ do: "rest" }, stopped] };
+  switch (then.next) {
+    case "start":
+      return prepare({ history: afterStable(input.history), cause: then.cause, first: [stopped] });
+    case "stopped":
+      return { state: { kind: "stopped" }, history: afterStable(input.history), effects: [{ do: "rest" }, stopped] };
+    case "retry":
+      return follow(afterUnwell(then, input), { ...input, reason: then.reason, first: [stopped] });
+  }
+}
+
+/** The failures are forgotten; who runs goes on. */
+export function forgive(input: Input<StateKind, "reset">): Step {
+  const history: History = { ...afterStable(input.history), restarts: 0 };
+  return { state: input.state, history, effects: [] };
 }

@@ -6,19 +6,27 @@ import type { Shared } from "./deps.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 import { createValve, type Valve } from "./valve.ts";
 
+/** Who hears of a stream: of what goes wrong, and of the bytes, after they were written. */
+export interface StreamListener {
+  readonly trouble: (what: string, error: string) => void;
+  readonly output: (bytes: Uint8Array) => void;
+}
+
 /** A program's way from its stdout to its log: the FIFO while it runs, the log for as long as it is configured. */
 export class Stream {
   readonly #shared: Shared;
   readonly #trouble: (what: string, error: string) => void;
+  readonly #listen: (bytes: Uint8Array) => void;
   readonly directory: string;
   readonly logFile: string;
   #output: ProgramOutput | undefined;
   #valve: Valve | undefined;
   #capture: Capture | undefined;
 
-  constructor(shared: Shared, name: string, trouble: (what: string, error: string) => void) {
+  constructor(shared: Shared, name: string, to: StreamListener) {
     this.#shared = shared;
-    this.#trouble = trouble;
+    this.#trouble = to.trouble;
+    this.#listen = to.output;
     this.directory = join(shared.directory, name);
     this.logFile = join(this.directory, LOG_NAME);
   }
@@ -34,7 +42,10 @@ export class Stream {
       clock,
       buffer,
       path: join(this.directory, FIFO_NAME),
-      sink: (bytes) => this.#valve?.write(bytes),
+      sink: (bytes) => {
+        this.#valve?.write(bytes);
+        this.#listen(bytes);
+      },
       onTrouble: (error) => this.#trouble("read the output", error),
     });
     return this.#capture.descriptor;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Found, type Holder, judge, scanHolders } from "./adoption.ts";
 import type { Shared } from "./deps.ts";
+import { isKept, readExit } from "./exit_keeper.ts";
 import { Program } from "./program.ts";
 import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
@@ -54,12 +55,23 @@ interface Candidate {
 
 function adopted(shared: Shared, { name, spec, record, found }: Candidate): Program | undefined {
   const { main } = found;
-  if (main === undefined) return undefined;
+  if (main === undefined) return spec === undefined ? undefined : succeeded(shared, spec, record);
   const program = new Program(shared, spec ?? specOfRecord(name, record));
   const mine = found.recorded ? record : undefined;
   const life = mine === undefined ? lifeOfStranger(shared, main, record) : lifeOfRecord(mine, shared.clock);
-  program.adopt(life, record?.restarts ?? 0);
+  program.adopt(life, { restarts: record?.restarts ?? 0, wasReady: mine?.ready ?? false });
   if (spec !== undefined) restartIfStale(shared, program, { changed: mine && mine.spec !== specMark(spec), main });
+  return program;
+}
+
+/** A program that ended while no daemon was there, if it is known how: it is not for us to run it again regardless. */
+function succeeded(shared: Shared, spec: ProgramSpec, record: ProgramRecord | undefined): Program | undefined {
+  if (record === undefined || record.bootId !== shared.bootId || !isKept(spec)) return undefined;
+  const { generation, restarts, ready } = record;
+  const exit = readExit(shared.files, { directory: join(shared.directory, spec.name), generation });
+  if (exit === "unknown") return undefined;
+  const program = new Program(shared, spec);
+  program.succeed(lifeOfRecord(record, shared.clock), { restarts, wasReady: ready ?? false });
   return program;
 }
 
@@ -74,7 +86,7 @@ function restartIfStale(shared: Shared, program: Program, why: { changed: boolea
   if (!why.changed && !why.main.cutOff) return;
   const reason = why.changed ? "its configuration has changed" : "its output is cut off, the FIFO was replaced";
   shared.log.info("restarting an adopted program", { program: program.name, reason });
-  program.dispatch({ type: "restart" });
+  program.dispatch({ type: "restart", cause: reason });
 }
 
 /** Enough of a configuration to stop a program that has none any more. */

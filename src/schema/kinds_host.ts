@@ -15,6 +15,30 @@ export function umask(): Kind<number> {
   };
 }
 
+/** Largest user or group number: the one above means "no change" to chown(2) and setuid(2). */
+const MAX_ID = 2 ** 32 - 2;
+
+/** A user or a group, by name or by number; always as text. Whether it exists is not known here. */
+export function account(what: "user" | "group"): Kind<string> {
+  const plain = text({
+    label: "name or number",
+    pattern: /^[^\s:\/-][^\s:\/]*$/,
+    expected: `the name or the number of a ${what}`,
+  });
+  return {
+    ...plain,
+    json: { anyOf: [plain.json, { type: "integer", minimum: 0, maximum: MAX_ID }] },
+    read(raw, reading) {
+      const number = typeof raw === "string" && /^\d+$/.test(raw) ? Number(raw) : raw;
+      if (typeof number !== "number") return plain.read(raw, reading);
+      if (Number.isInteger(number) && number >= 0 && number <= MAX_ID) return String(number);
+      reading.flaw(`is ${show(raw)}, expected the name or the number of a ${what}`, {
+        hint: `a number is 0 to ${MAX_ID}`,
+      });
+    },
+  };
+}
+
 /** An IPv4 or IPv6 address, or `localhost`; brackets around IPv6 are taken off. */
 export function address(): Kind<string> {
   const plain = text({ label: "IP address", expected: "an IP address or localhost" });

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
@@ -12,7 +13,10 @@ export interface Fifo extends Disposable {
 
 /** The host's FIFOs. Every method throws what node throws, an Error with an errno `code`. */
 export interface Fifos {
-  /** Sees to it that `path` is a FIFO, 0600 and ours; anything else in its place is replaced. True when it was there. */
+  /**
+   * Sees to it that `path` is a FIFO of ours that nobody else can read, 0600, or written by others only where a directory
+   * of ours, 0700, keeps them out. Anything else in its place is replaced. True when it was there.
+   */
   ensure(path: string): boolean;
   open(path: string): Fifo;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
@@ -32,10 +36,15 @@ function makeFifo(path: string): void {
 
 function ensure(path: string): boolean {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFIFO() && stat.uid === Deno.uid() && (stat.mode & 0o077) === 0) return true;
+  if (stat?.isFIFO() && isOurs(stat, 0o077)) return true;
+  if (stat?.isFIFO() && isOurs(stat, 0o055) && isOurs(fs.lstatSync(dirname(path)), 0o077)) return true;
   if (stat !== undefined) fs.unlinkSync(path);
   makeFifo(path);
   return false;
+}
+
+function isOurs(stat: fs.Stats, forbidden: number): boolean {
+  return stat.uid === Deno.uid() && (stat.mode & forbidden) === 0;
 }
 
 function read(fd: number, into: Uint8Array): number {

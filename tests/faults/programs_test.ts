@@ -72,10 +72,10 @@ test("19: 100 exits with a grandchild on the output leak no descriptor and are s
   for (let i = 0; i < 100; i++) {
     await until("the end", () => y.supervisor.list()[0]?.state === "exited", 2000);
     if (i === 2) before = openDescriptors();
-    if (i < 99) await y.supervisor.start("p");
+    if (i < 99) await y.supervisor.act("start", "p", "a test");
   }
   assert.equal(openDescriptors(), before);
-  await y.supervisor.stop("p");
+  await y.supervisor.act("stop", "p", "a test");
   assert.deepEqual(survivors(y.directory), []);
 });
 
@@ -94,13 +94,23 @@ test("22: whatever cannot be executed says why, and the rest lives", async () =>
     shellSpec("missing", "", { command: ["/no/such"] }),
     shellSpec("plain", "", { command: ["/etc/passwd"] }),
     shellSpec("nowhere", "", { cwd: "/no/such" }),
+    shellSpec("nobody", "", { user: "no-such-user" }),
+    shellSpec("nogroup", "", { group: "no-such-group" }),
+    shellSpec("greedy", "", { limits: { nofile: "unlimited" } }),
     shellSpec("good", "exec sleep 1000"),
   ]);
-  const states = y.supervisor.list().map((one) => [one.name, one.state, /\((E[A-Z]+)\)$/.exec(one.error ?? "")?.[1]]);
+  const why = /\((E[A-Z]+)\)$|no such (?:user|group)|kernel allows/;
+  const states = y.supervisor.list().map((one) => {
+    const said = why.exec(one.error ?? "");
+    return [one.name, one.state, said?.[1] ?? said?.[0]];
+  });
   assert.deepEqual(states, [
     ["missing", "failed", "ENOENT"],
     ["plain", "failed", "EACCES"],
     ["nowhere", "failed", "ENOENT"],
+    ["nobody", "failed", "no such user"],
+    ["nogroup", "failed", "no such group"],
+    ["greedy", "failed", "kernel allows"],
     ["good", "starting", undefined],
   ]);
 });

@@ -1,0 +1,47 @@
+import { latest, type Subject } from "./why_subject.ts";
+import { isSpawnTrouble } from "./why_trouble.ts";
+
+/** What a hint depends on beside the program. */
+export interface HintInput {
+  readonly blockers: readonly Subject[];
+  readonly configured: boolean;
+}
+
+/** Commands that may help, the likeliest first. */
+export function hintsOf(subject: Subject, { blockers, configured }: HintInput): readonly string[] {
+  const { name, state, ready, waiting_for = [] } = subject.status;
+  const logs = `appd logs ${name} -n 50`;
+  if (waiting_for.length > 0) return blockers.map(({ status }) => `appd why ${status.name}`);
+  const settings = configured ? settingsOf(subject) : [];
+  switch (state) {
+    case "backoff":
+    case "failed":
+      return [...(spawned(subject) ? [logs] : []), ...settings, `appd programs reset ${name}`];
+    case "exited":
+      return [logs, `appd programs start ${name}`];
+    case "stopped":
+      return [`appd programs start ${name}`];
+    case "starting":
+    case "running":
+      return ready ? [] : [logs, ...settings];
+    case "stopping":
+      return [`appd events --program ${name} -f`];
+  }
+}
+
+/** The settings that have to do with what went wrong. */
+function settingsOf({ status, events }: Subject): string[] {
+  const explain = (key: string) => `appd config explain program.${status.family ?? status.name}.${key}`;
+  const { exit, error } = status;
+  const unwell = latest(events, "unwell")?.reason ?? "";
+  if (isSpawnTrouble(error) || exit?.code === 126 || exit?.code === 127) return [explain("command")];
+  if (exit?.code === 77) return [explain("user")];
+  if (exit?.out_of_memory) return ["journalctl -k -g 'out of memory'", explain("max_memory")];
+  if (/memory/.test(unwell)) return [explain("max_memory")];
+  return /not ready within/.test(unwell) ? [explain("start_timeout")] : [];
+}
+
+/** Whether it ever came so far that it could write something. */
+function spawned({ status, events }: Subject): boolean {
+  return status.exit !== null || events.some(({ kind }) => kind === "started" || kind === "adopted");
+}

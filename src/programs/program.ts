@@ -16,7 +16,7 @@ import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
 import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
-import type { Effect } from "./steps.ts";
+import type { Effect } from "./step.ts";
 import { StopCommand } from "./stop_command.ts";
 import { Stream } from "./stream.ts";
 import { familyOf, sweepUp } from "./sweep.ts";

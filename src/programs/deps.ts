@@ -6,6 +6,7 @@ import type { Processes } from "../system/processes.ts";
 import type { AdoptedWatch } from "./adopted_watch.ts";
 import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
+import type { Rounds } from "./rounds.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
 /** What the probes of one program say. `why` is a phrase without a final period. */
@@ -68,6 +69,7 @@ export interface Shared extends SupervisorDeps {
   readonly random: () => number;
   readonly census: Census;
   readonly watch: AdoptedWatch;
+  readonly rounds: Rounds;
   /** Changes with each boot. */
   readonly bootId: string;
   /** One read buffer for all streams, 64 KiB: what a FIFO holds. */

@@ -25,13 +25,17 @@ export class Stream {
 
   /** The descriptor for a child's stdout and stderr. Throws when the log or the FIFO cannot be opened. */
   open(spec: ProgramSpec): number {
-    if (this.#capture !== undefined) return this.#capture.descriptor;
-    const { fifos, files, clock, buffer } = this.#shared;
+    if (this.#capture !== undefined) {
+      this.#capture.expect();
+      return this.#capture.descriptor;
+    }
+    const { fifos, files, clock, rounds, buffer } = this.#shared;
     files.makeDirectory(this.directory, 0o700);
     this.#openOutput(spec);
     this.#capture = new Capture({
       fifos,
       clock,
+      rounds,
       buffer,
       path: join(this.directory, FIFO_NAME),
       sink: (bytes) => this.#valve?.write(bytes),

@@ -11,6 +11,7 @@ import type { Shared, SupervisorDeps } from "./deps.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
 import { Program } from "./program.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { Rounds } from "./rounds.ts";
 import { takeOver } from "./take_over.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */
@@ -88,11 +89,13 @@ class ProgramSupervisor implements Supervisor {
   #stopping = false;
 
   constructor(deps: SupervisorDeps) {
+    const rounds = new Rounds(deps.clock, deps.fifos);
     this.#shared = {
       random: Math.random,
       ...deps,
       census: new Census(deps.processes, deps.clock),
-      watch: new AdoptedWatch(deps.clock, deps.processes),
+      rounds,
+      watch: new AdoptedWatch(rounds, deps.processes),
       bootId: deps.processes.bootId(),
       buffer: new Uint8Array(READ_BYTES),
       tell: (event) => this.#tell(event),

@@ -270,7 +270,7 @@ Deno.test("the end of an adopted program is noticed, and it is stable enough to 
   const second = t.again();
   await second.apply([spec()]);
   t.host.table.delete(100);
-  t.clock.advance(100);
+  t.clock.advance(250);
   const status = only(second);
   assert.deepEqual([status.pid, status.adopted, status.exit?.code, status.exit?.signal], [101, false, null, null]);
 });

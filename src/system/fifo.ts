@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { setImmediate } from "node:timers";
+import { isUnused, keepsTimes, markFifo } from "./fifo_mark.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
 export interface Fifo extends Disposable {
@@ -7,6 +8,8 @@ export interface Fifo extends Disposable {
   readonly keeper: number;
   /** Moves what is waiting into `into` without ever blocking; bytes read, 0 when nothing is waiting. */
   read(into: Uint8Array): number;
+  /** False when nothing was written since the last read, for a tenth of the price of a read; true when one is due. */
+  mayHold(): boolean;
   [Symbol.dispose](): void;
 }
 
@@ -47,27 +50,49 @@ function read(fd: number, into: Uint8Array): number {
   }
 }
 
+function open(path: string): Fifo {
+  const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+  const unused = isUnused(path);
+  const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
+  try {
+    // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
+    const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    return fifoOf(path, { keeper, reader }, unused);
+  } catch (error) {
+    fs.closeSync(keeper);
+    throw error;
+  }
+}
+
+function fifoOf(path: string, fds: { keeper: number; reader: number }, unused: boolean): Fifo {
+  const { keeper, reader } = fds;
+  const mark = markFifo(path, keeper, unused ? keepsTimes(path, fds) : undefined);
+  let [open, taken, emptied] = [true, 0, false];
+  return {
+    keeper,
+    read(into) {
+      const bytes = read(reader, into);
+      taken += bytes; // No more than that: the write that follows is waiting.
+      emptied = bytes < into.length;
+      return bytes;
+    },
+    mayHold() {
+      mark.wasRead(taken, emptied);
+      [taken, emptied] = [0, false];
+      return mark.mayHold();
+    },
+    [Symbol.dispose]() {
+      if (!open) return;
+      open = false;
+      fs.closeSync(reader);
+      fs.closeSync(keeper);
+    },
+  };
+}
+
 /** The machine's FIFOs. */
 export const systemFifos: Fifos = {
   ensure,
-  open(path) {
-    const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-    const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
-    try {
-      // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
-      const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-      let open = true;
-      const close = () => {
-        if (!open) return;
-        open = false;
-        fs.closeSync(reader);
-        fs.closeSync(keeper);
-      };
-      return { keeper, read: (into) => read(reader, into), [Symbol.dispose]: close };
-    } catch (error) {
-      fs.closeSync(keeper);
-      throw error;
-    }
-  },
+  open,
   nextTurn: (fn) => void setImmediate(fn),
 };

@@ -19,6 +19,7 @@ function memory(content = ""): RotatingFile & { text(): string } {
       return text().length - text().lastIndexOf("\n") - 1;
     },
     write: (bytes) => void parts.push(bytes.slice()),
+    passage: () => undefined,
     rotate: () => Promise.resolve(),
     reopen() {},
     setPolicy() {},

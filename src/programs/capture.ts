@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
+import type { Mover, Sink } from "./mover.ts";
 import { FIRST_WAIT, Pace, type Wait } from "./pace.ts";
 import type { Rounds, Seat } from "./rounds.ts";
 
@@ -14,16 +15,14 @@ export interface CaptureOptions {
   readonly path: string;
   readonly clock: Pick<Clock, "monotonic">;
   readonly rounds: Rounds;
-  /** One for all streams: between a read and its write nothing else runs. */
-  readonly buffer: Uint8Array;
-  /** Takes the bytes before it returns. */
-  readonly sink: (bytes: Uint8Array) => void;
+  readonly mover: Mover;
+  readonly sink: Sink;
   readonly onTrouble: (error: string) => void;
 }
 
 /**
  * Moves the output of one program from its FIFO into `sink`, in order and as bytes. Each read is followed by its write
- * with nothing between: that instant is all that a kill -9 of the daemon can cost.
+ * at once: that instant is all that a kill -9 of the daemon can cost.
  */
 export class Capture implements Disposable {
   readonly #options: CaptureOptions;
@@ -64,16 +63,13 @@ export class Capture implements Disposable {
     this.#fifo[Symbol.dispose]();
   }
 
-  /** A read that does not fill the buffer has emptied the FIFO, pipe(7): another one would only cost an EAGAIN. */
   #move(reads: number): number {
-    const { buffer, sink } = this.#options;
+    const { mover, sink } = this.#options;
     let total = 0;
     for (let i = 0; i < reads; i++) {
-      const bytes = this.#fifo.read(buffer);
-      if (bytes === 0) break;
-      sink(buffer.subarray(0, bytes));
+      const bytes = mover.move(this.#fifo, sink);
       total += bytes;
-      if (bytes < buffer.length) break;
+      if (bytes < mover.most) break;
     }
     return total;
   }
@@ -81,10 +77,15 @@ export class Capture implements Disposable {
   #look(): Wait {
     let bytes = 0;
     try {
-      if (!this.#pace.isIdle || this.#fifo.mayHold()) bytes = this.#move(READS_PER_TURN);
+      if (!this.#pace.isIdle || this.#fifo.mayHold()) bytes = this.#warmMove();
     } catch (error) {
       this.#options.onTrouble(messageOf(error));
     }
     return this.#pace.next(bytes, this.#options.clock.monotonic());
+  }
+
+  #warmMove(): number {
+    if (!this.#pace.inTorrent) this.#options.mover.warmUp();
+    return this.#move(READS_PER_TURN);
   }
 }

@@ -7,6 +7,7 @@ import type { AdoptedWatch } from "./adopted_watch.ts";
 import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
 import type { Rounds } from "./rounds.ts";
+import type { Mover } from "./mover.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
 /** What the probes of one program say. `why` is a phrase without a final period. */
@@ -72,7 +73,6 @@ export interface Shared extends SupervisorDeps {
   readonly rounds: Rounds;
   /** Changes with each boot. */
   readonly bootId: string;
-  /** One read buffer for all streams, 64 KiB: what a FIFO holds. */
-  readonly buffer: Uint8Array;
+  readonly mover: Mover;
   readonly tell: (event: ProgramEvent) => void;
 }

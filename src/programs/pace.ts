@@ -32,6 +32,11 @@ export class Pace {
     return this.#wait === IDLE_LONGEST;
   }
 
+  /** There is no pause between two looks. */
+  get inTorrent(): boolean {
+    return this.#torrentSince !== undefined;
+  }
+
   /** A new life: its first lines are looked for soon. */
   restart(): void {
     this.#wait = FIRST_WAIT;

@@ -29,16 +29,16 @@ export class Stream {
       this.#capture.expect();
       return this.#capture.descriptor;
     }
-    const { fifos, files, clock, rounds, buffer } = this.#shared;
+    const { fifos, files, clock, rounds, mover } = this.#shared;
     files.makeDirectory(this.directory, 0o700);
     this.#openOutput(spec);
     this.#capture = new Capture({
       fifos,
       clock,
       rounds,
-      buffer,
+      mover,
       path: join(this.directory, FIFO_NAME),
-      sink: (bytes) => this.#valve?.write(bytes),
+      sink: { write: (bytes) => this.#valve?.write(bytes), passage: () => this.#valve?.passage() },
       onTrouble: (error) => this.#trouble("read the output", error),
     });
     return this.#capture.descriptor;

@@ -9,6 +9,7 @@ import { AdoptedWatch } from "./adopted_watch.ts";
 import { Census } from "./census.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
+import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
@@ -60,6 +61,7 @@ export interface Supervisor {
 }
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
+/** One read takes all that a FIFO holds, pipe(7). */
 const READ_BYTES = 65_536;
 /** The part of a deadline, and the most milliseconds of it, that are kept for killing and sweeping. */
 const RESERVE_PART = 0.2;
@@ -97,7 +99,7 @@ class ProgramSupervisor implements Supervisor {
       rounds,
       watch: new AdoptedWatch(rounds, deps.processes),
       bootId: deps.processes.bootId(),
-      buffer: new Uint8Array(READ_BYTES),
+      mover: new Mover(deps, new Uint8Array(READ_BYTES)),
       tell: (event) => this.#tell(event),
     };
   }
@@ -248,6 +250,7 @@ class ProgramSupervisor implements Supervisor {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#programs.values()].map((program) => program.close()));
     this.#programs.clear();
+    this.#shared.mover[Symbol.dispose]();
   }
 }
 

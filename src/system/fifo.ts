@@ -13,11 +13,20 @@ export interface Fifo extends Disposable {
   [Symbol.dispose](): void;
 }
 
+/** A source and a destination on which the move of output can be rehearsed, by the very code that reads a FIFO. */
+export interface Stage extends Disposable {
+  /** Endless zeros, a few at a time. */
+  readonly source: Pick<Fifo, "read">;
+  /** Of /dev/null. */
+  readonly destination: number;
+}
+
 /** The host's FIFOs. Every method throws what node throws, an Error with an errno `code`. */
 export interface Fifos {
   /** Sees to it that `path` is a FIFO, 0600 and ours; anything else in its place is replaced. True when it was there. */
   ensure(path: string): boolean;
   open(path: string): Fifo;
+  openStage(): Stage;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
   nextTurn(fn: () => void): void;
 }
@@ -90,9 +99,23 @@ function fifoOf(path: string, fds: { keeper: number; reader: number }, unused: b
   };
 }
 
+function openStage(): Stage {
+  const zeros = fs.openSync("/dev/zero", fs.constants.O_RDONLY);
+  const destination = fs.openSync("/dev/null", fs.constants.O_WRONLY);
+  return {
+    source: { read: (into) => read(zeros, into.subarray(0, 16)) },
+    destination,
+    [Symbol.dispose]() {
+      fs.closeSync(zeros);
+      fs.closeSync(destination);
+    },
+  };
+}
+
 /** The machine's FIFOs. */
 export const systemFifos: Fifos = {
   ensure,
   open,
+  openStage,
   nextTurn: (fn) => void setImmediate(fn),
 };

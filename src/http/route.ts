@@ -1,6 +1,13 @@
 import type { Context } from "hono";
 import type { Logger, LogLevel } from "../base/logger.ts";
-import type { EventReport, HealthReport, ReloadResult, StatusReport, UsageHistory, WhyReport } from "../base/reports.ts";
+import type {
+  EventReport,
+  HealthReport,
+  ReloadResult,
+  StatusReport,
+  UsageHistory,
+  WhyReport,
+} from "../base/reports.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 

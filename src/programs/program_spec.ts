@@ -121,7 +121,13 @@ const PRIME = 0x100000001b3n;
  */
 export function specMark(spec: ProgramSpec): string {
   const env = Object.entries(spec.env).sort(([a], [b]) => a < b ? -1 : 1);
-  const more = { user: spec.user, group: spec.group, nice: spec.nice, limits: spec.limits, number: spec.family?.number };
+  const more = {
+    user: spec.user,
+    group: spec.group,
+    nice: spec.nice,
+    limits: spec.limits,
+    number: spec.family?.number,
+  };
   const text = JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]);
   let hash = OFFSET;
   for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);

@@ -58,7 +58,7 @@ export class Program {
     this.name = spec.name;
     this.stream = new Stream(shared, spec.name, {
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
-      output: (bytes) => this.#probes.output(bytes),
+      listener: () => this.#probes.output,
     });
     this.#probes = new ProbeWatch(shared, {
       directory: this.stream.directory,

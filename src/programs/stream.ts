@@ -6,17 +6,17 @@ import type { Shared } from "./deps.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 import { createValve, type Valve } from "./valve.ts";
 
-/** Who hears of a stream: of what goes wrong, and of the bytes, after they were written. */
+/** Who hears of a stream: of what goes wrong, and, while there is a listener, of the bytes, after they were written. */
 export interface StreamListener {
   readonly trouble: (what: string, error: string) => void;
-  readonly output: (bytes: Uint8Array) => void;
+  readonly listener: () => ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** A program's way from its stdout to its log: the FIFO while it runs, the log for as long as it is configured. */
 export class Stream {
   readonly #shared: Shared;
   readonly #trouble: (what: string, error: string) => void;
-  readonly #listen: (bytes: Uint8Array) => void;
+  readonly #listener: StreamListener["listener"];
   readonly directory: string;
   readonly logFile: string;
   #output: ProgramOutput | undefined;
@@ -26,25 +26,32 @@ export class Stream {
   constructor(shared: Shared, name: string, to: StreamListener) {
     this.#shared = shared;
     this.#trouble = to.trouble;
-    this.#listen = to.output;
+    this.#listener = to.listener;
     this.directory = join(shared.directory, name);
     this.logFile = join(this.directory, LOG_NAME);
   }
 
   /** The descriptor for a child's stdout and stderr. Throws when the log or the FIFO cannot be opened. */
   open(spec: ProgramSpec): number {
-    if (this.#capture !== undefined) return this.#capture.descriptor;
-    const { fifos, files, clock, buffer } = this.#shared;
+    if (this.#capture !== undefined) {
+      this.#capture.expect();
+      return this.#capture.descriptor;
+    }
+    const { fifos, files, clock, rounds, mover } = this.#shared;
     files.makeDirectory(this.directory, 0o700);
     this.#openOutput(spec);
     this.#capture = new Capture({
       fifos,
       clock,
-      buffer,
+      rounds,
+      mover,
       path: join(this.directory, FIFO_NAME),
-      sink: (bytes) => {
-        this.#valve?.write(bytes);
-        this.#listen(bytes);
+      sink: {
+        write: (bytes) => {
+          this.#valve?.write(bytes);
+          this.#listener()?.(bytes);
+        },
+        passage: () => this.#listener() === undefined ? this.#valve?.passage() : undefined,
       },
       onTrouble: (error) => this.#trouble("read the output", error),
     });

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
+import { isUnused, keepsTimes, markFifo } from "./fifo_mark.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
 export interface Fifo extends Disposable {
@@ -8,7 +9,17 @@ export interface Fifo extends Disposable {
   readonly keeper: number;
   /** Moves what is waiting into `into` without ever blocking; bytes read, 0 when nothing is waiting. */
   read(into: Uint8Array): number;
+  /** False when nothing was written since the last read, for a tenth of the price of a read; true when one is due. */
+  mayHold(): boolean;
   [Symbol.dispose](): void;
+}
+
+/** A source and a destination on which the move of output can be rehearsed, by the very code that reads a FIFO. */
+export interface Stage extends Disposable {
+  /** Endless zeros, a few at a time. */
+  readonly source: Pick<Fifo, "read">;
+  /** Of /dev/null. */
+  readonly destination: number;
 }
 
 /** The host's FIFOs. Every method throws what node throws, an Error with an errno `code`. */
@@ -19,6 +30,7 @@ export interface Fifos {
    */
   ensure(path: string): boolean;
   open(path: string): Fifo;
+  openStage(): Stage;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
   nextTurn(fn: () => void): void;
 }
@@ -56,27 +68,66 @@ function read(fd: number, into: Uint8Array): number {
   }
 }
 
+function open(path: string): Fifo {
+  const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+  const unused = isUnused(path);
+  const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
+  try {
+    // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
+    const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    return fifoOf(path, { keeper, reader }, unused);
+  } catch (error) {
+    fs.closeSync(keeper);
+    throw error;
+  }
+}
+
+function fifoOf(path: string, fds: { keeper: number; reader: number }, unused: boolean): Fifo {
+  const { keeper, reader } = fds;
+  const mark = markFifo(path, keeper, unused ? keepsTimes(path, fds) : undefined);
+  let [open, taken, emptied] = [true, 0, false];
+  return {
+    keeper,
+    read(into) {
+      const bytes = read(reader, into);
+      taken += bytes; // No more than that: the write that follows is waiting.
+      emptied = bytes < into.length;
+      return bytes;
+    },
+    mayHold() {
+      mark.wasRead(taken, emptied);
+      [taken, emptied] = [0, false];
+      return mark.mayHold();
+    },
+    [Symbol.dispose]() {
+      if (!open) return;
+      open = false;
+      fs.closeSync(reader);
+      fs.closeSync(keeper);
+    },
+  };
+}
+
+function openStage(): Stage {
+  const zeros = fs.openSync("/dev/zero", fs.constants.O_RDONLY);
+  const destination = fs.openSync("/dev/null", fs.constants.O_WRONLY);
+  let open = true;
+  return {
+    source: { read: (into) => read(zeros, into.subarray(0, 16)) },
+    destination,
+    [Symbol.dispose]() {
+      if (!open) return;
+      open = false;
+      fs.closeSync(zeros);
+      fs.closeSync(destination);
+    },
+  };
+}
+
 /** The machine's FIFOs. */
 export const systemFifos: Fifos = {
   ensure,
-  open(path) {
-    const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-    const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
-    try {
-      // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
-      const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-      let open = true;
-      const close = () => {
-        if (!open) return;
-        open = false;
-        fs.closeSync(reader);
-        fs.closeSync(keeper);
-      };
-      return { keeper, read: (into) => read(reader, into), [Symbol.dispose]: close };
-    } catch (error) {
-      fs.closeSync(keeper);
-      throw error;
-    }
-  },
+  open,
+  openStage,
   nextTurn: (fn) => void setImmediate(fn),
 };

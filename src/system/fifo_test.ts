@@ -1,5 +1,93 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
 import { systemFifos } from "./fifo.ts";
+import { isUnused, markFifo } from "./fifo_mark.ts";
+
+const buffer = new Uint8Array(100);
+
+/** A FIFO in a directory of its own. */
+function lab() {
+  const directory = fs.mkdtempSync("/tmp/appd-fifo-");
+  const path = join(directory, "f");
+  systemFifos.ensure(path);
+  return { path, [Symbol.dispose]: () => fs.rmSync(directory, { recursive: true }) };
+}
+
+Deno.test("a FIFO that nobody wrote into is not worth a read, one write makes it so", () => {
+  using t = lab();
+  using fifo = systemFifos.open(t.path);
+  assert.ok(fifo.mayHold(), "the first time nothing is known");
+  assert.equal(fifo.read(buffer), 0);
+  for (let i = 0; i < 5; i++) assert.equal(fifo.mayHold(), false);
+  for (let i = 0; i < 3; i++) {
+    fs.writeSync(fifo.keeper, new Uint8Array(7));
+    assert.ok(fifo.mayHold());
+    assert.equal(fifo.read(buffer), 7);
+    assert.ok(fifo.mayHold(), "the mark is set anew");
+    assert.equal(fifo.read(buffer), 0);
+    assert.equal(fifo.mayHold(), false);
+  }
+});
+
+Deno.test("what comes between the mark and the read is not forgotten", () => {
+  using t = lab();
+  using fifo = systemFifos.open(t.path);
+  fifo.mayHold();
+  fs.writeSync(fifo.keeper, new Uint8Array(1));
+  assert.equal(fifo.read(buffer), 1);
+  fs.writeSync(fifo.keeper, new Uint8Array(1));
+  assert.ok(fifo.mayHold());
+  assert.equal(fifo.read(buffer), 1);
+});
+
+Deno.test("from time to time it is read in any case", () => {
+  using t = lab();
+  using fifo = systemFifos.open(t.path);
+  let reads = 0;
+  for (let i = 0; i < 100; i++) if (fifo.mayHold()) reads += fifo.read(buffer) + 1;
+  assert.ok(reads > 3 && reads < 20, `${reads}`);
+});
+
+Deno.test("a FIFO that others hold is not tried, but what comes shows whether the mark works", () => {
+  using t = lab();
+  const other = fs.openSync(t.path, "r+");
+  assert.equal(isUnused(t.path), false);
+  using fifo = systemFifos.open(t.path);
+  for (let i = 0; i < 5; i++) {
+    assert.ok(fifo.mayHold(), "nothing is known yet");
+    assert.equal(fifo.read(buffer), 0);
+  }
+  fs.writeSync(other, new Uint8Array(3));
+  assert.ok(fifo.mayHold());
+  assert.equal(fifo.read(buffer), 3);
+  assert.ok(fifo.mayHold());
+  assert.equal(fifo.read(buffer), 0);
+  assert.equal(fifo.mayHold(), false);
+  fs.closeSync(other);
+});
+
+Deno.test("where a write does not show, every look is a read", () => {
+  using t = lab();
+  const fd = fs.openSync(t.path, "r+");
+  const mark = markFifo(t.path, fd, true);
+  mark.mayHold();
+  mark.wasRead(0, true);
+  assert.equal(mark.mayHold(), false);
+  mark.wasRead(5, true); // As on overlayfs: it came, but the mtime is still 0.
+  for (let i = 0; i < 5; i++) {
+    assert.ok(mark.mayHold());
+    mark.wasRead(0, true);
+  }
+  fs.closeSync(fd);
+});
+
+Deno.test("opening leaves nothing in the FIFO", () => {
+  using t = lab();
+  assert.ok(isUnused(t.path));
+  using fifo = systemFifos.open(t.path);
+  assert.equal(fifo.read(buffer), 0);
+});
 
 for (
   const [what, mode, directoryMode, isKept] of [

@@ -150,5 +150,6 @@ export function exitText(exit: Exit): string {
 export function exitReport(exit: Exit, at: number): ProgramExit {
   const when = new Date(at).toISOString();
   if (exit === "unknown") return { code: null, signal: null, at: when };
-  return "code" in exit ? { code: exit.code, signal: null, at: when } : { code: null, signal: exit.signal, at: when };
+  if ("code" in exit) return { code: exit.code, signal: null, at: when };
+  return { code: null, signal: exit.signal, ...(exit.outOfMemory ? { out_of_memory: true } : {}), at: when };
 }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, freePort, Instance, signal, until } from "../support/instance.ts";
+import { alive, Instance, signal, until } from "../support/instance.ts";
+import { serverPorts } from "../support/ports.ts";
 import { logText, ping, request } from "../support/servers.ts";
 
 const NGINX = "/usr/sbin/nginx";
@@ -49,7 +50,7 @@ Deno.test({
   ignore: missing.length > 0,
   async fn() {
     await using instance = new Instance();
-    const site = { nginx: freePort(), redis: freePort(), python: freePort() };
+    const site = { nginx: serverPorts(), redis: serverPorts(), python: serverPorts() };
     configure(instance, site);
     await instance.start();
     const programs = async () =>

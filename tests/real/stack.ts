@@ -1,7 +1,8 @@
 /** nginx in front of a node server that needs redis and PostgreSQL, and a script that daemonizes a child of its own. */
 import fs from "node:fs";
 import { join } from "node:path";
-import { freePort, Instance } from "../support/instance.ts";
+import { Instance } from "../support/instance.ts";
+import { serverPorts } from "../support/ports.ts";
 
 const NGINX = "/usr/sbin/nginx";
 const REDIS = "/usr/bin/redis-server";
@@ -36,29 +37,16 @@ function asPostgres(command: readonly string[], cwd: string): string {
 /** Instances that the node server can be scaled to. */
 const MOST = 3;
 
-/** So many ports in a row that were free a moment ago. @returns the first */
-function freePorts(count: number): number {
-  while (true) {
-    const first = freePort();
-    try {
-      for (let i = 1; i < count; i++) Deno.listen({ hostname: "127.0.0.1", port: first + i }).close();
-      return first;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
-
 /** An instance of appd with the files, ports and configuration of the stack; disposing ends and removes all of it. */
 export class Stack implements AsyncDisposable {
   readonly instance = new Instance();
   readonly #programs = postgresPrograms() ?? "";
   /** Not in the home: the user postgres has no way into a directory under it. */
   readonly #database = fs.mkdtempSync("/tmp/appd-postgres-");
-  readonly #redis = freePort();
-  readonly #postgres = freePort();
-  readonly #node = freePorts(MOST);
-  readonly #nginx = freePort();
+  readonly #redis = serverPorts();
+  readonly #postgres = serverPorts();
+  readonly #node = serverPorts(MOST);
+  readonly #nginx = serverPorts();
   /** What the writers wrote, by their own account. */
   readonly ledger = join(this.instance.home, "ledger");
 

@@ -95,10 +95,10 @@ async function outOfMemory(trial: Trial): Promise<void> {
   cgroup.add(main);
   await request(trial.stack.node(1, "/grow"));
   await until("its end", () => !alive(main), 30_000);
+  await until("the cgroup is empty", () => (cgroup[Symbol.dispose](), true));
   const program = (await trial.ready()).get("node");
   assert.equal(program.exit.out_of_memory, true, JSON.stringify(program.exit));
   assert.match((await trial.instance.run(["why", "node"])).stdout, /memory/);
-  await until("the cgroup is empty", () => (cgroup[Symbol.dispose](), true));
   assert.deepEqual(others(await trial.well(), "node"), others(before, "node"));
 }
 

@@ -19,7 +19,7 @@ import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, t
 import type { Effect } from "./step.ts";
 import { StopCommand } from "./stop_command.ts";
 import { Stream } from "./stream.ts";
-import { familyOf, sweepUp } from "./sweep.ts";
+import { familyOf, sweepElders, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
 
 /** What the last stop of a program came to. */
@@ -199,13 +199,30 @@ export class Program {
 
   #spawn(generation: number): Event {
     this.#spec = this.#next;
-    return launch(this.#shared, {
+    const answer = launch(this.#shared, {
       spec: this.#spec,
       generation,
       openOutput: () => this.stream.open(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
+    if (generation > 1 && answer.type === "spawned") void this.#sweepElders(answer.life);
+    return answer;
+  }
+
+  async #sweepElders(life: Life): Promise<void> {
+    try {
+      const processes = await sweepElders({ ...this.#shared, life, ...this.#traces() });
+      if (processes.length > 0) this.#tell({ kind: "swept", processes });
+    } catch (error) {
+      this.#tell({ kind: "trouble", what: "look for what the program left behind", error: messageOf(error) });
+    }
+  }
+
+  /** What everything that belongs to this program can be known by. */
+  #traces(): { readonly mark: string; readonly fifo: string } {
+    const { directory } = this.#shared;
+    return { mark: markOf(directory, this.name), fifo: join(directory, this.name, FIFO_NAME) };
   }
 
   /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
@@ -276,12 +293,9 @@ export class Program {
   }
 
   async #sweepUp(life: Life | undefined) {
-    const { name } = this.#spec;
-    const { directory } = this.#shared;
-    const mark = markOf(directory, name);
-    const fifo = join(directory, name, FIFO_NAME);
+    const until = () => this.#sweepUntil;
     try {
-      return await sweepUp({ ...this.#shared, life, family: this.#family, mark, fifo, until: () => this.#sweepUntil });
+      return await sweepUp({ ...this.#shared, ...this.#traces(), life, family: this.#family, until });
     } catch (error) {
       this.#tell({ kind: "trouble", what: "look for what the program left behind", error: messageOf(error) });
       return { killed: [], survivors: [] };

@@ -1,5 +1,5 @@
 import { createSupervisor, type Supervisor } from "../programs/supervisor.ts";
-import { systemFifos } from "../system/fifo.ts";
+import { createFifos } from "../system/fifo.ts";
 import type { Context } from "./context.ts";
 import { type Logs, openProgramLog } from "./logs.ts";
 
@@ -11,7 +11,7 @@ export function openSupervisor(context: Context, logs: Logs): Supervisor {
     clock,
     processes,
     files,
-    fifos: systemFifos,
+    fifos: createFifos(),
     log,
     directory: context.paths.programs,
     instance: context.instance,

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { setImmediate } from "node:timers";
-import { isUnused, keepsTimes, markFifo } from "./fifo_mark.ts";
+import { type FifoMark, isHeld, keepsTimes, markFifo, type Trust } from "./fifo_mark.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
 export interface Fifo extends Disposable {
@@ -26,6 +26,8 @@ export interface Fifos {
   /** Sees to it that `path` is a FIFO, 0600 and ours; anything else in its place is replaced. True when it was there. */
   ensure(path: string): boolean;
   open(path: string): Fifo;
+  /** Whether any process reads from it, or holds it for reading and writing. */
+  isHeld(path: string): boolean;
   openStage(): Stage;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
   nextTurn(fn: () => void): void;
@@ -59,23 +61,25 @@ function read(fd: number, into: Uint8Array): number {
   }
 }
 
-function open(path: string): Fifo {
+function open(path: string, trusts: Map<number, Trust>): Fifo {
   const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-  const unused = isUnused(path);
+  const unused = !isHeld(path);
   const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
   try {
     // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
     const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-    return fifoOf(path, { keeper, reader }, unused);
+    const { dev } = fs.fstatSync(keeper);
+    const trust = trusts.get(dev) ?? { works: undefined };
+    trusts.set(dev, trust);
+    if (unused) trust.works ??= keepsTimes(path, { keeper, reader });
+    return fifoOf({ keeper, reader }, markFifo(path, keeper, trust));
   } catch (error) {
     fs.closeSync(keeper);
     throw error;
   }
 }
 
-function fifoOf(path: string, fds: { keeper: number; reader: number }, unused: boolean): Fifo {
-  const { keeper, reader } = fds;
-  const mark = markFifo(path, keeper, unused ? keepsTimes(path, fds) : undefined);
+function fifoOf({ keeper, reader }: { keeper: number; reader: number }, mark: FifoMark): Fifo {
   let [open, taken, emptied] = [true, 0, false];
   return {
     keeper,
@@ -112,10 +116,14 @@ function openStage(): Stage {
   };
 }
 
-/** The machine's FIFOs. */
-export const systemFifos: Fifos = {
-  ensure,
-  open,
-  openStage,
-  nextTurn: (fn) => void setImmediate(fn),
-};
+/** The machine's FIFOs, and what is known of its file systems. */
+export function createFifos(): Fifos {
+  const trusts = new Map<number, Trust>();
+  return {
+    ensure,
+    open: (path) => open(path, trusts),
+    isHeld,
+    openStage,
+    nextTurn: (fn) => void setImmediate(fn),
+  };
+}

@@ -33,7 +33,9 @@ export interface SpawnOptions {
   readonly cwd: string;
   /** The whole environment; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
-  /** Descriptor for stdout and stderr; `null` for /dev/null. stdin is always /dev/null. */
+  /** Descriptor for stdin. Default /dev/null. */
+  readonly input?: number;
+  /** Descriptor for stdout and stderr; `null` for /dev/null. */
   readonly output: number | null;
   readonly umask?: number;
   readonly uid?: number;
@@ -175,7 +177,7 @@ export const systemProcesses: Processes = {
         cwd: options.cwd,
         env: { ...options.env },
         detached: true,
-        stdio: ["ignore", options.output ?? "ignore", options.output ?? "ignore"],
+        stdio: [options.input ?? "ignore", options.output ?? "ignore", options.output ?? "ignore"],
         ...(options.uid === undefined ? {} : { uid: options.uid }),
         ...(options.gid === undefined ? {} : { gid: options.gid }),
       });

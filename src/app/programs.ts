@@ -17,5 +17,6 @@ export function openSupervisor(context: Context, logs: Logs): Supervisor {
     instance: context.instance,
     openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
     inheritedEnv: host.env,
+    keepOutput: true,
   });
 }

@@ -3,7 +3,7 @@ import { readState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
-import { endOrphans, orphansOf } from "./orphans.ts";
+import { endOrphans, endOutputKeeper, orphansOf } from "./orphans.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -69,6 +69,7 @@ async function clearAway(context: Context): Promise<string[]> {
   using turn = locks.tryExclusive(context.paths.startLock);
   if (turn === undefined) return [];
   const orphans = await endOrphans(context);
+  endOutputKeeper(context);
   files.unlink(context.paths.socket);
   files.unlink(pidFileOf(context));
   return orphans;
@@ -108,6 +109,7 @@ async function kill(context: Context, pid: number): Promise<string[]> {
   await locks.released(context.paths.lock);
   const left = orphansOf(context);
   for (const orphan of left) processes.kill(-orphan.pid, "SIGKILL");
+  endOutputKeeper(context);
   files.unlink(pidFileOf(context));
   return [...new Set(left.map(({ name }) => name))];
 }

@@ -9,6 +9,7 @@ import { AdoptedWatch } from "./adopted_watch.ts";
 import { Census } from "./census.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
+import { FifoKeeper } from "./fifo_keeper.ts";
 import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
@@ -100,6 +101,7 @@ class ProgramSupervisor implements Supervisor {
       watch: new AdoptedWatch(rounds, deps.processes),
       bootId: deps.processes.bootId(),
       mover: new Mover(deps, new Uint8Array(READ_BYTES)),
+      ...(deps.keepOutput ? { keeper: new FifoKeeper(deps) } : {}),
       tell: (event) => this.#tell(event),
     };
   }
@@ -251,6 +253,7 @@ class ProgramSupervisor implements Supervisor {
     await Promise.all([...this.#programs.values()].map((program) => program.close()));
     this.#programs.clear();
     this.#shared.mover[Symbol.dispose]();
+    this.#shared.keeper?.close();
   }
 }
 

@@ -25,7 +25,8 @@ export interface Stage extends Disposable {
 export interface Fifos {
   /** Sees to it that `path` is a FIFO, 0600 and ours; anything else in its place is replaced. True when it was there. */
   ensure(path: string): boolean;
-  open(path: string): Fifo;
+  /** @param fresh it was made just now, and nobody else has it: then it is tried how its file system keeps times */
+  open(path: string, fresh: boolean): Fifo;
   /** Whether any process reads from it, or holds it for reading and writing. */
   isHeld(path: string): boolean;
   openStage(): Stage;
@@ -61,9 +62,9 @@ function read(fd: number, into: Uint8Array): number {
   }
 }
 
-function open(path: string, trusts: Map<number, Trust>): Fifo {
+function open(path: string, options: { fresh: boolean; trusts: Map<number, Trust> }): Fifo {
+  const { fresh, trusts } = options;
   const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-  const unused = !isHeld(path);
   const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
   try {
     // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
@@ -71,7 +72,7 @@ function open(path: string, trusts: Map<number, Trust>): Fifo {
     const { dev } = fs.fstatSync(keeper);
     const trust = trusts.get(dev) ?? { works: undefined };
     trusts.set(dev, trust);
-    if (unused) trust.works ??= keepsTimes(path, { keeper, reader });
+    if (fresh) trust.works ??= keepsTimes(path, { keeper, reader });
     return fifoOf({ keeper, reader }, markFifo(path, keeper, trust));
   } catch (error) {
     fs.closeSync(keeper);
@@ -121,7 +122,7 @@ export function createFifos(): Fifos {
   const trusts = new Map<number, Trust>();
   return {
     ensure,
-    open: (path) => open(path, trusts),
+    open: (path, fresh) => open(path, { fresh, trusts }),
     isHeld,
     openStage,
     nextTurn: (fn) => void setImmediate(fn),

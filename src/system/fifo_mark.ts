@@ -89,7 +89,7 @@ export function keepsTimes(path: string, { keeper, reader }: { keeper: number; r
   }
 }
 
-/** Somebody reads from the FIFO, or holds it for reading and writing: else open(2) says ENXIO. */
+/** Somebody reads from the FIFO, or holds it for reading and writing: else open(2) says ENXIO. Mere writers do not count. */
 export function isHeld(path: string): boolean {
   const { O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
   try {

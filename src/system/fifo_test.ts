@@ -10,13 +10,13 @@ const buffer = new Uint8Array(100);
 function lab() {
   const directory = fs.mkdtempSync("/tmp/appd-fifo-");
   const path = join(directory, "f");
-  createFifos().ensure(path);
+  assert.equal(createFifos().ensure(path), false);
   return { path, [Symbol.dispose]: () => fs.rmSync(directory, { recursive: true }) };
 }
 
 Deno.test("a FIFO that nobody wrote into is not worth a read, one write makes it so", () => {
   using t = lab();
-  using fifo = createFifos().open(t.path);
+  using fifo = createFifos().open(t.path, true);
   assert.ok(fifo.mayHold(), "the first time nothing is known");
   assert.equal(fifo.read(buffer), 0);
   for (let i = 0; i < 5; i++) assert.equal(fifo.mayHold(), false);
@@ -32,7 +32,7 @@ Deno.test("a FIFO that nobody wrote into is not worth a read, one write makes it
 
 Deno.test("what comes between the mark and the read is not forgotten", () => {
   using t = lab();
-  using fifo = createFifos().open(t.path);
+  using fifo = createFifos().open(t.path, true);
   fifo.mayHold();
   fs.writeSync(fifo.keeper, new Uint8Array(1));
   assert.equal(fifo.read(buffer), 1);
@@ -43,7 +43,7 @@ Deno.test("what comes between the mark and the read is not forgotten", () => {
 
 Deno.test("from time to time it is read in any case", () => {
   using t = lab();
-  using fifo = createFifos().open(t.path);
+  using fifo = createFifos().open(t.path, true);
   let reads = 0;
   for (let i = 0; i < 100; i++) if (fifo.mayHold()) reads += fifo.read(buffer) + 1;
   assert.ok(reads > 3 && reads < 20, `${reads}`);
@@ -53,7 +53,7 @@ Deno.test("a FIFO that others hold is not tried, but what comes shows whether th
   using t = lab();
   const other = fs.openSync(t.path, "r+");
   assert.ok(isHeld(t.path));
-  using fifo = createFifos().open(t.path);
+  using fifo = createFifos().open(t.path, false);
   for (let i = 0; i < 5; i++) {
     assert.ok(fifo.mayHold(), "nothing is known yet");
     assert.equal(fifo.read(buffer), 0);
@@ -82,19 +82,26 @@ Deno.test("where a write does not show, every look is a read", () => {
   fs.closeSync(fd);
 });
 
-Deno.test("opening leaves nothing in the FIFO", () => {
+Deno.test("opening leaves nothing in a new FIFO, and takes nothing from one that others write into", () => {
   using t = lab();
   assert.equal(isHeld(t.path), false);
-  using fifo = createFifos().open(t.path);
+  const fifo = createFifos().open(t.path, true);
   assert.equal(fifo.read(buffer), 0);
+  const writer = fs.openSync(t.path, "w");
+  fs.writeSync(writer, new Uint8Array(5));
+  fifo[Symbol.dispose]();
+  assert.equal(isHeld(t.path), false, "only for writing");
+  using again = createFifos().open(t.path, false);
+  assert.equal(again.read(buffer), 5);
+  fs.closeSync(writer);
 });
 
 Deno.test("what one FIFO has shown holds for all of its file system", () => {
   using t = lab();
   const fifos = createFifos();
-  fifos.open(t.path)[Symbol.dispose]();
+  fifos.open(t.path, true)[Symbol.dispose]();
   const other = fs.openSync(t.path, "r+");
-  using fifo = fifos.open(t.path);
+  using fifo = fifos.open(t.path, false);
   fifo.mayHold();
   fifo.read(buffer);
   assert.equal(fifo.mayHold(), false);

@@ -1,4 +1,6 @@
 import { findOutputHolders } from "../programs/adoption.ts";
+import { endKeepers } from "../programs/fifo_keeper.ts";
+import { createFifos } from "../system/fifo.ts";
 import { delay } from "../system/clock.ts";
 import type { Context } from "./context.ts";
 
@@ -11,6 +13,13 @@ export function orphansOf(context: Context): { name: string; pid: number }[] {
   const { files, processes } = context.system;
   if (files.stat(context.paths.programs) === undefined) return [];
   return findOutputHolders(processes, files.realPath(context.paths.programs));
+}
+
+/** Ends the process that kept the output of programs for a next daemon; there is none to come. */
+export function endOutputKeeper(context: Context): void {
+  const { files, processes } = context.system;
+  if (files.stat(context.paths.programs) === undefined) return;
+  endKeepers({ processes, fifos: createFifos() }, files.realPath(context.paths.programs));
 }
 
 /** Ends what a dead daemon left running: politely, then by force. @returns the names of the programs */

@@ -29,13 +29,15 @@ export class Capture implements Disposable {
   readonly #fifo: Fifo;
   readonly #pace = new Pace();
   readonly #seat: Seat;
+  /** The FIFO was made just now. */
+  readonly fresh: boolean;
   #closed = false;
 
   /** Makes the FIFO when it is not there. Throws what node throws. */
   constructor(options: CaptureOptions) {
     this.#options = options;
-    options.fifos.ensure(options.path);
-    this.#fifo = options.fifos.open(options.path);
+    this.fresh = !options.fifos.ensure(options.path);
+    this.#fifo = options.fifos.open(options.path, this.fresh);
     this.#seat = options.rounds.join(() => this.#look());
   }
 

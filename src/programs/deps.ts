@@ -8,6 +8,7 @@ import type { AdoptedWatch } from "./adopted_watch.ts";
 import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
 import type { Rounds } from "./rounds.ts";
+import type { FifoKeeper } from "./fifo_keeper.ts";
 import type { Mover } from "./mover.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
@@ -66,6 +67,8 @@ export interface SupervisorDeps {
   readonly openOutput: (spec: ProgramSpec, path: string) => ProgramOutput;
   /** The daemon's own environment, of which programs inherit a few variables. */
   readonly inheritedEnv: Readonly<Record<string, string>>;
+  /** Has a process of its own hold the FIFOs, so that what programs say while no daemon runs is not lost. Default false. */
+  readonly keepOutput?: boolean;
   /** Opens the probes of a program that has any. */
   readonly openProbes?: (scene: ProbeScene, listener: ProbeListener) => ProgramProbes;
   /** Whether the kernel has killed a process for want of memory since this was last asked. */
@@ -83,6 +86,7 @@ export interface Shared extends SupervisorDeps {
   /** Changes with each boot. */
   readonly bootId: string;
   readonly mover: Mover;
+  readonly keeper?: FifoKeeper;
   readonly tell: (event: ProgramEvent) => void;
   /** What a program waits for, one phrase each. */
   readonly missing: (spec: ProgramSpec) => readonly string[];

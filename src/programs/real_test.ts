@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { systemFifos } from "../system/fifo.ts";
+import { createFifos } from "../system/fifo.ts";
 import { systemProcesses } from "../system/processes.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 import type { SupervisorDeps } from "./deps.ts";
@@ -218,7 +218,7 @@ test("something else in the place of the FIFO is replaced", async () => {
   Deno.writeTextFileSync(`${y.directory}/p/output.fifo`, "not a FIFO");
   await startOne(y, "echo heard; exec sleep 1000");
   await until("output", () => y.text("p").includes("heard"));
-  assert.equal(systemFifos.ensure(`${y.directory}/p/output.fifo`), true);
+  assert.equal(createFifos().ensure(`${y.directory}/p/output.fifo`), true);
 });
 
 test("a torrent arrives whole and in order", async () => {

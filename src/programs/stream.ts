@@ -17,6 +17,7 @@ export class Stream {
   readonly #shared: Shared;
   readonly #trouble: (what: string, error: string) => void;
   readonly #listener: StreamListener["listener"];
+  readonly #name: string;
   readonly directory: string;
   readonly logFile: string;
   #output: ProgramOutput | undefined;
@@ -27,6 +28,7 @@ export class Stream {
     this.#shared = shared;
     this.#trouble = to.trouble;
     this.#listener = to.listener;
+    this.#name = name;
     this.directory = join(shared.directory, name);
     this.logFile = join(this.directory, LOG_NAME);
   }
@@ -37,7 +39,7 @@ export class Stream {
       this.#capture.expect();
       return this.#capture.descriptor;
     }
-    const { fifos, files, clock, rounds, mover } = this.#shared;
+    const { fifos, files, clock, rounds, mover, keeper } = this.#shared;
     files.makeDirectory(this.directory, 0o700);
     this.#openOutput(spec);
     this.#capture = new Capture({
@@ -55,6 +57,7 @@ export class Stream {
       },
       onTrouble: (error) => this.#trouble("read the output", error),
     });
+    keeper?.hold(this.#name, this.#capture.fresh);
     return this.#capture.descriptor;
   }
 
@@ -90,9 +93,14 @@ export class Stream {
 
   /** Nothing runs: the rest is read, the FIFO let go. The log stays open for rotation. */
   rest(): void {
+    this.#letGo();
+    this.#output?.endLine?.();
+    this.#shared.keeper?.release(this.#name);
+  }
+
+  #letGo(): void {
     this.#capture?.[Symbol.dispose]();
     this.#capture = undefined;
-    this.#output?.endLine?.();
   }
 
   get problem(): ProgramOutput["problem"] {
@@ -107,10 +115,32 @@ export class Stream {
     this.#output?.reopen();
   }
 
+  /** Lets go of everything. A program that still runs will go on with the line that it has begun. */
   async close(): Promise<void> {
-    this.rest();
+    this.#letGo();
     const output = this.#output;
     this.#output = undefined;
     await output?.close().catch((error) => this.#trouble("close the log", messageOf(error)));
   }
+}
+
+/**
+ * Takes into its log what a program said while no daemon ran, and had not been read when it ended.
+ *
+ * @param spec its configuration, or what is known of it
+ */
+export function salvage(shared: Shared, spec: ProgramSpec): void {
+  const { log } = shared;
+  const stream = new Stream(
+    shared,
+    spec.name,
+    { trouble: (what, error) => log.warn(`cannot ${what}`, { program: spec.name, error }), listener: () => undefined },
+  );
+  try {
+    stream.open(spec);
+    stream.rest();
+  } catch (error) {
+    log.warn("cannot take up the last words of a program", { program: spec.name, error });
+  }
+  void stream.close();
 }

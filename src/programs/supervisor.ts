@@ -11,6 +11,7 @@ import { Census } from "./census.ts";
 import { familyOf, levelsOf, missingOf } from "./dependencies.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
+import { FifoKeeper } from "./fifo_keeper.ts";
 import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
 import { signalGroup } from "./group.ts";
@@ -133,6 +134,7 @@ class ProgramSupervisor implements Supervisor {
       watch: new AdoptedWatch(rounds, deps.processes),
       bootId: deps.processes.bootId(),
       mover: new Mover(deps, new Uint8Array(READ_BYTES)),
+      ...(deps.keepOutput ? { keeper: new FifoKeeper(deps) } : {}),
       tell: (event) => this.#tell(event),
       missing: (spec) =>
         spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
@@ -332,6 +334,7 @@ class ProgramSupervisor implements Supervisor {
     await Promise.all([...this.#programs.values()].map((program) => program.close()));
     this.#programs.clear();
     this.#shared.mover[Symbol.dispose]();
+    this.#shared.keeper?.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
-import { isUnused, keepsTimes, markFifo } from "./fifo_mark.ts";
+import { type FifoMark, isHeld, keepsTimes, markFifo, type Trust } from "./fifo_mark.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
 export interface Fifo extends Disposable {
@@ -29,7 +29,10 @@ export interface Fifos {
    * of ours, 0700, keeps them out. Anything else in its place is replaced. True when it was there.
    */
   ensure(path: string): boolean;
-  open(path: string): Fifo;
+  /** @param fresh it was made just now, and nobody else has it: then it is tried how its file system keeps times */
+  open(path: string, fresh: boolean): Fifo;
+  /** Whether any process reads from it, or holds it for reading and writing. */
+  isHeld(path: string): boolean;
   openStage(): Stage;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
   nextTurn(fn: () => void): void;
@@ -68,23 +71,25 @@ function read(fd: number, into: Uint8Array): number {
   }
 }
 
-function open(path: string): Fifo {
+function open(path: string, options: { fresh: boolean; trusts: Map<number, Trust> }): Fifo {
+  const { fresh, trusts } = options;
   const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-  const unused = isUnused(path);
   const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
   try {
     // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
     const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-    return fifoOf(path, { keeper, reader }, unused);
+    const { dev } = fs.fstatSync(keeper);
+    const trust = trusts.get(dev) ?? { works: undefined };
+    trusts.set(dev, trust);
+    if (fresh) trust.works ??= keepsTimes(path, { keeper, reader });
+    return fifoOf({ keeper, reader }, markFifo(path, keeper, trust));
   } catch (error) {
     fs.closeSync(keeper);
     throw error;
   }
 }
 
-function fifoOf(path: string, fds: { keeper: number; reader: number }, unused: boolean): Fifo {
-  const { keeper, reader } = fds;
-  const mark = markFifo(path, keeper, unused ? keepsTimes(path, fds) : undefined);
+function fifoOf({ keeper, reader }: { keeper: number; reader: number }, mark: FifoMark): Fifo {
   let [open, taken, emptied] = [true, 0, false];
   return {
     keeper,
@@ -124,10 +129,14 @@ function openStage(): Stage {
   };
 }
 
-/** The machine's FIFOs. */
-export const systemFifos: Fifos = {
-  ensure,
-  open,
-  openStage,
-  nextTurn: (fn) => void setImmediate(fn),
-};
+/** The machine's FIFOs, and what is known of its file systems. */
+export function createFifos(): Fifos {
+  const trusts = new Map<number, Trust>();
+  return {
+    ensure,
+    open: (path, fresh) => open(path, { fresh, trusts }),
+    isHeld,
+    openStage,
+    nextTurn: (fn) => void setImmediate(fn),
+  };
+}

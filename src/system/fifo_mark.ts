@@ -8,6 +8,11 @@ export interface FifoMark {
   wasRead(bytes: number, empty: boolean): void;
 }
 
+/** Whether a file system keeps the times of a FIFO; undefined as long as nobody has seen it. */
+export interface Trust {
+  works: boolean | undefined;
+}
+
 /** Looks after which a read is made in any case: where the times of a FIFO cannot be trusted, no line waits for ever. */
 const TRUSTED_FOR = 20;
 
@@ -16,17 +21,16 @@ const TRUSTED_FOR = 20;
  * has written. File systems that do not keep it (overlayfs) are found out and read from as ever.
  *
  * @param fd the FIFO at `path`, open for writing, and ours
- * @param works whether the mtime was seen to change; undefined when it could not be tried
+ * @param trust what is known of its file system; what is found out is noted there
  */
-export function markFifo(path: string, fd: number, works: boolean | undefined): FifoMark {
+export function markFifo(path: string, fd: number, trust: Trust): FifoMark {
   let stage: "off" | "set" | "armed" = "off";
-  let trust = works;
   let found = false;
   let looks = 0;
 
   /** Output came after the mark was set: the one occasion to see whether the mark tells of it. */
   function judge(): void {
-    if (stage === "armed") trust = hasChanged(path);
+    if (stage === "armed") trust.works = hasChanged(path);
     stage = "off";
     found = false;
   }
@@ -34,13 +38,13 @@ export function markFifo(path: string, fd: number, works: boolean | undefined): 
   return {
     mayHold() {
       if (found) judge();
-      if (trust === false) return true;
+      if (trust.works === false) return true;
       if (stage !== "armed") {
-        trust = reset(fd) ? trust : false;
+        if (!reset(fd)) trust.works = false;
         stage = "set";
         return true;
       }
-      if (++looks % TRUSTED_FOR === 0 || trust === undefined) return true;
+      if (++looks % TRUSTED_FOR === 0 || trust.works === undefined) return true;
       if (!hasChanged(path)) return false;
       stage = "off";
       return true;
@@ -85,14 +89,15 @@ export function keepsTimes(path: string, { keeper, reader }: { keeper: number; r
   }
 }
 
-/** Nobody has the FIFO open, neither a reader nor a program that holds it for reading and writing: ENXIO of open(2). */
-export function isUnused(path: string): boolean {
+/** Somebody reads from the FIFO, or holds it for reading and writing: else open(2) says ENXIO. Mere writers do not count. */
+export function isHeld(path: string): boolean {
   const { O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
   try {
     fs.closeSync(fs.openSync(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
-    return false;
+    return true;
   } catch (error) {
-    if ((error as { code?: string }).code === "ENXIO") return true;
+    const code = (error as { code?: string }).code;
+    if (code === "ENXIO" || code === "ENOENT") return false;
     throw error;
   }
 }

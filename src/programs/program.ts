@@ -46,6 +46,7 @@ export class Program {
   #history: History = NEW_HISTORY;
   #timer: Timer | undefined;
   #busy = false;
+  #closed = false;
   #family: readonly ProcessIdentity[] = [];
   #sweepUntil = 0;
   #stopCommand: StopCommand | undefined;
@@ -109,6 +110,7 @@ export class Program {
 
   /** Hands the program something that happened; what follows from it is done when this returns. */
   dispatch(event: Event): void {
+    if (this.#closed) return; // Its process is another supervisor's matter by now.
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
@@ -357,6 +359,7 @@ export class Program {
 
   /** Lets go of everything without touching the process. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#timer?.[Symbol.dispose]();
     this.#probes[Symbol.dispose]();
     await this.stream.close();

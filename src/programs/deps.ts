@@ -90,6 +90,8 @@ export interface Shared extends SupervisorDeps {
   readonly tell: (event: ProgramEvent) => void;
   /** What a program waits for, one phrase each. */
   readonly missing: (spec: ProgramSpec) => readonly string[];
+  /** Everything is being stopped: nothing of it is to be remembered. */
+  readonly isStopping: () => boolean;
   /** A program is not what it was: others may wait for that. */
   readonly changed: () => void;
 }

@@ -11,6 +11,7 @@ import type { Notice, Survivor } from "./events.ts";
 import { readExit } from "./exit_keeper.ts";
 import { clearGroup, signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
+import { removeRest, type RestRecord, writeRest } from "./rest_record.ts";
 import { launch } from "./launch.ts";
 import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
 import { ProbeWatch } from "./probe_watch.ts";
@@ -47,6 +48,8 @@ export class Program {
   #timer: Timer | undefined;
   #busy = false;
   #closed = false;
+  /** There is a record of its rest. */
+  #isRemembered = false;
   #family: readonly ProcessIdentity[] = [];
   #sweepUntil = 0;
   #stopCommand: StopCommand | undefined;
@@ -193,7 +196,7 @@ export class Program {
       case "unprobe":
         return this.#probes.end();
       case "rest":
-        return this.#rest();
+        return this.#rest(effect);
       case "tell":
         return this.#tell(effect.notice);
     }
@@ -312,11 +315,38 @@ export class Program {
     const { restarts } = this.#history;
     const record = { pid, startTime, bootId, startedAt, generation, restarts, ready, spec, stopSignal, stopTimeout };
     this.#attempt("write the record", () => writeRecord(files, this.stream.directory, record));
+    this.forget();
   }
 
-  #rest(): void {
+  #rest({ as, reason }: Extract<Effect, { do: "rest" }>): void {
+    const { files } = this.#shared;
     this.#attempt("read the rest of the output", () => this.stream.rest());
-    this.#attempt("remove the record", () => removeRecord(this.#shared.files, this.stream.directory));
+    this.#attempt("remove the record", () => removeRecord(files, this.stream.directory));
+    if (as !== "failed" && !this.#shared.isStopping()) {
+      this.#attempt("write the record", () => this.#writeRest(as, reason));
+    }
+  }
+
+  #writeRest(as: RestRecord["as"], reason: string): void {
+    const { files, bootId } = this.#shared;
+    const { restarts, exit = null } = this.#history;
+    files.makeDirectory(this.stream.directory, 0o700);
+    this.#isRemembered = true;
+    writeRest(files, this.stream.directory, { bootId, spec: specMark(this.#spec), as, reason, restarts, exit });
+  }
+
+  /** The next daemon is to know nothing of a stop or an end: it begins anew. */
+  forget(): void {
+    if (this.#isRemembered) {
+      this.#attempt("remove the record", () => removeRest(this.#shared.files, this.stream.directory));
+    }
+    this.#isRemembered = false;
+  }
+
+  /** An earlier daemon remembered that it is not to run: stopped by hand, or at its end. */
+  recall({ as, reason, restarts, exit }: RestRecord): void {
+    this.#isRemembered = true;
+    if (as === "exited") this.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
   }
 
   /** The record is a help, not the authority: without it the program goes on all the same. */

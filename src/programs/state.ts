@@ -97,6 +97,13 @@ export type Event =
   | { readonly type: "spawn_failed"; readonly generation: number; readonly trouble: SpawnTrouble }
   /** `wasReady`: a daemon before us had seen it ready. */
   | { readonly type: "adopted"; readonly life: Life; readonly restarts: number; readonly wasReady: boolean }
+  /** A daemon before us had seen it end as expected. */
+  | {
+    readonly type: "ended_before";
+    readonly reason: string;
+    readonly restarts: number;
+    readonly exit: History["exit"];
+  }
   /** The readiness probe's word. */
   | { readonly type: "ready"; readonly generation: number; readonly ok: boolean; readonly why: string }
   /** A start that takes longer says so: EXTEND_TIMEOUT_USEC of sd_notify(3). It has `ms` from now on. */

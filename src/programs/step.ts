@@ -23,8 +23,8 @@ export type Effect =
   | { readonly do: "probe"; readonly life: Life }
   | { readonly do: "watch" }
   | { readonly do: "unprobe" }
-  /** Nothing runs: close the FIFO, forget the record. */
-  | { readonly do: "rest" }
+  /** Nothing runs: close the FIFO, forget the life, remember that it is to be so. */
+  | { readonly do: "rest"; readonly as: "stopped" | "exited" | "failed"; readonly reason: string }
   | { readonly do: "tell"; readonly notice: Notice };
 
 export interface Step {
@@ -64,7 +64,7 @@ export function follow(
   const { history, moment, reason, first } = past;
   switch (decision.next) {
     case "exited":
-      return { state: { kind: "exited", reason }, history, effects: [...first, { do: "rest" }] };
+      return { state: { kind: "exited", reason }, history, effects: [...first, { do: "rest", as: "exited", reason }] };
     case "failed":
       return fail(history, decision.reason, first);
     case "at once": {
@@ -81,7 +81,7 @@ export function fail(history: History, reason: string, first: readonly Effect[])
   return {
     state: { kind: "failed", reason },
     history,
-    effects: [...first, { do: "rest" }, tell({ kind: "failed", reason })],
+    effects: [...first, { do: "rest", as: "failed", reason }, tell({ kind: "failed", reason })],
   };
 }
 

@@ -92,6 +92,12 @@ export function adopt(input: Input<"stopped", "adopted">): Step {
   };
 }
 
+/** It has done what it had to do, under an earlier daemon; it is not for this one to have it done again. */
+export function recall(input: Input<"stopped", "ended_before">): Step {
+  const { reason, restarts, exit } = input.event;
+  return { state: { kind: "exited", reason }, history: { ...input.history, restarts, exit }, effects: [] };
+}
+
 /** The first second is over, or with a probe the patience. */
 export function deadlineOfStart(input: Input<"starting", "deadline">): Step {
   const { state, history, policy, moment } = input;

@@ -90,7 +90,11 @@ export function finish(input: Input<"sweeping", "swept">): Step {
     case "start":
       return prepare({ history: afterStable(input.history), cause: then.cause, first: [stopped] });
     case "stopped":
-      return { state: { kind: "stopped" }, history: afterStable(input.history), effects: [{ do: "rest" }, stopped] };
+      return {
+        state: { kind: "stopped" },
+        history: afterStable(input.history),
+        effects: [{ do: "rest", as: "stopped", reason: "stopped" }, stopped],
+      };
     case "retry":
       return follow(afterUnwell(then, input), { ...input, reason: then.reason, first: [stopped] });
   }

@@ -138,6 +138,7 @@ class ProgramSupervisor implements Supervisor {
       tell: (event) => this.#tell(event),
       missing: (spec) =>
         spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
+      isStopping: () => this.#stopping,
       changed: () => {
         for (const program of this.#programs.values()) program.recheck();
       },
@@ -184,7 +185,7 @@ class ProgramSupervisor implements Supervisor {
   #takeOver(specs: readonly ProgramSpec[]): string[] {
     const taken = takeOver(this.#shared, specs);
     for (const program of taken) this.#programs.set(program.name, program);
-    return taken.map((program) => program.name);
+    return taken.filter(({ state }) => lifeOf(state) !== undefined).map((program) => program.name);
   }
 
   /** Every program is there before the first is started: one may depend on another that comes later. */
@@ -193,6 +194,17 @@ class ProgramSupervisor implements Supervisor {
       const known = this.#programs.get(spec.name);
       if (known === undefined) this.#programs.set(spec.name, new Program(this.#shared, spec));
       else await this.#change(known, spec);
+    }
+    this.#sort(specs);
+  }
+
+  /** Whoever lists the programs sees them in the order of the configuration. */
+  #sort(specs: readonly ProgramSpec[]): void {
+    const all = new Map(this.#programs);
+    this.#programs.clear();
+    for (const name of new Set([...specs.map((spec) => spec.name), ...all.keys()])) {
+      const program = all.get(name);
+      if (program !== undefined) this.#programs.set(name, program);
     }
   }
 
@@ -205,8 +217,10 @@ class ProgramSupervisor implements Supervisor {
   }
 
   async #remove(name: string): Promise<void> {
-    await this.#programs.get(name)?.close();
+    const program = this.#programs.get(name);
     this.#programs.delete(name);
+    program?.forget();
+    await program?.close();
   }
 
   /** The program, or all instances of the section with this name. */
@@ -286,6 +300,7 @@ class ProgramSupervisor implements Supervisor {
     }
     const work = isAgain ? Promise.all(programs.map((one) => one.settled())) : this.#stopByLevels(programs, end);
     await this.#within(work, Math.max(deadlineMs, RESERVE_MOST));
+    for (const program of programs) program.forget();
     return reportOf(programs.filter((program) => !idle.has(program)), clock.monotonic() - began);
   }
 

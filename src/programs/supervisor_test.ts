@@ -426,3 +426,21 @@ Deno.test("probes gate, inform and restart", async () => {
   probe.listener?.onLive({ generation: 1, ok: false, why: "hangs" });
   assert.deepEqual([t.supervisor.list()[0]?.state, probe.calls.at(-1)], ["stopping", "end"]);
 });
+
+Deno.test("what was stopped by hand, or has ended, stays so for a daemon that takes the place of a dead one", async () => {
+  await using t = bench();
+  const specs = [spec(), shellSpec("once", "x", { restart: "on-failure" }), shellSpec("more", "x")];
+  await t.supervisor.apply(specs);
+  await finish(t.clock, t.supervisor.act("stop", "web", "a test"));
+  t.host.exit(t.supervisor.list()[1]?.pid ?? 0, { code: 0 });
+  await settle();
+  const second = t.again();
+  const result = await second.apply(specs);
+  assert.deepEqual(result.adopted, ["more"]);
+  const states = (supervisor: Supervisor) => supervisor.list().map((p) => [p.name, p.state, p.exit?.code]);
+  assert.deepEqual(states(second), [["web", "stopped", undefined], ["once", "exited", 0], ["more", "starting", undefined]]);
+  await finish(t.clock, second.stopAll({ deadlineMs: 30_000 }));
+  const third = t.again();
+  await third.apply(specs);
+  assert.deepEqual(third.list().map((p) => p.state), ["starting", "starting", "starting"]);
+});

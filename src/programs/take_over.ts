@@ -4,6 +4,7 @@ import type { Shared } from "./deps.ts";
 import { isKept, readExit } from "./exit_keeper.ts";
 import { Program } from "./program.ts";
 import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
+import { readRest, removeRest } from "./rest_record.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
 import { salvage } from "./stream.ts";
@@ -58,7 +59,9 @@ interface Candidate {
 
 function adopted(shared: Shared, { name, spec, record, found }: Candidate): Program | undefined {
   const { main } = found;
-  if (main === undefined) return spec === undefined ? undefined : succeeded(shared, spec, record);
+  if (main === undefined) {
+    return spec === undefined ? undefined : succeeded(shared, spec, record) ?? atRest(shared, spec);
+  }
   const program = new Program(shared, spec ?? specOfRecord(name, record));
   const mine = found.recorded ? record : undefined;
   const life = mine === undefined ? lifeOfStranger(shared, main, record) : lifeOfRecord(mine, shared.clock);
@@ -75,6 +78,17 @@ function succeeded(shared: Shared, spec: ProgramSpec, record: ProgramRecord | un
   if (exit === "unknown") return undefined;
   const program = new Program(shared, spec);
   program.succeed(lifeOfRecord(record, shared.clock), { restarts, wasReady: ready ?? false });
+  return program;
+}
+
+/** A program that was stopped by hand, or had done what it had to do. */
+function atRest(shared: Shared, spec: ProgramSpec): Program | undefined {
+  const directory = join(shared.directory, spec.name);
+  const rest = readRest(shared.files, directory);
+  if (rest === undefined) return undefined;
+  if (rest.bootId !== shared.bootId || rest.spec !== specMark(spec)) return void removeRest(shared.files, directory);
+  const program = new Program(shared, spec);
+  program.recall(rest);
   return program;
 }
 

@@ -43,6 +43,8 @@ function detailsOf(event: ProgramEvent): Readonly<Record<string, unknown>> {
         timeout_s: seconds(event.timeoutMs),
         ...(event.cause === undefined ? {} : { cause: event.cause }),
       };
+    case "signalled":
+      return { signal: event.signal };
     case "stopped":
       return { forced: event.forced };
     case "swept":

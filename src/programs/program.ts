@@ -23,6 +23,9 @@ import { Stream } from "./stream.ts";
 import { familyOf, sweepElders, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
 
+/** The part of a program's stop timeout that its stop command may take; the rest is for the stop signal. */
+const COMMAND_PART = 0.5;
+
 /** What the last stop of a program came to. */
 export interface StopOutcome {
   readonly forced: boolean;
@@ -105,6 +108,14 @@ export class Program {
     return this.#shared.missing(this.#next);
   }
 
+  /** Sends a signal to the process group. False when it does not run. */
+  signal(signal: Deno.Signal): boolean {
+    const life = lifeOf(this.#state);
+    if (life === undefined || !signalGroup(this.#shared.processes, life, signal)) return false;
+    this.#tell({ kind: "signalled", pid: life.pid, signal });
+    return true;
+  }
+
   /** Something that a restart may mend was seen from outside; means nothing unless it runs. */
   complain(reason: string): void {
     const life = lifeOf(this.#state);
@@ -158,7 +169,7 @@ export class Program {
       state: this.#state,
       event,
       history: this.#history,
-      policy: this.#spec,
+      policy: { ...this.#spec, said: this.#probes.note },
       moment,
     });
     if (event.type === "exited" && state !== this.#state) this.stream.settle();
@@ -180,7 +191,7 @@ export class Program {
         this.#stopCommand?.kill();
         return void signalGroup(this.#shared.processes, effect.life, "SIGKILL");
       case "clear":
-        return void clearGroup(this.#shared.processes, effect.life, this.#shared.census);
+        return this.#clear(effect.life);
       case "sweep":
         this.#sweepUntil = effect.until;
         return void this.#sweep(effect.generation, effect.life);
@@ -274,7 +285,9 @@ export class Program {
       openOutput: () => this.stream.open(this.#spec),
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
     });
-    void this.#stopCommand.done.then(() => this.#signal(life, signal));
+    const { state } = this;
+    const patience = state.kind === "stopping" ? (state.killAt - this.#shared.clock.monotonic()) * COMMAND_PART : 0;
+    void this.#stopCommand.within(this.#shared, patience).then(() => this.#signal(life, signal));
   }
 
   /** The stop signal, and CONT for a program that is halted; nothing when it has ended meanwhile. */
@@ -282,6 +295,13 @@ export class Program {
     if (lifeOf(this.#state) !== life) return;
     signalGroup(this.#shared.processes, life, signal);
     signalGroup(this.#shared.processes, life, "SIGCONT");
+  }
+
+  /** What the main process left in its group is ended, and named. */
+  #clear(life: Life): void {
+    const { processes, census } = this.#shared;
+    const left = clearGroup(processes, life, census);
+    if (left.length > 0) this.#tell({ kind: "swept", processes: left });
   }
 
   async #sweep(generation: number, life: Life | undefined): Promise<void> {

@@ -126,6 +126,8 @@ export interface Policy {
   readonly startTimeout: number;
   /** Present when there is a readiness probe. */
   readonly ready?: unknown;
+  /** What the failing probe says, or the program of itself. */
+  readonly said?: string | null;
 }
 
 /** The one place where a step gets time and chance from. */

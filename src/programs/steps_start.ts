@@ -102,7 +102,8 @@ export function recall(input: Input<"stopped", "ended_before">): Step {
 export function deadlineOfStart(input: Input<"starting", "deadline">): Step {
   const { state, history, policy, moment } = input;
   if (!state.probed) return becomeReady(input, state.until);
-  const reason = `not ready within ${humanDuration(policy.startTimeout)}`;
+  const said = policy.said ? `: ${policy.said}` : "";
+  const reason = `not ready within ${humanDuration(policy.startTimeout)}${said}`;
   return treat({ state, history, policy, moment, reason, wasStable: false });
 }
 

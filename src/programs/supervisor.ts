@@ -14,7 +14,6 @@ import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from ".
 import { FifoKeeper } from "./fifo_keeper.ts";
 import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
-import { signalGroup } from "./group.ts";
 import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
@@ -246,8 +245,7 @@ class ProgramSupervisor implements Supervisor {
   }
 
   signal(name: string, signal: Deno.Signal): number {
-    const lives = this.#members("signal", name).flatMap(({ state }) => lifeOf(state) ?? []);
-    return lives.filter((life) => signalGroup(this.#shared.processes, life, signal)).length;
+    return this.#members("signal", name).filter((program) => program.signal(signal)).length;
   }
 
   list(): ProgramStatus[] {

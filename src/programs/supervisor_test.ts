@@ -438,7 +438,11 @@ Deno.test("what was stopped by hand, or has ended, stays so for a daemon that ta
   const result = await second.apply(specs);
   assert.deepEqual(result.adopted, ["more"]);
   const states = (supervisor: Supervisor) => supervisor.list().map((p) => [p.name, p.state, p.exit?.code]);
-  assert.deepEqual(states(second), [["web", "stopped", undefined], ["once", "exited", 0], ["more", "starting", undefined]]);
+  assert.deepEqual(states(second), [["web", "stopped", undefined], ["once", "exited", 0], [
+    "more",
+    "starting",
+    undefined,
+  ]]);
   await finish(t.clock, second.stopAll({ deadlineMs: 30_000 }));
   const third = t.again();
   await third.apply(specs);

@@ -2,7 +2,7 @@ import { messageOf } from "../base/errors.ts";
 import { type Clock, delay } from "../system/clock.ts";
 import type { Processes, ProcessIdentity, ProcessStat } from "../system/processes.ts";
 import { type Census, type Inhabitant, withDescendants } from "./census.ts";
-import type { Survivor } from "./events.ts";
+import { commandText, type Survivor } from "./events.ts";
 import type { Life } from "./state.ts";
 
 /** Milliseconds that killed processes have to vanish before they are named as survivors, and between two looks. */
@@ -93,7 +93,7 @@ async function leftovers(
 }
 
 function named({ processes }: Pick<SweepOptions, "processes">): (one: ProcessIdentity) => Survivor {
-  return ({ pid }) => ({ pid, command: processes.commandLine(pid).join(" ").slice(0, 200) });
+  return ({ pid }) => ({ pid, command: commandText(processes.commandLine(pid)) });
 }
 
 /** Kills one process if it is still the one that was seen; true when the signal was sent. */

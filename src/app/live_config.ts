@@ -64,6 +64,13 @@ export class LiveConfig implements Disposable {
   /** Starts the programs, or takes over those that an earlier daemon left. @throws AppdError as {@link programSpecs} */
   async begin(): Promise<void> {
     this.#now = this.#version(this.loaded, readScale(this.#context));
+    const [unfit] = this.#parts.command === undefined ? [] : this.#parts.supervisor.unfit(this.#now.specs);
+    if (unfit !== undefined) {
+      throw new AppdError(unfit.reason, {
+        exit: "unavailable",
+        hint: "there is nothing else to run: check the command",
+      });
+    }
     this.#warn();
     await this.#run(this.#now, "the daemon's start");
   }
@@ -84,17 +91,29 @@ export class LiveConfig implements Disposable {
   }
 
   /**
-   * Reads the configuration and applies it. Everything that can be refused is tried before anything is changed; when it is
-   * refused, or a program that it names cannot be started, the old configuration stays or comes back.
+   * Reads the configuration and applies it. Everything that can be refused is tried before anything is changed, also
+   * whether the programs can be started; when one turns out not to after all, the old configuration comes back.
    */
   async reload(options: ReloadOptions): Promise<ReloadResult> {
     try {
-      const next = this.#version(await loadContextConfig(this.#context), this.#now.scale);
+      const next = this.#version(await this.#load(), this.#now.scale);
+      const [unfit] = this.#parts.supervisor.unfit(next.specs);
+      if (unfit !== undefined) return refused(`program "${unfit.name}" cannot be started: ${unfit.reason}`);
       return options.plan ? this.#planned(next) : await this.#replace(next, options);
     } catch (error) {
       if (!(error instanceof AppdError)) throw error;
       return refused(error instanceof ConfigError ? error.summary : error.message);
     }
+  }
+
+  /** @throws AppdError (config) also when there was a file and is none any more: that is hardly meant to stop everything */
+  async #load(): Promise<LoadResult> {
+    const loaded = await loadContextConfig(this.#context);
+    if (loaded.file !== undefined || this.loaded.file === undefined) return loaded;
+    throw cannot(["read", this.#context.configFile], "the file is gone", {
+      exit: "config",
+      hint: "to run without any program, leave it there and empty",
+    });
   }
 
   #planned(next: Version): ReloadResult {

@@ -76,6 +76,22 @@ export function spawnAs(shared: SpawnDeps, order: SpawnOrder): Child {
   return shared.processes.spawn({ command, cwd: spec.cwd, env, output, umask: spec.umask ?? DEFAULT_UMASK });
 }
 
+/**
+ * Why a program cannot be started, as far as can be told without starting it: its user, its limits, its directory, its
+ * command. Undefined when nothing is known against it.
+ */
+export function foreseeFailure(shared: Shared, spec: ProgramSpec): string | undefined {
+  try {
+    const account = accountOf(shared, spec);
+    const env = environmentOf(shared, spec, {}, account);
+    const keeper = { directory: join(shared.directory, spec.name), generation: 0 };
+    commandFor(shared, { spec, command: spec.command, env, account, keeper }); // With a keeper it looks at all of it.
+    return undefined;
+  } catch (error) {
+    return spawnErrorText(spec.command, error);
+  }
+}
+
 interface CommandOrder {
   readonly spec: ProgramSpec;
   readonly command: readonly string[];

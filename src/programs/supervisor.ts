@@ -14,6 +14,7 @@ import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from ".
 import { FifoKeeper } from "./fifo_keeper.ts";
 import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
+import { foreseeFailure } from "./launch.ts";
 import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
@@ -56,6 +57,8 @@ export interface Supervisor {
   apply(specs: readonly ProgramSpec[], cause?: string): Promise<ApplyResult>;
   /** What {@link apply} would do. */
   plan(specs: readonly ProgramSpec[]): ProgramPlan;
+  /** Who could not be started, as far as can be told beforehand, of those that {@link apply} would start or restart. */
+  unfit(specs: readonly ProgramSpec[]): { readonly name: string; readonly reason: string }[];
   /**
    * Starts a program that does not run, stops one with all that it left behind, does one after the other, or forgives its
    * past failures and tries again at once. `name` may also be that of a section, for all its instances.
@@ -161,6 +164,15 @@ class ProgramSupervisor implements Supervisor {
       isStopped: state.kind === "stopped",
     }));
     return planOf(present, specs);
+  }
+
+  unfit(specs: readonly ProgramSpec[]): { name: string; reason: string }[] {
+    const { start, restart } = this.plan(specs);
+    const begun = new Set([...start, ...restart]);
+    return specs.filter(({ name }) => begun.has(name)).flatMap((spec) => {
+      const reason = foreseeFailure(this.#shared, spec);
+      return reason === undefined ? [] : [{ name: spec.name, reason }];
+    });
   }
 
   async #apply(specs: readonly ProgramSpec[], cause: string): Promise<ApplyResult> {

@@ -7,7 +7,7 @@ import { setting } from "./setting.ts";
 /** What a program's process is started with. */
 export const PROCESS = {
   cwd: setting(path("directory"), {
-    default: ".",
+    defaultText: "appd's home directory; with `user` `/`, because no other user can enter that",
     help: "directory that the program starts in",
     reload: "applied",
     example: "/srv/web",

@@ -72,12 +72,15 @@ export const PROGRAM_SECTION = listSection("program", {
     checkOnFailed(values, reading);
     const { stopCommand, ...rest } = values;
     const command = argvOf(values, reading);
-    if (stopCommand === undefined) return { ...rest, command };
-    return { ...rest, command, stopCommand: stopArgvOf({ stopCommand, shell: values.shell }, reading) };
+    // Our home is closed to every other user.
+    const cwd = values.cwd ?? (values.user === undefined && values.group === undefined ? reading.base : "/");
+    if (stopCommand === undefined) return { ...rest, command, cwd };
+    return { ...rest, command, cwd, stopCommand: stopArgvOf({ stopCommand, shell: values.shell }, reading) };
   },
 });
 
-interface Finished extends Omit<Values, "command" | "stopCommand"> {
+interface Finished extends Omit<Values, "command" | "stopCommand" | "cwd"> {
+  readonly cwd: string;
   readonly command: readonly string[];
   readonly stopCommand?: readonly string[];
 }

@@ -59,7 +59,7 @@ function adopted(shared: Shared, { name, spec, record, found }: Candidate): Prog
   const program = new Program(shared, spec ?? specOfRecord(name, record));
   const mine = found.recorded ? record : undefined;
   const life = mine === undefined ? lifeOfStranger(shared, main, record) : lifeOfRecord(mine, shared.clock);
-  program.adopt(life, { restarts: record?.restarts ?? 0, wasReady: mine?.ready ?? false });
+  program.adopt(life, { restarts: record?.restarts ?? 0, wasReady: mine?.ready ?? false, mark: mine?.spec });
   if (spec !== undefined) restartIfStale(shared, program, { changed: mine && mine.spec !== specMark(spec), main });
   return program;
 }

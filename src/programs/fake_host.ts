@@ -37,6 +37,7 @@ export class FakeHost {
   readonly fifos: Fifos = {
     ensure: () => true,
     open: () => ({ keeper: 9, read: () => 0, [Symbol.dispose]() {} }),
+    hasRoom: () => true,
     nextTurn: (fn) => void setTimeout(fn, 0),
   };
 

@@ -206,7 +206,7 @@ export class Program {
     return launch(this.#shared, {
       spec: this.#spec,
       generation,
-      openOutput: () => this.stream.open(this.#spec),
+      openOutput: () => this.stream.openForStart(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });

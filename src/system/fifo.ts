@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
+import { openFilesLimit } from "./limits.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
 export interface Fifo extends Disposable {
@@ -19,6 +20,8 @@ export interface Fifos {
    */
   ensure(path: string): boolean;
   open(path: string): Fifo;
+  /** Whether one more program leaves us the descriptors that it takes to answer, rotate and look at processes. */
+  hasRoom(): boolean;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
   nextTurn(fn: () => void): void;
 }
@@ -56,6 +59,20 @@ function read(fd: number, into: Uint8Array): number {
   }
 }
 
+/** Descriptors that programs leave free. */
+const KEPT_FREE = 16;
+
+function hasRoom(): boolean {
+  try {
+    return fs.readdirSync("/proc/self/fd").length + KEPT_FREE <= (openFilesLimit() ?? Infinity);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "EMFILE" || code === "ENFILE") return false;
+    if (code === "ENOENT") return true; // No /proc, nothing to count.
+    throw error;
+  }
+}
+
 /** The machine's FIFOs. */
 export const systemFifos: Fifos = {
   ensure,
@@ -78,5 +95,6 @@ export const systemFifos: Fifos = {
       throw error;
     }
   },
+  hasRoom,
   nextTurn: (fn) => void setImmediate(fn),
 };

@@ -61,7 +61,7 @@ function actionOf({ next }: Random): readonly string[] {
     ["programs", "scale", "web", `${1 + next(4)}`],
     ["programs", "restart", "family"],
     ["programs", "stop", "family"],
-    ["rotate"],
+    ["log-rotate"],
   ];
   return actions[next(actions.length)] ?? [];
 }

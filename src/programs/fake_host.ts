@@ -24,6 +24,7 @@ export class FakeHost {
   #nextPid = 100;
 
   readonly processes: Processes = {
+    self: 2,
     spawn: (options) => this.#spawn(options),
     kill: (pid, signal) => this.#kill(pid, signal),
     stat: (pid) => this.table.get(pid),

@@ -58,8 +58,8 @@ Deno.test({
     const greedy = program("greedy", "exec tail /dev/zero");
     await using daemon = new Instance(greedy + program("modest", "exec sleep 1000"));
     const script = `echo $$ >${cgroup.path}/cgroup.procs && exec ${BINARY} start`;
-    const options = { args: ["-c", script], clearEnv: true, env: daemon.env(), stderr: "piped" } as const;
-    const { code, stderr } = await new Deno.Command("/bin/sh", options).output();
+    const options = { clearEnv: true, env: daemon.env(), stderr: "piped" } as const;
+    const { code, stderr } = await new Deno.Command("/bin/sh", { args: ["-c", script], ...options }).output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));
     const talk = talkTo(daemon);
     const pid = daemon.pid();

@@ -82,11 +82,11 @@ function pidOf(daemon: Instance): number | undefined {
   }
 }
 
-/** Runs a command that may be cut off, with blows while it does. */
-async function under(daemon: Instance, args: readonly string[], chance: Random): Promise<void> {
-  const command = daemon.run(args);
+/** Runs commands at once that may be cut off, with a blow while they do. */
+async function under(daemon: Instance, actions: readonly (readonly string[])[], chance: Random): Promise<void> {
+  const commands = actions.map((args) => daemon.run(args));
   await blow(daemon, chance);
-  await command;
+  await Promise.all(commands);
 }
 
 const kindOf = (program: string) => KINDS[program.replace(/\.\d+$/, "")];
@@ -142,13 +142,14 @@ Deno.test(`kill -9 at any moment of a reload, a scale, a restart that keeps prog
     const change = chance.once(2) ? { version: round + 1, extra: chance.once(2) } : wanted;
     wanted = change;
     daemon.write(configOf(wanted));
-    const action = actionOf(chance);
-    await under(daemon, action, chance);
-    if (chance.once(3)) await under(daemon, ["start"], chance);
-    const now = mainsOf(await recovered(daemon, wanted, `round ${round}, ${action.join(" ")}`));
+    const actions = chance.once(3) ? [actionOf(chance), actionOf(chance)] : [actionOf(chance)];
+    await under(daemon, actions, chance);
+    if (chance.once(3)) await under(daemon, [["start"]], chance);
+    const what = `round ${round}, ${actions.map((one) => one.join(" ")).join(" and ")}`;
+    const now = mainsOf(await recovered(daemon, wanted, what));
     for (const [name, pid] of now) {
       const kept = ["steady", "once", "nobody"].includes(name) || name.startsWith("web");
-      if (kept && before.has(name)) assert.equal(pid, before.get(name), `round ${round}, ${action.join(" ")}: ${name}`);
+      if (kept && before.has(name)) assert.equal(pid, before.get(name), `${what}: ${name}`);
     }
     before = now;
   }

@@ -1,5 +1,7 @@
 import { findLeftovers, type Leftover } from "../programs/adoption.ts";
+import { endKeepers } from "../programs/fifo_keeper.ts";
 import { killIdentity } from "../programs/sweep.ts";
+import { createFifos } from "../system/fifo.ts";
 import { delay } from "../system/clock.ts";
 import type { Context } from "./context.ts";
 
@@ -14,6 +16,13 @@ export function orphansOf(context: Context): Leftover[] {
   const { files, processes } = context.system;
   if (files.stat(context.paths.programs) === undefined) return [];
   return findLeftovers(processes, files.realPath(context.paths.programs));
+}
+
+/** Ends the process that kept the output of programs for a next daemon; there is none to come. */
+export function endOutputKeeper(context: Context): void {
+  const { files, processes } = context.system;
+  if (files.stat(context.paths.programs) === undefined) return;
+  endKeepers({ processes, fifos: createFifos() }, files.realPath(context.paths.programs));
 }
 
 /**

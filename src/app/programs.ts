@@ -1,5 +1,5 @@
 import { createSupervisor, type Supervisor } from "../programs/supervisor.ts";
-import { systemFifos } from "../system/fifo.ts";
+import { createFifos } from "../system/fifo.ts";
 import { createOomWitness } from "../system/out_of_memory.ts";
 import { addressOf } from "./address.ts";
 import type { Context } from "./context.ts";
@@ -23,11 +23,12 @@ export function openPrograms(context: Context, logs: Logs): { supervisor: Superv
   };
   const supervisor = createSupervisor({
     ...common,
-    fifos: systemFifos,
+    fifos: createFifos(),
     log,
     openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
     openProbes: probeOpener(common, host),
     outOfMemory: () => oom.hasKilled(),
+    keepOutput: true,
   });
   const usage = new ProgramUsage({
     clock,

@@ -3,7 +3,7 @@ import { readState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
-import { endOrphans, orphansOf } from "./orphans.ts";
+import { endOrphans, endOutputKeeper, orphansOf } from "./orphans.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -82,6 +82,7 @@ async function clearAway(context: Context): Promise<string[]> {
   using turn = locks.tryExclusive(context.paths.startLock);
   if (turn === undefined) return [];
   const orphans = await endOrphans(context);
+  endOutputKeeper(context);
   files.unlink(context.paths.socket);
   files.unlink(pidFileOf(context));
   return orphans;
@@ -126,6 +127,7 @@ async function kill(context: Context, pid: number, { keepPrograms }: StopOptions
   await locks.released(context.paths.lock);
   if (keepPrograms) return [];
   const left = await endOrphans(context, 0);
+  endOutputKeeper(context);
   files.unlink(pidFileOf(context));
   return left;
 }

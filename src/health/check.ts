@@ -45,7 +45,7 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
   }
 
   function next(): void {
-    if (!stop.signal.aborted) timer = clock.after(interval, run);
+    if (!stop.signal.aborted) timer = clock.after(untilNext(clock.monotonic(), interval), run);
   }
 
   function run(): void {
@@ -90,4 +90,10 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
       first.resolve();
     },
   };
+}
+
+/** Milliseconds to the next multiple of the interval that is not too near: checks then share their wake-ups with others. */
+function untilNext(now: number, interval: number): number {
+  const rest = interval - now % interval;
+  return rest < interval / 2 ? rest + interval : rest;
 }

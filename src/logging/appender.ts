@@ -1,7 +1,7 @@
 import { errnoOf } from "../base/errors.ts";
 import type { Clock, Timer } from "../system/clock.ts";
 import { Gap, gapLine, type GapReport } from "./gap.ts";
-import type { LogFile } from "./log_file.ts";
+import type { Appended, LogFile } from "./log_file.ts";
 
 /** Options of {@link Appender}. */
 export interface AppenderOptions {
@@ -65,6 +65,13 @@ export class Appender {
     if (rest.length === 0) return;
     const { landed, error } = this.#log.append(rest);
     if (error !== undefined) this.#begin(rest.subarray(landed), error);
+  }
+
+  /** Takes up a write(2) on the log's descriptor that somebody else has made, while no gap was open. */
+  account(bytes: Uint8Array, { landed, error }: Appended): void {
+    this.#log.note(bytes, landed);
+    if (error !== undefined) this.#begin(bytes.subarray(landed), error);
+    else if (landed < bytes.length) this.put(bytes.subarray(landed));
   }
 
   /** Counts bytes that nobody tries to write. */

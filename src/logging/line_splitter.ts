@@ -40,8 +40,13 @@ export class LineSplitter {
     const rest = piece.length > room && !endsWithin(piece, room) ? this.#split(piece, room) : piece;
     if (rest.length === 0) return;
     this.#emit(rest);
-    const newline = rest.lastIndexOf(NEWLINE);
-    this.#length = newline < 0 ? this.#length + rest.length : rest.length - newline - 1;
+    this.note(rest);
+  }
+
+  /** Accounts for bytes that went past, no more than fit into the line that is open. */
+  note(bytes: Uint8Array): void {
+    const newline = bytes.lastIndexOf(NEWLINE);
+    this.#length = newline < 0 ? this.#length + bytes.length : bytes.length - newline - 1;
   }
 
   #split(piece: Uint8Array, room: number): Uint8Array {

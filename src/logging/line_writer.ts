@@ -1,7 +1,7 @@
 import type { Clock } from "../system/clock.ts";
-import { LineSplitter } from "./line_splitter.ts";
+import { LINE_LIMIT, LineSplitter } from "./line_splitter.ts";
 import { LineStamper, STAMP_LENGTH } from "./line_stamper.ts";
-import type { RotatingFile } from "./rotating_file.ts";
+import type { Passage, RotatingFile } from "./rotating_file.ts";
 
 /** Options of {@link createLineWriter}. */
 export interface LineWriterOptions {
@@ -10,7 +10,7 @@ export interface LineWriterOptions {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** A program's output on its way into a rotating file; everything but `write` and `endLine` is the file's. */
+/** A program's output on its way into a rotating file; everything but `write`, `passage` and `endLine` is the file's. */
 export interface LineWriter extends RotatingFile {
   /** Writes bytes as they come: never decoded, lines over 64 KiB split and marked. Never throws, keeps no reference. */
   write(bytes: Uint8Array): void;
@@ -41,10 +41,24 @@ export function createLineWriter(file: RotatingFile, options: LineWriterOptions)
       return file.lineBytes;
     },
     write: (bytes) => splitter.write(bytes),
+    passage: () => stamper === undefined ? narrow(file.passage(), splitter) : undefined,
     endLine: () => splitter.length > 0 ? splitter.write(LINE_END) : undefined,
     rotate: () => file.rotate(),
     reopen: () => file.reopen(),
     setPolicy: (policy) => file.setPolicy(policy),
     close: () => file.close(),
+  };
+}
+
+/** No more than fits into the line that is open: then no line can grow too long, wherever the newlines are. */
+function narrow(passage: Passage | undefined, splitter: LineSplitter): Passage | undefined {
+  if (passage === undefined) return undefined;
+  return {
+    descriptor: passage.descriptor,
+    room: Math.min(passage.room, LINE_LIMIT - splitter.length),
+    settle(bytes, result) {
+      splitter.note(bytes);
+      passage.settle(bytes, result);
+    },
   };
 }

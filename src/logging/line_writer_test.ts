@@ -19,6 +19,7 @@ function memory(content = ""): RotatingFile & { text(): string } {
       return text().length - text().lastIndexOf("\n") - 1;
     },
     write: (bytes) => void parts.push(bytes.slice()),
+    passage: () => undefined,
     rotate: () => Promise.resolve(),
     reopen() {},
     setPolicy() {},
@@ -84,4 +85,16 @@ Deno.test("an open line can be ended", () => {
   writer.endLine();
   writer.endLine();
   assert.equal(file.text(), `${STAMP}a\n`);
+});
+
+Deno.test("bytes that cannot make a line too long may pass unseen", () => {
+  const way = { room: Infinity, descriptor: 5, settle() {} };
+  const file = { ...memory("ab"), passage: () => way, lineBytes: 2 };
+  const writer = createLineWriter(file, { timestamp: false, clock });
+  assert.equal(writer.passage()?.room, LINE_LIMIT - 2);
+  writer.passage()?.settle(new TextEncoder().encode("c\nde"), { landed: 4 });
+  assert.equal(writer.passage()?.room, LINE_LIMIT - 2);
+  writer.passage()?.settle(new TextEncoder().encode("x".repeat(LINE_LIMIT - 2)), { landed: LINE_LIMIT - 2 });
+  assert.equal(writer.passage()?.room, 0);
+  assert.equal(createLineWriter(file, { timestamp: true, clock }).passage(), undefined);
 });

@@ -77,11 +77,17 @@ export class LogFile {
     } catch (error) {
       failure = { error };
     }
-    this.#note(bytes, landed);
+    this.note(bytes, landed);
     return { landed, ...failure };
   }
 
-  #note(bytes: Uint8Array, landed: number): void {
+  /** For a write(2) of one's own. */
+  get descriptor(): number {
+    return this.#fd;
+  }
+
+  /** Accounts for the first `landed` of `bytes`, which are in the file. */
+  note(bytes: Uint8Array, landed: number): void {
     const newline = landed === 0 ? -1 : bytes.lastIndexOf(NEWLINE, landed - 1);
     if (newline >= 0) this.#lineStart = this.#size + newline + 1;
     this.#size += landed;

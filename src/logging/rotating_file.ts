@@ -7,7 +7,7 @@ import { ArchiveKeeper } from "./archive_keeper.ts";
 import type { Compressor } from "./compressor.ts";
 import { Appender, type Loss } from "./appender.ts";
 import { gapLine, type GapReport } from "./gap.ts";
-import { LogFile } from "./log_file.ts";
+import { type Appended, LogFile } from "./log_file.ts";
 import { PlaceWatch } from "./place_watch.ts";
 import { abandon, advance, isRenamed, type Rotation, type RotationPlace } from "./rotation.ts";
 import { RotationDemand } from "./rotation_demand.ts";
@@ -42,6 +42,16 @@ export interface LogProblem {
   readonly droppedLines: number;
 }
 
+/** A way for bytes past {@link RotatingFile.write}, good until the file is used otherwise. */
+export interface Passage {
+  /** Bytes that fit into the file before it is rotated. */
+  readonly room: number;
+  /** Of the file. One write(2) on it, and then `settle`. */
+  readonly descriptor: number;
+  /** Accounts for what was given to write(2), and sees to what did not land. */
+  settle(bytes: Uint8Array, result: Appended): void;
+}
+
 /** A log file that is rotated, compressed and kept within its budget while it is written. */
 export interface RotatingFile {
   readonly path: string;
@@ -53,6 +63,8 @@ export interface RotatingFile {
   readonly lineBytes: number;
   /** Appends whole lines or any piece of them. Never throws: what cannot be written is counted. */
   write(bytes: Uint8Array): void;
+  /** All that `write` would decide before it knows the bytes; undefined when they have to go through it. */
+  passage(): Passage | undefined;
   /**
    * Rotates a file that is not empty, at the next newline, and resolves once the archive is compressed. Calls during a
    * rotation share one that follows. Resolves after 2 s when the current line has not ended; the rotation then happens
@@ -153,6 +165,19 @@ class Engine implements RotatingFile {
       rest = rest.subarray(length);
     }
   }
+
+  passage(): Passage | undefined {
+    if (this.#closed || this.#appender.gap !== undefined) return undefined;
+    this.#look();
+    if (this.#want !== undefined) return undefined;
+    const { size, descriptor } = this.#log;
+    return { room: this.#limit - size, descriptor, settle: this.#takeUp };
+  }
+
+  readonly #takeUp = (bytes: Uint8Array, result: Appended): void => {
+    this.#options.compressor.writing();
+    this.#appender.account(bytes, result);
+  };
 
   async rotate(): Promise<void> {
     await this.#demand.request();

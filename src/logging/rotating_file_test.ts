@@ -262,3 +262,47 @@ Deno.test("files are private", async () => {
     assert.equal(fs.statSync(join(t.directory, name)).mode & 0o777, 0o600, name);
   }
 });
+
+Deno.test("what takes the passage is counted as if it had been written", async () => {
+  await using t = setup();
+  const file = t.open({ rotateSize: 10 });
+  const pass = (line: string, landed = line.length) => {
+    const way = file.passage();
+    assert.ok(way !== undefined && line.length <= way.room, line);
+    fs.writeSync(way.descriptor, text(line), 0, landed);
+    way.settle(text(line), { landed });
+  };
+  pass("aaaa\nbb");
+  assert.deepEqual([file.passage()?.room, file.lineBytes], [3, 2]);
+  file.write(text("bb\ncc\n"));
+  assert.deepEqual([t.archives().map(t.read), t.read()], [["aaaa\nbbbb\n"], "cc\n"]);
+  pass("d\n", 1);
+  assert.equal(t.read(), "cc\nd\n", "the rest that did not land follows");
+});
+
+Deno.test("a passage that fails begins a gap, and there is none while it lasts", async () => {
+  await using t = setup();
+  const file = t.open();
+  file.write(text("one\n"));
+  const way = file.passage();
+  fs.writeSync(way?.descriptor ?? -1, text("tw"));
+  way?.settle(text("two\nthree\n"), { landed: 2, error: Object.assign(new Error("full"), { code: "ENOSPC" }) });
+  assert.equal(file.passage(), undefined);
+  assert.deepEqual([t.read(), file.dropped], ["one\n", { lines: 2, bytes: 10 }]);
+  t.clock.advance(1000);
+  assert.match(t.read(), /^one\n\[appd\] gap: 2 lines \(10 bytes\) lost .*: ENOSPC\n$/);
+  assert.ok(file.passage() !== undefined);
+});
+
+Deno.test("there is no passage while a rotation waits for the end of a line, nor after the end", async () => {
+  await using t = setup();
+  const file = t.open();
+  file.write(text("open"));
+  const done = file.rotate();
+  assert.equal(file.passage(), undefined);
+  file.write(text("\n"));
+  await done;
+  assert.ok(file.passage() !== undefined);
+  await file.close();
+  assert.equal(file.passage(), undefined);
+});

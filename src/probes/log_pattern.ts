@@ -9,14 +9,17 @@ const NEWLINE = 10;
 export interface LogPattern {
   /** Good, once in a life, when a line matches. */
   readonly probe: Probe;
-  /** Takes bytes as they come, cut anywhere; keeps no reference to them. Costs nothing once the pattern was seen. */
-  readonly feed: (bytes: Uint8Array) => void;
+  /** Takes bytes as they come, cut anywhere; keeps no reference to them. Undefined while nothing is looked for. */
+  readonly feed: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** @param pattern a regular expression, tested on each line without its end, decoded as UTF-8. @throws SyntaxError */
 export function logPattern(pattern: string): LogPattern {
   const expression = new RegExp(pattern);
   let search: LineSearch | undefined;
+  const take = (bytes: Uint8Array) => {
+    if (search?.feed(bytes)) search = undefined;
+  };
   return {
     probe(tell) {
       const mine = search = new LineSearch((line) => {
@@ -26,8 +29,8 @@ export function logPattern(pattern: string): LogPattern {
       });
       return { [Symbol.dispose]: () => void (search = search === mine ? undefined : search) };
     },
-    feed(bytes) {
-      if (search?.feed(bytes)) search = undefined;
+    get feed() {
+      return search === undefined ? undefined : take;
     },
   };
 }

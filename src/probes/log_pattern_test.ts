@@ -6,9 +6,14 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 function bench(pattern: string) {
   const told: Answer[] = [];
-  const { probe, feed } = logPattern(pattern);
+  const made = logPattern(pattern);
+  const { probe } = made;
   const begin = () => probe((answer) => told.push(answer));
-  return { told, begin, feed: (chunk: string | Uint8Array) => feed(typeof chunk === "string" ? bytes(chunk) : chunk) };
+  return {
+    told,
+    begin,
+    feed: (chunk: string | Uint8Array) => made.feed?.(typeof chunk === "string" ? bytes(chunk) : chunk),
+  };
 }
 
 for (

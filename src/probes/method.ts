@@ -11,8 +11,8 @@ import { watchdog } from "./watchdog.ts";
 /** A configured probe, ready to be started for one life after the other. */
 export interface Method {
   readonly probe: Probe;
-  /** Takes the program's output, where the method wants it. */
-  readonly feed?: (bytes: Uint8Array) => void;
+  /** Takes the program's output, where and while the method wants it. */
+  readonly feed?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** Where notifications cannot be received nobody is told anything. */

@@ -54,7 +54,6 @@ type Told = { readonly ok: boolean; readonly why: string };
 
 class ProgramProbes implements Probes {
   readonly env: Readonly<Record<string, string>>;
-  readonly output?: (bytes: Uint8Array) => void;
   readonly #parts: Parts;
   readonly #ready: Method | undefined;
   readonly #live: Method | undefined;
@@ -64,9 +63,12 @@ class ProgramProbes implements Probes {
     const { inbox, scene: { spec } } = this.#parts = parts;
     this.#ready = spec.ready && methodOf(spec.ready, { ...parts, role: "ready" });
     this.#live = spec.live && methodOf(spec.live, { ...parts, role: "live" });
-    const feeds = [this.#ready?.feed, this.#live?.feed].filter((feed) => feed !== undefined);
-    if (feeds.length > 0) this.output = (bytes) => feeds.forEach((feed) => feed(bytes));
     this.env = inbox === undefined ? {} : { NOTIFY_SOCKET: inbox.path, ...watchdogVariable(spec.live) };
+  }
+
+  /** Only readiness can be a matter of output. */
+  get output(): ((bytes: Uint8Array) => void) | undefined {
+    return this.#ready?.feed;
   }
 
   begin({ generation, ready = false }: { readonly generation: number; readonly ready?: boolean }): void {

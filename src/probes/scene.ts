@@ -38,5 +38,5 @@ export interface Probes extends Disposable {
   begin(life: { readonly generation: number; readonly ready?: boolean }): void;
   watch(): void;
   end(): void;
-  readonly output?: (bytes: Uint8Array) => void;
+  readonly output: ((bytes: Uint8Array) => void) | undefined;
 }

@@ -1,7 +1,9 @@
 import { messageOf } from "../base/errors.ts";
-import type { Clock, Timer } from "../system/clock.ts";
+import type { Clock } from "../system/clock.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
-import { Pace } from "./pace.ts";
+import type { Mover, Sink } from "./mover.ts";
+import { FIRST_WAIT, Pace, type Wait } from "./pace.ts";
+import type { Rounds, Seat } from "./rounds.ts";
 
 /** Reads in one turn of the event loop, so that one torrent leaves time for everything else: 1 MiB with 64 KiB reads. */
 const READS_PER_TURN = 16;
@@ -11,36 +13,43 @@ const READS_PER_DRAIN = 64;
 export interface CaptureOptions {
   readonly fifos: Fifos;
   readonly path: string;
-  readonly clock: Pick<Clock, "monotonic" | "after">;
-  /** One for all streams: between a read and its write nothing else runs. */
-  readonly buffer: Uint8Array;
-  /** Takes the bytes before it returns. */
-  readonly sink: (bytes: Uint8Array) => void;
+  readonly clock: Pick<Clock, "monotonic">;
+  readonly rounds: Rounds;
+  readonly mover: Mover;
+  readonly sink: Sink;
   readonly onTrouble: (error: string) => void;
 }
 
 /**
  * Moves the output of one program from its FIFO into `sink`, in order and as bytes. Each read is followed by its write
- * with nothing between: that instant is all that a kill -9 of the daemon can cost.
+ * at once: that instant is all that a kill -9 of the daemon can cost.
  */
 export class Capture implements Disposable {
   readonly #options: CaptureOptions;
   readonly #fifo: Fifo;
   readonly #pace = new Pace();
-  #timer: Timer | undefined;
+  readonly #seat: Seat;
+  /** The FIFO was made just now. */
+  readonly fresh: boolean;
   #closed = false;
 
   /** Makes the FIFO when it is not there. Throws what node throws. */
   constructor(options: CaptureOptions) {
     this.#options = options;
-    options.fifos.ensure(options.path);
-    this.#fifo = options.fifos.open(options.path);
-    this.#turn();
+    this.fresh = !options.fifos.ensure(options.path);
+    this.#fifo = options.fifos.open(options.path, this.fresh);
+    this.#seat = options.rounds.join(() => this.#look());
   }
 
   /** What the program gets as stdout and stderr. */
   get descriptor(): number {
     return this.#fifo.keeper;
+  }
+
+  /** A new life begins to write: what it says first should not wait for the next round of the idle. */
+  expect(): void {
+    this.#pace.restart();
+    this.#seat.hasten(FIRST_WAIT);
   }
 
   /** Moves what is waiting: all that a process wrote before its death is there when wait(2) reports it. */
@@ -51,33 +60,34 @@ export class Capture implements Disposable {
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#timer?.[Symbol.dispose]();
+    this.#seat[Symbol.dispose]();
     this.#move(READS_PER_DRAIN);
     this.#fifo[Symbol.dispose]();
   }
 
   #move(reads: number): number {
-    const { buffer, sink } = this.#options;
+    const { mover, sink } = this.#options;
     let total = 0;
     for (let i = 0; i < reads; i++) {
-      const bytes = this.#fifo.read(buffer);
-      if (bytes === 0) break;
-      sink(buffer.subarray(0, bytes));
+      const bytes = mover.move(this.#fifo, sink);
       total += bytes;
+      if (bytes < mover.most) break;
     }
     return total;
   }
 
-  #turn(): void {
-    if (this.#closed) return;
+  #look(): Wait {
     let bytes = 0;
     try {
-      bytes = this.#move(READS_PER_TURN);
+      if (!this.#pace.isIdle || this.#fifo.mayHold()) bytes = this.#warmMove();
     } catch (error) {
       this.#options.onTrouble(messageOf(error));
     }
-    const wait = this.#pace.next(bytes, this.#options.clock.monotonic());
-    if (wait === "now") this.#options.fifos.nextTurn(() => this.#turn());
-    else this.#timer = this.#options.clock.after(wait, () => this.#turn());
+    return this.#pace.next(bytes, this.#options.clock.monotonic());
+  }
+
+  #warmMove(): number {
+    if (!this.#pace.inTorrent) this.#options.mover.warmUp();
+    return this.#move(READS_PER_TURN);
   }
 }

@@ -7,6 +7,9 @@ import type { Processes } from "../system/processes.ts";
 import type { AdoptedWatch } from "./adopted_watch.ts";
 import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
+import type { Rounds } from "./rounds.ts";
+import type { FifoKeeper } from "./fifo_keeper.ts";
+import type { Mover } from "./mover.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
 /** What the probes of one program say. `why` is a phrase without a final period. */
@@ -41,8 +44,8 @@ export interface ProgramProbes extends Disposable {
   watch(): void;
   /** The life is over, or is being ended: nothing is probed until the next one. */
   end(): void;
-  /** Takes output for a `log` probe. Absent when no probe wants it. */
-  readonly output?: (bytes: Uint8Array) => void;
+  /** Takes output for a `log` probe; undefined while no probe wants any. */
+  readonly output: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** What the supervisor is handed. */
@@ -64,6 +67,8 @@ export interface SupervisorDeps {
   readonly openOutput: (spec: ProgramSpec, path: string) => ProgramOutput;
   /** The daemon's own environment, of which programs inherit a few variables. */
   readonly inheritedEnv: Readonly<Record<string, string>>;
+  /** Has a process of its own hold the FIFOs, so that what programs say while no daemon runs is not lost. Default false. */
+  readonly keepOutput?: boolean;
   /** Opens the probes of a program that has any. */
   readonly openProbes?: (scene: ProbeScene, listener: ProbeListener) => ProgramProbes;
   /** Whether the kernel has killed a process for want of memory since this was last asked. */
@@ -77,10 +82,11 @@ export interface Shared extends SupervisorDeps {
   readonly random: () => number;
   readonly census: Census;
   readonly watch: AdoptedWatch;
+  readonly rounds: Rounds;
   /** Changes with each boot. */
   readonly bootId: string;
-  /** One read buffer for all streams, 64 KiB: what a FIFO holds. */
-  readonly buffer: Uint8Array;
+  readonly mover: Mover;
+  readonly keeper?: FifoKeeper;
   readonly tell: (event: ProgramEvent) => void;
   /** What a program waits for, one phrase each. */
   readonly missing: (spec: ProgramSpec) => readonly string[];

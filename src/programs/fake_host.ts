@@ -37,7 +37,9 @@ export class FakeHost {
 
   readonly fifos: Fifos = {
     ensure: () => true,
-    open: () => ({ keeper: 9, read: () => 0, [Symbol.dispose]() {} }),
+    open: () => ({ keeper: 9, read: () => 0, mayHold: () => true, [Symbol.dispose]() {} }),
+    isHeld: () => false,
+    openStage: () => ({ source: { read: () => 0 }, destination: 9, [Symbol.dispose]() {} }),
     hasRoom: () => true,
     nextTurn: (fn) => void setTimeout(fn, 0),
   };

@@ -12,18 +12,35 @@ const TORRENT = 20_000;
 /** Milliseconds over which a torrent is judged. */
 const WINDOW = 10;
 const SHORTEST = 2;
-const LONGEST = 50;
-const IDLE_LONGEST = 200;
+/** At the beginning of a life. */
+export const FIRST_WAIT = 50;
+const LONGEST = 250;
+const IDLE_LONGEST = 500;
 
 /**
  * How often a stream is looked at. There is no way to be told that a FIFO has something without also taking it away, and
  * what is taken but not yet written is lost when the daemon is killed. So it is looked at from time to time, and what is
- * there is moved within one turn: 50 ms apart while little comes, 200 ms when nothing does, without a pause in a torrent.
+ * there is moved within one turn: 250 ms apart while little comes, 500 ms when nothing does, without a pause in a torrent.
  */
 export class Pace {
-  #wait = LONGEST;
+  #wait = FIRST_WAIT;
   #torrentSince: number | undefined;
   #torrentBytes = 0;
+
+  /** Nothing has come for so long that it is looked at as seldom as ever. */
+  get isIdle(): boolean {
+    return this.#wait === IDLE_LONGEST;
+  }
+
+  /** There is no pause between two looks. */
+  get inTorrent(): boolean {
+    return this.#torrentSince !== undefined;
+  }
+
+  /** A new life: its first lines are looked for soon. */
+  restart(): void {
+    this.#wait = FIRST_WAIT;
+  }
 
   /** @param bytes moved by the look just taken @param now monotonic milliseconds */
   next(bytes: number, now: number): Wait {

@@ -44,8 +44,10 @@ export class ProbeWatch implements Disposable {
     return this.#failing ?? this.#said;
   }
 
-  /** Takes the program's output, when a probe wants it. */
-  readonly output = (bytes: Uint8Array): void => this.#probes?.output?.(bytes);
+  /** Takes the program's output; undefined while no probe wants it. */
+  get output(): ((bytes: Uint8Array) => void) | undefined {
+    return this.#probes?.output;
+  }
 
   /**
    * Opens what has to be there before the program is.

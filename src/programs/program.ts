@@ -16,10 +16,10 @@ import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
 import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
-import type { Effect } from "./steps.ts";
+import type { Effect } from "./step.ts";
 import { StopCommand } from "./stop_command.ts";
 import { Stream } from "./stream.ts";
-import { familyOf, sweepUp } from "./sweep.ts";
+import { familyOf, sweepElders, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
 
 /** What the last stop of a program came to. */
@@ -48,6 +48,7 @@ export class Program {
   #history: History = NEW_HISTORY;
   #timer: Timer | undefined;
   #busy = false;
+  #closed = false;
   #family: readonly ProcessIdentity[] = [];
   #sweepUntil = 0;
   #stopCommand: StopCommand | undefined;
@@ -61,7 +62,7 @@ export class Program {
     this.name = spec.name;
     this.stream = new Stream(shared, spec.name, {
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
-      output: (bytes) => this.#probes.output(bytes),
+      listener: () => this.#probes.output,
     });
     this.#probes = new ProbeWatch(shared, {
       directory: this.stream.directory,
@@ -112,6 +113,7 @@ export class Program {
 
   /** Hands the program something that happened; what follows from it is done when this returns. */
   dispatch(event: Event): void {
+    if (this.#closed) return; // Its process is another supervisor's matter by now.
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
@@ -203,13 +205,30 @@ export class Program {
   #spawn(generation: number): Event {
     this.#spec = this.#next;
     this.#mark = specMark(this.#spec);
-    return launch(this.#shared, {
+    const answer = launch(this.#shared, {
       spec: this.#spec,
       generation,
       openOutput: () => this.stream.openForStart(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
+    if (generation > 1 && answer.type === "spawned") void this.#sweepElders(answer.life);
+    return answer;
+  }
+
+  async #sweepElders(life: Life): Promise<void> {
+    try {
+      const processes = await sweepElders({ ...this.#shared, life, ...this.#traces() });
+      if (processes.length > 0) this.#tell({ kind: "swept", processes });
+    } catch (error) {
+      this.#tell({ kind: "trouble", what: "look for what the program left behind", error: messageOf(error) });
+    }
+  }
+
+  /** What everything that belongs to this program can be known by. */
+  #traces(): { readonly mark: string; readonly fifo: string } {
+    const { directory } = this.#shared;
+    return { mark: markOf(directory, this.name), fifo: join(directory, this.name, FIFO_NAME) };
   }
 
   /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
@@ -290,12 +309,9 @@ export class Program {
   }
 
   async #sweepUp(life: Life | undefined) {
-    const { name } = this.#spec;
-    const { directory } = this.#shared;
-    const mark = markOf(directory, name);
-    const fifo = join(directory, name, FIFO_NAME);
+    const until = () => this.#sweepUntil;
     try {
-      return await sweepUp({ ...this.#shared, life, family: this.#family, mark, fifo, until: () => this.#sweepUntil });
+      return await sweepUp({ ...this.#shared, ...this.#traces(), life, family: this.#family, until });
     } catch (error) {
       this.#tell({ kind: "trouble", what: "look for what the program left behind", error: messageOf(error) });
       return { killed: [], survivors: [] };
@@ -357,6 +373,7 @@ export class Program {
 
   /** Lets go of everything without touching the process. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#timer?.[Symbol.dispose]();
     this.#probes[Symbol.dispose]();
     await this.stream.close();

@@ -88,10 +88,22 @@ export interface ProgramSpec {
   };
 }
 
+/** A way into an output for bytes that nothing has to look at, good until the output is used otherwise. */
+export interface Passage {
+  /** Bytes that may take it. */
+  readonly room: number;
+  /** Open for appending. One write(2) on it, and then `settle`. */
+  readonly descriptor: number;
+  /** Accounts for what was given to write(2): `landed` of `bytes`, and why not all of them; sees to the rest. */
+  settle(bytes: Uint8Array, result: { readonly landed: number; readonly error?: unknown }): void;
+}
+
 /** Where a program's output goes; the log writer is one. */
 export interface ProgramOutput {
   /** Takes the bytes at once; must not keep a reference, the buffer is reused. Never throws. */
   write(bytes: Uint8Array): void;
+  /** All that can be decided before the bytes are known; undefined when they have to be looked at. */
+  passage?(): Passage | undefined;
   /** Ends a line that was left open, because what wrote it is gone. */
   endLine?(): void;
   rotate(): Promise<void>;
@@ -138,5 +150,6 @@ export function exitText(exit: Exit): string {
 export function exitReport(exit: Exit, at: number): ProgramExit {
   const when = new Date(at).toISOString();
   if (exit === "unknown") return { code: null, signal: null, at: when };
-  return "code" in exit ? { code: exit.code, signal: null, at: when } : { code: null, signal: exit.signal, at: when };
+  if ("code" in exit) return { code: exit.code, signal: null, at: when };
+  return { code: null, signal: exit.signal, ...(exit.outOfMemory ? { out_of_memory: true } : {}), at: when };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { systemFifos } from "../system/fifo.ts";
+import { createFifos } from "../system/fifo.ts";
 import { systemProcesses } from "../system/processes.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 import type { SupervisorDeps } from "./deps.ts";
@@ -218,7 +218,7 @@ test("something else in the place of the FIFO is replaced", async () => {
   Deno.writeTextFileSync(`${y.directory}/p/output.fifo`, "not a FIFO");
   await startOne(y, "echo heard; exec sleep 1000");
   await until("output", () => y.text("p").includes("heard"));
-  assert.equal(systemFifos.ensure(`${y.directory}/p/output.fifo`), true);
+  assert.equal(createFifos().ensure(`${y.directory}/p/output.fifo`), true);
 });
 
 test("a torrent arrives whole and in order", async () => {
@@ -228,4 +228,17 @@ test("a torrent arrives whole and in order", async () => {
   const lines = y.text("p").trimEnd().split("\n");
   assert.equal(lines.length, 1_000_000);
   assert.ok(lines.every((line, i) => line === `${i + 1}`));
+});
+
+test("who left the session of a program that crashed is ended when the next life has begun, and nobody else", async () => {
+  await using y = yard();
+  const child = "setsid sh -c 'echo child $$; exec sleep 1000' &";
+  const first = await startOne(y, `${child} sleep 0.3; echo main $$; exec sleep 1000`);
+  const children = () => [...y.text("p").matchAll(/^child (\d+)$/gm)].map((match) => Number(match[1]));
+  await until("both", () => children().length === 1 && y.text("p").includes("main"));
+  systemProcesses.kill(first, "SIGKILL");
+  await until("both of the next life", () => children().length === 2 && y.text("p").match(/main/g)?.length === 2);
+  const [old = 0, young = 0] = children();
+  await until("the end of the one that was left", () => !isAlive(old));
+  assert.deepEqual([isAlive(young), isAlive(only(y.supervisor).pid ?? 0)], [true, true]);
 });

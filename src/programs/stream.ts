@@ -6,17 +6,18 @@ import type { Shared } from "./deps.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 import { createValve, type Valve } from "./valve.ts";
 
-/** Who hears of a stream: of what goes wrong, and of the bytes, after they were written. */
+/** Who hears of a stream: of what goes wrong, and, while there is a listener, of the bytes, after they were written. */
 export interface StreamListener {
   readonly trouble: (what: string, error: string) => void;
-  readonly output: (bytes: Uint8Array) => void;
+  readonly listener: () => ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** A program's way from its stdout to its log: the FIFO while it runs, the log for as long as it is configured. */
 export class Stream {
   readonly #shared: Shared;
   readonly #trouble: (what: string, error: string) => void;
-  readonly #listen: (bytes: Uint8Array) => void;
+  readonly #listener: StreamListener["listener"];
+  readonly #name: string;
   readonly directory: string;
   readonly logFile: string;
   #output: ProgramOutput | undefined;
@@ -26,28 +27,37 @@ export class Stream {
   constructor(shared: Shared, name: string, to: StreamListener) {
     this.#shared = shared;
     this.#trouble = to.trouble;
-    this.#listen = to.output;
+    this.#listener = to.listener;
+    this.#name = name;
     this.directory = join(shared.directory, name);
     this.logFile = join(this.directory, LOG_NAME);
   }
 
   /** The descriptor for a child's stdout and stderr. Throws when the log or the FIFO cannot be opened. */
   open(spec: ProgramSpec): number {
-    if (this.#capture !== undefined) return this.#capture.descriptor;
-    const { fifos, files, clock, buffer } = this.#shared;
+    if (this.#capture !== undefined) {
+      this.#capture.expect();
+      return this.#capture.descriptor;
+    }
+    const { fifos, files, clock, rounds, mover, keeper } = this.#shared;
     files.makeDirectory(this.directory, 0o700);
     this.#openOutput(spec);
     this.#capture = new Capture({
       fifos,
       clock,
-      buffer,
+      rounds,
+      mover,
       path: join(this.directory, FIFO_NAME),
-      sink: (bytes) => {
-        this.#valve?.write(bytes);
-        this.#listen(bytes);
+      sink: {
+        write: (bytes) => {
+          this.#valve?.write(bytes);
+          this.#listener()?.(bytes);
+        },
+        passage: () => this.#listener() === undefined ? this.#valve?.passage() : undefined,
       },
       onTrouble: (error) => this.#trouble("read the output", error),
     });
+    keeper?.hold(this.#name, this.#capture.fresh);
     return this.#capture.descriptor;
   }
 
@@ -92,9 +102,14 @@ export class Stream {
 
   /** Nothing runs: the rest is read, the FIFO let go. The log stays open for rotation. */
   rest(): void {
+    this.#letGo();
+    this.#output?.endLine?.();
+    this.#shared.keeper?.release(this.#name);
+  }
+
+  #letGo(): void {
     this.#capture?.[Symbol.dispose]();
     this.#capture = undefined;
-    this.#output?.endLine?.();
   }
 
   get problem(): ProgramOutput["problem"] {
@@ -109,10 +124,32 @@ export class Stream {
     this.#output?.reopen();
   }
 
+  /** Lets go of everything. A program that still runs will go on with the line that it has begun. */
   async close(): Promise<void> {
-    this.rest();
+    this.#letGo();
     const output = this.#output;
     this.#output = undefined;
     await output?.close().catch((error) => this.#trouble("close the log", messageOf(error)));
   }
+}
+
+/**
+ * Takes into its log what a program said while no daemon ran, and had not been read when it ended.
+ *
+ * @param spec its configuration, or what is known of it
+ */
+export function salvage(shared: Shared, spec: ProgramSpec): void {
+  const { log } = shared;
+  const stream = new Stream(
+    shared,
+    spec.name,
+    { trouble: (what, error) => log.warn(`cannot ${what}`, { program: spec.name, error }), listener: () => undefined },
+  );
+  try {
+    stream.open(spec);
+    stream.rest();
+  } catch (error) {
+    log.warn("cannot take up the last words of a program", { program: spec.name, error });
+  }
+  void stream.close();
 }

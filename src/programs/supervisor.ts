@@ -11,10 +11,13 @@ import { Census } from "./census.ts";
 import { familyOf, levelsOf, missingOf } from "./dependencies.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
+import { FifoKeeper } from "./fifo_keeper.ts";
+import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
 import { signalGroup } from "./group.ts";
 import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
+import { Rounds } from "./rounds.ts";
 import { lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
 
@@ -91,6 +94,7 @@ export interface Supervisor {
 export type ProgramAction = "start" | "stop" | "restart" | "reset";
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
+/** One read takes all that a FIFO holds, pipe(7). */
 const READ_BYTES = 65_536;
 /** The part of a deadline, and the most milliseconds of it, that are kept for killing and sweeping. */
 const RESERVE_PART = 0.2;
@@ -121,13 +125,16 @@ class ProgramSupervisor implements Supervisor {
   #stopping = false;
 
   constructor(deps: SupervisorDeps) {
+    const rounds = new Rounds(deps.clock, deps.fifos);
     this.#shared = {
       random: Math.random,
       ...deps,
       census: new Census(deps.processes, deps.clock),
-      watch: new AdoptedWatch(deps.clock, deps.processes),
+      rounds,
+      watch: new AdoptedWatch(rounds, deps.processes),
       bootId: deps.processes.bootId(),
-      buffer: new Uint8Array(READ_BYTES),
+      mover: new Mover(deps, new Uint8Array(READ_BYTES)),
+      ...(deps.keepOutput ? { keeper: new FifoKeeper(deps) } : {}),
       tell: (event) => this.#tell(event),
       missing: (spec) =>
         spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
@@ -326,6 +333,8 @@ class ProgramSupervisor implements Supervisor {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#programs.values()].map((program) => program.close()));
     this.#programs.clear();
+    this.#shared.mover[Symbol.dispose]();
+    this.#shared.keeper?.close();
   }
 }
 

@@ -54,6 +54,7 @@ function fakeProbes() {
       fake.listener = listener;
       return {
         env: { NOTIFY_SOCKET: "/sock" },
+        output: undefined,
         begin: ({ generation, pid }) => void calls.push(`begin ${generation} ${pid}`),
         watch: () => void calls.push("watch"),
         end: () => void calls.push("end"),
@@ -294,7 +295,7 @@ Deno.test("the end of an adopted program is noticed, and it is stable enough to 
   const second = t.again();
   await second.apply([spec()]);
   t.host.table.delete(100);
-  t.clock.advance(100);
+  t.clock.advance(250);
   const status = only(second);
   assert.deepEqual([status.pid, status.adopted, status.exit?.code, status.exit?.signal], [101, false, null, null]);
 });

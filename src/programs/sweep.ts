@@ -61,7 +61,26 @@ export async function sweepUp(options: SweepOptions): Promise<SweepResult> {
   }
 }
 
-async function leftovers(options: SweepOptions): Promise<Inhabitant[]> {
+/**
+ * Ends what earlier lives of a program left behind when they crashed: those who left the session, so that the kill of the
+ * group missed them. The next life is started first, so they are told from its processes by their age.
+ *
+ * @returns whom it killed
+ */
+export async function sweepElders(
+  options: Pick<SweepOptions, "census" | "processes" | "mark" | "fifo"> & { readonly life: Life },
+): Promise<Survivor[]> {
+  const mine = await leftovers({ ...options, life: undefined, family: [] });
+  const old = mine.filter(({ startTime }) => Number(startTime) < Number(options.life.startTime));
+  const elders = withDescendants(old, mine).filter((one) => !isOfSession(one, options.life));
+  const killed = elders.map(named(options));
+  for (const one of elders) killIdentity(options.processes, one);
+  return killed;
+}
+
+async function leftovers(
+  options: Pick<SweepOptions, "census" | "family" | "fifo" | "life" | "mark">,
+): Promise<Inhabitant[]> {
   const all = await options.census.fresh();
   const known = new Set(options.family.map(({ pid, startTime }) => `${pid} ${startTime}`));
   const mine = all.filter((one) =>
@@ -73,7 +92,7 @@ async function leftovers(options: SweepOptions): Promise<Inhabitant[]> {
   return withDescendants(mine, all).filter((one) => one.pid > 1);
 }
 
-function named({ processes }: SweepOptions): (one: ProcessIdentity) => Survivor {
+function named({ processes }: Pick<SweepOptions, "processes">): (one: ProcessIdentity) => Survivor {
   return ({ pid }) => ({ pid, command: processes.commandLine(pid).join(" ").slice(0, 200) });
 }
 

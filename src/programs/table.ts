@@ -1,22 +1,25 @@
-import * as steps from "./steps.ts";
+import type { Input, Step } from "./step.ts";
+import * as starting from "./steps_start.ts";
+import * as running from "./steps_run.ts";
+import * as stopping from "./steps_stop.ts";
 import { deadlineOf, type Event, type EventType, type State, type StateKind } from "./state.ts";
 
 /** `ignore`: the event means nothing in this state. */
-type Cell<S extends StateKind, E extends EventType> = "ignore" | ((input: steps.Input<S, E>) => steps.Step);
+type Cell<S extends StateKind, E extends EventType> = "ignore" | ((input: Input<S, E>) => Step);
 
 type Table = { readonly [S in StateKind]: { readonly [E in EventType]: Cell<S, E> } };
 
 /** Every state × every event. After the model of s6-supervise: what is not here cannot happen. */
 export const PROGRAM_TABLE: Table = {
   stopped: {
-    start: steps.launch,
+    start: starting.launch,
     stop: "ignore",
-    restart: steps.launch,
-    reset: steps.forgive,
+    restart: starting.launch,
+    reset: running.forgive,
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
-    adopted: steps.adopt,
+    adopted: starting.adopt,
     ready: "ignore",
     extend: "ignore",
     unwell: "ignore",
@@ -26,11 +29,11 @@ export const PROGRAM_TABLE: Table = {
   },
   waiting: {
     start: "ignore",
-    stop: steps.sweepOnly,
+    stop: stopping.sweepOnly,
     restart: "ignore",
-    reset: steps.forgive,
-    dependencies: steps.heed,
-    spawned: steps.discard,
+    reset: running.forgive,
+    dependencies: starting.heed,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
     ready: "ignore",
@@ -46,8 +49,8 @@ export const PROGRAM_TABLE: Table = {
     restart: "ignore",
     reset: "ignore",
     dependencies: "ignore",
-    spawned: steps.begin,
-    spawn_failed: steps.spawnFailed,
+    spawned: starting.begin,
+    spawn_failed: starting.spawnFailed,
     adopted: "ignore",
     ready: "ignore",
     extend: "ignore",
@@ -58,43 +61,43 @@ export const PROGRAM_TABLE: Table = {
   },
   starting: {
     start: "ignore",
-    stop: steps.terminate,
-    restart: steps.terminate,
-    reset: steps.forgive,
+    stop: stopping.terminate,
+    restart: stopping.terminate,
+    reset: running.forgive,
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
-    ready: steps.firstReady,
-    extend: steps.extend,
-    unwell: steps.unwell,
-    exited: steps.end,
+    ready: starting.firstReady,
+    extend: starting.extend,
+    unwell: running.unwell,
+    exited: running.end,
     swept: "ignore",
-    deadline: steps.deadlineOfStart,
+    deadline: starting.deadlineOfStart,
   },
   running: {
     start: "ignore",
-    stop: steps.terminate,
-    restart: steps.terminate,
-    reset: steps.forgive,
+    stop: stopping.terminate,
+    restart: stopping.terminate,
+    reset: running.forgive,
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
-    ready: steps.changeReady,
+    ready: running.changeReady,
     extend: "ignore",
-    unwell: steps.unwell,
-    exited: steps.end,
+    unwell: running.unwell,
+    exited: running.end,
     swept: "ignore",
-    deadline: steps.becomeStable,
+    deadline: running.becomeStable,
   },
   backoff: {
-    start: steps.launch,
-    stop: steps.sweepOnly,
-    restart: steps.launch,
-    reset: steps.launch,
+    start: starting.launch,
+    stop: stopping.sweepOnly,
+    restart: starting.launch,
+    reset: starting.launch,
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
     ready: "ignore",
@@ -102,47 +105,47 @@ export const PROGRAM_TABLE: Table = {
     unwell: "ignore",
     exited: "ignore",
     swept: "ignore",
-    deadline: steps.retry,
+    deadline: starting.retry,
   },
   stopping: {
-    start: steps.changeStop,
-    stop: steps.changeStop,
-    restart: steps.changeStop,
+    start: stopping.changeStop,
+    stop: stopping.changeStop,
+    restart: stopping.changeStop,
     reset: "ignore",
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
     ready: "ignore",
     extend: "ignore",
     unwell: "ignore",
-    exited: steps.sweep,
+    exited: stopping.sweep,
     swept: "ignore",
-    deadline: steps.kill,
+    deadline: stopping.kill,
   },
   sweeping: {
-    start: steps.changeSweep,
-    stop: steps.changeSweep,
-    restart: steps.changeSweep,
+    start: stopping.changeSweep,
+    stop: stopping.changeSweep,
+    restart: stopping.changeSweep,
     reset: "ignore",
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
     ready: "ignore",
     extend: "ignore",
     unwell: "ignore",
     exited: "ignore",
-    swept: steps.finish,
+    swept: stopping.finish,
     deadline: "ignore",
   },
   exited: {
-    start: steps.launch,
-    stop: steps.sweepOnly,
-    restart: steps.launch,
-    reset: steps.forgive,
+    start: starting.launch,
+    stop: stopping.sweepOnly,
+    restart: starting.launch,
+    reset: running.forgive,
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
     ready: "ignore",
@@ -153,12 +156,12 @@ export const PROGRAM_TABLE: Table = {
     deadline: "ignore",
   },
   failed: {
-    start: steps.launch,
-    stop: steps.sweepOnly,
-    restart: steps.launch,
-    reset: steps.launch,
+    start: starting.launch,
+    stop: stopping.sweepOnly,
+    restart: starting.launch,
+    reset: starting.launch,
     dependencies: "ignore",
-    spawned: steps.discard,
+    spawned: starting.discard,
     spawn_failed: "ignore",
     adopted: "ignore",
     ready: "ignore",
@@ -177,7 +180,7 @@ function generationOf(state: State): number | undefined {
 }
 
 /** True for the word of a former life, and for a timer whose time has not come in this state. */
-function isLate({ state, event, moment }: steps.Input): boolean {
+function isLate({ state, event, moment }: Input): boolean {
   if (event.type === "deadline") return moment.mono < (deadlineOf(state) ?? Infinity);
   const about = generationOf(state);
   return event.type !== "spawned" && "generation" in event && about !== undefined && event.generation !== about;
@@ -188,9 +191,9 @@ function isLate({ state, event, moment }: steps.Input): boolean {
  *
  * @returns the same state and no effects when the event is late or means nothing here
  */
-export function step(input: steps.Input): steps.Step {
+export function step(input: Input): Step {
   const same = { state: input.state, history: input.history, effects: [] };
   const row = PROGRAM_TABLE[input.state.kind] as Readonly<Record<EventType, Cell<StateKind, EventType>>>;
   const cell = row[input.event.type as Event["type"]];
-  return cell === "ignore" || isLate(input) ? same : (cell as (input: steps.Input) => steps.Step)(input);
+  return cell === "ignore" || isLate(input) ? same : (cell as (input: Input) => Step)(input);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deadlineOf, type Event, type EventType, type History, type Life, NEW_HISTORY, type State } from "./state.ts";
 import { type StateKind, wordOf } from "./state.ts";
-import type { Effect } from "./steps.ts";
+import type { Effect } from "./step.ts";
 import { PROGRAM_TABLE, step } from "./table.ts";
 
 const LIFE: Life = { generation: 3, pid: 77, startTime: "9", startedAt: 5, startedMono: 0, adopted: false };

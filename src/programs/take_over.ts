@@ -8,6 +8,7 @@ import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
 import type { ProcessStat } from "../system/processes.ts";
+import { salvage } from "./stream.ts";
 import { killIdentity } from "./sweep.ts";
 
 /**
@@ -18,6 +19,7 @@ import { killIdentity } from "./sweep.ts";
 export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program[] {
   const known = recorded(shared);
   if (specs.length === 0 && known.length === 0) return []; // No program is wanted, and none ever ran here: the look at all processes can be spared.
+  const kept = shared.keeper?.succeed() ?? false;
   const holders = scanHolders(shared.processes, shared.directory);
   const taken: Program[] = [];
   for (const name of new Set([...specs.map((spec) => spec.name), ...holders.keys(), ...known])) {
@@ -25,6 +27,7 @@ export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program
     const record = readRecord(shared.files, join(shared.directory, name));
     const found = judge({ ...shared, holders: holders.get(name) ?? [], record, command: spec?.command });
     if (found.strays.length > 0) clearStrays(shared, name, found.strays);
+    if (kept && found.main === undefined) salvage(shared, spec ?? specOfRecord(name, record));
     const program = adopted(shared, { name, spec, record, found });
     if (program !== undefined) taken.push(program);
   }

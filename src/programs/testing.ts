@@ -1,5 +1,5 @@
 import { systemClock } from "../system/clock.ts";
-import { systemFifos } from "../system/fifo.ts";
+import { createFifos } from "../system/fifo.ts";
 import { systemFiles } from "../system/files.ts";
 import { systemProcesses } from "../system/processes.ts";
 import { type Logger, SILENT } from "../base/logger.ts";
@@ -72,7 +72,7 @@ export function realDeps(directory: string, outputs: Map<string, MemoryOutput>, 
     clock: systemClock,
     processes: systemProcesses,
     files: systemFiles,
-    fifos: systemFifos,
+    fifos: createFifos(),
     log,
     directory,
     instance: "test",

@@ -1,5 +1,5 @@
 import type { Clock } from "../system/clock.ts";
-import type { ProgramOutput } from "./program_spec.ts";
+import type { Passage, ProgramOutput } from "./program_spec.ts";
 
 /** A write that takes longer than this many milliseconds means that the destination cannot keep up. */
 const SLOW = 100;
@@ -10,12 +10,14 @@ const NEWLINE = 0x0a;
 /** What stands between a program's FIFO and its log. */
 export interface Valve {
   write(bytes: Uint8Array): void;
+  /** The output's own, where nothing is ever shed; a `drop` takes the time of every write. */
+  passage(): Passage | undefined;
   /** Bytes shed so far; always 0 with `block`. */
   readonly shed: number;
 }
 
 export interface ValveOptions {
-  readonly output: Pick<ProgramOutput, "write">;
+  readonly output: Pick<ProgramOutput, "write" | "passage">;
   readonly overflow: "block" | "drop";
   readonly clock: Pick<Clock, "monotonic">;
 }
@@ -25,8 +27,9 @@ export interface ValveOptions {
  * `drop`: after a slow write whole lines are shed for a while, and a line in the log says how many bytes.
  */
 export function createValve(options: ValveOptions): Valve {
-  return options.overflow === "block"
-    ? { write: (bytes) => options.output.write(bytes), shed: 0 }
+  const { output, overflow } = options;
+  return overflow === "block"
+    ? { write: (bytes) => output.write(bytes), passage: () => output.passage?.(), shed: 0 }
     : new DroppingValve(options);
 }
 
@@ -40,6 +43,10 @@ class DroppingValve implements Valve {
 
   constructor(options: ValveOptions) {
     this.#options = options;
+  }
+
+  passage(): undefined {
+    return undefined;
   }
 
   write(bytes: Uint8Array): void {

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
+import { type FifoMark, isHeld, keepsTimes, markFifo, type Trust } from "./fifo_mark.ts";
 import { openFilesLimit } from "./limits.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
@@ -9,7 +10,17 @@ export interface Fifo extends Disposable {
   readonly keeper: number;
   /** Moves what is waiting into `into` without ever blocking; bytes read, 0 when nothing is waiting. */
   read(into: Uint8Array): number;
+  /** False when nothing was written since the last read, for a tenth of the price of a read; true when one is due. */
+  mayHold(): boolean;
   [Symbol.dispose](): void;
+}
+
+/** A source and a destination on which the move of output can be rehearsed, by the very code that reads a FIFO. */
+export interface Stage extends Disposable {
+  /** Endless zeros, a few at a time. */
+  readonly source: Pick<Fifo, "read">;
+  /** Of /dev/null. */
+  readonly destination: number;
 }
 
 /** The host's FIFOs. Every method throws what node throws, an Error with an errno `code`. */
@@ -19,7 +30,11 @@ export interface Fifos {
    * of ours, 0700, keeps them out. Anything else in its place is replaced. True when it was there.
    */
   ensure(path: string): boolean;
-  open(path: string): Fifo;
+  /** @param fresh it was made just now, and nobody else has it: then it is tried how its file system keeps times */
+  open(path: string, fresh: boolean): Fifo;
+  /** Whether any process reads from it, or holds it for reading and writing. */
+  isHeld(path: string): boolean;
+  openStage(): Stage;
   /** Whether one more program leaves us the descriptors that it takes to answer, rotate and look at processes. */
   hasRoom(): boolean;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
@@ -73,28 +88,73 @@ function hasRoom(): boolean {
   }
 }
 
-/** The machine's FIFOs. */
-export const systemFifos: Fifos = {
-  ensure,
-  open(path) {
-    const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
-    const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
-    try {
-      // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
-      const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-      let open = true;
-      const close = () => {
-        if (!open) return;
-        open = false;
-        fs.closeSync(reader);
-        fs.closeSync(keeper);
-      };
-      return { keeper, read: (into) => read(reader, into), [Symbol.dispose]: close };
-    } catch (error) {
+function open(path: string, options: { fresh: boolean; trusts: Map<number, Trust> }): Fifo {
+  const { fresh, trusts } = options;
+  const { O_RDWR, O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+  const keeper = fs.openSync(path, O_RDWR | O_NOFOLLOW);
+  try {
+    // A descriptor of its own: O_NONBLOCK belongs to the open file, and the child shares the keeper's.
+    const reader = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    const { dev } = fs.fstatSync(keeper);
+    const trust = trusts.get(dev) ?? { works: undefined };
+    trusts.set(dev, trust);
+    if (fresh) trust.works ??= keepsTimes(path, { keeper, reader });
+    return fifoOf({ keeper, reader }, markFifo(path, keeper, trust));
+  } catch (error) {
+    fs.closeSync(keeper);
+    throw error;
+  }
+}
+
+function fifoOf({ keeper, reader }: { keeper: number; reader: number }, mark: FifoMark): Fifo {
+  let [open, taken, emptied] = [true, 0, false];
+  return {
+    keeper,
+    read(into) {
+      const bytes = read(reader, into);
+      taken += bytes; // No more than that: the write that follows is waiting.
+      emptied = bytes < into.length;
+      return bytes;
+    },
+    mayHold() {
+      mark.wasRead(taken, emptied);
+      [taken, emptied] = [0, false];
+      return mark.mayHold();
+    },
+    [Symbol.dispose]() {
+      if (!open) return;
+      open = false;
+      fs.closeSync(reader);
       fs.closeSync(keeper);
-      throw error;
-    }
-  },
-  hasRoom,
-  nextTurn: (fn) => void setImmediate(fn),
-};
+    },
+  };
+}
+
+function openStage(): Stage {
+  const zeros = fs.openSync("/dev/zero", fs.constants.O_RDONLY);
+  const destination = fs.openSync("/dev/null", fs.constants.O_WRONLY);
+  let open = true;
+  return {
+    source: { read: (into) => read(zeros, into.subarray(0, 16)) },
+    destination,
+    [Symbol.dispose]() {
+      if (!open) return;
+      open = false;
+      fs.closeSync(zeros);
+      fs.closeSync(destination);
+    },
+  };
+}
+
+/** The machine's FIFOs, and what is known of its file systems. */
+export function createFifos(): Fifos {
+  const trusts = new Map<number, Trust>();
+  return {
+    ensure,
+    open: (path, fresh) => open(path, { fresh, trusts }),
+    isHeld,
+    openStage,
+    hasRoom,
+    nextTurn: (fn) => void setImmediate(fn),
+  };
+}

@@ -29,7 +29,9 @@ export type ExitStatus = { readonly code: number } | { readonly signal: string }
 
 /** `env` is the whole environment; nothing is inherited. */
 export interface SpawnOptions extends Execution {
-  /** Descriptor for stdout and stderr; `null` for /dev/null. stdin is always /dev/null. */
+  /** Descriptor for stdin. Default /dev/null. */
+  readonly input?: number;
+  /** Descriptor for stdout and stderr; `null` for /dev/null. */
   readonly output: number | null;
   readonly umask?: number;
 }
@@ -141,7 +143,7 @@ export const systemProcesses: Processes = {
         cwd: options.cwd,
         env: { ...options.env },
         detached: true,
-        stdio: ["ignore", options.output ?? "ignore", options.output ?? "ignore"],
+        stdio: [options.input ?? "ignore", options.output ?? "ignore", options.output ?? "ignore"],
       });
       child.on("error", () => {}); // Reported below, or seen as the child's exit.
       if (child.pid === undefined) throw spawnFailure(options, shortage());

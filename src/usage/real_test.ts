@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import process from "node:process";
+import { systemProcesses } from "../system/processes.ts";
 import { systemClock } from "../system/clock.ts";
 import { openUsageProcesses, type UsageProcesses } from "../system/process_usage.ts";
 import { createUsage } from "./usage.ts";
@@ -16,6 +17,14 @@ async function until<T>(what: string, look: () => T | undefined | false): Promis
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`not within 30 s: ${what}`);
+}
+
+/** All that descends from a process, also what has left its session. */
+function offspring(pid: number): number[] {
+  const all = systemProcesses.list();
+  const below = (parent: number): number[] =>
+    all.filter(({ ppid }) => ppid === parent).flatMap((one) => [...below(one.pid), one.pid]);
+  return below(pid);
 }
 
 /** Runs a shell script as the supervisor would, in a session of its own, and follows it. */
@@ -38,7 +47,7 @@ function run(script: string, wrap: (processes: UsageProcesses) => UsageProcesses
     report: () => usage.reports().get("web"),
     async [Symbol.asyncDispose]() {
       usage[Symbol.dispose]();
-      process.kill(-pid, "SIGKILL");
+      for (const one of [pid, ...offspring(pid)]) process.kill(one, "SIGKILL");
       await ended;
     },
   };

@@ -11,6 +11,7 @@ const compressor = createCompressor(deps);
 const policy = { rotateSize: 20_000, rotateEvery: 0, maxFiles: 10_000, maxAge: 0, maxTotal: 0, compress: false };
 const supervisor = createSupervisor({
   ...deps,
+  keepOutput: true,
   openOutput: (_, path) =>
     openRotatingFile({ path, policy, files: deps.files, clock: deps.clock, compressor, log: SILENT }),
 });

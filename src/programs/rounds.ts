@@ -1,0 +1,106 @@
+import type { Clock, Timer } from "../system/clock.ts";
+import type { Fifos } from "../system/fifo.ts";
+import type { Wait } from "./pace.ts";
+
+/** Milliseconds of the grid on which looks fall together that are at least so far apart. */
+const GRID = 250;
+/** The part of its wait by which a look may come early, to share a wake-up with another one. */
+const EARLY = 0.25;
+
+/** A place in the rounds; disposing gives it up. */
+export interface Seat extends Disposable {
+  /** Has the next look within so many milliseconds. */
+  hasten(ms: number): void;
+}
+
+interface Visit {
+  readonly look: () => Wait;
+  /** Monotonic milliseconds. */
+  earliest: number;
+  due: number;
+}
+
+/**
+ * One timer for everyone who has to look at something from time to time. Waking up costs an idle process more than the
+ * look itself, so those who look seldom do it together.
+ */
+export class Rounds {
+  readonly #clock: Pick<Clock, "monotonic" | "after">;
+  readonly #nextTurn: Fifos["nextTurn"];
+  readonly #visits = new Set<Visit>();
+  #timer: Timer | undefined;
+  #armedFor = Infinity;
+
+  constructor(clock: Pick<Clock, "monotonic" | "after">, { nextTurn }: Pick<Fifos, "nextTurn">) {
+    this.#clock = clock;
+    this.#nextTurn = nextTurn;
+  }
+
+  /** Looks now, and again as often as `look` says. It must not throw. */
+  join(look: () => Wait): Seat {
+    const visit: Visit = { look, earliest: 0, due: 0 };
+    this.#visits.add(visit);
+    this.#visit(visit);
+    this.#arm();
+    return {
+      hasten: (ms) => {
+        if (visit.due < this.#clock.monotonic() + ms || visit.due === Infinity) return;
+        this.#plan(visit, ms, this.#clock.monotonic());
+        this.#arm();
+      },
+      [Symbol.dispose]: () => {
+        this.#visits.delete(visit);
+        if (this.#visits.size === 0) this.#disarm();
+      },
+    };
+  }
+
+  #visit(visit: Visit): void {
+    const wait = visit.look();
+    if (!this.#visits.has(visit)) return;
+    const now = this.#clock.monotonic();
+    // One that came early keeps its place in the grid.
+    if (wait !== "now") return this.#plan(visit, wait, visit.due === Infinity ? now : Math.max(now, visit.due));
+    visit.earliest = visit.due = Infinity;
+    this.#nextTurn(() => {
+      if (!this.#visits.has(visit)) return;
+      this.#visit(visit);
+      this.#arm();
+    });
+  }
+
+  #plan(visit: Visit, wait: number, from: number): void {
+    visit.due = from + wait;
+    if (wait >= GRID) visit.due = Math.max(onGrid(visit.due, wait), onGrid(from, GRID) + GRID);
+    visit.earliest = visit.due - Math.min(wait, GRID) * EARLY;
+  }
+
+  #round(): void {
+    this.#disarm();
+    const now = this.#clock.monotonic();
+    for (const visit of this.#visits) if (visit.earliest <= now) this.#visit(visit);
+    this.#arm();
+  }
+
+  #arm(): void {
+    let due = Infinity;
+    for (const visit of this.#visits) due = Math.min(due, visit.due);
+    if (due === this.#armedFor) return;
+    this.#disarm();
+    if (due === Infinity) return;
+    this.#armedFor = due;
+    this.#timer = this.#clock.after(Math.max(0, Math.ceil(due - this.#clock.monotonic())), () => this.#round());
+  }
+
+  #disarm(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    this.#armedFor = Infinity;
+  }
+}
+
+/** The last point of the grid up to `at` that everyone with this wait shares. */
+function onGrid(at: number, wait: number): number {
+  const step = wait >= 2 * GRID ? 2 * GRID : GRID;
+  return Math.floor(at / step) * step;
+}

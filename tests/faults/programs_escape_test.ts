@@ -106,11 +106,11 @@ Deno.test("20: a daemon that was started out of a program, by hand in a terminal
   signal(first, "SIGKILL");
   const started = await daemon.run(["start"], { env });
   assert.equal(started.code, 0, started.stderr);
-  assert.equal((await daemon.run(["programs", "restart", "web"])).code, 0);
+  await talkTo(daemon).post("/programs/web/restart");
   assert.equal((await daemon.run(["stop"])).code, 0);
   const foreground = daemon.spawn(["run"], { env });
   await until("it runs", async () => (await talkTo(daemon).program("web")).pid);
-  assert.equal((await daemon.run(["programs", "restart", "web"])).code, 0);
+  await talkTo(daemon).post("/programs/web/restart");
   assert.equal((await daemon.run(["stop"])).code, 0);
   const { code } = await foreground.output();
   assert.equal(code, 0);

@@ -52,7 +52,10 @@ export class Daemon {
   #url: string | null = null;
   #lastReload: ReloadStatus | null = null;
   #shutdown: Shutdown | undefined;
-  #reloading: Promise<ReloadResult> | undefined;
+  /** Reloads follow one another. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The last one that has not begun. */
+  #queued: { readonly confirmMs: number | undefined; readonly result: Promise<ReloadResult> } | undefined;
   #exit = exitCode("ok");
   #shutdownMs = 0;
   #killed: readonly string[] | undefined;
@@ -161,11 +164,22 @@ export class Daemon {
     }
   }
 
-  /** Applies the configuration file. A broken one is reported and changes nothing. Concurrent calls share one reload. */
+  /**
+   * Applies the configuration file. A broken one is reported and changes nothing. Calls share a reload that has not begun
+   * to read the file; one that has may have read what was there before.
+   */
   reload(options: ReloadOptions = {}): Promise<ReloadResult> {
     if (options.plan) return this.#live.reload(options);
-    this.#reloading ??= this.#reload(options).finally(() => this.#reloading = undefined);
-    return this.#reloading;
+    const { confirmMs } = options;
+    if (this.#queued !== undefined && this.#queued.confirmMs === confirmMs) return this.#queued.result;
+    const result = this.#turn.then(() => {
+      if (this.#queued === queued) this.#queued = undefined;
+      return this.#reload(options);
+    });
+    const queued = { confirmMs, result };
+    this.#queued = queued;
+    this.#turn = result.catch(() => {}); // Who asked for it hears of it; the next one is another matter.
+    return result;
   }
 
   async #reload(options: ReloadOptions): Promise<ReloadResult> {

@@ -126,11 +126,10 @@ async function kill(context: Context, pid: number, { keepPrograms }: StopOptions
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);
   if (keepPrograms) return [];
-  const left = orphansOf(context);
-  for (const orphan of left) processes.kill(-orphan.pid, "SIGKILL");
+  const left = await endOrphans(context, 0);
   endOutputKeeper(context);
   files.unlink(pidFileOf(context));
-  return [...new Set(left.map(({ name }) => name))];
+  return left;
 }
 
 /** The lock is released shortly before the process is gone. */

@@ -147,9 +147,9 @@ export function spawnErrorText(command: readonly string[], error: unknown): stri
     const hint = error instanceof AppdError ? error.hint : undefined;
     return messageOf(error) + (hint === undefined ? "" : ` (${hint})`);
   }
-  const { path, user } = error as { path?: string; user?: string };
-  const verb = user === undefined ? "run" : `run as user ${user}`;
-  return systemError([verb, path ?? command[0] ?? ""], error).message;
+  const { path, user, isDirectory } = error as { path?: string; user?: string; isDirectory?: boolean };
+  const verb = isDirectory ? "enter" : "run";
+  return systemError([user === undefined ? verb : `${verb} as user ${user}`, path ?? command[0] ?? ""], error).message;
 }
 
 function mayPass(errno: string | undefined): boolean {

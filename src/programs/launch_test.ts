@@ -138,7 +138,7 @@ for (
       { command: ["/etc/passwd"] },
       'cannot run "/etc/passwd": permission denied (EACCES)',
     ],
-    ["a missing directory", { cwd: "/no/such" }, 'cannot run "/no/such": no such file or directory (ENOENT)'],
+    ["a missing directory", { cwd: "/no/such" }, 'cannot enter "/no/such": no such file or directory (ENOENT)'],
   ] as const
 ) {
   test(`${what} fails with its reason also behind a tool`, async () => {
@@ -155,8 +155,11 @@ rootTest("a directory and a command that are closed to the user fail with the pa
   Deno.writeTextFileSync(tool, "#!/bin/sh\n", { mode: 0o755 });
   const cases = [["cwd", { cwd: `${y.directory}/shut` }], ["tool", { command: [tool] }]] as const;
   await y.supervisor.apply(cases.map(([name, more]) => shellSpec(name, "", { ...NOBODY, ...more })));
-  const why = `cannot run as user nobody "${y.directory}": permission denied (EACCES)`;
-  assert.deepEqual(y.supervisor.list().map((one) => [one.state, one.error]), [["failed", why], ["failed", why]]);
+  const why = `as user nobody "${y.directory}": permission denied (EACCES)`;
+  assert.deepEqual(y.supervisor.list().map((one) => [one.state, one.error]), [
+    ["failed", `cannot enter ${why}`],
+    ["failed", `cannot run ${why}`],
+  ]);
 });
 
 rootTest("an account that is deleted later is missing at the next start, and the daemon lives", async () => {

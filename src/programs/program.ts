@@ -46,6 +46,8 @@ export class Program {
   /** The configuration of the life that runs, and the one for the next life. */
   #spec: ProgramSpec;
   #next: ProgramSpec;
+  /** What the process was started with, see specMark: of an adopted one perhaps neither of them. */
+  #mark: string;
   #state: State = { kind: "stopped" };
   #history: History = NEW_HISTORY;
   #timer: Timer | undefined;
@@ -62,6 +64,7 @@ export class Program {
     this.#shared = shared;
     this.#spec = spec;
     this.#next = spec;
+    this.#mark = specMark(spec);
     this.name = spec.name;
     this.stream = new Stream(shared, spec.name, {
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
@@ -215,10 +218,11 @@ export class Program {
 
   #spawn(generation: number): Event {
     this.#spec = this.#next;
+    this.#mark = specMark(this.#spec);
     const answer = launch(this.#shared, {
       spec: this.#spec,
       generation,
-      openOutput: () => this.stream.open(this.#spec),
+      openOutput: () => this.stream.openForStart(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
@@ -248,11 +252,21 @@ export class Program {
     return isKill && !isOurs && this.#shared.outOfMemory?.() ? { signal: "SIGKILL", outOfMemory: true } : exit;
   }
 
-  /** Takes over a process of an earlier daemon. Its output is read from here on. */
-  adopt(life: Life, past: { readonly restarts: number; readonly wasReady: boolean }): void {
+  /**
+   * Takes over a process of an earlier daemon. Its output is read from here on.
+   *
+   * @param past.mark of what it was started with, if that is known; when we die before it is restarted, the next daemon
+   * has to know as well
+   */
+  adopt(
+    life: Life,
+    past: { readonly restarts: number; readonly wasReady: boolean; readonly mark?: string | undefined },
+  ): void {
+    this.#mark = past.mark ?? this.#mark;
     this.#attempt("capture the output", () => this.stream.open(this.#spec));
     this.#attempt("open its probes", () => void this.#probes.open(this.#spec));
-    this.dispatch({ type: "adopted", life, ...past });
+    const { restarts, wasReady } = past;
+    this.dispatch({ type: "adopted", life, restarts, wasReady });
     const { generation } = life;
     const ended = () => this.dispatch({ type: "exited", generation, exit: this.#exitOf(life) });
     this.#shared.watch.add(life, ended);
@@ -331,9 +345,9 @@ export class Program {
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;
-    const spec = specMark(this.#spec);
     const { restarts } = this.#history;
-    const record = { pid, startTime, bootId, startedAt, generation, restarts, ready, spec, stopSignal, stopTimeout };
+    const past = { generation, restarts, ready, spec: this.#mark };
+    const record = { pid, startTime, bootId, startedAt, ...past, stopSignal, stopTimeout };
     this.#attempt("write the record", () => writeRecord(files, this.stream.directory, record));
     this.forget();
   }

@@ -131,11 +131,11 @@ for (
       { command: ["/etc/passwd"] },
       'cannot run "/etc/passwd": permission denied (EACCES)',
     ],
-    ["a missing directory", { cwd: "/no/such/dir" }, 'cannot run "/no/such/dir": no such file or directory (ENOENT)'],
+    ["a missing directory", { cwd: "/no/such/dir" }, 'cannot enter "/no/such/dir": no such file or directory (ENOENT)'],
     [
       "a directory that is none",
       { cwd: "/etc/passwd" },
-      'cannot run "/etc/passwd": a part of the path is not a directory (ENOTDIR)',
+      'cannot enter "/etc/passwd": a part of the path is not a directory (ENOTDIR)',
     ],
   ] as const
 ) {

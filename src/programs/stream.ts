@@ -61,6 +61,15 @@ export class Stream {
     return this.#capture.descriptor;
   }
 
+  /**
+   * As {@link open}, for a program that is to be started: the last descriptors are not for it, a daemon that has none does
+   * not answer. Throws EMFILE then, which passes when others end.
+   */
+  openForStart(spec: ProgramSpec): number {
+    if (this.#capture !== undefined || this.#shared.fifos.hasRoom()) return this.open(spec);
+    throw Object.assign(new Error("EMFILE: the last descriptors are kept free"), { code: "EMFILE" });
+  }
+
   #openOutput(spec: ProgramSpec): void {
     if (this.#output !== undefined) return;
     this.#output = this.#shared.openOutput(spec, this.logFile);

@@ -315,6 +315,22 @@ Deno.test("adopted programs that are not configured any more are stopped, change
   assert.deepEqual(second.list().map((p) => [p.name, p.pid]), [["b", 102]]);
 });
 
+Deno.test("a changed program whose restart a kill -9 of the daemon cut off is restarted by the next one", async () => {
+  await using t = bench();
+  t.host.obedient = false;
+  await t.supervisor.apply([shellSpec("web", "x")]);
+  await t.supervisor[Symbol.asyncDispose]();
+  const second = t.again();
+  void second.apply([shellSpec("web", "y")]);
+  await settle();
+  assert.equal(only(second).state, "stopping");
+  await second[Symbol.asyncDispose]();
+  const third = t.again();
+  void third.apply([shellSpec("web", "y")]);
+  await settle();
+  assert.equal(only(third).state, "stopping");
+});
+
 Deno.test("a process with another start time than the recorded one is a stranger", async () => {
   await using t = bench();
   await t.supervisor.apply([spec()]);

@@ -86,7 +86,7 @@ async function leftovers(
   const mine = all.filter((one) =>
     known.has(`${one.pid} ${one.startTime}`) ||
     one.mark === options.mark ||
-    (one.pid === one.sid && one.outputs.includes(options.fifo)) ||
+    one.outputs.includes(options.fifo) ||
     (options.life !== undefined && isOfSession(one, options.life))
   );
   return withDescendants(mine, all).filter((one) => one.pid > 1);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Found, type Holder, judge, scanHolders } from "./adoption.ts";
+import { withDescendants } from "./census.ts";
 import type { Shared } from "./deps.ts";
 import { isKept, readExit } from "./exit_keeper.ts";
 import { Program } from "./program.ts";
@@ -7,6 +8,7 @@ import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
 import { readRest, removeRest } from "./rest_record.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
+import type { ProcessStat } from "../system/processes.ts";
 import { salvage } from "./stream.ts";
 import { killIdentity } from "./sweep.ts";
 
@@ -25,7 +27,7 @@ export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program
     const spec = specs.find((one) => one.name === name);
     const record = readRecord(shared.files, join(shared.directory, name));
     const found = judge({ ...shared, holders: holders.get(name) ?? [], record, command: spec?.command });
-    for (const stray of found.strays) clearStray(shared, name, stray);
+    if (found.strays.length > 0) clearStrays(shared, name, found.strays);
     if (kept && found.main === undefined) salvage(shared, spec ?? specOfRecord(name, record));
     const program = adopted(shared, { name, spec, record, found });
     if (program !== undefined) taken.push(program);
@@ -43,10 +45,13 @@ function recorded({ files, directory }: Shared): string[] {
   }
 }
 
-function clearStray({ processes, log }: Shared, program: string, stray: Holder): void {
-  const command = processes.commandLine(stray.pid).join(" ");
-  if (killIdentity(processes, stray)) {
-    log.warn("killed what a former life left behind", { program, pid: stray.pid, command });
+/** Who descends from them may be known by nothing else. */
+function clearStrays({ processes, log, census }: Shared, program: string, strays: readonly Holder[]): void {
+  for (const stray of withDescendants<ProcessStat>(strays, census.glance())) {
+    const command = processes.commandLine(stray.pid).join(" ");
+    if (stray.state !== "Z" && killIdentity(processes, stray)) {
+      log.warn("killed what a former life left behind", { program, pid: stray.pid, command });
+    }
   }
 }
 
@@ -65,7 +70,7 @@ function adopted(shared: Shared, { name, spec, record, found }: Candidate): Prog
   const program = new Program(shared, spec ?? specOfRecord(name, record));
   const mine = found.recorded ? record : undefined;
   const life = mine === undefined ? lifeOfStranger(shared, main, record) : lifeOfRecord(mine, shared.clock);
-  program.adopt(life, { restarts: record?.restarts ?? 0, wasReady: mine?.ready ?? false });
+  program.adopt(life, { restarts: record?.restarts ?? 0, wasReady: mine?.ready ?? false, mark: mine?.spec });
   if (spec !== undefined) restartIfStale(shared, program, { changed: mine && mine.spec !== specMark(spec), main });
   return program;
 }

@@ -18,18 +18,20 @@ const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /**
  * Why this cannot be executed, as far as the files tell; undefined when they tell nothing. The error carries `code`
- * (ENOENT, ENOTDIR or EACCES), `path`, the part that is at fault, and `syscall` "spawn".
+ * (ENOENT, ENOTDIR, EACCES or ELOOP), `path`, the part that is at fault, `syscall` "spawn", and `isDirectory` when it is
+ * the working directory that cannot be entered.
  */
 function execTrouble(execution: Execution, findClosed: FindClosed, cause?: unknown) {
   const fail = (code: string, path: string) => execError(code, path, cause);
+  const shut = (code: string, path: string) => Object.assign(fail(code, path), { isDirectory: true });
   const cwd = fs.statSync(execution.cwd, { throwIfNoEntry: false });
-  if (cwd === undefined) return fail("ENOENT", execution.cwd);
-  if (!cwd.isDirectory()) return fail("ENOTDIR", execution.cwd);
+  if (cwd === undefined) return shut("ENOENT", execution.cwd);
+  if (!cwd.isDirectory()) return shut("ENOTDIR", execution.cwd);
   const closed = findClosed(execution.cwd);
-  if (closed !== undefined) return fail("EACCES", closed);
+  if (closed !== undefined) return shut("EACCES", closed);
   const present = presentPlaces(execution);
   const [first] = present;
-  if (first === undefined) return fail("ENOENT", execution.command[0] ?? "");
+  if (first === undefined) return fail(whyAbsent(execution), execution.command[0] ?? "");
   const isRunnable = (place: string) => statOf(place)?.isFile() && findClosed(place) === undefined;
   return present.some(isRunnable) ? undefined : fail("EACCES", findClosed(first) ?? first);
 }
@@ -53,20 +55,33 @@ function execError(code: string, path: string, cause: unknown) {
 }
 
 /** Every file that the command may mean, in the order of PATH. */
-function presentPlaces({ command, cwd, env }: Execution): string[] {
+function presentPlaces(execution: Execution): string[] {
+  return placesOf(execution).filter((place) => statOf(place) !== undefined);
+}
+
+function placesOf({ command, cwd, env }: Execution): string[] {
   const file = command[0] ?? "";
-  const places = file.includes("/")
-    ? [isAbsolute(file) ? file : join(cwd, file)]
-    : (env.PATH ?? DEFAULT_PATH).split(":").map((directory) => join(directory || cwd, file));
-  return places.filter((place) => statOf(place) !== undefined);
+  if (file.includes("/")) return [isAbsolute(file) ? file : join(cwd, file)];
+  return (env.PATH ?? DEFAULT_PATH).split(":").map((directory) => join(directory || cwd, file));
+}
+
+/** The kernel's word on a command that is not there; one that was looked up on PATH is simply not on it. */
+function whyAbsent(execution: Execution): string {
+  const [place = "", ...others] = placesOf(execution);
+  return others.length > 0 ? "ENOENT" : lookAt(place).code ?? "ENOENT";
 }
 
 /** A part of PATH that is no directory, or that we may not look into, holds nothing for us. */
 function statOf(path: string): fs.Stats | undefined {
+  return lookAt(path).stat;
+}
+
+function lookAt(path: string): { readonly stat?: fs.Stats | undefined; readonly code?: string } {
   try {
-    return fs.statSync(path, { throwIfNoEntry: false });
+    return { stat: fs.statSync(path, { throwIfNoEntry: false }) };
   } catch (error) {
-    if (["ENOTDIR", "EACCES", "ELOOP"].includes((error as { code?: string }).code ?? "")) return undefined;
+    const { code = "" } = error as { code?: string };
+    if (["ENOTDIR", "EACCES", "ELOOP"].includes(code)) return { code };
     throw error;
   }
 }

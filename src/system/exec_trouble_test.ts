@@ -57,6 +57,15 @@ Deno.test("foreseen for somebody: the directory, the command and its interpreter
   assert.deepEqual(look("sh", "open/tool"), ["ENOTDIR", t.path("open/tool")]);
 });
 
+Deno.test("a command that cannot be reached has the errno of the way to it", () => {
+  using t = tree({ "plain": 0o644 });
+  Deno.symlinkSync(t.path("ring"), t.path("ring"));
+  const look = (path: string) => codes(foreseeTrouble({ command: [path], cwd: "/", env: {} }));
+  assert.deepEqual(look(t.path("ring")), ["ELOOP", t.path("ring")]);
+  assert.deepEqual(look(t.path("plain/tool")), ["ENOTDIR", t.path("plain/tool")]);
+  assert.deepEqual(look(t.path("none")), ["ENOENT", t.path("none")]);
+});
+
 Deno.test("a part of PATH that is no directory does not hide the reason", () => {
   const error = spawnFailure({ command: ["no-such-tool"], cwd: "/", env: { PATH: "/etc/passwd:/usr/bin" } });
   assert.deepEqual(codes(error), ["ENOENT", "no-such-tool"]);

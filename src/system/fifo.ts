@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
 import { type FifoMark, isHeld, keepsTimes, markFifo, type Trust } from "./fifo_mark.ts";
+import { openFilesLimit } from "./limits.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
 export interface Fifo extends Disposable {
@@ -34,6 +35,8 @@ export interface Fifos {
   /** Whether any process reads from it, or holds it for reading and writing. */
   isHeld(path: string): boolean;
   openStage(): Stage;
+  /** Whether one more program leaves us the descriptors that it takes to answer, rotate and look at processes. */
+  hasRoom(): boolean;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
   nextTurn(fn: () => void): void;
 }
@@ -67,6 +70,20 @@ function read(fd: number, into: Uint8Array): number {
     return fs.readSync(fd, into, 0, into.length, null);
   } catch (error) {
     if ((error as { code?: string }).code === "EAGAIN") return 0;
+    throw error;
+  }
+}
+
+/** Descriptors that programs leave free. */
+const KEPT_FREE = 16;
+
+function hasRoom(): boolean {
+  try {
+    return fs.readdirSync("/proc/self/fd").length + KEPT_FREE <= (openFilesLimit() ?? Infinity);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "EMFILE" || code === "ENFILE") return false;
+    if (code === "ENOENT") return true; // No /proc, nothing to count.
     throw error;
   }
 }
@@ -137,6 +154,7 @@ export function createFifos(): Fifos {
     open: (path, fresh) => open(path, { fresh, trusts }),
     isHeld,
     openStage,
+    hasRoom,
     nextTurn: (fn) => void setImmediate(fn),
   };
 }

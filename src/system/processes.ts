@@ -43,6 +43,8 @@ export interface Child {
 }
 
 export interface Processes {
+  /** Our own PID. */
+  readonly self: number;
   /** Starts a child in a session of its own (setsid). Throws node's error with its errno when exec fails. */
   spawn(options: SpawnOptions): Child;
   /** kill(2). A negative PID signals the process group. False when there is no such process. */
@@ -132,6 +134,7 @@ function untouched(command: readonly string[]): readonly string[] {
 
 /** The machine's processes. */
 export const systemProcesses: Processes = {
+  self: process.pid,
   spawn(options) {
     const [file = "", ...args] = untouched(options.command);
     const before = options.umask === undefined ? undefined : Deno.umask(options.umask);

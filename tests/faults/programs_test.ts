@@ -1,4 +1,4 @@
-/** Programs that misbehave (rows 17, 19, 20, 22, 24, 26 of the fault list), in their short form, with real processes. */
+/** Programs that misbehave (rows 17, 19, 20, 22, 24, 26 of the fault list), with real processes under a supervisor alone. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { SILENT } from "../../src/base/logger.ts";
@@ -7,6 +7,7 @@ import { openRotatingFile } from "../../src/logging/rotating_file.ts";
 import { createSupervisor, type Supervisor } from "../../src/programs/supervisor.ts";
 import { MemoryOutput, realDeps, shellSpec, until } from "../../src/programs/testing.ts";
 import { systemProcesses } from "../../src/system/processes.ts";
+import { sized } from "./seed.ts";
 
 interface Yard extends AsyncDisposable {
   readonly directory: string;
@@ -45,14 +46,16 @@ function survivors(directory: string): number[] {
 const openDescriptors = () => [...Deno.readDirSync("/proc/self/fd")].length;
 const text = (y: Yard, name: string) => y.outputs.get(name)?.text ?? "";
 
-test("17: ten that ignore TERM and ten that are stopped end within the timeout and 2 s", async () => {
+const HALF = sized(10, 50);
+
+test(`17: ${HALF} that ignore TERM and ${HALF} that are stopped end within the timeout and 2 s`, async () => {
   await using y = yard();
   const deaf = Array.from(
-    { length: 10 },
+    { length: HALF },
     (_, i) => shellSpec(`deaf${i}`, "trap '' TERM INT; echo up; while :; do sleep 0.2; done", { stopTimeout: 1000 }),
   );
   const frozen = Array.from(
-    { length: 10 },
+    { length: HALF },
     (_, i) => shellSpec(`frozen${i}`, "trap '' TERM; echo up; while :; do sleep 0.2; done", { stopTimeout: 1000 }),
   );
   await y.supervisor.apply([...deaf, ...frozen]);
@@ -60,19 +63,21 @@ test("17: ten that ignore TERM and ten that are stopped end within the timeout a
   for (const { name, pid } of y.supervisor.list()) if (name.startsWith("frozen")) Deno.kill(pid ?? 0, "SIGSTOP");
   const report = await y.supervisor.stopAll({ deadlineMs: 30_000 });
   assert.ok(report.durationMs < 3000, `${report.durationMs} ms`);
-  assert.equal(report.killed.length, 20);
+  assert.equal(report.killed.length, 2 * HALF);
   assert.deepEqual([report.late, report.survivors, survivors(y.directory)], [[], [], []]);
 });
 
-test("19: 100 exits with a grandchild on the output leak no descriptor and are seen at once", async () => {
+const CYCLES = sized(100, 1000);
+
+test(`19: ${CYCLES} exits with a grandchild on the output leak no descriptor and are seen at once`, async () => {
   await using y = yard();
   const spec = shellSpec("p", "sleep 1000 & exit 0", { restart: "never" });
   await y.supervisor.apply([spec]);
   let before = 0;
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < CYCLES; i++) {
     await until("the end", () => y.supervisor.list()[0]?.state === "exited", 2000);
     if (i === 2) before = openDescriptors();
-    if (i < 99) await y.supervisor.act("start", "p", "a test");
+    if (i < CYCLES - 1) await y.supervisor.act("start", "p", "a test");
   }
   assert.equal(openDescriptors(), before);
   await y.supervisor.act("stop", "p", "a test");
@@ -116,7 +121,7 @@ test("22: whatever cannot be executed says why, and the rest lives", async () =>
 });
 
 test("24: 50 MB without a newline arrive byte for byte in little memory", async () => {
-  const size = 50_000_000;
+  const size = 50_000_000; // In full under the compiled binary.
   const hash = createHash("sha256");
   let bytes = 0;
   const directory = Deno.makeTempDirSync();
@@ -145,14 +150,16 @@ test("24: 50 MB without a newline arrive byte for byte in little memory", async 
   await Deno.remove(directory, { recursive: true });
 });
 
-test("26: 200 children that exit at once are all reaped", async () => {
+const CHILDREN = sized(200, 1000);
+
+test(`26: ${CHILDREN} children that exit at once are all reaped`, async () => {
   await using y = yard();
   const specs = Array.from(
-    { length: 200 },
+    { length: CHILDREN },
     (_, i) => shellSpec(`p${i}`, "", { command: ["/bin/true"], restart: "never" }),
   );
   await y.supervisor.apply(specs);
-  await until("all ends", () => y.supervisor.list().every((one) => one.state === "exited"));
+  await until("all ends", () => y.supervisor.list().every((one) => one.state === "exited"), 120_000);
   const zombies = () => systemProcesses.list().filter((one) => one.ppid === Deno.pid && one.state === "Z").length;
   await until("no zombies", () => zombies() === 0, 2000);
 });

@@ -221,6 +221,22 @@ Deno.test("a program says what it waits for, what its probes say, and what it le
   assert.match(row({ adopted: true }) ?? "", / adopted$/);
 });
 
+Deno.test("an end shows only where nobody wished for it, and once", () => {
+  const note = (more: Partial<ProgramStatus>) =>
+    renderPrograms([{ ...WEB, pid: null, uptime_s: null, ...more }], { style: PLAIN, now: NOW })[1]?.split(/ {2,}/).at(
+      -1,
+    );
+  const term = { code: null, signal: "SIGTERM", at: STARTED } as const;
+  const usage = { code: 64, signal: null, at: STARTED } as const;
+  assert.equal(note({ state: "stopped", exit: term }), "-");
+  assert.equal(note({ state: "stopping", exit: term }), "-");
+  assert.equal(note({ state: "starting", exit: usage }), "-");
+  assert.equal(note({ state: "failed", exit: usage, error: "exit code 64" }), "exit 64");
+  assert.equal(note({ state: "exited", exit: { ...usage, code: 0 } }), "exit 0");
+  assert.equal(note({ state: "backoff", exit: term, error: "not ready within 30s" }), "not ready within 30s");
+  assert.equal(note({ state: "failed", exit: term, error: 'cannot run "/x": ENOENT' }), 'cannot run "/x": ENOENT');
+});
+
 Deno.test("strict exit codes", () => {
   assert.equal(strictCode({ state: "ready", health: "healthy" }), 0);
   assert.equal(strictCode({ state: "reloading", health: "healthy" }), 0);

@@ -1,6 +1,7 @@
 import type { EventReport } from "../base/reports.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence } from "../programs/events.ts";
 import type { Exit } from "../programs/program_spec.ts";
+import { exitMeaning } from "./exit_meaning.ts";
 
 /** An event before the journal has given it its number. */
 export type EventDraft = Omit<EventReport, "id">;
@@ -13,9 +14,22 @@ export function draftOf(event: ProgramEvent): EventDraft {
     kind: event.kind,
     program: event.program,
     level: levelOf(event),
-    message: sentence(event),
+    message: messageOf(event),
     fields: { ...fields, ...detailsOf(event) },
   };
+}
+
+/** The sentence, and of an end that is bad what it usually means. */
+function messageOf(event: ProgramEvent): string {
+  const meaning = event.kind === "ended" && !event.expected && !saysEnough(event.exit)
+    ? exitMeaning(event.exit)
+    : undefined;
+  return `${sentence(event)}${meaning === undefined ? "" : ` (${meaning})`}`;
+}
+
+/** The words for want of memory explain themselves. */
+function saysEnough(exit: Exit): boolean {
+  return exit !== "unknown" && "signal" in exit && exit.outOfMemory === true;
 }
 
 /** What the log says in its sentence, and a machine wants as values. */

@@ -13,8 +13,8 @@ const CODES: Readonly<Record<number, string>> = {
   75: "a temporary failure, EX_TEMPFAIL",
   77: "it lacks a permission, EX_NOPERM",
   78: "its configuration is wrong, EX_CONFIG",
-  126: "its command cannot be executed",
-  127: "its command was not found",
+  126: "probably: a command that cannot be executed",
+  127: "probably: a command was not found",
 };
 
 const SIGNALS: Readonly<Record<string, string>> = {
@@ -28,21 +28,28 @@ const SIGNALS: Readonly<Record<string, string>> = {
   SIGXFSZ: "its limit of file size",
 };
 
-/** Names of the signals that shells put into exit codes, signal(7) on Linux. */
-const NUMBERS: Readonly<Record<number, string>> = {
-  1: "SIGHUP",
-  2: "SIGINT",
-  3: "SIGQUIT",
-  4: "SIGILL",
-  6: "SIGABRT",
-  7: "SIGBUS",
-  8: "SIGFPE",
-  9: "SIGKILL",
-  11: "SIGSEGV",
-  13: "SIGPIPE",
-  14: "SIGALRM",
-  15: "SIGTERM",
-};
+/** The signals by number from 1 on, as Linux has them on most machines, signal(7). */
+const NUMBERED = [
+  ...[
+    "HUP",
+    "INT",
+    "QUIT",
+    "ILL",
+    "TRAP",
+    "ABRT",
+    "BUS",
+    "FPE",
+    "KILL",
+    "USR1",
+    "SEGV",
+    "USR2",
+    "PIPE",
+    "ALRM",
+    "TERM",
+  ],
+  ...["STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO"],
+  ...["PWR", "SYS"],
+];
 
 /**
  * What an end that appd did not bring about usually means, as a phrase; undefined when it says nothing beyond itself.
@@ -58,8 +65,9 @@ export function exitMeaning(exit: Exit, adopted = false): string | undefined {
   return SIGNALS[exit.signal] ?? "a signal that appd did not send";
 }
 
-/** A shell exits with 128 and the number of the signal that ended its command. */
+/** A shell exits with 128 and the number of the signal that ended its command; many programs do the same by themselves. */
 function shellMeaning(code: number): string | undefined {
-  const signal = NUMBERS[code - 128];
-  return signal === undefined ? undefined : `what a shell gives for a command that was killed by ${signal}`;
+  const name = NUMBERED[code - 129];
+  if (name === undefined) return undefined;
+  return `128 + signal ${code - 128} (SIG${name}): a shell's way to say killed by SIG${name}`;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventReport } from "../base/reports.ts";
 import type { Notice } from "../programs/events.ts";
+import type { Exit } from "../programs/program_spec.ts";
 import { reloadEvent, shutdownEvent, stateEvent } from "./daemon_events.ts";
 import { Journal, JOURNAL_LIMITS } from "./journal.ts";
 
@@ -28,6 +29,24 @@ Deno.test("an event gets a number, a time, a level, a sentence and its values", 
       expected: false,
     },
   }]);
+});
+
+Deno.test("an end says what it usually means, unless it was meant to be", () => {
+  const journal = new Journal(1);
+  const end = (exit: Exit, expected = false) =>
+    tell(journal, "web", { kind: "ended", pid: 42, exit, uptimeMs: 1000, expected });
+  end({ code: 143 });
+  end({ code: 153 });
+  end({ code: 127 });
+  end({ code: 255 });
+  end({ code: 78 }, true);
+  assert.deepEqual(journal.since(0).map(({ message }) => message.replace("program ended after 1s: ", "")), [
+    "exit code 143 (128 + signal 15 (SIGTERM): a shell's way to say killed by SIGTERM)",
+    "exit code 153 (128 + signal 25 (SIGXFSZ): a shell's way to say killed by SIGXFSZ)",
+    "exit code 127 (probably: a command was not found)",
+    "exit code 255",
+    "exit code 78",
+  ]);
 });
 
 Deno.test("since gives what came later, in order, whoever it was; a number that was never given means everything", () => {

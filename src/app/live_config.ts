@@ -61,6 +61,11 @@ export class LiveConfig implements Disposable {
     return this.#now.loaded;
   }
 
+  /** Wall time in milliseconds until which a reload on trial has to be confirmed; undefined when none is. */
+  get trialUntil(): number | undefined {
+    return this.#trial?.until;
+  }
+
   /** Starts the programs, or takes over those that an earlier daemon left. @throws AppdError as {@link programSpecs} */
   async begin(): Promise<void> {
     this.#now = this.#version(this.loaded, readScale(this.#context));

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { formatDuration } from "../base/duration.ts";
 import { AppdError, errnoOf } from "../base/errors.ts";
 import type { LoadResult } from "../config/config.ts";
 import { problemText } from "../config/config_error.ts";
@@ -20,13 +21,15 @@ export interface Surroundings {
 /**
  * What would keep programs from starting on this host, as it is now: a directory, a command, a file of variables, a user or
  * a group that is not there. Not an error: it can appear before the daemon starts, and the file may be meant for another
- * host.
+ * host. And what is promised to a program that a shutdown will not keep.
  */
 export async function programWarnings(loaded: LoadResult, around: Surroundings): Promise<string[]> {
   const flaws: Flaw[] = [];
   const reading = startReading({ base: loaded.home, sink: (flaw) => void flaws.push(flaw) });
   for (const [index, program] of loaded.config.programs.entries()) {
-    warnOfProgram(program, { ...around, reading: reading.at("program").at(index) });
+    const here = reading.at("program").at(index);
+    warnOfProgram(program, { ...around, reading: here });
+    warnOfShutdown(program, loaded.config.daemon, here);
   }
   for (const [index, { command }] of loaded.config.notifications.entries()) {
     const here = { reading: reading.at("notify").at(index), cwd: loaded.home, env: around.host.env };
@@ -45,8 +48,16 @@ function warnOfProgram(program: ProgramConfig, place: Place): void {
   const { cwd, command, stopCommand, ready, live } = program;
   warnOfAccounts(program, place);
   const env = environmentOf(program, place);
-  if (!isDirectory(files, cwd)) {
+  const kind = kindOf(files, cwd);
+  if (kind === undefined) {
     return reading.warn(`is "${cwd}", and there is no such directory`, { path: ["cwd"], hint: `mkdir -p "${cwd}"` });
+  }
+  if (kind !== "directory") {
+    const what = kind === "file" ? "a file" : "something else";
+    return reading.warn(`is "${cwd}", which is ${what} and no directory`, {
+      path: ["cwd"],
+      hint: `look there: ls -ld "${cwd}"`,
+    });
   }
   const here = { reading, cwd, env: { ...host.env, ...env } };
   warnOfCommand(["command"], command, here);
@@ -67,13 +78,28 @@ function environmentOf({ env, envFile }: ProgramConfig, { files, reading }: Plac
   }
 }
 
-function isDirectory(files: Files, path: string): boolean {
+/** What is at the path; undefined when nothing is, or nothing that we can reach: a program could not either. */
+function kindOf(files: Files, path: string): string | undefined {
   try {
-    return files.stat(files.realPath(path))?.kind === "directory";
+    return files.stat(files.realPath(path))?.kind;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    return false; // Whatever keeps us from it keeps a program from it too.
+    return undefined;
   }
+}
+
+/** The daemon's own end does not wait for the longest of its programs. */
+function warnOfShutdown(
+  { stopTimeout }: ProgramConfig,
+  { shutdownTimeout }: LoadResult["config"]["daemon"],
+  reading: Reading,
+): void {
+  if (stopTimeout <= shutdownTimeout) return;
+  const [own, all] = [stopTimeout, shutdownTimeout].map(formatDuration);
+  reading.warn(`is ${own}, and when the daemon stops, daemon.shutdown_timeout cuts it short (${all})`, {
+    path: ["stop_timeout"],
+    hint: `appd config set daemon.shutdown_timeout ${own}`,
+  });
 }
 
 function warnOfCommand(

@@ -69,7 +69,22 @@ const TABLE: readonly [name: string, text: string, around: Around, ...warnings: 
     "a directory that is a file",
     program('command = ["/bin/sh"]', 'cwd = "sub"'),
     { present: ["sub"] },
-    '4:7: program.web.cwd is "~/sub", and there is no such directory (mkdir -p "~/sub")',
+    '4:7: program.web.cwd is "~/sub", which is a file and no directory (look there: ls -ld "~/sub")',
+  ],
+  ["as much time as a shutdown has", program('command = ["/bin/sh"]', 'stop_timeout = "30s"'), {}],
+  [
+    "more time than a shutdown has",
+    program('command = ["/bin/sh"]', 'stop_timeout = "1m30s"'),
+    {},
+    "4:16: program.web.stop_timeout is 1m30s, and when the daemon stops, daemon.shutdown_timeout cuts it short (30s) " +
+    "(appd config set daemon.shutdown_timeout 1m30s)",
+  ],
+  [
+    "a shutdown that is shorter than the default",
+    program('command = ["/bin/sh"]') + '[daemon]\nshutdown_timeout = "5s"\n',
+    {},
+    "1:3: program.web.stop_timeout is 10s, and when the daemon stops, daemon.shutdown_timeout cuts it short (5s) " +
+    "(appd config set daemon.shutdown_timeout 10s)",
   ],
   [
     "no such user and group",

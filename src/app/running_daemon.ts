@@ -50,7 +50,7 @@ export class Daemon {
   readonly #stopped = Promise.withResolvers<number>();
   readonly #live: LiveConfig;
   #url: string | null = null;
-  #lastReload: ReloadStatus | null = null;
+  #lastReload: Omit<ReloadStatus, "confirm_until"> | null = null;
   #shutdown: Shutdown | undefined;
   /** Reloads follow one another. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -305,12 +305,18 @@ export class Daemon {
       programs: this.#parts.usage.merge(this.#parts.supervisor.list()),
       jobs: [],
       scheduler: NO_SCHEDULER,
-      last_reload: this.#lastReload,
+      last_reload: this.#reloadStatus(),
       shutdown: this.#shutdown?.progress() ?? null,
       problems: Object.entries(this.#parts.health.report()).flatMap(([name, { error }]) =>
         error === undefined ? [] : [`${name}: ${error}`]
       ),
     };
+  }
+
+  #reloadStatus(): ReloadStatus | null {
+    const until = this.#live.trialUntil;
+    const confirm_until = until === undefined ? null : new Date(until).toISOString();
+    return this.#lastReload && { ...this.#lastReload, confirm_until };
   }
 
   health(): HealthReport {

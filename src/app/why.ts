@@ -1,6 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { EventReport, ProgramStatus, WhyReport } from "../base/reports.ts";
+import { utcTime } from "../base/utc_time.ts";
 import type { ProgramEvent } from "../programs/events.ts";
 import { chainOf } from "./why_chain.ts";
 import { hintsOf } from "./why_hints.ts";
@@ -152,7 +153,7 @@ function stoppedText({ events }: Subject): string {
   const began = events.findLast(({ kind }) => kind === "started" || kind === "adopted")?.at ?? 0;
   const by = stopping !== undefined && stopping.at >= began ? byText(stopping.cause) : "";
   const force = stopped.forced ? ", with force, because not all of it ended by itself in time" : "";
-  return `is stopped since ${timeText(stopped.at)}${by}${force}`;
+  return `is stopped since ${utcTime(stopped.at)}${by}${force}`;
 }
 
 function byText(cause: string | undefined): string {
@@ -167,10 +168,5 @@ function beginText({ events, status }: Subject): string {
 
 function sinceText({ status: { uptime_s: uptime }, now }: Subject): string {
   if (uptime === null) return "";
-  return ` since ${timeText(now - uptime * 1000)} (${humanDuration(uptime * 1000)})`;
-}
-
-/** `2025-11-01 10:30:00 UTC` */
-function timeText(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  return ` since ${utcTime(now - uptime * 1000)} (${humanDuration(uptime * 1000)})`;
 }

@@ -44,7 +44,9 @@ function shortened(links: readonly Link[]): readonly Link[] {
 }
 
 function linkOf(event: ProgramEvent, events: readonly ProgramEvent[], before = ""): Link {
-  const meaning = event.kind === "ended" ? exitMeaning(event.exit, wasAdopted(events, event)) : undefined;
+  const meaning = event.kind === "ended" && !event.expected
+    ? exitMeaning(event.exit, wasAdopted(events, event))
+    : undefined;
   const text = `${before}${sentence(event)}${meaning === undefined ? "" : ` (${meaning})`}`;
   return { at: new Date(event.at).toISOString(), message: escapeControls(text) };
 }

@@ -157,7 +157,27 @@ const CASES: readonly Case[] = [
     program: { ...backoff("exit code 137"), exit: { code: 137, signal: null, at: AT } },
     events: story("web", BOOT, ended({ code: 137 }), retrying("exit code 137")),
     summary: "web is down after a failure: exit code 137 after 3s " +
-      "(what a shell gives for a command that was killed by SIGKILL); the next start is in 4s",
+      "(128 + signal 9 (SIGKILL): a shell's way to say killed by SIGKILL); the next start is in 4s",
+    hints: [LOGS, "dmesg | grep -i oom", explain("limits"), RESET],
+  },
+  {
+    cause: "a SIGKILL that is not ours",
+    program: { ...backoff("killed by SIGKILL"), exit: { code: null, signal: "SIGKILL", at: AT } },
+    events: story("web", BOOT, ended({ signal: "SIGKILL" }), retrying("killed by SIGKILL")),
+    summary: "web is down after a failure: killed by SIGKILL after 3s (a signal that appd did not send); " +
+      "the next start is in 4s",
+    hints: [LOGS, "dmesg | grep -i oom", explain("limits"), RESET],
+  },
+  {
+    cause: "our own SIGKILL",
+    program: { ...backoff("liveness: HTTP 500"), exit: { code: null, signal: "SIGKILL", at: AT } },
+    events: story("web", BOOT, { kind: "unwell", reason: "liveness: HTTP 500" }, {
+      kind: "killing",
+      pid: 42,
+      again: false,
+    }),
+    summary: "web is down after a failure: appd stopped it, liveness: HTTP 500; the next start is in 4s",
+    hints: [LOGS, RESET],
   },
   {
     cause: "a signal that is not ours",
@@ -234,8 +254,8 @@ const CASES: readonly Case[] = [
     [64, "wrong usage, EX_USAGE", []],
     [77, "it lacks a permission, EX_NOPERM", [explain("user")]],
     [78, "its configuration is wrong, EX_CONFIG", []],
-    [126, "its command cannot be executed", [explain("command")]],
-    [127, "its command was not found", [explain("command")]],
+    [126, "probably: a command that cannot be executed", [explain("command")]],
+    [127, "probably: a command was not found", [explain("command")]],
   ] as const).map(([code, meaning, settings]): Case => ({
     cause: `failed for good with ${code}`,
     program: { ...DOWN, state: "failed", error: `exit code ${code}`, exit: { code, signal: null, at: AT } },

@@ -129,7 +129,7 @@ const RELOAD: CommandSpec = {
   summary: "apply the changed configuration",
   description: [
     "Says for each changed setting: applied, or needs restart. Programs whose definition did not change keep running. With an invalid configuration the old one stays live.",
-    "With --plan it only says what it would do. With --confirm it takes everything back by itself, unless `appd reload confirm` comes in time: for a change that could lock you out.",
+    "With --plan it only says what it would do. With --confirm it takes everything back by itself, unless `appd reload confirm` comes in time: for a change that could lock you out. Until then appd status says so. A plain reload makes it final, and so does a restart or a crash of the daemon: the next one reads the file as it is.",
   ],
   options: [
     { name: "plan", help: "say what would be started, stopped, restarted and kept, and change nothing" },

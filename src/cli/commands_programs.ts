@@ -48,6 +48,7 @@ const STOP: CommandSpec = {
   summary: "stop programs until they are started again",
   description: [
     "Returns when they are gone, and says which had to be killed. --all begins with those that depend on others.",
+    "They stay stopped after a crash of the daemon and after restart --keep-programs. A new appd start after an orderly appd stop starts them too.",
   ],
   arguments: [{ ...PROGRAMS_NAMED, required: false }],
   options: [ALL],

@@ -1,13 +1,20 @@
 import type { ProgramAction } from "../app/control_programs.ts";
 import { AppdError, cannot } from "../base/errors.ts";
 import type { ExitName } from "../base/exit_codes.ts";
+import { familyOf } from "../base/program_names.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { escapeControls } from "../base/escape.ts";
 import { exitPhrase } from "./render_programs.ts";
 
 /** What came of an action on one program: the words for people, or the error. */
 export type Outcome =
-  | { readonly name: string; readonly said: string; readonly forced?: true }
+  | {
+    readonly name: string;
+    readonly said: string;
+    readonly forced?: true;
+    /** Programs that run on although they depend on it. */
+    readonly dependents?: readonly string[];
+  }
   | { readonly name: string; readonly error: AppdError };
 
 /** One program as it was seen before an action and after it; undefined when there was none of this name. */
@@ -15,6 +22,27 @@ export interface Change {
   readonly name: string;
   readonly before: ProgramStatus | undefined;
   readonly after: ProgramStatus | undefined;
+}
+
+/** With the last instance that was stopped of each program: who depends on it and runs on. */
+export function withDependents(outcomes: readonly Outcome[], change: Changes): Outcome[] {
+  const families = new Map(change.before.map((program) => [program.name, familyOf(program)]));
+  const lasts = new Map(outcomes.map((outcome, index) => [families.get(outcome.name), index]));
+  const ran = new Set(change.before.filter(({ pid }) => pid !== null).map((program) => familyOf(program)));
+  return outcomes.map((outcome, index) => {
+    const family = families.get(outcome.name);
+    if (family === undefined || !ran.has(family) || "error" in outcome || lasts.get(family) !== index) return outcome;
+    const dependents = change.after.filter(({ pid, depends_on = {} }) =>
+      pid !== null && Object.hasOwn(depends_on, family)
+    );
+    return dependents.length === 0 ? outcome : { ...outcome, dependents: [...new Set(dependents.map(familyOf))] };
+  });
+}
+
+/** All programs before an action and after it. */
+export interface Changes {
+  readonly before: readonly ProgramStatus[];
+  readonly after: readonly ProgramStatus[];
 }
 
 /** Says what an action did to one program. */

@@ -94,13 +94,11 @@ function paintOf(program: ProgramStatus, style: Style): (text: string) => string
 
 /** What it waits for, how it ended, when it is tried again, what its probes say and what it left behind. */
 function noteOf(program: ProgramStatus, now: number): string {
-  const { exit, next_retry_at: retry, error, note, leftovers = [], waiting_for: waits = [] } = program;
-  const told = exit === null ? undefined : exitPhrase(exit);
+  const { next_retry_at: retry, note, leftovers = [], waiting_for: waits = [] } = program;
   const notes = [
     ...(waits.length > 0 && program.pid === null ? [`for ${waits.join(" and ")}`] : []),
-    ...(told === undefined || program.state === "running" ? [] : [told]),
+    ...endOf(program),
     ...(retry === null ? [] : [`retry in ${humanDuration(Math.max(0, Date.parse(retry) - now))}`]),
-    ...(error === null || exit !== null && program.state === "backoff" ? [] : [error]),
     ...(program.live === false ? ["not alive"] : []),
     ...(note ? [note] : []),
     ...(leftovers.length === 0
@@ -109,6 +107,17 @@ function noteOf(program: ProgramStatus, now: number): string {
     ...(program.adopted && program.state === "running" ? ["adopted"] : []),
   ];
   return notes.map(escapeControls).join(", ") || "-";
+}
+
+/**
+ * Why it is down, where that is nobody's wish: how it ended, or what kept it from running, which then matters more than an
+ * end that appd itself or an earlier life brought about.
+ */
+function endOf({ state, exit, error }: ProgramStatus): string[] {
+  if (state !== "backoff" && state !== "exited" && state !== "failed") return [];
+  const isOfExit = error === null || /^(exit code \d+|killed by SIG.*|unknown exit)$/.test(error);
+  if (exit !== null && isOfExit) return [exitPhrase(exit)];
+  return error === null ? [] : [error];
 }
 
 /** `exit 1`, `killed by SIGKILL (out of memory)`, `exit unknown`. */

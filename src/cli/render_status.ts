@@ -47,6 +47,7 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["Health", health === null ? null : healthText(health, view.style)],
     ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
     ["Version", running && !view.live ? report.version : null],
+    ["Trial", trialText(report)],
     ["Reload", view.live && !report.last_reload?.ok ? reloadText(report, view) : null],
     [
       "Shutdown",
@@ -76,6 +77,12 @@ function stateText(report: StatusReport, view: StatusView): string {
 
 function healthText(health: string, style: Style): string {
   return health === "healthy" ? style.good(health) : style.warn(health);
+}
+
+/** The new configuration, which somebody has to confirm. */
+function trialText({ last_reload: reload }: StatusReport): string | null {
+  if (reload === null || reload.confirm_until === null) return null;
+  return `the reload is on trial until ${humanTime(reload.confirm_until)}, keep it: appd reload confirm`;
 }
 
 function reloadText({ last_reload: reload }: StatusReport, view: StatusView): string | null {

@@ -96,7 +96,7 @@ Deno.test("a stopped and a dead instance", () => {
 
 Deno.test("who watches sees what changes, and that a reload failed", () => {
   const live = { ...VIEW, live: true };
-  const failed = { at: STARTED, ok: false, error: "config.toml:1:1: bad" };
+  const failed = { at: STARTED, ok: false, error: "config.toml:1:1: bad", confirm_until: null };
   const text = renderStatus({ ...REPORT, programs: [WEB] }, live).join("\n");
   assert.doesNotMatch(text, /Configuration|Version|Reload/);
   assert.match(text, /^Health: +healthy\n\nPrograms:\n {2}NAME/m);
@@ -112,7 +112,12 @@ Deno.test("an instance with a name, a failed reload, a shutdown, no TCP", () => 
     instance: "two",
     state: "stopping",
     url: null,
-    last_reload: { at: STARTED, ok: false, error: "config.toml:1:1: bad\x1b[2J\n  1 | x" },
+    last_reload: {
+      at: STARTED,
+      ok: false,
+      error: "config.toml:1:1: bad\x1b[2J\n  1 | x",
+      confirm_until: null,
+    },
     shutdown: { began_at: STARTED, remaining: ["web", "db"], deadline: STARTED },
   }, VIEW).join("\n");
   assert.match(text, /^appd \(two\) status$/m);
@@ -120,6 +125,22 @@ Deno.test("an instance with a name, a failed reload, a shutdown, no TCP", () => 
   assert.match(text, /^URL: +none, control socket only$/m);
   assert.match(text, /^Shutdown: +until .*, remaining: web, db$/m);
   assert.match(text, /^ {2}Reload: +failed at .*: config\.toml:1:1: bad\\x1b\[2J$/m);
+});
+
+Deno.test("a reload on trial says until when, and how to keep it", () => {
+  const last_reload = { at: STARTED, ok: true, error: null, confirm_until: "2025-11-01T12:46:00.000Z" };
+  for (const live of [false, true]) {
+    const text = renderStatus({ ...REPORT, last_reload }, { ...VIEW, live }).join("\n");
+    const until = humanTime("2025-11-01T12:46:00.000Z").replaceAll("+", "\\+");
+    assert.match(
+      text,
+      new RegExp(`^Trial: +the reload is on trial until ${until}, keep it: appd reload confirm$`, "m"),
+    );
+  }
+  assert.doesNotMatch(
+    renderStatus({ ...REPORT, last_reload: { ...last_reload, confirm_until: null } }, VIEW).join("\n"),
+    /trial/i,
+  );
 });
 
 Deno.test("scheduler and work hours are shown once there are some", () => {
@@ -219,6 +240,22 @@ Deno.test("a program says what it waits for, what its probes say, and what it le
   const exit = { code: null, signal: "SIGKILL", out_of_memory: true, at: STARTED } as const;
   assert.match(row({ ...waiting, state: "backoff", exit }) ?? "", / killed by SIGKILL \(out of memory\)$/);
   assert.match(row({ adopted: true }) ?? "", / adopted$/);
+});
+
+Deno.test("an end shows only where nobody wished for it, and once", () => {
+  const note = (more: Partial<ProgramStatus>) =>
+    renderPrograms([{ ...WEB, pid: null, uptime_s: null, ...more }], { style: PLAIN, now: NOW })[1]?.split(/ {2,}/).at(
+      -1,
+    );
+  const term = { code: null, signal: "SIGTERM", at: STARTED } as const;
+  const usage = { code: 64, signal: null, at: STARTED } as const;
+  assert.equal(note({ state: "stopped", exit: term }), "-");
+  assert.equal(note({ state: "stopping", exit: term }), "-");
+  assert.equal(note({ state: "starting", exit: usage }), "-");
+  assert.equal(note({ state: "failed", exit: usage, error: "exit code 64" }), "exit 64");
+  assert.equal(note({ state: "exited", exit: { ...usage, code: 0 } }), "exit 0");
+  assert.equal(note({ state: "backoff", exit: term, error: "not ready within 30s" }), "not ready within 30s");
+  assert.equal(note({ state: "failed", exit: term, error: 'cannot run "/x": ENOENT' }), 'cannot run "/x": ENOENT');
 });
 
 Deno.test("strict exit codes", () => {

@@ -1,8 +1,8 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { WhyReport } from "../base/reports.ts";
+import { utcTime } from "../base/utc_time.ts";
 import { type Style } from "./style.ts";
-import { humanTime } from "./time_text.ts";
 
 /** What the answer is drawn with. */
 export interface WhyView {
@@ -18,10 +18,10 @@ export function renderWhy(report: WhyReport, { style, now }: WhyView): string[] 
     paintOf(report, style)(escapeControls(summary)),
     ...section(
       style.bold("What happened:"),
-      chain.map(({ at, message }) => `${style.dim(humanTime(at))}  ${escapeControls(message)}`),
+      chain.map(({ at, message }) => `${style.dim(utcTime(Date.parse(at)))}  ${escapeControls(message)}`),
     ),
     ...section(style.bold("Last output:"), last_output.map(escapeControls)),
-    ...(retry === null ? [] : ["", `Next start: ${humanTime(retry)}, ${waitText(Date.parse(retry) - now)}`]),
+    ...(retry === null ? [] : ["", `Next start: ${utcTime(Date.parse(retry))}, ${waitText(Date.parse(retry) - now)}`]),
     ...section(style.bold("What may help:"), hints.map(escapeControls)),
   ];
 }

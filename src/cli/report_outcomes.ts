@@ -23,10 +23,18 @@ export function reportOutcomes({ program, output }: VerbInput, done: Done): numb
     return code;
   }
   for (const one of outcomes) {
-    if ("said" in one) output.tell(`${program.name}: ${one.said}`);
+    if (!("said" in one)) continue;
+    output.tell(`${program.name}: ${one.said}`);
+    if (one.dependents !== undefined) output.tell(`${program.name}: ${dependentsText(one.dependents)}`);
   }
   for (const error of errors) reportFailure(output, error, { program: program.name, stack: false });
   return code;
+}
+
+/** `web depends on it and runs on` */
+function dependentsText(names: readonly string[]): string {
+  const [depend, run] = names.length === 1 ? ["depends", "runs"] : ["depend", "run"];
+  return `${names.join(" and ")} ${depend} on it and ${run} on`;
 }
 
 function jsonOf(outcome: Outcome, programs: readonly ProgramStatus[]): Readonly<Record<string, unknown>> {
@@ -36,5 +44,12 @@ function jsonOf(outcome: Outcome, programs: readonly ProgramStatus[]): Readonly<
   if ("error" in outcome) {
     return { ...state, ok: false, error: outcome.error.message, hint: outcome.error.hint ?? null };
   }
-  return { ...state, ok: true, error: null, ...(outcome.forced ? { killed: true } : {}) };
+  const { forced, dependents } = outcome;
+  return {
+    ...state,
+    ok: true,
+    error: null,
+    ...(forced ? { killed: true } : {}),
+    ...(dependents ? { dependents } : {}),
+  };
 }

@@ -88,7 +88,7 @@ function render(s) {
   show("config", s.config_file);
   show("log", s.log_file);
   const r = s.last_reload;
-  show("reload", r ? (r.ok ? "ok, " : "failed, ") + new Date(r.at).toLocaleString() + (r.error ? ": " + r.error : "") : "none yet");
+  show("reload", r ? (r.ok ? "ok, " : "failed, ") + new Date(r.at).toLocaleString() + (r.error ? ": " + r.error : "") + (r.confirm_until ? ", on trial until " + new Date(r.confirm_until).toLocaleString() : "") : "none yet");
   const body = document.createElement("tbody");
   const now = Date.now();
   for (const p of s.programs) note(p, now);

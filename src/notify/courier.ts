@@ -1,12 +1,13 @@
 import { formatDuration } from "../base/duration.ts";
 import { messageOf } from "../base/errors.ts";
 import { type Clock, delay } from "../system/clock.ts";
+import { UnsentError } from "../system/post.ts";
 import { type Letter, variablesOf } from "./letter.ts";
 import type { NotifySettings } from "./settings.ts";
 
 /** The ways out of this process. Both stop at once when `signal` aborts, and reject. */
 export interface Outside {
-  /** POSTs JSON, follows no redirect; @returns the status code */
+  /** POSTs JSON, follows no redirect; @returns the status code @throws UnsentError when there was no connection */
   post(url: string, body: string, signal: AbortSignal): Promise<number>;
   /** Runs argv with these variables in a session of its own; an abort kills all of it. @returns how it ended */
   run(
@@ -27,7 +28,7 @@ export interface Patience {
 /** Milliseconds before the second and each further try of a webhook. */
 export const RETRY_DELAYS: readonly number[] = [1000, 5000, 25_000];
 
-/** Another try may help with these; with every other code of a failure it cannot. */
+/** Nothing was done, and another try may help; with every other code of a failure below 500 it cannot. */
 const PASSING: readonly number[] = [408, 425, 429];
 
 interface Deps {
@@ -36,7 +37,8 @@ interface Deps {
 }
 
 /**
- * Brings a letter to whom the settings name; a webhook is tried several times.
+ * Brings a letter to whom the settings name. A webhook is tried several times, as long as it is certain that the letter has
+ * not been taken: who is only slow to answer has it perhaps, and would page somebody once for each try.
  *
  * @throws Error why it did not arrive; the text contains nothing of a webhook's address but its host
  */
@@ -62,7 +64,7 @@ async function postPatiently(
   { webhook, patience, clock }: { webhook: string; patience: Patience; clock: Clock },
 ): Promise<void> {
   for (let tries = 0;; tries++) {
-    const answer = await post().catch((error: unknown) => new Error(withoutAddress(messageOf(error), webhook)));
+    const answer = await post().catch((error: unknown) => failed(error, webhook));
     if (typeof answer === "number" && answer >= 200 && answer < 300) return;
     const pause = RETRY_DELAYS[tries];
     if (pause === undefined || !mayPass(answer) || patience.stopping.aborted) throw failureOf(answer);
@@ -71,8 +73,15 @@ async function postPatiently(
   }
 }
 
+function failed(error: unknown, webhook: string): Error {
+  const text = withoutAddress(messageOf(error), webhook);
+  if (error instanceof UnsentError) return new UnsentError(text);
+  return new Error(`${text}; it may have arrived, so it is not sent again`);
+}
+
 function mayPass(answer: number | Error): boolean {
-  return answer instanceof Error || answer >= 500 || PASSING.includes(answer);
+  if (answer instanceof Error) return answer instanceof UnsentError;
+  return answer >= 500 || PASSING.includes(answer);
 }
 
 function failureOf(answer: number | Error): Error {

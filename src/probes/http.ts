@@ -1,6 +1,6 @@
 import type { Clock } from "../system/clock.ts";
 import type { Connection, Connector } from "../system/sockets.ts";
-import { HeadReader } from "./http_head.ts";
+import { HeadReader } from "../system/http_head.ts";
 import type { Look } from "./probe.ts";
 
 /** How much of a body is read, in bytes, and how long that may take once the status is known, in milliseconds. */

@@ -61,10 +61,12 @@ Deno.test({
   },
 });
 
+const FAILURES = 3;
+
 Deno.test("what the program is told, and that its socket is private and goes away", () => {
   using y = yard();
-  using probes = y.open({ ...READY, live: probeSpec(NOTIFY, { period: 2500 }) });
-  assert.deepEqual(probes.env, { NOTIFY_SOCKET: y.path, WATCHDOG_USEC: "2500000" });
+  using probes = y.open({ ...READY, live: probeSpec(NOTIFY, { period: 2500, failureThreshold: FAILURES }) });
+  assert.deepEqual(probes.env, { NOTIFY_SOCKET: y.path, WATCHDOG_USEC: String(2_500_000 * FAILURES) });
   assert.equal(lstatSync(y.path).mode & 0o777, 0o600);
   probes[Symbol.dispose]();
   assert.ok(!existsSync(y.path));
@@ -134,7 +136,7 @@ Deno.test("between two lives nothing is told, and nobody is made to wait", async
   assert.deepEqual([y.ear.ready.filter(({ generation }) => generation === 1), y.ear.notes.includes("0")], [[], false]);
 });
 
-Deno.test("the watchdog: good with each sign, bad after the threshold of silent periods", async () => {
+Deno.test("the watchdog: good with each sign, bad after so many silent periods", async () => {
   using y = yard();
   using probes = y.open({ live: probeSpec(NOTIFY, { period: 60, failureThreshold: 2 }) });
   probes.begin({ generation: 1 });
@@ -147,7 +149,7 @@ Deno.test("the watchdog: good with each sign, bad after the threshold of silent 
   await until("worse", () => y.ear.live.length === 3);
   assert.deepEqual(y.ear.live.map(({ ok, why }) => [ok, why]), [
     [true, "it sends WATCHDOG=1"],
-    [false, "no WATCHDOG=1 within 60ms"],
+    [false, "no WATCHDOG=1 within 120ms"],
     [false, "it sent WATCHDOG=trigger"],
   ]);
 });

@@ -11,6 +11,7 @@ import { notifyPlace } from "./notify_place.ts";
 import type { ProbeDeps, ProbeSpec } from "./probe.ts";
 import type { Listener, Probes, Scene } from "./scene.ts";
 import { judge, READY, UNKNOWN, UNREADY } from "./threshold.ts";
+import { watchdogTime } from "./watchdog.ts";
 
 /**
  * Opens the probes of one program; nothing is asked before a life begins. Where notifications cannot be received, it does
@@ -136,8 +137,8 @@ function start({ running }: Life, method: Method, take: ReturnType<typeof judge>
   }));
 }
 
-/** WATCHDOG_USEC of sd_watchdog_enabled(3): the period, in microseconds. */
+/** WATCHDOG_USEC of sd_watchdog_enabled(3), in microseconds. */
 function watchdogVariable(live: ProbeSpec | undefined): Readonly<Record<string, string>> {
   if (live?.method.kind !== "notify") return {};
-  return { WATCHDOG_USEC: String(Math.round(live.period * 1000)) };
+  return { WATCHDOG_USEC: String(Math.round(watchdogTime(live) * 1000)) };
 }

@@ -1,16 +1,19 @@
 import { type Kind, show } from "./kind.ts";
 import { text } from "./kinds.ts";
 
-/** A file mode creation mask as umask(2) takes it, written in octal: `"027"` or `0o027`. */
+/**
+ * A file mode creation mask as umask(2) takes it, as text in octal: `"027"`. A number is refused: nobody can tell whether
+ * `22` was meant in octal, as every shell has it, and TOML's `0o022` has become 18 by the time that it is read.
+ */
 export function umask(): Kind<number> {
   return {
     label: "octal mask",
-    json: { anyOf: [{ type: "string", pattern: "^[0-7]{3,4}$" }, { type: "integer", minimum: 0, maximum: 0o777 }] },
+    json: { type: "string", pattern: "^0?[0-7]{3}$" },
     fromText: (given) => given,
     read(raw, reading) {
       if (typeof raw === "string" && /^0?[0-7]{3}$/.test(raw)) return parseInt(raw, 8);
-      if (typeof raw === "number" && Number.isInteger(raw) && raw >= 0 && raw <= 0o777) return raw;
-      reading.flaw(`is ${show(raw)}, expected an octal mask`, { hint: 'write it as "027" or 0o027' });
+      const what = typeof raw === "number" ? "a number" : show(raw);
+      reading.flaw(`is ${what}, expected an octal mask in quotes`, { hint: 'write it as "022"' });
     },
   };
 }

@@ -50,7 +50,9 @@ const FIELDS = {
   }),
   timeout: setting(duration({ min: 1 }), {
     default: "10s",
-    help: "longest time that telling may take",
+    help: "longest time that one try of telling may take",
+    doc: "A command is killed then. A webhook that has not answered by then may have got the message: it is not sent " +
+      "again. After a refused connection or an answer of 5xx or 429 it is.",
     reload: "applied",
     example: "30s",
   }),

@@ -114,7 +114,9 @@ export function readyProbe(): Kind<ProbeSettings> {
 /** The probe that says whether a program has to be started again. Kubernetes, too, lets one success be enough here. */
 export function liveProbe(): Kind<ProbeSettings> {
   const fields = {
-    ...notifySetting("the program sends WATCHDOG=1, sd_notify(3), at least once in every period"),
+    ...notifySetting(
+      "the program sends WATCHDOG=1, sd_notify(3), at least once in period times failure_threshold, its WATCHDOG_USEC",
+    ),
     ...LOOKS,
     ...pace({ period: "10s", mostSuccesses: 1 }),
   };

@@ -35,7 +35,7 @@ export const PROCESS = {
   }),
   umask: setting(umask(), {
     defaultText: "the daemon's",
-    help: "permission bits that new files do not get, in octal",
+    help: "permission bits that new files do not get, in octal and in quotes",
     reload: "applied",
     example: "027",
   }),

@@ -7,7 +7,7 @@ import { familyOf } from "../../base/program_names.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn } from "../invocation.ts";
-import { type Outcome, outcomeOf } from "../outcome.ts";
+import { type Outcome, outcomeOf, withDependents } from "../outcome.ts";
 import { meantBy, programsOf } from "../programs_of.ts";
 import { reportOutcomes } from "../report_outcomes.ts";
 import { usageError } from "../usage.ts";
@@ -31,7 +31,8 @@ export async function control(input: VerbInput): Promise<number> {
     if (error !== undefined) return { name, error };
     return outcomeOf(action, { name, before: old, after: after.find((program) => program.name === name) });
   });
-  return reportOutcomes(input, { action, outcomes, programs: after });
+  const told = action === "stop" ? withDependents(outcomes, { before, after }) : outcomes;
+  return reportOutcomes(input, { action, outcomes: told, programs: after });
 }
 
 function actionOf(word: string | undefined): ProgramAction {

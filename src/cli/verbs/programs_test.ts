@@ -99,6 +99,26 @@ Deno.test("a family is stopped by its name; killed, idle and surviving programs 
   assert.deepEqual(calls, ["stop web", "stop old", "stop db"]);
 });
 
+Deno.test("a stop says who depends on what it stopped and runs on", async () => {
+  const { test } = acting([...three(), fakeProgram("api", { depends_on: { web: "ready" } })], () => STOPPED);
+  await using _ = test;
+  const web = await test.run("programs", "stop", "web.1", "web.2");
+  assert.equal(web.stdout, "appd: stopped web.1\nappd: stopped web.2\nappd: api depends on it and runs on\n");
+  const again = await test.run("programs", "stop", "web");
+  assert.equal(again.stdout, "appd: web.1 was not running\nappd: web.2 was not running\n");
+  assert.equal((await test.run("programs", "stop", "db")).stdout, "appd: stopped db\n", "web does not run");
+  await using both = acting([...three(), fakeProgram("api", { depends_on: { db: "ready" } })], () => STOPPED).test;
+  assert.equal(
+    (await both.run("programs", "stop", "db")).stdout,
+    "appd: stopped db\nappd: web and api depend on it and run on\n",
+  );
+  await using all = acting([...three()], () => STOPPED).test;
+  assert.deepEqual(
+    JSON.parse((await all.run("programs", "stop", "db", "--json")).stdout).programs[0].dependents,
+    ["web"],
+  );
+});
+
 Deno.test("--all stops dependents first and starts dependencies first", async () => {
   const { test, calls } = acting(three(), () => ({}));
   await using _ = test;

@@ -38,7 +38,7 @@ export class Capture implements Disposable {
     this.#options = options;
     this.fresh = !options.fifos.ensure(options.path);
     this.#fifo = options.fifos.open(options.path, this.fresh);
-    this.#seat = options.rounds.join(() => this.#look());
+    this.#seat = options.rounds.join(() => this.#look(), this.fresh ? FIRST_WAIT : undefined);
   }
 
   /** What the program gets as stdout and stderr. */

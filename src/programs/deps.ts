@@ -5,6 +5,7 @@ import type { Files } from "../system/files.ts";
 import type { LaunchHost } from "../system/launch_host.ts";
 import type { Processes } from "../system/processes.ts";
 import type { AdoptedWatch } from "./adopted_watch.ts";
+import type { Afterwards } from "./afterwards.ts";
 import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
 import type { Rounds } from "./rounds.ts";
@@ -87,6 +88,8 @@ export interface Shared extends SupervisorDeps {
   readonly bootId: string;
   readonly mover: Mover;
   readonly keeper?: FifoKeeper;
+  /** A program that is started has what it needs; the rest can wait for the start of the others. */
+  readonly afterwards: Afterwards;
   readonly tell: (event: ProgramEvent) => void;
   /** What a program waits for, one phrase each. */
   readonly missing: (spec: ProgramSpec) => readonly string[];

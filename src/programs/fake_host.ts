@@ -37,6 +37,7 @@ export class FakeHost {
 
   readonly fifos: Fifos = {
     ensure: () => true,
+    prepare() {},
     open: () => ({ keeper: 9, read: () => 0, mayHold: () => true, [Symbol.dispose]() {} }),
     isHeld: () => false,
     openStage: () => ({ source: { read: () => 0 }, destination: 9, [Symbol.dispose]() {} }),

@@ -202,7 +202,7 @@ export class Program {
         this.#sweepUntil = Math.min(this.#sweepUntil, effect.until);
         return;
       case "record":
-        return this.#record(effect.life, effect.ready);
+        return this.#shared.afterwards.do(() => this.#record(effect.life, effect.ready));
       case "probe":
         return this.#probes.begin(effect.life, this.#state.kind === "running");
       case "watch":

@@ -36,11 +36,12 @@ export class Rounds {
     this.#nextTurn = nextTurn;
   }
 
-  /** Looks now, and again as often as `look` says. It must not throw. */
-  join(look: () => Wait): Seat {
+  /** Looks now, or in `first` milliseconds, and again as often as `look` says. It must not throw. */
+  join(look: () => Wait, first?: number): Seat {
     const visit: Visit = { look, earliest: 0, due: 0 };
     this.#visits.add(visit);
-    this.#visit(visit);
+    if (first === undefined) this.#visit(visit);
+    else this.#plan(visit, first, this.#clock.monotonic());
     this.#arm();
     return {
       hasten: (ms) => {

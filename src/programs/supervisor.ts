@@ -3,10 +3,13 @@
  * them, ends them with all that they left behind, and takes over those of a daemon that died.
  * It never decodes what they write, never reads the configuration, and never signals a process that it did not identify.
  */
-import { AppdError, systemError } from "../base/errors.ts";
+import { join } from "node:path";
+import { AppdError, errnoOf, systemError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { ProgramPlan, ProgramStatus } from "../base/reports.ts";
 import { AdoptedWatch } from "./adopted_watch.ts";
+import { FIFO_NAME } from "./adoption.ts";
+import { Afterwards } from "./afterwards.ts";
 import { Census } from "./census.ts";
 import { familyOf, levelsOf, missingOf } from "./dependencies.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
@@ -137,7 +140,8 @@ class ProgramSupervisor implements Supervisor {
       bootId: deps.processes.bootId(),
       mover: new Mover(deps, new Uint8Array(READ_BYTES)),
       ...(deps.keepOutput ? { keeper: new FifoKeeper(deps) } : {}),
-      tell: (event) => this.#tell(event),
+      afterwards: new Afterwards(),
+      tell: (event) => this.#shared.afterwards.do(() => this.#tell(event)),
       missing: (spec) =>
         spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
       isStopping: () => this.#stopping,
@@ -185,9 +189,12 @@ class ProgramSupervisor implements Supervisor {
     await Promise.all(plan.stop.map((name) => this.#remove(name)));
     if (this.#stopping) return { ...plan, start: [], restart: [], adopted, failed: [] };
     await this.#configure(specs);
-    for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
+    this.#prepare(plan.start);
     const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
-    for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
+    this.#shared.afterwards.following(() => {
+      for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
+      for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
+    });
     const touched = [...plan.start, ...plan.restart].flatMap((name) => this.#programs.get(name) ?? []);
     await Promise.all(touched.map((program) => program.settled()));
     return { ...plan, adopted, failed: touched.flatMap(failureOf) };
@@ -217,6 +224,18 @@ class ProgramSupervisor implements Supervisor {
       const program = all.get(name);
       if (program !== undefined) this.#programs.set(name, program);
     }
+  }
+
+  /** Makes what many programs need faster together than each for itself. What fails will fail again at the start. */
+  #prepare(names: readonly string[]): void {
+    const { files, fifos } = this.#shared;
+    const homes = names.flatMap((name) => this.#programs.get(name)?.stream.directory ?? []);
+    try {
+      for (const home of homes) files.makeDirectory(home, 0o700);
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+    }
+    fifos.prepare(homes.map((home) => join(home, FIFO_NAME)));
   }
 
   async #change(program: Program, spec: ProgramSpec): Promise<void> {
@@ -252,7 +271,9 @@ class ProgramSupervisor implements Supervisor {
     if (this.#stopping && action !== "stop") {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
-    for (const program of members) program.dispatch({ type: action, cause });
+    this.#shared.afterwards.following(() => {
+      for (const program of members) program.dispatch({ type: action, cause });
+    });
     await Promise.all(members.map((program) => program.settled()));
   }
 

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
+import { errnoOf } from "../base/errors.ts";
 import { type FifoMark, isHeld, keepsTimes, markFifo, type Trust } from "./fifo_mark.ts";
 import { openFilesLimit } from "./limits.ts";
 
@@ -27,9 +28,14 @@ export interface Stage extends Disposable {
 export interface Fifos {
   /**
    * Sees to it that `path` is a FIFO of ours that nobody else can read, 0600, or written by others only where a directory
-   * of ours, 0700, keeps them out. Anything else in its place is replaced. True when it was there.
+   * of ours, 0700, keeps them out. Anything else in its place is replaced. True when it was there, and not by `prepare`.
    */
   ensure(path: string): boolean;
+  /**
+   * Makes all those at once that are not there, in directories that are: a process for each would take longer than its
+   * program's start. Never fails: `ensure` tries again what did not work, and tells why.
+   */
+  prepare(paths: readonly string[]): void;
   /** @param fresh it was made just now, and nobody else has it: then it is tried how its file system keeps times */
   open(path: string, fresh: boolean): Fifo;
   /** Whether any process reads from it, or holds it for reading and writing. */
@@ -42,9 +48,13 @@ export interface Fifos {
 }
 
 /** The runtime has no mkfifo(3); the tool is in POSIX, and a program needs it once in its life. */
-function makeFifo(path: string): void {
+function mkfifo(paths: readonly string[]): Deno.CommandOutput {
   const options = { clearEnv: true, env: { PATH: "/usr/bin:/bin" }, stdin: "null", stdout: "null" } as const;
-  const result = new Deno.Command("mkfifo", { ...options, args: ["-m", "600", path], stderr: "piped" }).outputSync();
+  return new Deno.Command("mkfifo", { ...options, args: ["-m", "600", ...paths], stderr: "piped" }).outputSync();
+}
+
+function makeFifo(path: string): void {
+  const result = mkfifo([path]);
   if (result.success) return;
   fs.writeFileSync(path, "", { flag: "wx" }); // Fails as mkfifo did, but with an errno.
   fs.unlinkSync(path);
@@ -59,6 +69,19 @@ function ensure(path: string): boolean {
   if (stat !== undefined) fs.unlinkSync(path);
   makeFifo(path);
   return false;
+}
+
+/** What has no name yet. The tool goes on after one that it cannot make. */
+function prepare(paths: readonly string[], made: Set<string>): void {
+  const isMissing = (path: string) => fs.lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  try {
+    const missing = paths.filter(isMissing);
+    if (missing.length < 2) return;
+    const { success } = mkfifo(missing);
+    for (const path of success ? missing : missing.filter((one) => !isMissing(one))) made.add(path);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
 }
 
 function isOurs(stat: fs.Stats, forbidden: number): boolean {
@@ -149,8 +172,13 @@ function openStage(): Stage {
 /** The machine's FIFOs, and what is known of its file systems. */
 export function createFifos(): Fifos {
   const trusts = new Map<number, Trust>();
+  const made = new Set<string>();
   return {
-    ensure,
+    ensure(path) {
+      const isMade = made.delete(path);
+      return ensure(path) && !isMade;
+    },
+    prepare: (paths) => prepare(paths, made),
     open: (path, fresh) => open(path, { fresh, trusts }),
     isHeld,
     openStage,

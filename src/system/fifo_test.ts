@@ -130,3 +130,18 @@ for (
     Deno.removeSync(directory, { recursive: true });
   });
 }
+
+Deno.test("many are made at once, and are new to who asks for them first", () => {
+  const directory = Deno.makeTempDirSync();
+  const fifos = createFifos();
+  const [a, b, there] = ["a", "b", "there"].map((name) => join(directory, name)) as [string, string, string];
+  assert.equal(fifos.ensure(there), false);
+  fifos.prepare([a, there, join(directory, "none", "c"), b]);
+  for (const path of [a, b]) {
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    assert.deepEqual([fifos.ensure(path), fifos.ensure(path)], [false, true]);
+  }
+  assert.equal(fifos.ensure(there), true);
+  assert.throws(() => fifos.ensure(join(directory, "none", "c")), { code: "ENOENT" });
+  Deno.removeSync(directory, { recursive: true });
+});

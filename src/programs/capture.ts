@@ -78,15 +78,15 @@ export class Capture implements Disposable {
     let bytes = 0;
     try {
       if (this.#pace.isIdle && !this.#fifo.mayHold()) return IDLE_WAIT;
-      bytes = this.#warmMove();
+      bytes = this.#warmMove(now);
     } catch (error) {
       this.#options.onTrouble(messageOf(error));
     }
     return this.#pace.next(bytes, now);
   }
 
-  #warmMove(): number {
-    if (!this.#pace.inTorrent) this.#options.mover.warmUp();
+  #warmMove(now: number): number {
+    if (!this.#pace.inTorrent) this.#options.mover.warmUp(now);
     return this.#move(READS_PER_TURN);
   }
 }

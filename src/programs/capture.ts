@@ -1,8 +1,7 @@
 import { messageOf } from "../base/errors.ts";
-import type { Clock } from "../system/clock.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
 import type { Mover, Sink } from "./mover.ts";
-import { FIRST_WAIT, Pace, type Wait } from "./pace.ts";
+import { FIRST_WAIT, IDLE_WAIT, Pace, type Wait } from "./pace.ts";
 import type { Rounds, Seat } from "./rounds.ts";
 
 /** Reads in one turn of the event loop, so that one torrent leaves time for everything else: 1 MiB with 64 KiB reads. */
@@ -13,7 +12,6 @@ const READS_PER_DRAIN = 64;
 export interface CaptureOptions {
   readonly fifos: Fifos;
   readonly path: string;
-  readonly clock: Pick<Clock, "monotonic">;
   readonly rounds: Rounds;
   readonly mover: Mover;
   readonly sink: Sink;
@@ -38,7 +36,7 @@ export class Capture implements Disposable {
     this.#options = options;
     this.fresh = !options.fifos.ensure(options.path);
     this.#fifo = options.fifos.open(options.path, this.fresh);
-    this.#seat = options.rounds.join(() => this.#look(), this.fresh ? FIRST_WAIT : undefined);
+    this.#seat = options.rounds.join((now) => this.#look(now), this.fresh ? FIRST_WAIT : undefined);
   }
 
   /** What the program gets as stdout and stderr. */
@@ -76,18 +74,19 @@ export class Capture implements Disposable {
     return total;
   }
 
-  #look(): Wait {
+  #look(now: number): Wait {
     let bytes = 0;
     try {
-      if (!this.#pace.isIdle || this.#fifo.mayHold()) bytes = this.#warmMove();
+      if (this.#pace.isIdle && !this.#fifo.mayHold()) return IDLE_WAIT;
+      bytes = this.#warmMove(now);
     } catch (error) {
       this.#options.onTrouble(messageOf(error));
     }
-    return this.#pace.next(bytes, this.#options.clock.monotonic());
+    return this.#pace.next(bytes, now);
   }
 
-  #warmMove(): number {
-    if (!this.#pace.inTorrent) this.#options.mover.warmUp();
+  #warmMove(now: number): number {
+    if (!this.#pace.inTorrent) this.#options.mover.warmUp(now);
     return this.#move(READS_PER_TURN);
   }
 }

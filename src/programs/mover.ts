@@ -16,6 +16,7 @@ export class Mover implements Disposable {
   readonly #buffer: Uint8Array;
   readonly #stage: Stage;
   readonly #nowhere: Sink;
+  #warmedUp: number | undefined;
 
   /** @param buffer one for all: between a read and its write nothing else runs */
   constructor(deps: { files: Pick<Files, "write">; fifos: Pick<Fifos, "openStage"> }, buffer: Uint8Array) {
@@ -47,8 +48,10 @@ export class Mover implements Disposable {
     passage.settle(bytes, { landed });
   }
 
-  /** Moves a few zeros to /dev/null. */
-  warmUp(): void {
+  /** Moves a few zeros to /dev/null, once in a round. @param round the time that it began at */
+  warmUp(round: number): void {
+    if (round === this.#warmedUp) return;
+    this.#warmedUp = round;
     this.move(this.#stage.source, this.#nowhere);
   }
 

@@ -15,7 +15,8 @@ const SHORTEST = 2;
 /** At the beginning of a life. */
 export const FIRST_WAIT = 50;
 const LONGEST = 250;
-const IDLE_LONGEST = 500;
+/** When nothing has come for a while. */
+export const IDLE_WAIT = 500;
 
 /**
  * How often a stream is looked at. There is no way to be told that a FIFO has something without also taking it away, and
@@ -29,7 +30,7 @@ export class Pace {
 
   /** Nothing has come for so long that it is looked at as seldom as ever. */
   get isIdle(): boolean {
-    return this.#wait === IDLE_LONGEST;
+    return this.#wait === IDLE_WAIT;
   }
 
   /** There is no pause between two looks. */
@@ -64,7 +65,7 @@ export class Pace {
   }
 
   #calm(bytes: number): number {
-    if (bytes === 0) return Math.min(IDLE_LONGEST, this.#wait * 1.5);
+    if (bytes === 0) return Math.min(IDLE_WAIT, this.#wait * 1.5);
     const ideal = this.#wait * TARGET / bytes;
     return Math.max(SHORTEST, Math.min(LONGEST, ideal));
   }

@@ -14,7 +14,7 @@ export interface Seat extends Disposable {
 }
 
 interface Visit {
-  readonly look: () => Wait;
+  readonly look: (now: number) => Wait;
   /** Monotonic milliseconds. */
   earliest: number;
   due: number;
@@ -36,12 +36,16 @@ export class Rounds {
     this.#nextTurn = nextTurn;
   }
 
-  /** Looks now, or in `first` milliseconds, and again as often as `look` says. It must not throw. */
-  join(look: () => Wait, first?: number): Seat {
+  /**
+   * Looks now, or in `first` milliseconds, and again as often as `look` says, which gets the monotonic time in
+   * milliseconds. It must not throw.
+   */
+  join(look: (now: number) => Wait, first?: number): Seat {
     const visit: Visit = { look, earliest: 0, due: 0 };
     this.#visits.add(visit);
-    if (first === undefined) this.#visit(visit);
-    else this.#plan(visit, first, this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    if (first === undefined) this.#visit(visit, now);
+    else this.#plan(visit, first, now);
     this.#arm();
     return {
       hasten: (ms) => {
@@ -56,16 +60,15 @@ export class Rounds {
     };
   }
 
-  #visit(visit: Visit): void {
-    const wait = visit.look();
+  #visit(visit: Visit, now: number): void {
+    const wait = visit.look(now);
     if (!this.#visits.has(visit)) return;
-    const now = this.#clock.monotonic();
     // One that came early keeps its place in the grid.
     if (wait !== "now") return this.#plan(visit, wait, visit.due === Infinity ? now : Math.max(now, visit.due));
     visit.earliest = visit.due = Infinity;
     this.#nextTurn(() => {
       if (!this.#visits.has(visit)) return;
-      this.#visit(visit);
+      this.#visit(visit, this.#clock.monotonic());
       this.#arm();
     });
   }
@@ -79,7 +82,7 @@ export class Rounds {
   #round(): void {
     this.#disarm();
     const now = this.#clock.monotonic();
-    for (const visit of this.#visits) if (visit.earliest <= now) this.#visit(visit);
+    for (const visit of this.#visits) if (visit.earliest <= now) this.#visit(visit, now);
     this.#arm();
   }
 

@@ -39,12 +39,11 @@ export class Stream {
       this.#capture.expect();
       return this.#capture.descriptor;
     }
-    const { fifos, files, clock, rounds, mover, keeper } = this.#shared;
+    const { fifos, files, rounds, mover, keeper } = this.#shared;
     files.makeDirectory(this.directory, 0o700);
     this.#openOutput(spec);
     this.#capture = new Capture({
       fifos,
-      clock,
       rounds,
       mover,
       path: join(this.directory, FIFO_NAME),

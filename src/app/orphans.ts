@@ -22,20 +22,25 @@ export function endOutputKeeper(context: Context): void {
   endKeepers({ processes, fifos: createFifos() }, files.realPath(context.paths.programs));
 }
 
-/** Ends what a dead daemon left running: politely, then by force. @returns the names of the programs */
-export async function endOrphans(context: Context, patienceMs = PATIENCE_MS): Promise<string[]> {
+/** What became of the programs of a dead daemon, by name. */
+export interface EndedOrphans {
+  readonly ended: readonly string[];
+  /** Those of them that did not end when they were asked. */
+  readonly killed: readonly string[];
+}
+
+/** Ends what a dead daemon left running: politely, then by force. */
+export async function endOrphans(context: Context, patienceMs = PATIENCE_MS): Promise<EndedOrphans> {
   const { clock, processes } = context.system;
-  const names = new Set<string>();
-  const signal = (name: Deno.Signal) => {
-    for (const orphan of orphansOf(context)) {
-      names.add(orphan.name);
-      processes.kill(-orphan.pid, name);
-    }
+  const signal = (name: Deno.Signal): string[] => {
+    const orphans = orphansOf(context);
+    for (const orphan of orphans) processes.kill(-orphan.pid, name);
+    return orphans.map((orphan) => orphan.name);
   };
-  signal("SIGTERM");
-  if (names.size === 0) return [];
+  const asked = signal("SIGTERM");
+  if (asked.length === 0) return { ended: [], killed: [] };
   const end = clock.monotonic() + patienceMs;
   while (clock.monotonic() < end && orphansOf(context).length > 0) await delay(clock, LOOK_MS);
-  signal("SIGKILL");
-  return [...names];
+  const killed = signal("SIGKILL");
+  return { ended: [...new Set([...asked, ...killed])], killed: [...new Set(killed)] };
 }

@@ -1,5 +1,6 @@
-import { cannot } from "../base/errors.ts";
+import { AppdError, cannot } from "../base/errors.ts";
 import type { EventReport, ProgramStatus, WhyReport } from "../base/reports.ts";
+import { delay } from "../system/clock.ts";
 import { clientOf, daemonStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 
@@ -32,22 +33,54 @@ export async function rememberedEvents(context: Context, query: EventQuery): Pro
   throw cannot(["read the events of", context.instance], ...silent(undefined));
 }
 
+/** How {@link followEvents} goes on. */
+export interface Following {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Called once whenever there is no daemon any more that answers. */
+  readonly onGone?: () => void;
+}
+
+/** Milliseconds between two looks for a daemon. */
+const RETRY_MS = 1000;
+
 /**
- * Events as they happen, after the event `since`, until `signal` aborts or the daemon is gone. When the daemon drops us
- * because we were slow, it goes on where that was.
+ * Events as they happen, after the event `since`, until `signal` aborts. When the daemon drops us because we were slow, it
+ * goes on where that was; when it ends, with the events of the next one, whose numbers are greater.
+ *
+ * @throws AppdError when a daemon refuses
  */
 export async function* followEvents(
   context: Context,
   query: EventQuery & { readonly since: number },
-  signal: AbortSignal,
+  { signal, onGone = () => {} }: Following,
 ): AsyncGenerator<EventReport> {
-  const client = clientOf(context);
-  for (let since = query.since, before = -1; since !== before && !signal.aborted;) {
-    before = since;
-    for await (const event of client.stream<EventReport>(pathOf({ ...query, since: `${since}` }), signal)) {
+  let since = query.since;
+  for (let gone = false; !signal.aborted;) {
+    let heard = false;
+    for await (const event of streamFrom(context, { ...query, since: `${since}` }, signal)) {
       yield event;
       since = event.id;
+      heard = true;
+      gone = false;
     }
+    if (heard || signal.aborted) continue; // It may be there still: ask at once.
+    if (!gone) onGone();
+    gone = true;
+    await delay(context.system.clock, RETRY_MS, signal);
+  }
+}
+
+/** The events of the daemon that runs now; none where it is just stopping. */
+async function* streamFrom(
+  context: Context,
+  query: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): AsyncGenerator<EventReport> {
+  try {
+    yield* clientOf(context).stream<EventReport>(pathOf(query), signal);
+  } catch (error) {
+    if (!(error instanceof AppdError) || error.exit !== "unavailable") throw error;
   }
 }
 

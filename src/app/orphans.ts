@@ -25,26 +25,33 @@ export function endOutputKeeper(context: Context): void {
   endKeepers({ processes, fifos: createFifos() }, files.realPath(context.paths.programs));
 }
 
-/**
- * Ends what a dead daemon left running: politely, then by force.
- *
- * @param patienceMs 0: by force at once
- * @returns the names of the programs
- */
-export async function endOrphans(context: Context, patienceMs = PATIENCE_MS): Promise<string[]> {
+/** What became of the programs of a dead daemon, by name. */
+export interface EndedOrphans {
+  readonly ended: readonly string[];
+  /** Those of them that did not end when they were asked. */
+  readonly killed: readonly string[];
+}
+
+/** Ends what a dead daemon left running: politely, then by force. @param patienceMs 0: by force at once */
+export async function endOrphans(context: Context, patienceMs = PATIENCE_MS): Promise<EndedOrphans> {
   const { clock } = context.system;
   const first = orphansOf(context);
-  if (first.length === 0) return [];
+  if (first.length === 0) return { ended: [], killed: [] };
   if (patienceMs > 0) terminate(context, first);
   const end = clock.monotonic() + patienceMs;
   while (clock.monotonic() < end && remaining(context, first).length > 0) await delay(clock, LOOK_MS);
+  const killed = remaining(context, first);
   for (let look = 0; look < LAST_LOOKS; look++) {
     const left = remaining(context, first);
     if (left.length === 0) break;
     for (const one of left) killIdentity(context.system.processes, one);
     await delay(clock, LOOK_MS);
   }
-  return [...new Set(first.map(({ name }) => name))];
+  return { ended: namesOf(first), killed: namesOf(killed) };
+}
+
+function namesOf(orphans: readonly Leftover[]): string[] {
+  return [...new Set(orphans.map(({ name }) => name))];
 }
 
 /** The stop signal, and CONT for what is halted, to each group, and to who is in the group of somebody that is gone. */

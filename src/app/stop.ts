@@ -1,9 +1,10 @@
 import { AppdError } from "../base/errors.ts";
+import type { StatusReport } from "../base/reports.ts";
 import { readState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
-import { endOrphans, endOutputKeeper, orphansOf } from "./orphans.ts";
+import { type EndedOrphans, endOrphans, endOutputKeeper, orphansOf } from "./orphans.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -11,6 +12,8 @@ export interface StopResult {
   readonly was: "running" | "not running";
   readonly pid?: number;
   readonly how: "graceful" | "forced";
+  /** The daemon died while it was stopping: somebody else killed it. */
+  readonly died?: true;
   readonly ms: number;
   /** Programs that had to be killed, by the daemon or after it. */
   readonly late: readonly string[];
@@ -32,8 +35,8 @@ const GRACE_MS = 2000;
 
 /**
  * Asks the daemon to stop, waits for the kernel to release its lock, kills it when its time is over, and verifies that
- * the process is gone. With `keepPrograms` nothing is done to the programs, whatever becomes of the daemon: a daemon that
- * does not answer is killed, because a polite signal would end them.
+ * the process is gone. What a daemon that dies meanwhile leaves behind is ended too. With `keepPrograms` nothing is done to
+ * the programs, whatever becomes of the daemon: one that does not answer is killed, because a polite signal would end them.
  *
  * @throws AppdError (unknown) when a daemon runs whose PID cannot be found out
  */
@@ -42,10 +45,10 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const began = clock.monotonic();
   const status = await askStatus(context);
   const presence = presenceOf(context);
-  const kept = () => options.keepPrograms ? { kept: namesLeft(context) } : {};
+  const kept = () => options.keepPrograms ? { kept: namesLeft(context, status) } : {};
   if (presence.kind !== "running") {
-    const orphans = options.keepPrograms ? [] : await clearAway(context);
-    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late: [], orphans, ...kept() };
+    const { ended: orphans, killed: late } = await clearAway(context, options, began);
+    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late, orphans, ...kept() };
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
@@ -54,6 +57,10 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   if (asked === undefined) processes.kill(pid, rude ? "SIGKILL" : "SIGTERM");
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
   const how = await ended(context, patience + GRACE_MS) && !rude ? "graceful" : "forced";
+  if (how === "graceful" && presenceOf(context).kind === "dead") {
+    const { ended: orphans, killed: late } = await clearAway(context, options, began);
+    return { was: "running", pid, how: "forced", died: true, ms: clock.monotonic() - began, late, orphans, ...kept() };
+  }
   const late = how === "forced" ? await kill(context, pid, options) : killedBy(context, pid);
   await vanished(context, pid);
   return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [], ...kept() };
@@ -75,13 +82,22 @@ async function ask(
   }
 }
 
-/** Removes what a daemon that died left behind: programs, socket, PID file. A start that is under way does the same. */
-async function clearAway(context: Context): Promise<string[]> {
-  const { files, locks } = context.system;
-  if (files.stat(context.paths.home) === undefined) return [];
+const NOTHING: EndedOrphans = { ended: [], killed: [] };
+
+/**
+ * Removes what a daemon that died left behind: programs, socket, PID file. A start that is under way does the same.
+ *
+ * @param began monotonic milliseconds, from which on a timeout of the caller's counts
+ */
+async function clearAway(context: Context, options: StopOptions, began: number): Promise<EndedOrphans> {
+  const { timeoutMs, keepPrograms } = options;
+  if (keepPrograms) return NOTHING;
+  const { files, locks, clock } = context.system;
+  if (files.stat(context.paths.home) === undefined) return NOTHING;
   using turn = locks.tryExclusive(context.paths.startLock);
-  if (turn === undefined) return [];
-  const orphans = await endOrphans(context);
+  if (turn === undefined) return NOTHING;
+  const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (clock.monotonic() - began));
+  const orphans = await endOrphans(context, left);
   endOutputKeeper(context);
   files.unlink(context.paths.socket);
   files.unlink(pidFileOf(context));
@@ -115,9 +131,14 @@ async function ended(context: Context, ms: number): Promise<boolean> {
   }
 }
 
-/** Programs that run below this home; asked when no daemon does. */
-function namesLeft(context: Context): string[] {
-  return [...new Set(orphansOf(context).map(({ name }) => name))];
+/**
+ * Programs that run below this home; asked when no daemon does. What a program that does not run any more has left behind
+ * is none: the last report, where there is one, says which had a PID.
+ */
+function namesLeft(context: Context, last: StatusReport | undefined): string[] {
+  const names = new Set(orphansOf(context).map(({ name }) => name));
+  if (last === undefined) return [...names];
+  return last.programs.filter(({ name, pid }) => pid !== null && names.has(name)).map(({ name }) => name);
 }
 
 /** Ends a daemon that did not stop in time, and the programs that it leaves behind. @returns their names */
@@ -126,7 +147,7 @@ async function kill(context: Context, pid: number, { keepPrograms }: StopOptions
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);
   if (keepPrograms) return [];
-  const left = await endOrphans(context, 0);
+  const { ended: left } = await endOrphans(context, 0);
   endOutputKeeper(context);
   files.unlink(pidFileOf(context));
   return left;

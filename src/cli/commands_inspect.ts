@@ -103,7 +103,7 @@ const EVENTS: CommandSpec = {
   ],
   options: [
     { name: "lines", short: "n", value: { name: "COUNT", kind: "count", default: "50" }, help: "show the last events" },
-    { name: "follow", short: "f", help: "go on until interrupted" },
+    { name: "follow", short: "f", help: "go on until interrupted, also with the next daemon" },
     {
       name: "program",
       value: { name: "PROGRAM", kind: "program" },

@@ -26,7 +26,7 @@ export async function events(input: VerbInput): Promise<number> {
   for (const event of lines === 0 ? [] : remembered.slice(-lines)) print(event);
   if (!isOn(invocation, "follow")) return 0;
   const since = remembered.at(-1)?.id ?? 0;
-  for await (const event of followEvents(context, { program, since }, output.gone)) print(event);
-  if (!output.gone.aborted) output.note(`${self}: the daemon has ended the stream`);
+  const onGone = () => output.note(`${self}: the daemon does not answer, waiting for the next one`);
+  for await (const event of followEvents(context, { program, since }, { signal: output.gone, onGone })) print(event);
   return 0;
 }

@@ -4,13 +4,13 @@ import { readLog } from "../logging/read_log.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
 import type { Daemon } from "./running_daemon.ts";
-import { explainProgram } from "./why_report.ts";
-import type { ProgramUsage } from "./usage.ts";
+import { explainProgram } from "./why/report.ts";
+import type { ProgramUsage } from "./programs/usage.ts";
 
 /** What HTTP shows and does, told in the daemon's own words. */
 export function apiOf(

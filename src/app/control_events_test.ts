@@ -8,8 +8,8 @@ import { FakeClock } from "../system/fake_clock.ts";
 import { realSystem } from "../system/system.ts";
 import { createContext } from "./context.ts";
 import { followEvents } from "./control_events.ts";
-import { stateEvent } from "./daemon_events.ts";
-import { Journal } from "./journal.ts";
+import { stateEvent } from "./events/daemon_events.ts";
+import { Journal } from "./events/journal.ts";
 
 Deno.test("events are followed from daemon to daemon, after the last one that was seen", async () => {
   const home = fs.mkdtempSync("/tmp/appd-events-");

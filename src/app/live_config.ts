@@ -12,9 +12,9 @@ import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
 import type { Logs } from "./logs.ts";
-import { programSpecs } from "./program_specs.ts";
-import { readScale, type Rescaled, scaleUnder, writeScale } from "./scale.ts";
-import type { ProgramUsage } from "./usage.ts";
+import { programSpecs } from "./programs/program_specs.ts";
+import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
+import type { ProgramUsage } from "./programs/usage.ts";
 
 /** What a configuration is applied to. */
 export interface LiveParts {

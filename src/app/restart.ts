@@ -4,7 +4,7 @@ import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
 import { presenceOf } from "./presence.ts";
-import { programSpecs } from "./program_specs.ts";
+import { programSpecs } from "./programs/program_specs.ts";
 import { startDaemon, type StartResult } from "./start.ts";
 import { stopDaemon, type StopResult } from "./stop.ts";
 

@@ -12,19 +12,19 @@ import type { Config } from "../schema/appd_schema.ts";
 import type { SignalInbox, SignalRequest } from "../signals/signals.ts";
 import { apiOf } from "./api_core.ts";
 import type { Context } from "./context.ts";
-import { reloadEvent, shutdownEvent, stateEvent } from "./daemon_events.ts";
+import { reloadEvent, shutdownEvent, stateEvent } from "./events/daemon_events.ts";
 import { writeDump } from "./dump.ts";
-import type { EventDraft } from "./event_report.ts";
-import type { Journal } from "./journal.ts";
+import type { EventDraft } from "./events/event_report.ts";
+import type { Journal } from "./events/journal.ts";
 import { createLifecycle, type LifecycleMachine } from "./lifecycle_machine.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
 import { LiveConfig } from "./live_config.ts";
-import type { Notifications } from "./notifications.ts";
+import type { Notifications } from "./events/notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import { NO_SCHEDULER } from "./stopped_report.ts";
-import type { ProgramUsage } from "./usage.ts";
+import type { ProgramUsage } from "./programs/usage.ts";
 
 /** What the daemon is made of; {@link assemble} builds and owns them. */
 export interface Parts {

@@ -4,7 +4,7 @@ import { readState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
-import { type EndedOrphans, endOrphans, endOutputKeeper, orphansOf } from "./orphans.ts";
+import { type EndedOrphans, endOrphans, endOutputKeeper, orphansOf } from "./programs/orphans.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -142,7 +142,11 @@ function namesLeft(context: Context, last: StatusReport | undefined): string[] {
 }
 
 /** Ends a daemon that did not stop in time, and the programs that it leaves behind. @returns their names */
-async function kill(context: Context, pid: number, { keepPrograms }: StopOptions): Promise<string[]> {
+async function kill(
+  context: Context,
+  pid: number,
+  { keepPrograms }: StopOptions,
+): Promise<readonly string[]> {
   const { files, processes, locks } = context.system;
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);

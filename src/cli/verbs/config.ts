@@ -3,7 +3,7 @@ import { explain as explainSetting, getSetting, listValues } from "../../config/
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
 import { loadContextConfig } from "../../app/load.ts";
-import { programWarnings } from "../../app/program_warnings.ts";
+import { programWarnings } from "../../app/programs/program_warnings.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { APPD_SCHEMA } from "../../schema/appd_schema.ts";
 import { jsonSchemaOf } from "../../schema/json_schema.ts";

@@ -1,15 +1,12 @@
-import { join } from "node:path";
 import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import type { Timer } from "../system/clock.ts";
-import type { ProcessIdentity } from "../system/processes.ts";
-import { FIFO_NAME } from "./adoption.ts";
 import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
-import { markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
 import { readExit } from "./exit_keeper.ts";
-import { clearGroup, signalGroup } from "./group.ts";
+import { Ending } from "./ending.ts";
+import { signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { removeRest, type RestRecord, writeRest } from "./rest_record.ts";
 import { launch } from "./launch.ts";
@@ -18,13 +15,8 @@ import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
 import type { Effect } from "./step.ts";
-import { StopCommand } from "./stop_command.ts";
 import { Stream } from "./stream.ts";
-import { familyOf, sweepElders, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
-
-/** The part of a program's stop timeout that its stop command may take; the rest is for the stop signal. */
-const COMMAND_PART = 0.5;
 
 /** What the last stop of a program came to. */
 export interface StopOutcome {
@@ -55,10 +47,9 @@ export class Program {
   #closed = false;
   /** There is a record of its rest. */
   #isRemembered = false;
-  #family: readonly ProcessIdentity[] = [];
-  #sweepUntil = 0;
-  #stopCommand: StopCommand | undefined;
-  #outcome: StopOutcome = { forced: false, survivors: [] };
+  readonly #ending: Ending;
+  /** Whether the last stop had to kill anybody. */
+  #isForced = false;
 
   constructor(shared: Shared, spec: ProgramSpec) {
     this.#shared = shared;
@@ -69,6 +60,12 @@ export class Program {
     this.stream = new Stream(shared, spec.name, {
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
       listener: () => this.#probes.output,
+    });
+    this.#ending = new Ending(shared, {
+      name: spec.name,
+      openOutput: () => this.stream.open(this.#spec),
+      isCurrent: (life) => lifeOf(this.#state) === life,
+      tell: (notice) => this.#tell(notice),
     });
     this.#probes = new ProbeWatch(shared, {
       directory: this.stream.directory,
@@ -92,7 +89,7 @@ export class Program {
   }
 
   get outcome(): StopOutcome {
-    return this.#outcome;
+    return { forced: this.#isForced, survivors: this.#ending.survivors };
   }
 
   /** How those who depend on it see it. */
@@ -189,18 +186,19 @@ export class Program {
       case "spawn":
         return void this.#queue.unshift(this.#spawn(effect.generation));
       case "terminate":
-        return this.#terminate(effect.life, effect.signal);
+        return this.#ending.ask(effect.life, {
+          spec: this.#spec,
+          signal: effect.signal,
+          killAt: deadlineOf(this.#state) ?? 0,
+        });
       case "kill":
-        this.#stopCommand?.kill();
-        return void signalGroup(this.#shared.processes, effect.life, "SIGKILL");
+        return this.#ending.kill(effect.life);
       case "clear":
-        return this.#clear(effect.life);
+        return this.#ending.clear(effect.life);
       case "sweep":
-        this.#sweepUntil = effect.until;
-        return void this.#sweep(effect.generation, effect.life);
+        return void this.#sweep(effect);
       case "hasten":
-        this.#sweepUntil = Math.min(this.#sweepUntil, effect.until);
-        return;
+        return this.#ending.hasten(effect.until);
       case "record":
         return this.#shared.afterwards.do(() => this.#record(effect.life, effect.ready));
       case "probe":
@@ -226,23 +224,8 @@ export class Program {
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
-    if (generation > 1 && answer.type === "spawned") void this.#sweepElders(answer.life);
+    if (generation > 1 && answer.type === "spawned") void this.#ending.clearElders(answer.life);
     return answer;
-  }
-
-  async #sweepElders(life: Life): Promise<void> {
-    try {
-      const processes = await sweepElders({ ...this.#shared, life, ...this.#traces() });
-      if (processes.length > 0) this.#tell({ kind: "swept", processes });
-    } catch (error) {
-      this.#tell({ kind: "trouble", what: "look for what the program left behind", error: messageOf(error) });
-    }
-  }
-
-  /** What everything that belongs to this program can be known by. */
-  #traces(): { readonly mark: string; readonly fifo: string } {
-    const { directory } = this.#shared;
-    return { mark: markOf(directory, this.name), fifo: join(directory, this.name, FIFO_NAME) };
   }
 
   /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
@@ -283,65 +266,14 @@ export class Program {
     this.dispatch({ type: "exited", generation: life.generation, exit: this.#exitOf(life) });
   }
 
-  #terminate(life: Life, signal: Deno.Signal): void {
-    const { census } = this.#shared;
-    this.#family = [life];
-    try {
-      this.#family = familyOf(life, census.glance());
-    } catch (error) {
-      this.#tell({ kind: "trouble", what: "list the processes", error: messageOf(error) });
-    }
-    const { stopCommand } = this.#spec;
-    if (stopCommand === undefined) return this.#signal(life, signal);
-    this.#stopCommand = new StopCommand(this.#shared, stopCommand, {
-      spec: this.#spec,
-      life,
-      openOutput: () => this.stream.open(this.#spec),
-      trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
-    });
-    const { state } = this;
-    const patience = state.kind === "stopping" ? (state.killAt - this.#shared.clock.monotonic()) * COMMAND_PART : 0;
-    void this.#stopCommand.within(this.#shared, patience).then(() => this.#signal(life, signal));
-  }
-
-  /** The stop signal, and CONT for a program that is halted; nothing when it has ended meanwhile. */
-  #signal(life: Life, signal: Deno.Signal): void {
-    if (lifeOf(this.#state) !== life) return;
-    signalGroup(this.#shared.processes, life, signal);
-    signalGroup(this.#shared.processes, life, "SIGCONT");
-  }
-
-  /** What the main process left in its group is ended, and named. */
-  #clear(life: Life): void {
-    const { processes, census } = this.#shared;
-    const left = clearGroup(processes, life, census);
-    if (left.length > 0) this.#tell({ kind: "swept", processes: left });
-  }
-
-  async #sweep(generation: number, life: Life | undefined): Promise<void> {
-    await this.#stopCommand?.within(this.#shared, this.#sweepUntil - this.#shared.clock.monotonic());
-    this.#stopCommand = undefined;
-    const result = await this.#sweepUp(life);
-    this.#family = [];
-    const { killed, survivors } = result;
-    if (killed.length > 0) this.#tell({ kind: "swept", processes: killed });
-    if (survivors.length > 0) this.#tell({ kind: "survivors", processes: survivors });
-    const forced = killed.length > 0 || (this.#state.kind === "sweeping" && this.#state.forced);
-    this.#outcome = { forced, survivors };
-    this.dispatch({ type: "swept", generation, killed: killed.length > 0 });
-  }
-
-  async #sweepUp(life: Life | undefined) {
-    const until = () => this.#sweepUntil;
-    try {
-      return await sweepUp({ ...this.#shared, ...this.#traces(), life, family: this.#family, until });
-    } catch (error) {
-      this.#tell({ kind: "trouble", what: "look for what the program left behind", error: messageOf(error) });
-      return { killed: [], survivors: [] };
-    }
+  async #sweep(effect: Extract<Effect, { do: "sweep" }>): Promise<void> {
+    const killed = await this.#ending.sweep(effect);
+    this.#isForced = killed || (this.#state.kind === "sweeping" && this.#state.forced);
+    this.dispatch({ type: "swept", generation: effect.generation, killed });
   }
 
   #record(life: Life, ready: boolean): void {
+    if (lifeOf(this.#state)?.generation !== life.generation) return; // It has ended before it could be written down.
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;
@@ -416,7 +348,7 @@ export class Program {
       logFile: this.stream.logFile,
       spec: this.#next,
       probes: this.#probes,
-      leftovers: this.#outcome.survivors,
+      leftovers: this.#ending.survivors,
       now,
     });
   }

@@ -12,7 +12,7 @@ export type OnFailed = "degrade" | "stop_all" | "exit";
 
 /** How a probe looks. Times in milliseconds. */
 export type ProbeMethod =
-  /** sd_notify(3): READY=1 for readiness, WATCHDOG=1 within each period for liveness. */
+  /** sd_notify(3): READY=1 for readiness, WATCHDOG=1 within period × failureThreshold for liveness. */
   | { readonly kind: "notify" }
   /** GET; 200 to 399 is good. */
   | { readonly kind: "http"; readonly url: string }
@@ -127,7 +127,7 @@ export function specMark(spec: ProgramSpec): string {
     number: spec.family?.number ?? 1,
     // Variables of sd_notify(3) cannot be given to a process that runs.
     notify: [spec.ready, spec.live].some((probe) => probe?.method.kind === "notify") || undefined,
-    watchdog: spec.live?.method.kind === "notify" ? spec.live.period : undefined,
+    watchdog: spec.live?.method.kind === "notify" ? spec.live.period * spec.live.failureThreshold : undefined,
   };
   return fingerprint(JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]));
 }

@@ -204,6 +204,7 @@ export class Program {
     const answer = launch(this.#shared, {
       spec: this.#spec,
       generation,
+      isOneOfMany: this.#shared.afterwards.isBusy,
       openOutput: () => this.stream.open(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),

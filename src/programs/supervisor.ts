@@ -21,7 +21,7 @@ import { signalGroup } from "./group.ts";
 import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
-import { lifeOf } from "./state.ts";
+import { type Event, lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */
@@ -179,10 +179,9 @@ class ProgramSupervisor implements Supervisor {
     await this.#configure(specs);
     this.#prepare(plan.start);
     const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
-    this.#shared.afterwards.following(() => {
-      for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
-      for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
-    });
+    const members = (names: readonly string[]) => names.flatMap((name) => this.#programs.get(name) ?? []);
+    this.#dispatch(members(plan.start), { type: "start", cause });
+    this.#dispatch(members(changed), { type: "restart", cause });
     const touched = [...plan.start, ...plan.restart].flatMap((name) => this.#programs.get(name) ?? []);
     await Promise.all(touched.map((program) => program.settled()));
     return { ...plan, adopted, failed: touched.flatMap(failureOf) };
@@ -213,6 +212,12 @@ class ProgramSupervisor implements Supervisor {
       if (errnoOf(error) === undefined) throw error;
     }
     fifos.prepare(homes.map((home) => join(home, FIFO_NAME)));
+  }
+
+  #dispatch(programs: readonly Program[], event: Event): void {
+    const work = () => programs.forEach((program) => program.dispatch(event));
+    if (programs.length > 1) this.#shared.afterwards.following(work);
+    else work();
   }
 
   async #change(program: Program, spec: ProgramSpec): Promise<void> {
@@ -246,9 +251,7 @@ class ProgramSupervisor implements Supervisor {
     if (this.#stopping && action !== "stop") {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
-    this.#shared.afterwards.following(() => {
-      for (const program of members) program.dispatch({ type: action, cause });
-    });
+    this.#dispatch(members, { type: action, cause });
     await Promise.all(members.map((program) => program.settled()));
   }
 

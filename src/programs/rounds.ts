@@ -42,7 +42,7 @@ export class Rounds {
     this.#visits.add(visit);
     if (first === undefined) this.#visit(visit);
     else this.#plan(visit, first, this.#clock.monotonic());
-    this.#arm();
+    if (visit.due < this.#armedFor) this.#arm();
     return {
       hasten: (ms) => {
         if (visit.due < this.#clock.monotonic() + ms || visit.due === Infinity) return;

@@ -126,6 +126,8 @@ class ProgramSupervisor implements Supervisor {
   #turn: Promise<unknown> = Promise.resolve();
   #first = true;
   #stopping = false;
+  /** A look for what programs wait for is due. */
+  #rechecks = false;
 
   constructor(deps: SupervisorDeps) {
     const rounds = new Rounds(deps.clock, deps.fifos);
@@ -142,10 +144,18 @@ class ProgramSupervisor implements Supervisor {
       tell: (event) => this.#shared.afterwards.do(() => this.#tell(event)),
       missing: (spec) =>
         spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
-      changed: () => {
-        for (const program of this.#programs.values()) program.recheck();
-      },
+      changed: () => this.#recheck(),
     };
+  }
+
+  /** Once for many: each look at all of them for each of them would add up. */
+  #recheck(): void {
+    if (this.#rechecks) return;
+    this.#rechecks = true;
+    this.#shared.afterwards.do(() => {
+      this.#rechecks = false;
+      for (const program of this.#programs.values()) program.recheck();
+    });
   }
 
   #tell(event: ProgramEvent): void {

@@ -1,6 +1,11 @@
-/** Puts off what can wait until the last program of many is started: records, log lines, everything that costs it time. */
+/** Many programs are started at once: puts off what can wait for the last of them, records and log lines. */
 export class Afterwards {
   #waiting: (() => void)[] | undefined;
+
+  /** Others are being started as well. */
+  get isBusy(): boolean {
+    return this.#waiting !== undefined;
+  }
 
   /** Does it now, or after the work that runs at present. */
   do(work: () => void): void {

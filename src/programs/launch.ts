@@ -22,15 +22,17 @@ export interface LaunchOptions {
   /** Gives variables that only this program gets, such as its NOTIFY_SOCKET; may throw. */
   readonly prepare: () => Readonly<Record<string, string>>;
   readonly onExit: (exit: Exit) => void;
+  /** See {@link SpawnOrder}. */
+  readonly isOneOfMany?: boolean;
 }
 
 /** Starts the main process in a session of its own. Never throws: a spawn that fails is an event like another. */
 export function launch(shared: Shared, options: LaunchOptions): Event {
   const { clock } = shared;
-  const { spec, generation, openOutput } = options;
+  const { spec, generation, openOutput, isOneOfMany = false } = options;
   try {
     const keeper = isKept(spec) ? { directory: join(shared.directory, spec.name), generation } : undefined;
-    const order = { spec, command: spec.command, openOutput, extraEnv: options.prepare() };
+    const order = { spec, command: spec.command, openOutput, extraEnv: options.prepare(), isOneOfMany };
     const child = spawnAs(shared, keeper === undefined ? order : { ...order, keeper });
     child.exited.then(options.onExit);
     const { pid } = child;
@@ -57,6 +59,8 @@ export interface SpawnOrder {
   readonly extraEnv?: Readonly<Record<string, string>>;
   /** Where it is to be written how the command ended, see {@link keepExit}. */
   readonly keeper?: KeeperPlace;
+  /** Others are started at the same time: then setsid(1) makes the session, see {@link sessionTool}. */
+  readonly isOneOfMany?: boolean;
 }
 
 /**
@@ -71,9 +75,22 @@ export function spawnAs(shared: SpawnDeps, order: SpawnOrder): Child {
   const env = environmentOf(shared, spec, order.extraEnv ?? {}, account);
   const output = order.openOutput();
   if (order.keeper !== undefined) forgetExits(shared.files, order.keeper.directory);
-  const command = commandFor(shared, { spec, command: order.command, env, account, keeper: order.keeper });
+  const setsid = order.isOneOfMany ? sessionTool(shared) : [];
+  const command = commandFor(shared, { spec, command: order.command, env, account, keeper: order.keeper, setsid });
   if (account !== undefined && output !== null) admitToOutput(shared, spec);
-  return shared.processes.spawn({ command, cwd: spec.cwd, env, output, umask: spec.umask ?? DEFAULT_UMASK });
+  const umask = spec.umask ?? DEFAULT_UMASK;
+  return shared.processes.spawn({ command, cwd: spec.cwd, env, output, umask, makesSession: setsid.length > 0 });
+}
+
+/**
+ * The runtime makes a session between fork and exec, for which it copies the page tables of the whole daemon: 2 ms or more
+ * for each program. Without that it is posix_spawn(3), half a millisecond, and setsid(1) executes the command in its own
+ * place. What it cannot execute although it looked well (a busy file, a loader that is missing) ends with 126 or 127, as
+ * hopeless as an exec that fails, and the reason is in the program's log.
+ */
+function sessionTool({ launchHost }: SpawnDeps): readonly string[] {
+  const tool = (launchHost ?? systemLaunchHost).tool("setsid");
+  return tool === undefined ? [] : [tool, "--"];
 }
 
 /**
@@ -98,18 +115,21 @@ interface CommandOrder {
   readonly env: Readonly<Record<string, string>>;
   readonly account: Account | undefined;
   readonly keeper: KeeperPlace | undefined;
+  /** Words that come before all others; often none. */
+  readonly setsid: readonly string[];
 }
 
 /**
  * argv with the tools that give it the program's user, limits and priority. With one of them in front a command that
  * cannot be executed would show as the tool's exit code, so it is looked at beforehand, as that user.
  */
-function commandFor(shared: SpawnDeps, { spec, command, env, account, keeper }: CommandOrder): readonly string[] {
+function commandFor(shared: SpawnDeps, order: CommandOrder): readonly string[] {
+  const { spec, command, env, account, keeper, setsid } = order;
   const host = shared.launchHost ?? systemLaunchHost;
   const whole = launchCommand({ ...spec, command }, account, host);
-  if (whole === command && keeper === undefined) return command;
+  if (whole === command && keeper === undefined && setsid.length === 0) return command;
   const trouble = host.foresee({ command, cwd: spec.cwd, env }, account);
-  if (trouble === undefined) return keeper === undefined ? whole : keepExit(whole, keeper);
+  if (trouble === undefined) return [...setsid, ...keeper === undefined ? whole : keepExit(whole, keeper)];
   throw account === undefined ? trouble : Object.assign(trouble, { user: account.name });
 }
 

@@ -220,6 +220,7 @@ export class Program {
     const answer = launch(this.#shared, {
       spec: this.#spec,
       generation,
+      isOneOfMany: this.#shared.afterwards.isBusy,
       openOutput: () => this.stream.openForStart(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),

@@ -46,7 +46,7 @@ export class Rounds {
     const now = this.#clock.monotonic();
     if (first === undefined) this.#visit(visit, now);
     else this.#plan(visit, first, now);
-    this.#arm();
+    if (visit.due < this.#armedFor) this.#arm();
     return {
       hasten: (ms) => {
         if (visit.due < this.#clock.monotonic() + ms || visit.due === Infinity) return;

@@ -21,7 +21,7 @@ import { foreseeFailure } from "./launch.ts";
 import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
-import { lifeOf } from "./state.ts";
+import { type Event, lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */
@@ -128,6 +128,8 @@ class ProgramSupervisor implements Supervisor {
   #turn: Promise<unknown> = Promise.resolve();
   #first = true;
   #stopping = false;
+  /** A look for what programs wait for is due. */
+  #rechecks = false;
 
   constructor(deps: SupervisorDeps) {
     const rounds = new Rounds(deps.clock, deps.fifos);
@@ -145,10 +147,18 @@ class ProgramSupervisor implements Supervisor {
       missing: (spec) =>
         spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
       isStopping: () => this.#stopping,
-      changed: () => {
-        for (const program of this.#programs.values()) program.recheck();
-      },
+      changed: () => this.#recheck(),
     };
+  }
+
+  /** Once for many: each look at all of them for each of them would add up. */
+  #recheck(): void {
+    if (this.#rechecks) return;
+    this.#rechecks = true;
+    this.#shared.afterwards.do(() => {
+      this.#rechecks = false;
+      for (const program of this.#programs.values()) program.recheck();
+    });
   }
 
   #tell(event: ProgramEvent): void {
@@ -191,10 +201,9 @@ class ProgramSupervisor implements Supervisor {
     await this.#configure(specs);
     this.#prepare(plan.start);
     const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
-    this.#shared.afterwards.following(() => {
-      for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
-      for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
-    });
+    const members = (names: readonly string[]) => names.flatMap((name) => this.#programs.get(name) ?? []);
+    this.#dispatch(members(plan.start), { type: "start", cause });
+    this.#dispatch(members(changed), { type: "restart", cause });
     const touched = [...plan.start, ...plan.restart].flatMap((name) => this.#programs.get(name) ?? []);
     await Promise.all(touched.map((program) => program.settled()));
     return { ...plan, adopted, failed: touched.flatMap(failureOf) };
@@ -238,6 +247,12 @@ class ProgramSupervisor implements Supervisor {
     fifos.prepare(homes.map((home) => join(home, FIFO_NAME)));
   }
 
+  #dispatch(programs: readonly Program[], event: Event): void {
+    const work = () => programs.forEach((program) => program.dispatch(event));
+    if (programs.length > 1) this.#shared.afterwards.following(work);
+    else work();
+  }
+
   async #change(program: Program, spec: ProgramSpec): Promise<void> {
     try {
       await program.configure(spec);
@@ -271,9 +286,7 @@ class ProgramSupervisor implements Supervisor {
     if (this.#stopping && action !== "stop") {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
-    this.#shared.afterwards.following(() => {
-      for (const program of members) program.dispatch({ type: action, cause });
-    });
+    this.#dispatch(members, { type: action, cause });
     await Promise.all(members.map((program) => program.settled()));
   }
 

@@ -9,7 +9,9 @@ import { systemProcesses } from "../../src/system/processes.ts";
 function script(home: string): string {
   const say = (from: number, to: number) => `i=${from}; while [ $i -le ${to} ]; do echo "n $i"; i=$((i+1)); done`;
   return `if [ -e ${home}/done ]; then echo again; exec sleep 1000; fi
-${say(1, 100)}; while [ ! -e ${home}/go ]; do sleep 0.02; done; ${say(101, 110)}; printf "no newline"; touch ${home}/done; exit 3`;
+${say(1, 100)}; while [ ! -e ${home}/go ]; do sleep 0.02; done; ${
+    say(101, 110)
+  }; printf "no newline"; touch ${home}/done; exit 3`;
 }
 
 /** The processes that keep the FIFOs of the instance at `home`. */

@@ -6,6 +6,7 @@ import { createCompressor } from "../../src/logging/compressor.ts";
 import { openRotatingFile } from "../../src/logging/rotating_file.ts";
 import { createSupervisor, type Supervisor } from "../../src/programs/supervisor.ts";
 import { MemoryOutput, realDeps, shellSpec, until } from "../../src/programs/testing.ts";
+import { sized } from "./seed.ts";
 import { systemProcesses } from "../../src/system/processes.ts";
 
 interface Yard extends AsyncDisposable {
@@ -64,15 +65,17 @@ test("17: ten that ignore TERM and ten that are stopped end within the timeout a
   assert.deepEqual([report.late, report.survivors, survivors(y.directory)], [[], [], []]);
 });
 
-test("19: 100 exits with a grandchild on the output leak no descriptor and are seen at once", async () => {
+const EXITS = sized(100, 1000);
+
+test(`19: ${EXITS} exits with a grandchild on the output leak no descriptor and are seen at once`, async () => {
   await using y = yard();
   const spec = shellSpec("p", "sleep 1000 & exit 0", { restart: "never" });
   await y.supervisor.apply([spec]);
   let before = 0;
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < EXITS; i++) {
     await until("the end", () => y.supervisor.list()[0]?.state === "exited", 2000);
     if (i === 2) before = openDescriptors();
-    if (i < 99) await y.supervisor.start("p");
+    if (i < EXITS - 1) await y.supervisor.start("p");
   }
   assert.equal(openDescriptors(), before);
   await y.supervisor.stop("p");
@@ -105,8 +108,8 @@ test("22: whatever cannot be executed says why, and the rest lives", async () =>
   ]);
 });
 
-test("24: 50 MB without a newline arrive byte for byte in little memory", async () => {
-  const size = 50_000_000;
+test("24: output without a newline arrives byte for byte in little memory", async () => {
+  const size = sized(50_000_000, 1_000_000_000);
   const hash = createHash("sha256");
   let bytes = 0;
   const directory = Deno.makeTempDirSync();

@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
 import type { Mover, Sink } from "./mover.ts";
-import { FIRST_WAIT, IDLE_WAIT, Pace, type Wait } from "./pace.ts";
+import { FIRST_WAIT, Pace, type Wait } from "./pace.ts";
 import type { Rounds, Seat } from "./rounds.ts";
 
 /** Reads in one turn of the event loop, so that one torrent leaves time for everything else: 1 MiB with 64 KiB reads. */
@@ -77,8 +77,7 @@ export class Capture implements Disposable {
   #look(now: number): Wait {
     let bytes = 0;
     try {
-      if (this.#pace.isIdle && !this.#fifo.mayHold()) return IDLE_WAIT;
-      bytes = this.#warmMove(now);
+      if (!this.#pace.isIdle || this.#fifo.mayHold()) bytes = this.#warmMove(now);
     } catch (error) {
       this.#options.onTrouble(messageOf(error));
     }

@@ -102,7 +102,7 @@ export function foreseeFailure(shared: Shared, spec: ProgramSpec): string | unde
     const account = accountOf(shared, spec);
     const env = environmentOf(shared, spec, {}, account);
     const keeper = { directory: join(shared.directory, spec.name), generation: 0 };
-    commandFor(shared, { spec, command: spec.command, env, account, keeper }); // With a keeper it looks at all of it.
+    commandFor(shared, { spec, command: spec.command, env, account, keeper, setsid: [] }); // With a keeper it looks at all of it.
     return undefined;
   } catch (error) {
     return spawnErrorText(spec.command, error);

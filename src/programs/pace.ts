@@ -15,22 +15,26 @@ const SHORTEST = 2;
 /** At the beginning of a life. */
 export const FIRST_WAIT = 50;
 const LONGEST = 250;
-/** When nothing has come for a while. */
-export const IDLE_WAIT = 500;
+/** When nothing has come for a second, and when nothing has come for 15 s. */
+const IDLE = 500;
+const SILENT = 1000;
+const SILENT_AFTER = 30;
 
 /**
  * How often a stream is looked at. There is no way to be told that a FIFO has something without also taking it away, and
  * what is taken but not yet written is lost when the daemon is killed. So it is looked at from time to time, and what is
- * there is moved within one turn: 250 ms apart while little comes, 500 ms when nothing does, without a pause in a torrent.
+ * there is moved within one turn: 250 ms apart while little comes, 500 ms and then 1 s when nothing does, without a pause in a torrent.
  */
 export class Pace {
   #wait = FIRST_WAIT;
+  /** Looks since the last one that found something. */
+  #vain = 0;
   #torrentSince: number | undefined;
   #torrentBytes = 0;
 
-  /** Nothing has come for so long that it is looked at as seldom as ever. */
+  /** Nothing has come for a while. */
   get isIdle(): boolean {
-    return this.#wait === IDLE_WAIT;
+    return this.#wait >= IDLE;
   }
 
   /** There is no pause between two looks. */
@@ -41,6 +45,7 @@ export class Pace {
   /** A new life: its first lines are looked for soon. */
   restart(): void {
     this.#wait = FIRST_WAIT;
+    this.#vain = 0;
   }
 
   /** @param bytes moved by the look just taken @param now monotonic milliseconds */
@@ -65,7 +70,8 @@ export class Pace {
   }
 
   #calm(bytes: number): number {
-    if (bytes === 0) return Math.min(IDLE_WAIT, this.#wait * 1.5);
+    this.#vain = bytes === 0 ? this.#vain + 1 : 0;
+    if (bytes === 0) return this.#vain > SILENT_AFTER ? SILENT : Math.min(IDLE, this.#wait * 1.5);
     const ideal = this.#wait * TARGET / bytes;
     return Math.max(SHORTEST, Math.min(LONGEST, ideal));
   }

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { Pace } from "./pace.ts";
 
-Deno.test("a silent stream is looked at ever more seldom, down to twice a second", () => {
+Deno.test("a silent stream is looked at ever more seldom, down to once a second", () => {
   const pace = new Pace();
   const waits = Array.from({ length: 8 }, (_, i) => Math.round(pace.next(0, i * 100) as number));
   assert.deepEqual(waits, [75, 113, 169, 253, 380, 500, 500, 500]);
+  assert.ok(pace.isIdle);
+  for (let i = 0; i < 22; i++) assert.equal(pace.next(0, 1000 + i * 500), 500);
+  assert.equal(pace.next(0, 20_000), 1000);
   assert.ok(pace.isIdle);
   pace.restart();
   assert.deepEqual([pace.isIdle, pace.next(0, 900)], [false, 75]);

@@ -18,6 +18,7 @@ interface Visit {
   /** Monotonic milliseconds. */
   earliest: number;
   due: number;
+  left: boolean;
 }
 
 /**
@@ -41,7 +42,7 @@ export class Rounds {
    * milliseconds. It must not throw.
    */
   join(look: (now: number) => Wait, first?: number): Seat {
-    const visit: Visit = { look, earliest: 0, due: 0 };
+    const visit: Visit = { look, earliest: 0, due: 0, left: false };
     this.#visits.add(visit);
     const now = this.#clock.monotonic();
     if (first === undefined) this.#visit(visit, now);
@@ -54,6 +55,7 @@ export class Rounds {
         this.#arm();
       },
       [Symbol.dispose]: () => {
+        visit.left = true;
         this.#visits.delete(visit);
         if (this.#visits.size === 0) this.#disarm();
       },
@@ -62,12 +64,17 @@ export class Rounds {
 
   #visit(visit: Visit, now: number): void {
     const wait = visit.look(now);
-    if (!this.#visits.has(visit)) return;
+    if (visit.left) return;
+    if (wait === "now") return this.#goOn(visit);
     // One that came early keeps its place in the grid.
-    if (wait !== "now") return this.#plan(visit, wait, visit.due === Infinity ? now : Math.max(now, visit.due));
+    this.#plan(visit, wait, visit.due === Infinity ? now : Math.max(now, visit.due));
+  }
+
+  /** Visits again in the next turn of the event loop. */
+  #goOn(visit: Visit): void {
     visit.earliest = visit.due = Infinity;
     this.#nextTurn(() => {
-      if (!this.#visits.has(visit)) return;
+      if (visit.left) return;
       this.#visit(visit, this.#clock.monotonic());
       this.#arm();
     });
@@ -88,7 +95,7 @@ export class Rounds {
 
   #arm(): void {
     let due = Infinity;
-    for (const visit of this.#visits) due = Math.min(due, visit.due);
+    for (const visit of this.#visits) if (visit.due < due) due = visit.due;
     if (due === this.#armedFor) return;
     this.#disarm();
     if (due === Infinity) return;
@@ -105,6 +112,7 @@ export class Rounds {
 
 /** The last point of the grid up to `at` that everyone with this wait shares. */
 function onGrid(at: number, wait: number): number {
-  const step = wait >= 2 * GRID ? 2 * GRID : GRID;
+  let step = GRID;
+  while (2 * step <= wait) step *= 2;
   return Math.floor(at / step) * step;
 }

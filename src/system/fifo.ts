@@ -130,7 +130,9 @@ function open(path: string, options: { fresh: boolean; trusts: Map<number, Trust
 }
 
 function fifoOf({ keeper, reader }: { keeper: number; reader: number }, mark: FifoMark): Fifo {
-  let [open, taken, emptied] = [true, 0, false];
+  let open = true;
+  let taken = 0;
+  let emptied = false;
   return {
     keeper,
     read(into) {
@@ -140,8 +142,9 @@ function fifoOf({ keeper, reader }: { keeper: number; reader: number }, mark: Fi
       return bytes;
     },
     mayHold() {
-      mark.wasRead(taken, emptied);
-      [taken, emptied] = [0, false];
+      if (emptied || taken > 0) mark.wasRead(taken, emptied);
+      taken = 0;
+      emptied = false;
       return mark.mayHold();
     },
     [Symbol.dispose]() {

@@ -1,11 +1,6 @@
-/** Many programs are started at once: puts off what can wait for the last of them, records and log lines. */
+/** Puts off what can wait until the last program of many is started: log lines, events. Not records: a kill may come between. */
 export class Afterwards {
   #waiting: (() => void)[] | undefined;
-
-  /** Others are being started as well. */
-  get isBusy(): boolean {
-    return this.#waiting !== undefined;
-  }
 
   /** Does it now, or after the work that runs at present. */
   do(work: () => void): void {

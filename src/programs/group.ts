@@ -14,13 +14,7 @@ type GroupProcesses = Pick<Processes, "kill" | "stat" | "commandLine">;
 export function signalGroup(processes: GroupProcesses, life: Life, signal: Deno.Signal): boolean {
   if (life.pid <= 1) throw new Error(`refused to signal group ${life.pid}`);
   if (life.adopted && processes.stat(life.pid)?.startTime !== life.startTime) return false;
-  return send(processes, -life.pid, signal) || signalBefore(processes, life, signal);
-}
-
-/** One of many that were started just now may not have made its group yet, see sessionTool. */
-function signalBefore(processes: GroupProcesses, life: Life, signal: Deno.Signal): boolean {
-  const isThere = processes.stat(life.pid)?.startTime === life.startTime;
-  return isThere && send(processes, life.pid, signal);
+  return send(processes, -life.pid, signal);
 }
 
 /**

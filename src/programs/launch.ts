@@ -22,17 +22,15 @@ export interface LaunchOptions {
   /** Gives variables that only this program gets, such as its NOTIFY_SOCKET; may throw. */
   readonly prepare: () => Readonly<Record<string, string>>;
   readonly onExit: (exit: Exit) => void;
-  /** See {@link SpawnOrder}. */
-  readonly isOneOfMany?: boolean;
 }
 
 /** Starts the main process in a session of its own. Never throws: a spawn that fails is an event like another. */
 export function launch(shared: Shared, options: LaunchOptions): Event {
   const { clock } = shared;
-  const { spec, generation, openOutput, isOneOfMany = false } = options;
+  const { spec, generation, openOutput } = options;
   try {
     const keeper = isKept(spec) ? { directory: join(shared.directory, spec.name), generation } : undefined;
-    const order = { spec, command: spec.command, openOutput, extraEnv: options.prepare(), isOneOfMany };
+    const order = { spec, command: spec.command, openOutput, extraEnv: options.prepare() };
     const child = spawnAs(shared, keeper === undefined ? order : { ...order, keeper });
     child.exited.then(options.onExit);
     const { pid } = child;
@@ -59,8 +57,6 @@ export interface SpawnOrder {
   readonly extraEnv?: Readonly<Record<string, string>>;
   /** Where it is to be written how the command ended, see {@link keepExit}. */
   readonly keeper?: KeeperPlace;
-  /** Others are started at the same time: then setsid(1) makes the session, see {@link sessionTool}. */
-  readonly isOneOfMany?: boolean;
 }
 
 /**
@@ -75,22 +71,9 @@ export function spawnAs(shared: SpawnDeps, order: SpawnOrder): Child {
   const env = environmentOf(shared, spec, order.extraEnv ?? {}, account);
   const output = order.openOutput();
   if (order.keeper !== undefined) forgetExits(shared.files, order.keeper.directory);
-  const setsid = order.isOneOfMany ? sessionTool(shared) : [];
-  const command = commandFor(shared, { spec, command: order.command, env, account, keeper: order.keeper, setsid });
+  const command = commandFor(shared, { spec, command: order.command, env, account, keeper: order.keeper });
   if (account !== undefined && output !== null) admitToOutput(shared, spec);
-  const umask = spec.umask ?? DEFAULT_UMASK;
-  return shared.processes.spawn({ command, cwd: spec.cwd, env, output, umask, makesSession: setsid.length > 0 });
-}
-
-/**
- * The runtime makes a session between fork and exec, for which it copies the page tables of the whole daemon: 2 ms or more
- * for each program. Without that it is posix_spawn(3), half a millisecond, and setsid(1) executes the command in its own
- * place. What it cannot execute although it looked well (a busy file, a loader that is missing) ends with 126 or 127, as
- * hopeless as an exec that fails, and the reason is in the program's log.
- */
-function sessionTool({ launchHost }: SpawnDeps): readonly string[] {
-  const tool = (launchHost ?? systemLaunchHost).tool("setsid");
-  return tool === undefined ? [] : [tool, "--"];
+  return shared.processes.spawn({ command, cwd: spec.cwd, env, output, umask: spec.umask ?? DEFAULT_UMASK });
 }
 
 /**
@@ -102,7 +85,7 @@ export function foreseeFailure(shared: Shared, spec: ProgramSpec): string | unde
     const account = accountOf(shared, spec);
     const env = environmentOf(shared, spec, {}, account);
     const keeper = { directory: join(shared.directory, spec.name), generation: 0 };
-    commandFor(shared, { spec, command: spec.command, env, account, keeper, setsid: [] }); // With a keeper it looks at all of it.
+    commandFor(shared, { spec, command: spec.command, env, account, keeper }); // With a keeper it looks at all of it.
     return undefined;
   } catch (error) {
     return spawnErrorText(spec.command, error);
@@ -115,21 +98,18 @@ interface CommandOrder {
   readonly env: Readonly<Record<string, string>>;
   readonly account: Account | undefined;
   readonly keeper: KeeperPlace | undefined;
-  /** Words that come before all others; often none. */
-  readonly setsid: readonly string[];
 }
 
 /**
  * argv with the tools that give it the program's user, limits and priority. With one of them in front a command that
  * cannot be executed would show as the tool's exit code, so it is looked at beforehand, as that user.
  */
-function commandFor(shared: SpawnDeps, order: CommandOrder): readonly string[] {
-  const { spec, command, env, account, keeper, setsid } = order;
+function commandFor(shared: SpawnDeps, { spec, command, env, account, keeper }: CommandOrder): readonly string[] {
   const host = shared.launchHost ?? systemLaunchHost;
   const whole = launchCommand({ ...spec, command }, account, host);
-  if (whole === command && keeper === undefined && setsid.length === 0) return command;
+  if (whole === command && keeper === undefined) return command;
   const trouble = host.foresee({ command, cwd: spec.cwd, env }, account);
-  if (trouble === undefined) return [...setsid, ...keeper === undefined ? whole : keepExit(whole, keeper)];
+  if (trouble === undefined) return keeper === undefined ? whole : keepExit(whole, keeper);
   throw account === undefined ? trouble : Object.assign(trouble, { user: account.name });
 }
 

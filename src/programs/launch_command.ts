@@ -89,7 +89,6 @@ const PACKAGES: Readonly<Record<LaunchTool, string>> = {
   setpriv: "util-linux",
   prlimit: "util-linux",
   nice: "coreutils",
-  setsid: "util-linux",
 };
 
 function toolOf(name: LaunchTool, host: Host): string {

@@ -239,35 +239,3 @@ test("a launch never throws", async () => {
   assert.equal(event.type === "spawn_failed" && event.trouble.shortage, true);
   await Deno.remove(directory);
 });
-
-test("many at once: each leads a session of its own, what it says is kept, and its PID is its own", async () => {
-  await using y = yard();
-  const { supervisor } = y;
-  await supervisor.apply(["p", "q", "r"].map((name) => shellSpec(name, "echo pid $$; exec sleep 1000")));
-  for (const { pid } of supervisor.list()) {
-    await until("the command", () => systemProcesses.commandLine(pid ?? 0)[0] === "sleep");
-    const stat = systemProcesses.stat(pid ?? 0);
-    assert.deepEqual([stat?.sid, stat?.pgid, stat?.ppid], [pid, pid, Deno.pid]);
-  }
-  await until("its words", () => y.text() === `pid ${supervisor.list()[0]?.pid}\n`);
-});
-
-test("many at once: a stop at once ends also who had no time to make its session", async () => {
-  await using y = yard();
-  await y.supervisor.apply(["p", "q", "r"].map((name) => shellSpec(name, "exec sleep 1000", { stopTimeout: 60_000 })));
-  const pids = y.supervisor.list().map(({ pid }) => pid ?? 0);
-  const report = await y.supervisor.stopAll({ deadlineMs: 20_000 });
-  assert.deepEqual([report.graceful, report.killed], [["p", "q", "r"], []]);
-  assert.deepEqual(pids.filter((pid) => systemProcesses.stat(pid) !== undefined), []);
-});
-
-test("many at once: who looks well but cannot be executed has failed for good, and its log says why", async () => {
-  await using y = yard();
-  const file = `${y.directory}/busy`;
-  Deno.copyFileSync("/bin/sleep", file);
-  using _writer = Deno.openSync(file, { write: true });
-  await y.supervisor.apply([shellSpec("p", "", { command: [file, "9"] }), shellSpec("q", "exec sleep 1000")]);
-  await until("its end", () => y.state() === "failed");
-  assert.match(y.text(), /busy/);
-  assert.notEqual(y.supervisor.list()[1]?.state, "failed");
-});

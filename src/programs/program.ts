@@ -200,7 +200,7 @@ export class Program {
       case "hasten":
         return this.#ending.hasten(effect.until);
       case "record":
-        return this.#shared.afterwards.do(() => this.#record(effect.life, effect.ready));
+        return this.#record(effect.life, effect.ready);
       case "probe":
         return this.#probes.begin(effect.life, this.#state.kind === "running");
       case "watch":
@@ -220,7 +220,6 @@ export class Program {
     const answer = launch(this.#shared, {
       spec: this.#spec,
       generation,
-      isOneOfMany: this.#shared.afterwards.isBusy,
       openOutput: () => this.stream.openForStart(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
       onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
@@ -274,7 +273,6 @@ export class Program {
   }
 
   #record(life: Life, ready: boolean): void {
-    if (lifeOf(this.#state)?.generation !== life.generation) return; // It has ended before it could be written down.
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;

@@ -21,7 +21,7 @@ import { foreseeFailure } from "./launch.ts";
 import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
-import { type Event, lifeOf } from "./state.ts";
+import { lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */
@@ -201,9 +201,10 @@ class ProgramSupervisor implements Supervisor {
     await this.#configure(specs);
     this.#prepare(plan.start);
     const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
-    const members = (names: readonly string[]) => names.flatMap((name) => this.#programs.get(name) ?? []);
-    this.#dispatch(members(plan.start), { type: "start", cause });
-    this.#dispatch(members(changed), { type: "restart", cause });
+    this.#shared.afterwards.following(() => {
+      for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
+      for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
+    });
     const touched = [...plan.start, ...plan.restart].flatMap((name) => this.#programs.get(name) ?? []);
     await Promise.all(touched.map((program) => program.settled()));
     return { ...plan, adopted, failed: touched.flatMap(failureOf) };
@@ -247,12 +248,6 @@ class ProgramSupervisor implements Supervisor {
     fifos.prepare(homes.map((home) => join(home, FIFO_NAME)));
   }
 
-  #dispatch(programs: readonly Program[], event: Event): void {
-    const work = () => programs.forEach((program) => program.dispatch(event));
-    if (programs.length > 1) this.#shared.afterwards.following(work);
-    else work();
-  }
-
   async #change(program: Program, spec: ProgramSpec): Promise<void> {
     try {
       await program.configure(spec);
@@ -286,7 +281,9 @@ class ProgramSupervisor implements Supervisor {
     if (this.#stopping && action !== "stop") {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
-    this.#dispatch(members, { type: action, cause });
+    this.#shared.afterwards.following(() => {
+      for (const program of members) program.dispatch({ type: action, cause });
+    });
     await Promise.all(members.map((program) => program.settled()));
   }
 

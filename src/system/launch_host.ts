@@ -5,7 +5,7 @@ import { closedPart, type Execution, foreseeTrouble } from "./exec_trouble.ts";
 import { ownPrivileges, type Privileges } from "./privileges.ts";
 
 /** Programs that put a command under other conditions and then execute it in their own place. */
-export type LaunchTool = "setpriv" | "prlimit" | "nice" | "setsid";
+export type LaunchTool = "setpriv" | "prlimit" | "nice";
 
 /** What the host tells about running a program under conditions of its own: user, limits, priority. */
 export interface LaunchHost {

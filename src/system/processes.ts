@@ -34,8 +34,6 @@ export interface SpawnOptions extends Execution {
   /** Descriptor for stdout and stderr; `null` for /dev/null. */
   readonly output: number | null;
   readonly umask?: number;
-  /** The command itself makes its session. Default: it gets one, for which the whole process has to be forked. */
-  readonly makesSession?: boolean;
 }
 
 export interface Child {
@@ -47,10 +45,7 @@ export interface Child {
 export interface Processes {
   /** Our own PID. */
   readonly self: number;
-  /**
-   * Starts a child in a session of its own (setsid), unless it makes that itself. Throws node's error with its errno when
-   * exec fails.
-   */
+  /** Starts a child in a session of its own (setsid). Throws node's error with its errno when exec fails. */
   spawn(options: SpawnOptions): Child;
   /** kill(2). A negative PID signals the process group. False when there is no such process. */
   kill(pid: number, signal: Deno.Signal | 0): boolean;
@@ -147,7 +142,7 @@ export const systemProcesses: Processes = {
       const child = spawn(file, args, {
         cwd: options.cwd,
         env: { ...options.env },
-        detached: options.makesSession !== true,
+        detached: true,
         stdio: [options.input ?? "ignore", options.output ?? "ignore", options.output ?? "ignore"],
       });
       child.on("error", () => {}); // Reported below, or seen as the child's exit.

@@ -73,7 +73,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { command } = options;
   const daemon = new Daemon(
     context,
-    { logs, health, supervisor, usage, journal, notifications, command, pidFile },
+    { logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, command, pidFile },
     loaded,
   );
   parts.use(reportUnhandled((error) => daemon.fail(error)));

@@ -14,6 +14,7 @@ import { loadContextConfig } from "./load.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
+import type { Programs } from "./programs/programs.ts";
 import type { ProgramUsage } from "./programs/usage.ts";
 
 /** What a configuration is applied to. */
@@ -21,6 +22,7 @@ export interface LiveParts {
   readonly logs: Logs;
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
+  readonly prepare: Programs["prepare"];
   readonly command: Command | undefined;
 }
 
@@ -156,6 +158,7 @@ export class LiveConfig implements Disposable {
 
   async #run(version: Version, cause: string): Promise<ApplyResult> {
     this.#now = version;
+    await this.#parts.prepare(version.specs);
     const applied = await this.#parts.supervisor.apply(version.specs, cause);
     void this.#parts.usage.follow(version.specs); // Nobody waits for figures.
     return applied;

@@ -24,6 +24,7 @@ import { LiveConfig } from "./live_config.ts";
 import type { Notifications } from "./events/notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import { NO_SCHEDULER } from "./stopped_report.ts";
+import type { Programs } from "./programs/programs.ts";
 import type { ProgramUsage } from "./programs/usage.ts";
 
 /** What the daemon is made of; {@link assemble} builds and owns them. */
@@ -32,6 +33,7 @@ export interface Parts {
   readonly health: Health;
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
+  readonly prepare: Programs["prepare"];
   readonly journal: Journal;
   readonly notifications: Notifications;
   readonly command: Command | undefined;

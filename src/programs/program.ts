@@ -130,13 +130,17 @@ export class Program {
     this.#busy = true;
     const before = this.#state;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
+      this.#shared.afterwards.following(() => this.#drain()); // Nothing is written before the next life has begun.
     } finally {
       this.#busy = false;
       this.#rearm();
     }
     if (this.isSettled) { for (const resolve of this.#waiting) resolve(); }
     if (this.#state !== before) this.#shared.changed();
+  }
+
+  #drain(): void {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
   }
 
   /** Neither on the way up nor on the way down. */

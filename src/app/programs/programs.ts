@@ -1,17 +1,27 @@
 import { createSupervisor, type Supervisor } from "../../programs/supervisor.ts";
 import { createFifos } from "../../system/fifo.ts";
-import { createOomWitness } from "../../system/out_of_memory.ts";
+import type { ProgramSpec } from "../../programs/program_spec.ts";
+import type { SupervisorDeps } from "../../programs/deps.ts";
+import { createOomWitness, type OomWitness } from "../../system/out_of_memory.ts";
 import { addressOf } from "./address.ts";
 import type { Context } from "../context.ts";
 import { type Logs, openProgramLog } from "../logs.ts";
-import { probeOpener } from "./probes.ts";
 import { ProgramUsage } from "./usage.ts";
 
+/** What the programs of an instance are run with. */
+export interface Programs {
+  readonly supervisor: Supervisor;
+  readonly usage: ProgramUsage;
+  /** Loads what these programs need and others do not; before they are applied. */
+  prepare(specs: readonly ProgramSpec[]): Promise<void>;
+}
+
 /** The supervisor of this instance, without programs yet, and the measure of what they use. */
-export function openPrograms(context: Context, logs: Logs): { supervisor: Supervisor; usage: ProgramUsage } {
+export function openPrograms(context: Context, logs: Logs): Programs {
   const { clock, files, host, processes } = context.system;
   const log = logs.logging.logger("appd.programs");
-  const oom = createOomWitness({ files, clock });
+  let oom: OomWitness | undefined;
+  let openProbes: SupervisorDeps["openProbes"];
   const common = {
     clock,
     processes,
@@ -26,17 +36,28 @@ export function openPrograms(context: Context, logs: Logs): { supervisor: Superv
     fifos: createFifos(),
     log,
     openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
-    openProbes: probeOpener(common, host),
-    outOfMemory: () => oom.hasKilled(),
+    openProbes(scene, listener) {
+      if (openProbes === undefined) throw new Error("prepare() was not called");
+      return openProbes(scene, listener);
+    },
+    outOfMemory: () => oom?.hasKilled() ?? false,
     keepOutput: true,
   });
   const usage = new ProgramUsage({
     clock,
     roots() {
-      oom.refresh(); // With every sample: what the kernel killed earlier explains nothing later.
+      oom?.refresh(); // With every sample: what the kernel killed earlier explains nothing later.
       return supervisor.roots();
     },
     onExcess: (name, text) => supervisor.complain(name, `it ${text}`),
   });
-  return { supervisor, usage };
+  return {
+    supervisor,
+    usage,
+    async prepare(specs) {
+      if (specs.length > 0) oom ??= createOomWitness({ files, clock });
+      if (openProbes !== undefined || !specs.some((spec) => spec.ready ?? spec.live)) return;
+      openProbes = (await import("./probes.ts")).probeOpener(common, host);
+    },
+  };
 }

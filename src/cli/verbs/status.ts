@@ -4,12 +4,12 @@ import { isOn } from "../invocation.ts";
 import { renderStatus } from "../render_status.ts";
 import { strictCode } from "../strict_code.ts";
 import type { VerbInput } from "../verb.ts";
-import { type Frame, watch } from "../watch.ts";
+import type { Frame } from "../watch.ts";
 
 /** Shows state, health and programs; the exit code follows LSB, or more closely with `--strict`. */
 export async function status(input: VerbInput): Promise<number> {
   const { output, invocation } = input;
-  if (isOn(invocation, "watch")) return await watch(input, () => look(input));
+  if (isOn(invocation, "watch")) return await (await import("../watch.ts")).watch(input, () => look(input));
   const { lines, value, code } = await look(input);
   if (output.json) output.printJson(value);
   else if (!output.quiet) output.print(lines.join("\n"));

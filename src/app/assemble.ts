@@ -78,7 +78,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   );
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
-    openListeners(context, { config, core: daemon.api(), log: logs.logging.logger("appd.http") }),
+    openListeners(context, { config, core: () => daemon.api(), log: logs.logging.logger("appd.http") }),
   );
   parts.use(guardFiles({ files, clock, log }, {
     pidFile,

@@ -20,15 +20,23 @@ export interface Listeners extends AsyncDisposable {
 /** What the API is told about the daemon, alike for both listeners. */
 export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "token">;
 
+export interface ListenerOptions {
+  readonly config: Config;
+  /** What the API is told, asked for by the first request. */
+  readonly core: () => Promise<ApiCore>;
+  readonly log: Logger;
+}
+
 /**
  * Opens the control socket and the TCP listener. The caller holds the instance's lock.
  *
  * @throws AppdError (unavailable) when the address is taken, (noPermission), (cannotCreate), (config) for the token
  */
-export function openListeners(context: Context, options: { config: Config; core: ApiCore; log: Logger }): Listeners {
+export function openListeners(context: Context, options: ListenerOptions): Listeners {
   const { config, log } = options;
-  const core = { ...options.core, requests: new RequestCounter() };
-  const socketApi = lazyApi({ ...core, access: "socket" });
+  const requests = new RequestCounter();
+  const core = async () => ({ ...await options.core(), requests });
+  const socketApi = lazyApi(core, { access: "socket" });
   const openSocket = () => serveSocket({ path: context.paths.socket, handler: socketApi, log });
   const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log });
   let socket: Listener;
@@ -51,13 +59,13 @@ export function openListeners(context: Context, options: { config: Config; core:
   };
 }
 
-function openTcp(context: Context, options: { config: Config; core: ApiCore; log: Logger }): Listener {
+function openTcp(context: Context, options: ListenerOptions): Listener {
   const { bind, port, tokenFile } = options.config.server;
   const token = tokenFile === undefined
     ? undefined
     : readToken(context.system.files, tokenFile, context.system.host.uid);
   let listener: Listener | undefined = undefined;
-  const handler = lazyApi({ ...options.core, access: "tcp", bind, token, port: () => listener?.port ?? port });
+  const handler = lazyApi(options.core, { access: "tcp", bind, token, port: () => listener?.port ?? port });
   listener = serveTcp({ hostname: bind, port, handler, log: options.log });
   return listener;
 }
@@ -69,10 +77,12 @@ function shownHost(bind: string): string {
 }
 
 /** The API, loaded by the first request: the daemon is ready, and its starter has returned, while that goes on. */
-function lazyApi(deps: ApiDeps): Handler {
+function lazyApi(core: ListenerOptions["core"], listener: Omit<ApiDeps, keyof ApiCore>): Handler {
   let api: Promise<{ fetch(request: Request): Response | Promise<Response> }> | undefined;
   return async (request) => {
-    api ??= import("../http/api.ts").then(({ createApi }) => createApi(deps));
+    api ??= Promise.all([import("../http/api.ts"), core()]).then(([{ createApi }, deps]) =>
+      createApi({ ...deps, ...listener })
+    );
     return (await api).fetch(request);
   };
 }

@@ -10,7 +10,6 @@ import { type InstanceState, writeState } from "../instance/state_file.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 import type { Config } from "../schema/appd_schema.ts";
 import type { SignalInbox, SignalRequest } from "../signals/signals.ts";
-import { apiOf } from "./api_core.ts";
 import type { Context } from "./context.ts";
 import { reloadEvent, shutdownEvent, stateEvent } from "./events/daemon_events.ts";
 import { writeDump } from "./dump.ts";
@@ -129,8 +128,9 @@ export class Daemon {
     };
   }
 
-  /** What the API asks of the daemon. */
-  api(): ApiCore {
+  /** What the API asks of the daemon; loaded when somebody asks. */
+  async api(): Promise<ApiCore> {
+    const { apiOf } = await import("./api_core.ts");
     return apiOf(this.#context, { ...this.#parts, daemon: this });
   }
 

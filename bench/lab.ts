@@ -10,11 +10,18 @@ export interface Lab extends Disposable {
   readonly hello: string;
   /** Compiled bare `Deno.serve`. Its argument is the port. */
   readonly serve: string;
+  /** Compiled loop over `Deno.Command`. Its arguments: how often, then the command, which is left running. */
+  readonly spawns: string;
   /** Path of a helper written in C. */
-  tool(name: "timed" | "beat" | "crash" | "fork_wait" | "lines"): string;
+  tool(name: Tool): string;
+  /** pm2's command, installed into the directory when first asked for. @throws Error when npm cannot */
+  pm2(): Promise<string>;
 }
 
-const TOOLS = ["timed", "beat", "crash", "fork_wait", "lines"] as const;
+const TOOLS = ["timed", "beat", "crash", "fork_wait", "lines", "until_begun", "until_ended"] as const;
+type Tool = typeof TOOLS[number];
+
+const PM2 = "pm2@6.0.14";
 
 /** Runs a command to its end. @returns stdout @throws Error with stderr when it fails */
 export async function runCommand(
@@ -38,6 +45,13 @@ async function compile(directory: string, name: string, source: string): Promise
   return output;
 }
 
+async function installPm2(directory: string): Promise<string> {
+  const prefix = join(directory, "pm2");
+  const flags = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts"];
+  await runCommand("npm", ["install", "--silent", ...flags, "--prefix", prefix, PM2]);
+  return join(prefix, "node_modules", ".bin", "pm2");
+}
+
 /** Compiles everything that is needed; disposing removes the directory. */
 export async function openLab(): Promise<Lab> {
   const directory = fs.mkdtempSync("/tmp/appd-bench-");
@@ -45,6 +59,7 @@ export async function openLab(): Promise<Lab> {
     const source = new URL(`c/${name}.c`, import.meta.url).pathname;
     await runCommand("cc", ["-O2", "-Wall", "-o", join(directory, name), source]);
   }
+  let pm2: Promise<string> | undefined;
   return {
     directory,
     appd: BINARY,
@@ -54,7 +69,16 @@ export async function openLab(): Promise<Lab> {
       "serve",
       'Deno.serve({ hostname: "127.0.0.1", port: Number(Deno.args[0]) }, () => new Response("ok"));\n',
     ),
+    spawns: await compile(
+      directory,
+      "spawns",
+      `const [times, command, ...args] = Deno.args;
+const options = { args, detached: true, stdin: "null", stdout: "null", stderr: "null" };
+for (let i = 0; i < Number(times); i++) new Deno.Command(command, options).spawn().unref();
+`,
+    ),
     tool: (name) => join(directory, name),
+    pm2: () => pm2 ??= installPm2(directory),
     [Symbol.dispose]: () => fs.rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -25,16 +25,24 @@ export function ratioOf(ours: readonly number[], base: readonly number[]): Ratio
   return { ratio: median(ratios), ours: median(ours), base: median(base), pairs: ours.length };
 }
 
-/** Runs both sides in turn, after one pair that warms the caches and is not counted. */
-export async function compare(pairs: number, sides: { readonly ours: Sample; readonly base: Sample }): Promise<Ratio> {
-  const ours: number[] = [];
-  const base: number[] = [];
-  for (let pair = 0; pair <= pairs; pair++) {
-    const b = await sides.base();
-    const o = await sides.ours();
-    if (pair === 0) continue;
-    ours.push(o);
-    base.push(b);
+/** Runs all sides in turn, `rounds` times, after one round that warms the caches and is not counted. */
+export async function inTurn<Side extends string>(
+  rounds: number,
+  sides: Readonly<Record<Side, Sample>>,
+): Promise<Record<Side, number[]>> {
+  const names = Object.keys(sides) as Side[];
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Side, number[]>;
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of names) {
+      const value = await sides[name]();
+      if (round > 0) samples[name].push(value);
+    }
   }
+  return samples;
+}
+
+/** Compares two sides pair by pair. */
+export async function compare(pairs: number, sides: { readonly ours: Sample; readonly base: Sample }): Promise<Ratio> {
+  const { ours, base } = await inTurn(pairs, { base: sides.base, ours: sides.ours });
   return ratioOf(ours, base);
 }

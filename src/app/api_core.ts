@@ -2,18 +2,29 @@ import { cannot } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { readLog } from "../logging/read_log.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
+import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
+import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
 import type { Daemon } from "./running_daemon.ts";
+import { explainProgram } from "./why/report.ts";
+import type { ProgramUsage } from "./programs/usage.ts";
 
 /** What HTTP shows and does, told in the daemon's own words. */
 export function apiOf(
   context: Context,
-  parts: { readonly daemon: Daemon; readonly logs: Logs; readonly supervisor: Supervisor },
+  parts: {
+    readonly daemon: Daemon;
+    readonly logs: Logs;
+    readonly supervisor: Supervisor;
+    readonly journal: Journal;
+    readonly usage: ProgramUsage;
+    readonly command: Command | undefined;
+  },
 ): ApiCore {
-  const { daemon, logs, supervisor } = parts;
+  const { daemon, logs, supervisor, journal, usage } = parts;
   return {
     status: () => daemon.report(),
     health: () => daemon.health(),
@@ -21,28 +32,30 @@ export function apiOf(
       metricFamilies(daemon.report(), {
         rssBytes: context.system.processes.stat(context.system.host.pid)?.rssBytes ?? 0,
         droppedLines: logs.logging.dropped.lines,
+        usage: usage.totals(),
       }),
     logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
-    events: { since: () => [], subscribe: () => ({ [Symbol.dispose]() {} }) },
-    why: () => {
-      throw new Error("not built yet");
-    },
-    history: () => {
-      throw new Error("not built yet");
-    },
+    events: journal,
+    why: (name) =>
+      explainProgram(name, {
+        files: context.system.files,
+        journal,
+        programs: daemon.report().programs,
+        now: context.system.clock.now(),
+        configured: parts.command === undefined,
+      }),
+    history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
     log: logs.logging.logger("appd.http"),
     actions: {
-      reload: () => daemon.reload(),
-      confirmReload: () => false,
-      leave: () => {
-        throw new Error("not built yet");
-      },
-      signalProgram: () => 0,
-      scaleProgram: () => Promise.resolve([]),
+      reload: (options) => daemon.reload(options),
+      confirmReload: () => daemon.live.confirm(),
+      leave: () => daemon.leave(),
+      signalProgram: (name, signal) => supervisor.signal(name, signal),
+      scaleProgram: (name, instances) => daemon.live.rescale(name, instances),
       rotateLogs: () => daemon.rotate(),
       reopenLogs: () => daemon.reopen(),
       stop: (timeoutMs) => daemon.stop(timeoutMs),
-      program: (action, name) => action === "reset" ? Promise.resolve() : supervisor[action](name),
+      program: (action, name) => supervisor.act(action, name, `appd programs ${action}`),
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };

@@ -9,13 +9,15 @@ import type { Lock } from "../system/lock.ts";
 import { addChecks } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
+import { Journal } from "./events/journal.ts";
 import { openListeners } from "./listeners.ts";
 import { loadContextConfig } from "./load.ts";
 import { openLogs } from "./logs.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
-import { programSpecs } from "./program_specs.ts";
-import { openSupervisor } from "./programs.ts";
+import { Notifications } from "./events/notifications.ts";
+import { obeyOnFailed } from "./programs/on_failed.ts";
+import { openPrograms } from "./programs/programs.ts";
 import { Daemon } from "./running_daemon.ts";
 import { reportUnhandled } from "./unhandled.ts";
 import { watchFile } from "./watch_config.ts";
@@ -58,8 +60,22 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
-  const supervisor = parts.use(openSupervisor(context, logs));
-  const daemon = new Daemon(context, { logs, health, supervisor, command: options.command, pidFile }, loaded);
+  const programs = openPrograms(context, logs);
+  const supervisor = parts.use(programs.supervisor);
+  const usage = parts.use(programs.usage);
+  const journal = new Journal(clock.now());
+  const notifications = parts.use(new Notifications(context, logs));
+  notifications.apply(config.notifications);
+  parts.use(supervisor.onEvent((event) => {
+    journal.tell(event);
+    notifications.tell(event);
+  }));
+  const { command } = options;
+  const daemon = new Daemon(
+    context,
+    { logs, health, supervisor, usage, journal, notifications, command, pidFile },
+    loaded,
+  );
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, { config, core: daemon.api(), log: logs.logging.logger("appd.http") }),
@@ -71,13 +87,16 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor });
-  await supervisor.apply(programSpecs(loaded, { files, command: options.command }));
+  parts.use(obeyOnFailed(supervisor, daemon));
+  await daemon.live.begin();
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
+
+/** Usage of what the supervisor runs; a program over its memory limit is restarted. */
 
 /** How often, and after how many milliseconds, the lock is tried again: a `status` may hold it for an instant. */
 const LOCK_TRIES = 10;

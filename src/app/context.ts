@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import type { OwnFamily } from "../instance/pid_file.ts";
-import { type Paths, resolvePaths } from "../instance/paths.ts";
+import { DEFAULT_INSTANCE, type Paths, resolvePaths } from "../instance/paths.ts";
 import type { System } from "../system/system.ts";
 
 /** What a command line decides before any file is read. */
@@ -34,7 +34,7 @@ export function createContext(input: ContextInput): Context {
   const chosen = input.config ?? (env.APPD_CONFIG || undefined);
   return {
     ...input,
-    instance: input.name ?? (env.APPD_NAME || "default"),
+    instance: input.name ?? (env.APPD_NAME || DEFAULT_INSTANCE),
     paths,
     configFile: chosen === undefined ? paths.config : resolve(cwd(), chosen),
     configFileExplicit: chosen !== undefined,

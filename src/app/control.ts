@@ -37,23 +37,30 @@ export async function health(context: Context): Promise<HealthReport | undefined
   return await clientOf(context).get<HealthReport>("/health");
 }
 
-/** Applies the configuration. @throws AppdError (notRunning) */
-export async function reloadDaemon(context: Context): Promise<ReloadResult> {
-  return await act<ReloadResult>(context, ["reload", context.instance], "/api/v1/reload");
+/** What a reload shall do; times in milliseconds. */
+export interface ReloadRequest {
+  /** Only say what would be done. */
+  readonly plan?: boolean;
+  /** Take it back after this time, unless it is confirmed. */
+  readonly confirmMs?: number;
+}
+
+/** Applies the configuration, or plans it. @throws AppdError (notRunning) */
+export async function reloadDaemon(context: Context, { plan, confirmMs }: ReloadRequest = {}): Promise<ReloadResult> {
+  return await act<ReloadResult>(context, ["reload", context.instance], "/api/v1/reload", {
+    ...(plan ? { plan } : {}),
+    ...(confirmMs === undefined ? {} : { confirm_s: confirmMs / 1000 }),
+  });
+}
+
+/** Keeps what a reload on probation did. @throws AppdError (notRunning), (generic) when none waits for it */
+export async function confirmReload(context: Context): Promise<void> {
+  await act(context, ["confirm the reload of", context.instance], "/api/v1/reload/confirm");
 }
 
 /** Rotates every log; resolves when the archives are complete. @throws AppdError (notRunning) */
 export async function rotateLogs(context: Context): Promise<void> {
   await act(context, ["rotate the logs of", context.instance], "/api/v1/rotate");
-}
-
-/** Starts, stops or restarts one program. @throws AppdError (notRunning, usage) */
-export async function controlProgram(
-  context: Context,
-  action: "start" | "stop" | "restart",
-  name: string,
-): Promise<void> {
-  await act(context, [`${action} program`, name], `/api/v1/programs/${encodeURIComponent(name)}/${action}`);
 }
 
 /** Loaded only where the daemon has not answered for itself: a verb that it answers stays fast. */
@@ -62,13 +69,24 @@ async function look(context: Context): Promise<Presence> {
   return presenceOf(context);
 }
 
-async function act<T>(context: Context, action: readonly [string, string], path: string): Promise<T> {
+/**
+ * Lets the daemon do something.
+ *
+ * @param action verb and object, for the message when nobody is there to do it
+ * @throws AppdError (notRunning, unavailable) and what the daemon itself says against it
+ */
+export async function act<T>(
+  context: Context,
+  action: readonly [string, string],
+  path: string,
+  body: Readonly<Record<string, unknown>> = {},
+): Promise<T> {
   const presence = await look(context);
   if (presence.kind !== "running") {
     throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
   }
   if (await askStatus(context) === undefined) throw cannot(action, ...silent(presence.pid));
-  const answer = await clientOf(context, ACTION_MS).post<T>(path);
+  const answer = await clientOf(context, ACTION_MS).post<T>(path, body);
   if (answer === undefined) throw cannot(action, ...silent(presence.pid));
   return answer;
 }

@@ -1,29 +1,53 @@
+import { AppdError } from "../base/errors.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
 import { presenceOf } from "./presence.ts";
+import { programSpecs } from "./programs/program_specs.ts";
 import { startDaemon, type StartResult } from "./start.ts";
 import { stopDaemon, type StopResult } from "./stop.ts";
 
+/** What a restart does beside the usual. */
+export interface RestartOptions {
+  /** The command after `--`, instead of the one that the daemon was started with. */
+  readonly command?: Command | undefined;
+  /** Leave the programs running, for the new daemon to adopt. */
+  readonly keepPrograms?: boolean;
+}
+
+/** What came of a restart. */
+export interface RestartResult {
+  readonly stopped: StopResult;
+  readonly started: StartResult;
+}
+
 /**
  * Stops the daemon and starts it again, after the new configuration was found good. What the running daemon was started
- * with is kept, unless it is given anew.
+ * with is kept, unless it is given anew. The new daemon is this file, also when the old one was an older version of it.
  *
  * @param given what this command line says
- * @throws AppdError (config) before anything is stopped
+ * @throws AppdError (config) before anything is stopped; the new daemon's own when it does not start
  */
-export async function restartDaemon(
-  given: Context,
-  options: { command?: Command | undefined } = {},
-): Promise<{ stopped: StopResult; started: StartResult }> {
+export async function restartDaemon(given: Context, options: RestartOptions = {}): Promise<RestartResult> {
   const last = lastStart(given);
   const context: Context = { ...given, flags: { ...last?.flags, ...given.flags } };
   const command = options.command ?? last?.command ?? undefined;
-  await loadContextConfig(context);
-  const stopped = await stopDaemon(given);
-  const started = await startDaemon(context, command === undefined ? {} : { command });
-  return { stopped, started };
+  programSpecs(await loadContextConfig(context), { files: context.system.files, command });
+  const stopped = await stopDaemon(given, { keepPrograms: options.keepPrograms ?? false });
+  try {
+    return { stopped, started: await startDaemon(context, command === undefined ? {} : { command }) };
+  } catch (error) {
+    throw withoutDaemon(error, stopped.kept ?? []);
+  }
+}
+
+/** The error of a start that leaves programs without a daemon says so. */
+function withoutDaemon(error: unknown, kept: readonly string[]): unknown {
+  if (!(error instanceof AppdError) || kept.length === 0) return error;
+  const left = `${kept.join(", ")} run on without a daemon until: appd start`;
+  const hint = error.hint === undefined ? left : `${error.hint}; ${left}`;
+  return new AppdError(error.message, { exit: error.exit, hint, cause: error });
 }
 
 /** How the daemon that runs, or died, was started; one that was stopped on purpose leaves nothing to keep. */

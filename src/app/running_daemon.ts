@@ -5,26 +5,35 @@ import type { HealthReport, HealthStatus, ReloadResult, ReloadStatus, StatusRepo
 import { versionText } from "../base/version.ts";
 import type { LoadResult } from "../config/config.ts";
 import type { Health } from "../health/health.ts";
+import type { ReloadOptions } from "../http/route.ts";
 import { type InstanceState, writeState } from "../instance/state_file.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 import type { Config } from "../schema/appd_schema.ts";
 import type { SignalInbox, SignalRequest } from "../signals/signals.ts";
 import { apiOf } from "./api_core.ts";
 import type { Context } from "./context.ts";
+import { reloadEvent, shutdownEvent, stateEvent } from "./events/daemon_events.ts";
 import { writeDump } from "./dump.ts";
+import type { EventDraft } from "./events/event_report.ts";
+import type { Journal } from "./events/journal.ts";
 import { createLifecycle, type LifecycleMachine } from "./lifecycle_machine.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
-import { applyReload } from "./reload.ts";
-import { beginShutdown, type Shutdown } from "./shutdown.ts";
+import { LiveConfig } from "./live_config.ts";
+import type { Notifications } from "./events/notifications.ts";
+import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import { NO_SCHEDULER } from "./stopped_report.ts";
+import type { ProgramUsage } from "./programs/usage.ts";
 
 /** What the daemon is made of; {@link assemble} builds and owns them. */
 export interface Parts {
   readonly logs: Logs;
   readonly health: Health;
   readonly supervisor: Supervisor;
+  readonly usage: ProgramUsage;
+  readonly journal: Journal;
+  readonly notifications: Notifications;
   readonly command: Command | undefined;
   /** The one in use; a reload does not move it. */
   readonly pidFile: string;
@@ -39,11 +48,14 @@ export class Daemon {
   readonly #startedMonotonic: number;
   readonly #lifecycle: LifecycleMachine;
   readonly #stopped = Promise.withResolvers<number>();
-  #loaded: LoadResult;
+  readonly #live: LiveConfig;
   #url: string | null = null;
-  #lastReload: ReloadStatus | null = null;
+  #lastReload: Omit<ReloadStatus, "confirm_until"> | null = null;
   #shutdown: Shutdown | undefined;
-  #reloading: Promise<ReloadResult> | undefined;
+  /** Reloads follow one another. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The last one that has not begun. */
+  #queued: { readonly confirmMs: number | undefined; readonly result: Promise<ReloadResult> } | undefined;
   #exit = exitCode("ok");
   #shutdownMs = 0;
   #killed: readonly string[] | undefined;
@@ -51,16 +63,31 @@ export class Daemon {
   constructor(context: Context, parts: Parts, loaded: LoadResult) {
     this.#context = context;
     this.#parts = parts;
-    this.#loaded = loaded;
+    this.#live = new LiveConfig(context, parts, {
+      loaded,
+      onRevert: (error) => this.#reverted(error),
+    });
     this.#log = parts.logs.logging.logger("appd");
     this.#startedAt = context.system.clock.now();
     this.#startedMonotonic = context.system.clock.monotonic();
-    this.#lifecycle = createLifecycle((from, to) => this.#log.debug("state changed", { from, to }));
+    this.#lifecycle = createLifecycle((from, to) => {
+      this.#log.debug("state changed", { from, to });
+      this.#note((at) => stateEvent(from, to, at));
+    });
     parts.health.onChange((worst) => this.#lifecycle.dispatch(worst === "degraded" ? "degrade" : "recover"));
   }
 
+  #note(draft: (at: number) => EventDraft): void {
+    this.#parts.journal.note(draft(this.#context.system.clock.now()));
+  }
+
   get config(): Config {
-    return this.#loaded.config;
+    return this.#live.loaded.config;
+  }
+
+  /** The configuration that holds, and the ways to another one. */
+  get live(): LiveConfig {
+    return this.#live;
   }
 
   /** Everything serves: the daemon is ready. */
@@ -102,7 +129,7 @@ export class Daemon {
 
   /** What the API asks of the daemon. */
   api(): ApiCore {
-    return apiOf(this.#context, { daemon: this, logs: this.#parts.logs, supervisor: this.#parts.supervisor });
+    return apiOf(this.#context, { ...this.#parts, daemon: this });
   }
 
   /** The configuration file was written: reload, if the settings say so. */
@@ -137,25 +164,47 @@ export class Daemon {
     }
   }
 
-  /** Applies the configuration file. A broken one is reported and changes nothing. Concurrent calls share one reload. */
-  reload(): Promise<ReloadResult> {
-    this.#reloading ??= this.#reload().finally(() => this.#reloading = undefined);
-    return this.#reloading;
+  /**
+   * Applies the configuration file. A broken one is reported and changes nothing. Calls share a reload that has not begun
+   * to read the file; one that has may have read what was there before.
+   */
+  reload(options: ReloadOptions = {}): Promise<ReloadResult> {
+    if (options.plan) return this.#live.reload(options);
+    const { confirmMs } = options;
+    if (this.#queued !== undefined && this.#queued.confirmMs === confirmMs) return this.#queued.result;
+    const result = this.#turn.then(() => {
+      if (this.#queued === queued) this.#queued = undefined;
+      return this.#reload(options);
+    });
+    const queued = { confirmMs, result };
+    this.#queued = queued;
+    this.#turn = result.catch(() => {}); // Who asked for it hears of it; the next one is another matter.
+    return result;
   }
 
-  async #reload(): Promise<ReloadResult> {
+  async #reload(options: ReloadOptions): Promise<ReloadResult> {
     if (!this.#lifecycle.dispatch("reload")) {
       return { ok: false, changes: [], error: `cannot reload while ${this.#lifecycle.state}` };
     }
-    const { result, loaded } = await applyReload(this.#context, { ...this.#parts, before: this.#loaded });
-    this.#loaded = loaded;
-    const at = new Date(this.#context.system.clock.now()).toISOString();
-    this.#lastReload = { at, ok: result.ok, error: result.error };
+    const result = await this.#live.reload(options);
+    this.#noteReload(result);
     if (result.ok) this.#log.info("configuration reloaded", { changes: result.changes.length });
     else this.#log.error("cannot reload, the old configuration stays", { error: result.error });
     this.#lifecycle.dispatch("reload_done");
     if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
     return result;
+  }
+
+  #reverted(error: string): void {
+    this.#noteReload({ ok: false, changes: [], error });
+    this.#parts.notifications.apply(this.config.notifications);
+  }
+
+  #noteReload(result: ReloadResult): void {
+    const { ok, error } = result;
+    if (ok) this.#parts.notifications.apply(this.config.notifications);
+    this.#note((at) => reloadEvent(result, at));
+    this.#lastReload = { at: new Date(this.#context.system.clock.now()).toISOString(), ok, error };
   }
 
   /** Rotates the daemon's and every program's log; resolves when the archives are complete. */
@@ -178,10 +227,23 @@ export class Daemon {
    * @returns the milliseconds that the shutdown may take
    */
   stop(timeoutMs = this.config.daemon.shutdownTimeout): number {
+    return this.#end(timeoutMs, [{ name: "programs", stop: (ms) => this.#stopPrograms(ms) }]);
+  }
+
+  /** Begins a shutdown that leaves the programs running, for the next daemon to adopt. */
+  leave(): void {
+    if (this.#lifecycle.state === "stopping") return;
+    this.#log.info("leaving the programs to the next daemon", { programs: this.#parts.supervisor.roots().length });
+    this.#end(this.config.daemon.shutdownTimeout, []);
+  }
+
+  #end(timeoutMs: number, steps: readonly ShutdownStep[]): number {
     if (!this.#lifecycle.dispatch("stop")) return this.#shutdownMs;
+    this.#live[Symbol.dispose]();
     this.#shutdownMs = timeoutMs;
     this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
-    const steps = [{ name: "programs", stop: (ms: number) => this.#stopPrograms(ms) }];
+    this.#note((at) => shutdownEvent(timeoutMs, at));
+    void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
     this.#shutdown = beginShutdown(this.#context.system.clock, steps, timeoutMs);
     this.#shutdown.done.then((report) => {
       const late = report.late.length + report.failed.length;
@@ -240,15 +302,21 @@ export class Daemon {
       log_file: this.config.log.file,
       pid_file: this.#parts.pidFile,
       socket: this.#context.paths.socket,
-      programs: this.#parts.supervisor.list(),
+      programs: this.#parts.usage.merge(this.#parts.supervisor.list()),
       jobs: [],
       scheduler: NO_SCHEDULER,
-      last_reload: this.#lastReload,
+      last_reload: this.#reloadStatus(),
       shutdown: this.#shutdown?.progress() ?? null,
       problems: Object.entries(this.#parts.health.report()).flatMap(([name, { error }]) =>
         error === undefined ? [] : [`${name}: ${error}`]
       ),
     };
+  }
+
+  #reloadStatus(): ReloadStatus | null {
+    const until = this.#live.trialUntil;
+    const confirm_until = until === undefined ? null : new Date(until).toISOString();
+    return this.#lastReload && { ...this.#lastReload, confirm_until };
   }
 
   health(): HealthReport {
@@ -269,6 +337,14 @@ export class Daemon {
     if (state === "starting") return "starting";
     if (state === "stopping" || state === "stopped") return "stopping";
     return this.#parts.health.worst();
+  }
+
+  /** A program that is not to fail did: the daemon ends, so that whoever watches it sees the truth. */
+  giveUp(program: string, reason: string): void {
+    if (this.#lifecycle.state === "stopping") return;
+    this.#log.error("shutting down because a program failed", { program, reason });
+    this.#exit = exitCode("generic");
+    this.stop();
   }
 
   /** A background task died: the daemon ends, and its exit code says so. */

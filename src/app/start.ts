@@ -1,4 +1,4 @@
-import { cannot } from "../base/errors.ts";
+import { AppdError, cannot } from "../base/errors.ts";
 import { detach } from "../detach/detach.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
@@ -43,7 +43,23 @@ export async function startDaemon(context: Context, options: { command?: Command
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
   if (running) return result(running, true);
-  return result(await launch(context, options.command), false);
+  try {
+    return result(await launch(context, options.command), false);
+  } catch (error) {
+    const other = await overtaken(context, error);
+    return result(other, true);
+  }
+}
+
+/**
+ * The daemon that was there before ours: one whose start command was killed while it was on its way to the lock.
+ *
+ * @throws the error of ours when it failed for another reason, or the other one is gone as well
+ */
+async function overtaken(context: Context, error: unknown): Promise<{ pid: number; url: string | null }> {
+  const other = error instanceof AppdError && error.exit === "locked" ? await settled(context) : undefined;
+  if (other === undefined) throw error;
+  return other;
 }
 
 /** Waits while another daemon holds the lock without being ready or gone; undefined when nobody does. */

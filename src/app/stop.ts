@@ -1,9 +1,10 @@
 import { AppdError } from "../base/errors.ts";
+import type { StatusReport } from "../base/reports.ts";
 import { readState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
-import { endOrphans, endOutputKeeper, orphansOf } from "./orphans.ts";
+import { type EndedOrphans, endOrphans, endOutputKeeper, orphansOf } from "./programs/orphans.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -11,16 +12,22 @@ export interface StopResult {
   readonly was: "running" | "not running";
   readonly pid?: number;
   readonly how: "graceful" | "forced";
+  /** The daemon died while it was stopping: somebody else killed it. */
+  readonly died?: true;
   readonly ms: number;
   /** Programs that had to be killed, by the daemon or after it. */
   readonly late: readonly string[];
   /** Programs that a dead daemon had left running, and that were ended now. */
   readonly orphans: readonly string[];
+  /** Programs that run on without a daemon, as asked. */
+  readonly kept?: readonly string[];
 }
 
 export interface StopOptions {
   /** Overrides the daemon's own `daemon.shutdown_timeout`. */
   readonly timeoutMs?: number;
+  /** Leave the programs running, for the next daemon to adopt. */
+  readonly keepPrograms?: boolean;
 }
 
 /** What the daemon may take beyond its timeout before it is killed. */
@@ -28,7 +35,8 @@ const GRACE_MS = 2000;
 
 /**
  * Asks the daemon to stop, waits for the kernel to release its lock, kills it when its time is over, and verifies that
- * the process is gone.
+ * the process is gone. What a daemon that dies meanwhile leaves behind is ended too. With `keepPrograms` nothing is done to
+ * the programs, whatever becomes of the daemon: one that does not answer is killed, because a polite signal would end them.
  *
  * @throws AppdError (unknown) when a daemon runs whose PID cannot be found out
  */
@@ -37,38 +45,59 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const began = clock.monotonic();
   const status = await askStatus(context);
   const presence = presenceOf(context);
+  const kept = () => options.keepPrograms ? { kept: namesLeft(context, status) } : {};
   if (presence.kind !== "running") {
-    const orphans = await clearAway(context);
-    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late: [], orphans };
+    const { ended: orphans, killed: late } = await clearAway(context, options, began);
+    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late, orphans, ...kept() };
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
-  const asked = status === undefined ? undefined : await ask(context, options.timeoutMs);
-  if (asked === undefined) processes.kill(pid, "SIGTERM");
+  const asked = status === undefined ? undefined : await ask(context, options);
+  const rude = asked === undefined && options.keepPrograms;
+  if (asked === undefined) processes.kill(pid, rude ? "SIGKILL" : "SIGTERM");
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
-  const how = await ended(context, patience + GRACE_MS) ? "graceful" : "forced";
-  const late = how === "forced" ? await kill(context, pid) : killedBy(context, pid);
+  const how = await ended(context, patience + GRACE_MS) && !rude ? "graceful" : "forced";
+  if (how === "graceful" && presenceOf(context).kind === "dead") {
+    const { ended: orphans, killed: late } = await clearAway(context, options, began);
+    return { was: "running", pid, how: "forced", died: true, ms: clock.monotonic() - began, late, orphans, ...kept() };
+  }
+  const late = how === "forced" ? await kill(context, pid, options) : killedBy(context, pid);
   await vanished(context, pid);
-  return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [] };
+  return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [], ...kept() };
 }
 
 /** Asks over the socket; undefined when the daemon does not answer, so that a signal has to do. */
-async function ask(context: Context, timeoutMs: number | undefined): Promise<{ timeout_s: number } | undefined> {
+async function ask(
+  context: Context,
+  { timeoutMs, keepPrograms }: StopOptions,
+): Promise<{ timeout_s?: number } | undefined> {
   try {
-    return await clientOf(context).post("/api/v1/stop", timeoutMs === undefined ? {} : { timeout_s: timeoutMs / 1000 });
+    return await clientOf(context).post("/api/v1/stop", {
+      ...(timeoutMs === undefined ? {} : { timeout_s: timeoutMs / 1000 }),
+      ...(keepPrograms ? { keep_programs: true } : {}),
+    });
   } catch (error) {
     if (error instanceof AppdError && error.exit === "unavailable") return undefined;
     throw error;
   }
 }
 
-/** Removes what a daemon that died left behind: programs, socket, PID file. A start that is under way does the same. */
-async function clearAway(context: Context): Promise<string[]> {
-  const { files, locks } = context.system;
-  if (files.stat(context.paths.home) === undefined) return [];
+const NOTHING: EndedOrphans = { ended: [], killed: [] };
+
+/**
+ * Removes what a daemon that died left behind: programs, socket, PID file. A start that is under way does the same.
+ *
+ * @param began monotonic milliseconds, from which on a timeout of the caller's counts
+ */
+async function clearAway(context: Context, options: StopOptions, began: number): Promise<EndedOrphans> {
+  const { timeoutMs, keepPrograms } = options;
+  if (keepPrograms) return NOTHING;
+  const { files, locks, clock } = context.system;
+  if (files.stat(context.paths.home) === undefined) return NOTHING;
   using turn = locks.tryExclusive(context.paths.startLock);
-  if (turn === undefined) return [];
-  const orphans = await endOrphans(context);
+  if (turn === undefined) return NOTHING;
+  const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (clock.monotonic() - began));
+  const orphans = await endOrphans(context, left);
   endOutputKeeper(context);
   files.unlink(context.paths.socket);
   files.unlink(pidFileOf(context));
@@ -102,16 +131,30 @@ async function ended(context: Context, ms: number): Promise<boolean> {
   }
 }
 
+/**
+ * Programs that run below this home; asked when no daemon does. What a program that does not run any more has left behind
+ * is none: the last report, where there is one, says which had a PID.
+ */
+function namesLeft(context: Context, last: StatusReport | undefined): string[] {
+  const names = new Set(orphansOf(context).map(({ name }) => name));
+  if (last === undefined) return [...names];
+  return last.programs.filter(({ name, pid }) => pid !== null && names.has(name)).map(({ name }) => name);
+}
+
 /** Ends a daemon that did not stop in time, and the programs that it leaves behind. @returns their names */
-async function kill(context: Context, pid: number): Promise<string[]> {
+async function kill(
+  context: Context,
+  pid: number,
+  { keepPrograms }: StopOptions,
+): Promise<readonly string[]> {
   const { files, processes, locks } = context.system;
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);
-  const left = orphansOf(context);
-  for (const orphan of left) processes.kill(-orphan.pid, "SIGKILL");
+  if (keepPrograms) return [];
+  const { ended: left } = await endOrphans(context, 0);
   endOutputKeeper(context);
   files.unlink(pidFileOf(context));
-  return [...new Set(left.map(({ name }) => name))];
+  return left;
 }
 
 /** The lock is released shortly before the process is gone. */

@@ -59,7 +59,7 @@ const ERRNO_MEANING: Readonly<Record<string, readonly [text: string, exit: ExitN
   EEXIST: ["something else is there already", "cannotCreate"],
   EISDIR: ["is a directory", "cannotCreate"],
   EROFS: ["read-only file system", "cannotCreate"],
-  ELOOP: ["is a symbolic link, which is refused here", "noPermission"],
+  ELOOP: ["is a symbolic link that is refused here, or one of a circle", "noPermission"],
   ENOSPC: ["no space left on device", "cannotCreate"],
   EDQUOT: ["disk quota exceeded", "cannotCreate"],
   EMFILE: ["too many open files", "io"],

@@ -122,6 +122,8 @@ export interface ReloadStatus {
   readonly at: string;
   readonly ok: boolean;
   readonly error: string | null;
+  /** The configuration is on trial: until then it has to be confirmed, or the one of before comes back. */
+  readonly confirm_until: string | null;
 }
 
 export interface ShutdownStatus {

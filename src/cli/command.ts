@@ -19,8 +19,12 @@ export type ValueKind =
   | "count"
   /** A duration such as `30s`; the parser hands it on in milliseconds. */
   | "duration"
-  /** Name of a supervised program. */
+  /** Name of a supervised program, or of one of its instances. */
   | "program"
+  /** The same, or a program with all its instances. */
+  | "programs"
+  /** Name of a signal, with or without SIG. */
+  | "signal"
   /** Dotted key of a setting. */
   | "setting"
   /** Name of a command. */
@@ -57,6 +61,8 @@ export interface ArgumentSpec {
   readonly kind: ValueKind;
   readonly required: boolean;
   readonly choices?: readonly string[];
+  /** More of the same may follow; only on the last one. */
+  readonly many?: true;
 }
 
 export interface Example {

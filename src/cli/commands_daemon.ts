@@ -92,10 +92,17 @@ const RESTART: CommandSpec = {
   summary: "stop the daemon and start it again",
   description: [
     "The new configuration is checked before the old daemon is stopped: with a bad one nothing happens. Settings and the command that the running daemon was started with are kept, unless given anew.",
+    "With --keep-programs the programs run on while the daemon is replaced, and the new one adopts them: so is appd itself upgraded without an interruption.",
   ],
-  options: SETTING_OPTIONS,
+  options: [
+    { name: "keep-programs", help: "let the programs run on, for the new daemon to adopt" },
+    ...SETTING_OPTIONS,
+  ],
   trailingCommand: true,
-  examples: [{ line: "appd restart", says: "check, stop, start" }],
+  examples: [
+    { line: "appd restart", says: "check, stop, start" },
+    { line: "appd restart --keep-programs", says: "after the file of appd was replaced by a newer one" },
+  ],
   exits: {
     ok: "the new daemon is ready",
     usage: true,
@@ -109,18 +116,43 @@ const RESTART: CommandSpec = {
   load: () => import("./verbs/restart.ts").then((verb) => verb.restart),
 };
 
+const CONFIRM: CommandSpec = {
+  name: "confirm",
+  summary: "keep what a reload with --confirm did",
+  examples: [{ line: "appd reload confirm", says: "it works: keep it" }],
+  exits: { ok: "kept", generic: "no reload waits to be confirmed", usage: true, notRunning: true },
+  load: () => import("./verbs/reload.ts").then((verb) => verb.confirm),
+};
+
 const RELOAD: CommandSpec = {
   name: "reload",
   summary: "apply the changed configuration",
   description: [
     "Says for each changed setting: applied, or needs restart. Programs whose definition did not change keep running. With an invalid configuration the old one stays live.",
+    "With --plan it only says what it would do. With --confirm it takes everything back by itself, unless `appd reload confirm` comes in time: for a change that could lock you out. Until then appd status says so. A plain reload makes it final, and so does a restart or a crash of the daemon: the next one reads the file as it is.",
+  ],
+  options: [
+    { name: "plan", help: "say what would be started, stopped, restarted and kept, and change nothing" },
+    {
+      name: "confirm",
+      value: { name: "DURATION", kind: "duration" },
+      help: "take it back after this time unless it is confirmed, from 1s to 1d",
+    },
   ],
   examples: [
     { line: "appd reload", says: "apply the file" },
+    { line: "appd reload --plan", says: "look before" },
+    { line: "appd reload --confirm 60s", says: "apply it on probation; then: appd reload confirm" },
     { line: "kill -HUP $(cat ~/.appd/daemon.pid)", says: "the same by signal" },
   ],
-  exits: { ok: "applied", usage: true, notRunning: true, config: "invalid; the old configuration stays live" },
+  exits: {
+    ok: "applied, or planned",
+    usage: true,
+    notRunning: true,
+    config: "invalid; the old configuration stays live",
+  },
   load: () => import("./verbs/reload.ts").then((verb) => verb.reload),
+  commands: [CONFIRM],
 };
 
 const LOG_ROTATE: CommandSpec = {

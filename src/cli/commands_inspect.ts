@@ -1,10 +1,11 @@
 import type { ArgumentSpec, CommandSpec } from "./command.ts";
+import { PROGRAMS } from "./commands_programs.ts";
 
 const PROGRAM_NAME: ArgumentSpec = {
   name: "PROGRAM",
   kind: "program",
   required: true,
-  help: "name of a supervised program",
+  help: "name of a supervised program or instance",
 };
 
 const STATUS: CommandSpec = {
@@ -15,11 +16,12 @@ const STATUS: CommandSpec = {
     "The exit code follows the LSB convention for init scripts. --json prints one object with a stable schema, also when the daemon does not run.",
   ],
   options: [
-    { name: "watch", short: "w", help: "show it again every second until interrupted" },
+    { name: "watch", short: "w", help: "show it again every second until interrupted; with --json one object a line" },
     { name: "strict", help: "let the exit code also tell starting, degraded and stopping" },
   ],
   examples: [
     { line: "appd status", says: "for people" },
+    { line: "appd status --watch", says: "live, like top" },
     { line: "appd status --json | jq .state", says: "for scripts" },
     { line: "appd status --strict --quiet || page-somebody", says: "for monitoring" },
   ],
@@ -78,33 +80,43 @@ const LOGS: CommandSpec = {
   load: () => import("./verbs/logs.ts").then((verb) => verb.logs),
 };
 
-function action(name: "start" | "stop" | "restart", summary: string): CommandSpec {
-  return {
-    name,
-    summary,
-    arguments: [PROGRAM_NAME],
-    examples: [{ line: `appd programs ${name} web`, says: summary.replace("a program", "the program web") }],
-    exits: { ok: "done", generic: "it could not be done, or there is no such program", usage: true, notRunning: true },
-    load: () => import("./verbs/programs.ts").then((verb) => verb.control),
-  };
-}
-
-const PROGRAMS: CommandSpec = {
-  name: "programs",
-  summary: "list the supervised programs, or control one",
-  description: ["Without a subcommand it prints the table; with --quiet only the names."],
+const WHY: CommandSpec = {
+  name: "why",
+  summary: "tell why a program is in the state that it is in",
+  description: [
+    "What ended it and what that means, who or what started or stopped it, what it waits for and why that is not there, its last output, when it is tried again, and commands that may help. With --quiet only the first sentence.",
+  ],
+  arguments: [{ ...PROGRAM_NAME, kind: "programs" }],
   examples: [
-    { line: "appd programs", says: "the table" },
-    { line: "appd programs restart web", says: "restart one program" },
+    { line: "appd why web", says: "the chain of causes" },
+    { line: "appd why web --quiet", says: "in one sentence" },
   ],
-  exits: { ok: true, usage: true, notRunning: true },
-  load: () => import("./verbs/programs.ts").then((verb) => verb.list),
-  commands: [
-    action("start", "start a program that was stopped or has failed"),
-    action("stop", "stop a program until it is started again"),
-    action("restart", "stop a program and start it again"),
+  exits: { ok: "told", generic: "no such program", usage: true, notRunning: true, unavailable: true },
+  load: () => import("./verbs/why.ts").then((verb) => verb.why),
+};
+
+const EVENTS: CommandSpec = {
+  name: "events",
+  summary: "show what happened to the daemon and its programs",
+  description: [
+    "Shows what the daemon remembers; it forgets with its end, the log does not. With --json each event is an object on a line of its own.",
   ],
+  options: [
+    { name: "lines", short: "n", value: { name: "COUNT", kind: "count", default: "50" }, help: "show the last events" },
+    { name: "follow", short: "f", help: "go on until interrupted, also with the next daemon" },
+    {
+      name: "program",
+      value: { name: "PROGRAM", kind: "program" },
+      help: "only events of this program and its instances",
+    },
+  ],
+  examples: [
+    { line: "appd events", says: "the last 50" },
+    { line: "appd events -f --program web", says: "what happens to the program web, as it happens" },
+  ],
+  exits: { ok: true, generic: "no such program", usage: true, notRunning: true, unavailable: true },
+  load: () => import("./verbs/events.ts").then((verb) => verb.events),
 };
 
 /** Commands that look. */
-export const INSPECT_COMMANDS: readonly CommandSpec[] = [STATUS, HEALTH, LOGS, PROGRAMS];
+export const INSPECT_COMMANDS: readonly CommandSpec[] = [STATUS, HEALTH, LOGS, PROGRAMS, WHY, EVENTS];

@@ -1,3 +1,4 @@
+import { SIGNAL_NAMES } from "../base/signal_names.ts";
 import {
   type ArgumentSpec,
   type CommandSpec,
@@ -23,7 +24,9 @@ export interface Place {
   readonly at: string;
   readonly words: readonly { readonly name: string; readonly summary: string }[];
   readonly options: readonly OptionSpec[];
-  readonly argument: Completable | undefined;
+  readonly arguments: readonly Completable[];
+  /** The last argument may be repeated. */
+  readonly many: boolean;
   readonly trailingCommand: boolean;
 }
 
@@ -54,14 +57,16 @@ export function completionModel(program: ProgramSpec, input: CompletionInput): C
     at: "",
     words: tops.flatMap(entriesOf),
     options: program.globals,
-    argument: undefined,
+    arguments: [],
+    many: false,
     trailingCommand: false,
   };
   const places = shownCommands(program).map(({ path, command }): Place => ({
     at: path.join(" "),
     words: (command.commands ?? []).flatMap(entriesOf),
     options: [...(command.options ?? []), ...program.globals],
-    argument: argumentOf(command.arguments?.[0], { tops, settings: input.settings }),
+    arguments: (command.arguments ?? []).map((one) => argumentOf(one, { tops, settings: input.settings })),
+    many: command.arguments?.at(-1)?.many ?? false,
     trailingCommand: command.trailingCommand ?? false,
   }));
   return {
@@ -81,12 +86,12 @@ function entriesOf(command: CommandSpec): { name: string; summary: string }[] {
 }
 
 function argumentOf(
-  argument: ArgumentSpec | undefined,
+  argument: ArgumentSpec,
   known: { tops: readonly CommandSpec[]; settings: readonly string[] },
-): Completable | undefined {
-  if (argument === undefined) return undefined;
+): Completable {
   if (argument.kind === "setting") return { kind: "text", choices: known.settings };
   if (argument.kind === "command") return { kind: "text", choices: known.tops.map((command) => command.name) };
+  if (argument.kind === "signal") return { kind: "text", choices: SIGNAL_NAMES };
   return { kind: argument.kind, choices: argument.choices ?? [] };
 }
 
@@ -100,9 +105,10 @@ export function completableOf(option: OptionSpec): Completable {
   return { kind: option.value?.kind ?? "text", choices: option.value?.choices ?? [] };
 }
 
-/** `text` as one word of a POSIX shell. */
-export function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+/** The command line that prints the names a program argument can have, one a line; undefined for other kinds. */
+export function namesCommand(model: CompletionModel, kind: ValueKind): string | undefined {
+  if (kind === "program") return `${model.name} programs --quiet 2>/dev/null`;
+  return kind === "programs" ? `${model.name} programs names 2>/dev/null` : undefined;
 }
 
 /** The spellings of an option on a line. */

@@ -1,25 +1,26 @@
-import { type Completable, completableOf, type CompletionModel, spellings } from "./completion_model.ts";
+import { type Completable, completableOf, type CompletionModel, namesCommand, spellings } from "./completion_model.ts";
 
 /** `text` as one word of fish, where only backslash and quote are special between single quotes. */
 function quote(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
-/** Completion script for fish. */
+/** Completion script for fish. Its function succeeds where the line has come to a command and, if asked, to its Nth argument. */
 export function fishCompletions(model: CompletionModel): string {
   const fn = `__${model.name.replaceAll(/[^A-Za-z0-9]/g, "_")}_at`;
   const offer = (what: Completable) => {
+    const names = namesCommand(model, what.kind);
+    if (names !== undefined) return `-xa ${quote(`(${names})`)}`;
     if (what.choices.length > 0) return `-xa ${quote(what.choices.join(" "))}`;
     if (what.kind === "file") return "-rF";
-    if (what.kind === "directory") return "-xa '(__fish_complete_directories)'";
-    if (what.kind === "program") return `-xa ${quote(`(${model.name} programs --quiet 2>/dev/null)`)}`;
-    return "-x";
+    return what.kind === "directory" ? "-xa '(__fish_complete_directories)'" : "-x";
   };
   const steps = model.steps.map(({ from, word, to }) =>
-    `      case ${quote(`${from}/${word}`)}\n        set at ${quote(to)}`
+    `      case ${quote(`${from}/${word}`)}\n        set at ${quote(to)}\n        set n 0`
   );
   const lines = model.places.flatMap((place) => {
-    const here = `complete -c ${model.name} -n ${quote(`${fn} ${quote(place.at)}`)}`;
+    const at = (more: string) => `complete -c ${model.name} -n ${quote(`${fn} ${quote(place.at)}${more}`)}`;
+    const here = at("");
     const words = place.words.map(({ name, summary }) =>
       name.startsWith("--")
         ? `${here} -l ${name.slice(2)} -d ${quote(summary)}`
@@ -30,12 +31,16 @@ export function fishCompletions(model: CompletionModel): string {
       const value = option.value === undefined ? "" : ` ${offer(completableOf(option))}`;
       return `${here}${short} -l ${option.name}${value} -d ${quote(option.help)}`;
     });
-    const argument = place.argument === undefined ? [] : [`${here} ${offer(place.argument)}`];
-    return [...words, ...argument, ...options];
+    const operands = place.arguments.map((argument, index) => {
+      const last = place.many && index === place.arguments.length - 1;
+      return `${at(` ${index} ${last ? 999 : index}`)} ${offer(argument)}`;
+    });
+    return [...words, ...operands, ...options];
   });
   return `# fish completion for ${model.name}, made from its table of commands
 function ${fn}
   set -l at ''
+  set -l n 0
   set -l skip 0
   for word in (commandline -opc)[2..-1]
     if test $skip = 1
@@ -49,9 +54,13 @@ function ${fn}
     end
     switch "$at/$word"
 ${steps.join("\n")}
+      case '*/-*'
+      case '*'
+        set n (math $n + 1)
     end
   end
-  test "$at" = "$argv[1]"
+  test "$at" = "$argv[1]"; or return
+  not set -q argv[2]; or test $n -ge $argv[2] -a $n -le $argv[3]
 end
 complete -c ${model.name} -f
 ${lines.join("\n")}`;

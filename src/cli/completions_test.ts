@@ -27,11 +27,14 @@ function shellTest(shell: string, name: string, fn: () => void): void {
 
 /** What bash offers for the words of a line, the last one being typed. */
 function bashOffers(...words: string[]): string[] {
+  return inShell("bash", bashScript(words)).split("\n").filter((word) => word !== "");
+}
+
+function bashScript(words: readonly string[]): string {
   const line = words.map((word) => `'${word}'`).join(" ");
-  const script = `${bashCompletions(model)}
+  return `${bashCompletions(model)}
 COMP_WORDS=(appd ${line}); COMP_CWORD=${words.length}
 _appd; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return inShell("bash", script).split("\n").filter((word) => word !== "");
 }
 
 shellTest("bash", "the script is well formed", () => {
@@ -50,6 +53,20 @@ shellTest("bash", "offers commands, subcommands, options, choices and keys", () 
   assert.deepEqual(bashOffers("completions", "z"), ["zsh"]);
   assert.deepEqual(bashOffers("status", "x"), []);
   assert.ok(bashOffers("run", "--", "ba").includes("bash"));
+});
+
+/** A shell function in place of appd: it prints the arguments that it was called with. */
+const STAND_IN = 'appd() { echo "$1-$2"; }';
+
+shellTest("bash", "offers for each argument what it is, and for the last one again where it may be repeated", () => {
+  assert.deepEqual(bashOffers("programs", "signal", "web", "US"), ["USR1", "USR2"]);
+  assert.deepEqual(bashOffers("programs", "signal", "-q", "web", "--json", "TER"), ["TERM"]);
+  assert.deepEqual(bashOffers("programs", "signal", "web", "HUP", ""), []);
+  const asked = (...words: string[]) => inShell("bash", `${STAND_IN}\n${bashScript(words)}`).trim();
+  assert.equal(asked("programs", "stop", ""), "programs-names");
+  assert.equal(asked("programs", "stop", "web", "db", ""), "programs-names");
+  assert.equal(asked("logs", ""), "programs---quiet");
+  assert.equal(asked("logs", "web", ""), "");
 });
 
 shellTest("zsh", "the script is well formed", () => {
@@ -75,12 +92,18 @@ shellTest("zsh", "offers commands, options, choices and keys", () => {
   assert.deepEqual(zshOffers("--home", "/x", "config", "get", ""), ["server.port", "log.level"]);
   assert.deepEqual(zshOffers("start", "--log-format", ""), ["text", "json"]);
   assert.ok(zshOffers("--stop", "-").includes("--timeout"));
+  assert.ok(zshOffers("programs", "signal", "web", "").includes("USR1"));
+  assert.ok(!zshOffers("programs", "signal", "web", "HUP", "-").includes("USR1"));
 });
 
 shellTest("fish", "the script is well formed and offers commands", () => {
-  const offers = (line: string) => inShell("fish", `${fishCompletions(model)}\ncomplete -C ${JSON.stringify(line)}`);
+  const offers = (line: string) =>
+    inShell("fish", `function appd; echo web; end; ${fishCompletions(model)}\ncomplete -C ${JSON.stringify(line)}`);
   assert.match(offers("appd sta"), /^start\t[^]*^status\t/m);
   assert.match(offers("appd config get ser"), /^server\.port/m);
   assert.match(offers("appd --stop --ti"), /^--timeout/m);
   assert.match(offers("appd completions z"), /^zsh/m);
+  assert.match(offers("appd programs signal web US"), /^USR1\nUSR2$/m);
+  assert.doesNotMatch(offers("appd programs signal web HUP "), /USR1/);
+  assert.match(offers("appd programs signal "), /^web$/m);
 });

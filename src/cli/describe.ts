@@ -17,9 +17,10 @@ export function optionText(option: OptionSpec): string {
   return extra.length === 0 ? option.help : `${option.help} (${extra.join("; ")})`;
 }
 
-/** `PROGRAM` or `[PROGRAM]` */
-export function argumentTerm(argument: ArgumentSpec): string {
-  return argument.required ? argument.name : `[${argument.name}]`;
+/** `PROGRAM`, `[PROGRAM]` or `PROGRAM...` */
+export function argumentTerm({ name, required, many }: ArgumentSpec): string {
+  const term = many ? `${name}...` : name;
+  return required ? term : `[${term}]`;
 }
 
 export function argumentText(argument: ArgumentSpec): string {

@@ -10,6 +10,7 @@ export interface FakeTerminal extends Terminal {
 export interface FakeTerminalOptions {
   readonly terminal?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   /** Thrown by every write to stdout. */
   readonly failure?: Error;
 }
@@ -24,6 +25,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     },
     isTerminal: () => options.terminal ?? false,
     columns: () => options.columns,
+    rows: () => options.rows,
     get stdout() {
       return text.stdout;
     },

@@ -56,7 +56,7 @@ function checkArguments(asked: Asked, words: readonly string[]): void {
   const expected = command.arguments ?? [];
   const missing = expected.find((argument, index) => argument.required && words[index] === undefined);
   if (missing) throw usageError(`cannot run "${line}": ${missing.name} is missing`, `see: ${line} --help`);
-  const extra = words[expected.length];
+  const extra = expected.at(-1)?.many ? undefined : words[expected.length];
   if (extra !== undefined) {
     const hint = command.trailingCommand
       ? `a command to supervise stands after --: ${line} -- ${extra}`

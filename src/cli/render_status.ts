@@ -14,6 +14,8 @@ export interface StatusView {
   readonly userHome: string;
   /** The daemon died and left its PID file. */
   readonly dead: boolean;
+  /** Without the paths, which do not change while somebody watches. */
+  readonly live?: boolean;
 }
 
 type Row = readonly [label: string, text: string | null | undefined];
@@ -27,15 +29,7 @@ export function renderStatus(report: StatusReport, view: StatusView): string[] {
     style.bold(`${title} status`),
     "",
     ...rows(0, headRows(report, view)),
-    "",
-    style.bold("Configuration:"),
-    ...rows(2, [
-      ["Config", shorten(report.config_file, view)],
-      ["Logs", shorten(report.log_file, view)],
-      ["PID file", shorten(report.pid_file, view)],
-      ["Socket", shorten(report.socket, view)],
-      ["Reload", reloadText(report, view)],
-    ]),
+    ...(view.live ? [] : ["", style.bold("Configuration:"), ...rows(2, configurationRows(report, view))]),
     ...(programs.length === 0 ? [] : ["", style.bold("Programs:"), ...programs.map((line) => `  ${line}`)]),
     ...schedulerLines(report, view),
   ];
@@ -52,11 +46,23 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["URL", running ? url ?? "none, control socket only" : null],
     ["Health", health === null ? null : healthText(health, view.style)],
     ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
-    ["Version", running ? report.version : null],
+    ["Version", running && !view.live ? report.version : null],
+    ["Trial", trialText(report)],
+    ["Reload", view.live && !report.last_reload?.ok ? reloadText(report, view) : null],
     [
       "Shutdown",
       shutdown && `until ${humanTime(shutdown.deadline)}, remaining: ${shutdown.remaining.join(", ") || "nothing"}`,
     ],
+  ];
+}
+
+function configurationRows(report: StatusReport, view: StatusView): Row[] {
+  return [
+    ["Config", shorten(report.config_file, view)],
+    ["Logs", shorten(report.log_file, view)],
+    ["PID file", shorten(report.pid_file, view)],
+    ["Socket", shorten(report.socket, view)],
+    ["Reload", reloadText(report, view)],
   ];
 }
 
@@ -71,6 +77,12 @@ function stateText(report: StatusReport, view: StatusView): string {
 
 function healthText(health: string, style: Style): string {
   return health === "healthy" ? style.good(health) : style.warn(health);
+}
+
+/** The new configuration, which somebody has to confirm. */
+function trialText({ last_reload: reload }: StatusReport): string | null {
+  if (reload === null || reload.confirm_until === null) return null;
+  return `the reload is on trial until ${humanTime(reload.confirm_until)}, keep it: appd reload confirm`;
 }
 
 function reloadText({ last_reload: reload }: StatusReport, view: StatusView): string | null {

@@ -94,13 +94,30 @@ Deno.test("a stopped and a dead instance", () => {
   );
 });
 
+Deno.test("who watches sees what changes, and that a reload failed", () => {
+  const live = { ...VIEW, live: true };
+  const failed = { at: STARTED, ok: false, error: "config.toml:1:1: bad", confirm_until: null };
+  const text = renderStatus({ ...REPORT, programs: [WEB] }, live).join("\n");
+  assert.doesNotMatch(text, /Configuration|Version|Reload/);
+  assert.match(text, /^Health: +healthy\n\nPrograms:\n {2}NAME/m);
+  assert.match(
+    renderStatus({ ...REPORT, last_reload: failed }, live).join("\n"),
+    /^Reload: +failed at .*: config.toml:1:1: bad$/m,
+  );
+});
+
 Deno.test("an instance with a name, a failed reload, a shutdown, no TCP", () => {
   const text = renderStatus({
     ...REPORT,
     instance: "two",
     state: "stopping",
     url: null,
-    last_reload: { at: STARTED, ok: false, error: "config.toml:1:1: bad\x1b[2J\n  1 | x" },
+    last_reload: {
+      at: STARTED,
+      ok: false,
+      error: "config.toml:1:1: bad\x1b[2J\n  1 | x",
+      confirm_until: null,
+    },
     shutdown: { began_at: STARTED, remaining: ["web", "db"], deadline: STARTED },
   }, VIEW).join("\n");
   assert.match(text, /^appd \(two\) status$/m);
@@ -108,6 +125,22 @@ Deno.test("an instance with a name, a failed reload, a shutdown, no TCP", () => 
   assert.match(text, /^URL: +none, control socket only$/m);
   assert.match(text, /^Shutdown: +until .*, remaining: web, db$/m);
   assert.match(text, /^ {2}Reload: +failed at .*: config\.toml:1:1: bad\\x1b\[2J$/m);
+});
+
+Deno.test("a reload on trial says until when, and how to keep it", () => {
+  const last_reload = { at: STARTED, ok: true, error: null, confirm_until: "2025-11-01T12:46:00.000Z" };
+  for (const live of [false, true]) {
+    const text = renderStatus({ ...REPORT, last_reload }, { ...VIEW, live }).join("\n");
+    const until = humanTime("2025-11-01T12:46:00.000Z").replaceAll("+", "\\+");
+    assert.match(
+      text,
+      new RegExp(`^Trial: +the reload is on trial until ${until}, keep it: appd reload confirm$`, "m"),
+    );
+  }
+  assert.doesNotMatch(
+    renderStatus({ ...REPORT, last_reload: { ...last_reload, confirm_until: null } }, VIEW).join("\n"),
+    /trial/i,
+  );
 });
 
 Deno.test("scheduler and work hours are shown once there are some", () => {
@@ -142,14 +175,87 @@ Deno.test("programs", () => {
     { ...WEB, name: "x", state: "failed", pid: null, exit: null, error: 'ENOENT: cannot execute "/no/such"' },
   ];
   assert.deepEqual(renderPrograms(programs, { style: PLAIN, now: NOW }), [
-    "NAME      STATE       READY  PID   UPTIME  RESTARTS  CPU   MEMORY  NOTE",
-    "web       running     yes    4711  2h 15m  2         1.3%  52MiB   -",
-    "worker\\n  crash_loop  no     -     -       2         -     -       killed by SIGKILL, retry in 8s",
-    'x         failed      yes    -     2h 15m  2         1.3%  52MiB   ENOENT: cannot execute "/no/such"',
+    "NAME      STATE       READY  PID   UPTIME  RESTARTS  CPU   MEM    NOTE",
+    "web       running     yes    4711  2h 15m  2         1.3%  52MiB  -",
+    "worker\\n  crash loop  no     -     -       2         -     -      killed by SIGKILL, retry in 8s",
+    'x         failed      yes    -     2h 15m  2         1.3%  52MiB  ENOENT: cannot execute "/no/such"',
   ]);
   assert.deepEqual(renderPrograms([], { style: PLAIN, now: NOW }), []);
   const coloured = renderPrograms([WEB], { style: COLOURED, now: NOW })[1] ?? "";
   assert.ok(coloured.includes(`${COLOURED.good("running")}  yes`), "escapes do not count as width");
+});
+
+Deno.test("instances stand below a line that sums them up", () => {
+  const instance = (name: string, more: Partial<ProgramStatus>): ProgramStatus => ({
+    ...WEB,
+    name,
+    family: "web",
+    exit: null,
+    ...more,
+  });
+  const programs: ProgramStatus[] = [
+    instance("web.1", {}),
+    { ...WEB, name: "db", family: "db", exit: null },
+    instance("web.2", { pid: 4712, restarts: 1, cpu_percent: null }),
+    instance("web.3", {
+      state: "backoff",
+      ready: false,
+      pid: null,
+      uptime_s: null,
+      cpu_percent: null,
+      rss_bytes: null,
+    }),
+  ];
+  assert.deepEqual(renderPrograms(programs, { style: PLAIN, now: NOW }), [
+    "NAME     STATE        READY  PID   UPTIME  RESTARTS  CPU   MEM     NOTE",
+    "web      2/3 running  2/3    -     -       5         1.3%  104MiB  -",
+    "  web.1  running      yes    4711  2h 15m  2         1.3%  52MiB   -",
+    "  web.2  running      yes    4712  2h 15m  1         -     52MiB   -",
+    "  web.3  backoff      no     -     -       2         -     -       -",
+    "db       running      yes    4711  2h 15m  2         1.3%  52MiB   -",
+  ]);
+});
+
+Deno.test("a program says what it waits for, what its probes say, and what it left behind", () => {
+  const row = (more: Partial<ProgramStatus>) =>
+    renderPrograms([{ ...WEB, exit: null, restarts: 0, ...more }], { style: PLAIN, now: NOW })[1];
+  const waiting = {
+    state: "starting",
+    ready: false,
+    pid: null,
+    uptime_s: null,
+    cpu_percent: null,
+    rss_bytes: null,
+  } as const;
+  assert.equal(
+    row({ ...waiting, waiting_for: ["db to be ready", "cache to be started"] }),
+    "web   waiting  no     -    -       0         -    -    for db to be ready and cache to be started",
+  );
+  assert.match(row({ ready: false, note: "GET /ready: 503\x1b[2J" }) ?? "", / no .* GET \/ready: 503\\x1b\[2J$/);
+  assert.match(row({ live: false }) ?? "", / not alive$/);
+  assert.match(
+    row({ ...waiting, state: "stopped", leftovers: [{ pid: 12, command: "sleep 600" }] }) ?? "",
+    / left behind: 12 \(sleep 600\)$/,
+  );
+  const exit = { code: null, signal: "SIGKILL", out_of_memory: true, at: STARTED } as const;
+  assert.match(row({ ...waiting, state: "backoff", exit }) ?? "", / killed by SIGKILL \(out of memory\)$/);
+  assert.match(row({ adopted: true }) ?? "", / adopted$/);
+});
+
+Deno.test("an end shows only where nobody wished for it, and once", () => {
+  const note = (more: Partial<ProgramStatus>) =>
+    renderPrograms([{ ...WEB, pid: null, uptime_s: null, ...more }], { style: PLAIN, now: NOW })[1]?.split(/ {2,}/).at(
+      -1,
+    );
+  const term = { code: null, signal: "SIGTERM", at: STARTED } as const;
+  const usage = { code: 64, signal: null, at: STARTED } as const;
+  assert.equal(note({ state: "stopped", exit: term }), "-");
+  assert.equal(note({ state: "stopping", exit: term }), "-");
+  assert.equal(note({ state: "starting", exit: usage }), "-");
+  assert.equal(note({ state: "failed", exit: usage, error: "exit code 64" }), "exit 64");
+  assert.equal(note({ state: "exited", exit: { ...usage, code: 0 } }), "exit 0");
+  assert.equal(note({ state: "backoff", exit: term, error: "not ready within 30s" }), "not ready within 30s");
+  assert.equal(note({ state: "failed", exit: term, error: 'cannot run "/x": ENOENT' }), 'cannot run "/x": ENOENT');
 });
 
 Deno.test("strict exit codes", () => {

@@ -1,4 +1,5 @@
 import { isTable, type Path, type Reading, startReading } from "../schema/kind.ts";
+import type { Elements } from "../schema/document_check.ts";
 import { readElement } from "../schema/read.ts";
 import type { Schema, Section } from "../schema/section.ts";
 import { camel } from "../schema/setting.ts";
@@ -35,7 +36,23 @@ export function assemble(schema: Schema, input: AssembleInput): Record<string, u
       else config[section.as] = done;
     }
   }
+  for (const check of schema.checks ?? []) check(elementsFor(schema, config, input.lists), reading);
   return config;
+}
+
+/** The elements of arrays of tables as their sections have read them, beside what the file says. */
+function elementsFor(
+  schema: Schema,
+  config: Readonly<Record<string, unknown>>,
+  lists: AssembleInput["lists"],
+): Elements {
+  return (name) => {
+    const values = config[schema.sections.find((section) => section.name === name)?.as ?? ""];
+    return (lists.get(name) ?? []).map((raw, index) => ({
+      raw: isTable(raw) ? raw : {},
+      value: Array.isArray(values) ? values[index] : undefined,
+    }));
+  };
 }
 
 /** Where the value at `path` comes from; what nobody gave counts as the file's. */

@@ -30,7 +30,8 @@ function plain(text: string): string {
   return text.replace(/\r$/, "").replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, " ");
 }
 
-const SECRET_WORD = /secret|token|passw|passphrase|api_?key|private|credential|auth/i;
+/** Also a password inside a URL. */
+const SECRET_WORD = /secret|webhook|token|passw|passphrase|api_?key|private|credential|auth|:\/\/[^\s/]*@/i;
 
 /** Whether the last of `lines` stands in a table of variables or has a key that looks secret. */
 function isSecret(lines: readonly string[]): boolean {

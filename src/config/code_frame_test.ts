@@ -28,6 +28,8 @@ for (
     '[program.env]\n# x\nA = "planted"',
     'env = { A = "planted" }',
     'env.A = "planted"',
+    'webhook = "https://hooks.example.org/planted"',
+    'ready = { http = "http://me:planted@127.0.0.1/" }',
     'env = {\n A = "planted"',
     '[[program]]\nlog = { x = 1 }\nenv = {\n A = "x",\n B = "planted"',
   ]

@@ -58,7 +58,7 @@ export interface LoadResult<C = Config> {
   readonly settings: ReadonlyMap<string, ResolvedSetting>;
   /** Undefined when there is none. */
   readonly file: LoadedFile | undefined;
-  /** Things worth saying that are no errors: variables that nobody reads. */
+  /** Things worth saying that are no errors, one text each: variables that nobody reads, what is probably a mistake. */
   readonly warnings: readonly string[];
   readonly schema: Schema;
   readonly home: string;

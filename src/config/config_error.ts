@@ -55,6 +55,11 @@ function lineOf({ place, message }: Problem): string {
   return escapeControls(`${placeText(place)}${message}`);
 }
 
+/** `file:line:column: message (hint)`, for a warning. */
+export function problemText({ place, message, hint }: Problem): string {
+  return `${placeText(place)}${message}${hint === undefined ? "" : ` (${hint})`}`;
+}
+
 function placeText(place: ProblemPlace): string {
   if (place.kind === "file") return `${place.path}:${place.line}:${place.column}: `;
   return place.kind === "option" ? `option --${place.name}: ` : `variable ${place.name}: `;

@@ -13,6 +13,11 @@ name = "web"
 command = ["./x"]
 env = { TOKEN = "planted-secret" }
 log = { max_age = "1d" }
+ready = { http = "http://127.0.0.1:9000/" }
+limits.nofile = 4096
+[[notify]]
+name = "chat"
+webhook = "https://hooks.example.org/planted"
 `;
 
 Deno.test("explain names the layer that decides and what the others say", async () => {
@@ -57,12 +62,26 @@ Deno.test("values of secrets are shown nowhere", async () => {
   const loaded = await loadConfig(home);
   assert.equal(getSetting(loaded, "program.web.env").text, '{ TOKEN = "***" }');
   assert.equal(getSetting(loaded, "program.web.env.TOKEN").text, '"***"');
+  assert.equal(getSetting(loaded, "notify.chat.webhook").text, '"***"');
   const all = JSON.stringify([
     listValues(loaded),
     await explain(loaded, "program.web.env"),
     await explain(loaded, "program.web.env.TOKEN"),
+    await explain(loaded, "notify.chat.webhook"),
   ]);
   assert.doesNotMatch(all, /planted/);
+});
+
+Deno.test("keys of tables that are one value have values of their own", async () => {
+  await using home = homeWith(TEXT);
+  const loaded = await loadConfig(home);
+  const text = (key: string) => getSetting(loaded, key).text;
+  assert.equal(text("program.web.ready"), '{ http = "http://127.0.0.1:9000/" }');
+  assert.equal(text("program.web.ready.http"), '"http://127.0.0.1:9000/"');
+  assert.equal(text("program.web.ready.tcp"), "");
+  assert.equal(text("program.web.limits.nofile"), "4096");
+  assert.equal(text("notify.chat.every"), '"5m"');
+  assert.throws(() => text("program.web.ready.htp"), (error: AppdError) => error.exit === "usage");
 });
 
 Deno.test("list has every setting once, with those of each program", async () => {

@@ -3,6 +3,7 @@ import { nearest } from "../base/nearest.ts";
 import { isTable, type Kind, type Path } from "../schema/kind.ts";
 import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import type { Schema, Section } from "../schema/section.ts";
+import { isGroup } from "../schema/setting.ts";
 
 /** What a dotted key of a user leads to. */
 export interface KeyTarget {
@@ -45,8 +46,15 @@ function targetOf(named: NamedSetting, key: string, own: string): KeyTarget | un
   const path = section.name === "" ? named.path : [section.name, ...named.path];
   if (key === own) return { named, path, kind: setting.kind };
   const entry = key.startsWith(`${own}.`) ? key.slice(own.length + 1) : "";
-  if (entry === "" || setting.kind.entry === undefined) return undefined;
-  return { named, path: [...path, entry], kind: setting.kind.entry, entry };
+  const kind = entryKind(setting.kind, entry);
+  return kind === undefined ? undefined : { named, path: [...path, entry], kind, entry };
+}
+
+/** The kind of what stands in a table under a key. */
+function entryKind({ entry, fields = {} }: Kind<unknown>, key: string): Kind<unknown> | undefined {
+  if (key === "") return undefined;
+  const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+  return field === undefined || isGroup(field) ? entry : field.kind;
 }
 
 /** The named elements of all arrays of tables in a document. */

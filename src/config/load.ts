@@ -6,7 +6,7 @@ import { type DocumentValues, readDocument } from "../schema/read.ts";
 import type { ConfigOf, Schema } from "../schema/section.ts";
 import { assemble } from "./assemble.ts";
 import type { LayerValue, LoadedFile, LoadOptions, LoadResult, ResolvedSetting } from "./config.ts";
-import { ConfigError } from "./config_error.ts";
+import { ConfigError, problemText } from "./config_error.ts";
 import { type PlacedFlaw, problemsOf } from "./problems.ts";
 import { readSource } from "./source.ts";
 import { parseToml } from "./syntax.ts";
@@ -45,8 +45,9 @@ export async function loadText<const S extends Schema>(
   const given = readDocument(schema, file?.document ?? {}, startReading({ base: options.home, sink }));
   const settings = await resolveAll(schema, { given, file, options, flaws });
   const config = assemble(schema, { settings, lists: given.lists, home: options.home, flaws });
-  if (flaws.length > 0) throw new ConfigError(await problemsOf(flaws, file));
-  const warnings = unknownVariables(schema, options.env);
+  const bad = flaws.filter(({ flaw }) => !flaw.warning);
+  if (bad.length > 0) throw new ConfigError(await problemsOf(bad, file));
+  const warnings = [...unknownVariables(schema, options.env), ...(await problemsOf(flaws, file)).map(problemText)];
   return { config: config as ConfigOf<S>, settings, file, warnings, schema, home: options.home };
 }
 

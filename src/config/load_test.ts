@@ -3,29 +3,8 @@ import { join } from "node:path";
 import { AppdError } from "../base/errors.ts";
 import { systemFiles } from "../system/files.ts";
 import { isGiven, type LoadOptions } from "./config.ts";
-import { ConfigError } from "./config_error.ts";
-import { homeWith } from "./home_with.ts";
+import { errorOf, homeWith, problemLines } from "./home_with.ts";
 import { loadConfig } from "./load.ts";
-
-async function errorOf(options: LoadOptions): Promise<ConfigError> {
-  try {
-    await loadConfig(options);
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
-  throw new assert.AssertionError({ message: "it was accepted" });
-}
-
-/** Every problem of a text as `line:column message (hint)`. */
-async function problemsOf(text: string): Promise<string[]> {
-  await using home = homeWith(text);
-  const { problems } = await errorOf(home);
-  return problems.map(({ place, message, hint }) => {
-    const where = place.kind === "file" ? `${place.line}:${place.column}` : place.name;
-    return `${where} ${message}${hint === undefined ? "" : ` (${hint})`}`;
-  });
-}
 
 Deno.test("no file at all is fine", async () => {
   await using home = homeWith(undefined);
@@ -50,6 +29,7 @@ Deno.test("no file at all is fine", async () => {
       compress: true,
     },
     programs: [],
+    notifications: [],
   });
 });
 
@@ -78,12 +58,14 @@ shell = true
     cwd: home.home,
     env: { MODE: "x" },
     umask: 0o027,
+    maxMemoryWindow: 30_000,
     restart: "always",
     stopSignal: "SIGINT",
     stopTimeout: 10_000,
     startTimeout: 60_000,
     stableAfter: 10_000,
     critical: false,
+    onFailed: "degrade",
     log: {
       rotateSize: 1024 * 1024,
       rotateEvery: 86_400_000,
@@ -228,12 +210,12 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
   [
     "a name for path tricks",
     '[[program]]\nname = "../x"\ncommand = ["a"]',
-    '2:8 program[1].name is "../x", expected 1 to 64 letters, digits, dots, dashes or underscores, not beginning with a dot',
+    '2:8 program[1].name is "../x", expected 1 to 64 letters, digits, dots, dashes or underscores, not beginning with a dot or a dash',
   ],
 ];
 
 for (const [name, text, ...expected] of PROBLEMS) {
-  Deno.test(`problem: ${name}`, async () => assert.deepEqual(await problemsOf(text), expected));
+  Deno.test(`problem: ${name}`, async () => assert.deepEqual(await problemLines(text), expected));
 }
 
 Deno.test("an open address is fine with a token, and the option that opens it is named", async () => {

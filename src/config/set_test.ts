@@ -37,6 +37,20 @@ Deno.test("set works through the starter file", async () => {
   assert.deepEqual([config.server.port, config.log.levels, config.timezone], [1, { "appd.http": "warn" }, "UTC"]);
 });
 
+Deno.test("set reaches into the tables of a program", async () => {
+  await using home = homeWith('[[program]]\nname = "web"\ncommand = ["x"]\nready = { tcp = 80 }\n');
+  const set = (key: string, text: string) => setSetting({ ...home, files }, `program.web.${key}`, text);
+  await set("ready.period", "5s");
+  await set("live.http", "http://127.0.0.1:80/");
+  await set("limits", "nofile=1024");
+  await set("limits.memlock", "1MiB");
+  await assert.rejects(set("ready.http", "http://127.0.0.1/"), /has http and tcp, and takes one/);
+  const [program] = (await loadConfig(home)).config.programs;
+  assert.deepEqual(program?.limits, { nofile: "1024:1024", memlock: "1048576:1048576" });
+  assert.equal(program?.ready?.period, 5000);
+  assert.deepEqual(program?.live?.method, { kind: "http", url: "http://127.0.0.1:80/" });
+});
+
 Deno.test("set reaches a program by its name, also one with a dot", async () => {
   await using home = homeWith(
     '[[program]]\nname = "a"\ncommand = ["x"]\n[[program]]\nname = "a.log"\ncommand = ["y"]\n',

@@ -4,7 +4,9 @@ import { parseReadiness } from "./readiness.ts";
 
 Deno.test("what steers the runtime or the loader does not reach the daemon", () => {
   const env = { PATH: "/bin", DENO_SERVE_ADDRESS: "x", NODE_OPTIONS: "x", LD_PRELOAD: "x", APPD_INTERNAL_READY: "x" };
-  assert.deepEqual(scrubEnvironment({ ...env, APPD_SERVER_PORT: "1" }), { PATH: "/bin", APPD_SERVER_PORT: "1" });
+  const mark = { APPD_PROGRAM: "x", APPD_PROGRAM_ID: "x", APPD_INSTANCE: "1" };
+  const more = { APPD_SERVER_PORT: "1" };
+  assert.deepEqual(scrubEnvironment({ ...env, ...mark, ...more }), { PATH: "/bin", ...more });
 });
 
 Deno.test("only a whole message counts", () => {

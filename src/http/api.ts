@@ -11,6 +11,7 @@ import { openApi } from "./openapi.ts";
 import { problemOf, replyJson, replyProblem } from "./problem.ts";
 import type { ApiDeps, Route, RouteDeps } from "./route.ts";
 import { ACT_ROUTES } from "./routes_act.ts";
+import { PROGRAM_ROUTES } from "./routes_programs.ts";
 import { READ_ROUTES } from "./routes_read.ts";
 
 const DESCRIPTION: Route = {
@@ -22,7 +23,7 @@ const DESCRIPTION: Route = {
 };
 
 /** Every operation there is. */
-export const ROUTES: readonly Route[] = [...READ_ROUTES, DESCRIPTION, ...ACT_ROUTES];
+export const ROUTES: readonly Route[] = [...READ_ROUTES, DESCRIPTION, ...PROGRAM_ROUTES, ...ACT_ROUTES];
 
 /** The app of one listener; a pure function of its requests and of what `deps` tell it. */
 export function createApi(deps: ApiDeps): Hono {
@@ -36,6 +37,7 @@ export function createApi(deps: ApiDeps): Hono {
     const { method } = context.req;
     const code = String(context.res.status);
     full.requests.add({ access, route: routeOf(context.req.path), code });
+    if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
     log.debug("request", { access, method, path: context.req.path, status: context.res.status });
   });
   app.use(guard({ access, bind, port, token }));

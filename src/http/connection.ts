@@ -3,7 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Connection } from "../system/sockets.ts";
 import { RequestInput } from "./input.ts";
-import { writeAll, writeResponse } from "./output.ts";
+import { EVENT_STREAM, writeAll, writeResponse } from "./output.ts";
 import { type Problem, replyProblem } from "./problem.ts";
 import { HEAD_LIMITS, parseRequestHead, type RequestHead } from "./request_head.ts";
 
@@ -13,8 +13,8 @@ export type Handler = (request: Request) => Response | Promise<Response>;
 /** How long a client may take, in milliseconds, and how much body it may send, in bytes. */
 export const CONNECTION_LIMITS = { headMs: 10_000, bodyMs: 10_000, writeMs: 30_000, lingerMs: 1_000, body: 64 * 1024 };
 
-/** `reading` and `closing` cost nothing to cut off, `answering` does. */
-export type Phase = "reading" | "answering" | "closing";
+/** Only `answering` is a loss to cut off: a reader of an endless stream comes back and asks for what it missed. */
+export type Phase = "reading" | "answering" | "streaming" | "closing";
 
 export interface ConnectionDeps {
   readonly clock: Clock;
@@ -38,17 +38,35 @@ export async function serveConnection(connection: Connection, deps: ConnectionDe
     if (received === undefined) return;
     deps.enter("answering");
     const response = "request" in received ? await answer(received.request, deps) : replyProblem(received.problem);
-    await writeResponse(withWriteLimit(connection, deps.clock), response, {
-      method: received.head?.method ?? "GET",
-      version: received.head?.version ?? "1.0",
-    });
+    const { method = "GET", version = "1.0" } = received.head ?? {};
+    const endless = response.headers.get("content-type") === EVENT_STREAM && method !== "HEAD";
+    if (endless) deps.enter("streaming");
+    const gone = endless ? { gone: goneOf(connection) } : {};
+    await writeResponse(withWriteLimit(connection, deps.clock), response, { method, version, ...gone });
     deps.enter("closing");
+    if (endless) return; // Whoever ended it has read all it will.
     await linger(connection, deps.clock);
   } catch (error) {
     deps.log.debug("connection lost", { error: messageOf(error) });
   } finally {
     connection.close();
   }
+}
+
+/**
+ * Aborted when the client closes its side or the connection is closed: a stream that has nothing to say would not notice.
+ * What the client still sends is dropped.
+ */
+function goneOf(connection: Connection): AbortSignal {
+  const gone = new AbortController();
+  const abort = () => gone.abort();
+  drain(connection).then(abort, abort);
+  return gone.signal;
+}
+
+async function drain(connection: Connection): Promise<void> {
+  const into = new Uint8Array(16 * 1024);
+  while (await connection.read(into) !== null);
 }
 
 async function answer(request: Request, { handler, log }: ConnectionDeps): Promise<Response> {
@@ -120,11 +138,7 @@ function withWriteLimit(connection: Connection, clock: Clock): Pick<Connection, 
  */
 async function linger(connection: Connection, clock: Clock): Promise<void> {
   await connection.closeWrite();
-  const drain = async () => {
-    const into = new Uint8Array(16 * 1024);
-    while (await connection.read(into) !== null);
-  };
-  await within(clock, CONNECTION_LIMITS.lingerMs, drain());
+  await within(clock, CONNECTION_LIMITS.lingerMs, drain(connection));
 }
 
 const LATE = Symbol("late");

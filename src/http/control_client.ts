@@ -16,6 +16,13 @@ export interface ControlClient {
    * @throws AppdError the daemon's own error; (unavailable) when no answer came in time, so that it may have been done
    */
   post<T>(path: string, body?: Readonly<Record<string, unknown>>): Promise<T | undefined>;
+  /**
+   * The JSON values of a stream of server-sent events, until the daemon ends it or `signal` aborts. Without a daemon that
+   * answers there are none.
+   *
+   * @throws AppdError when the daemon refuses
+   */
+  stream<T>(path: string, signal: AbortSignal): AsyncGenerator<T>;
 }
 
 export interface ControlClientOptions {
@@ -38,7 +45,21 @@ export function controlClient(socket: string, { timeoutMs }: ControlClientOption
     }
   }
 
+  async function* stream<T>(path: string, signal: AbortSignal): AsyncGenerator<T> {
+    const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+    try {
+      const response = await fetch(`http://localhost${path}`, { signal, client });
+      if (response.ok && response.body !== null) return yield* valuesOf<T>(response.body);
+      answerOf(path, await response.text());
+    } catch (error) {
+      if (!signal.aborted) failed(error, socket);
+    } finally {
+      client.close();
+    }
+  }
+
   return {
+    stream,
     async get<T>(path: string) {
       const answer = await send(path, {});
       return answer === NO_ANSWER || answer === NOBODY ? undefined : answer as T;
@@ -53,6 +74,11 @@ export function controlClient(socket: string, { timeoutMs }: ControlClientOption
       });
     },
   };
+}
+
+async function* valuesOf<T>(body: ReadableStream<Uint8Array>): AsyncGenerator<T> {
+  const { readMessages } = await import("./event_reader.ts");
+  for await (const { data } of readMessages(body)) yield JSON.parse(data) as T;
 }
 
 const NOBODY = Symbol("nobody listens");

@@ -45,7 +45,7 @@ Deno.test("the daemon's refusal arrives as its own error", () =>
     const known = await refusal(client.post("/api/v1/programs/web/restart"));
     assert.deepEqual([known.message, known.hint, known.exit], ["cannot restart", "start it", "notRunning"]);
     const unknown = await refusal(client.post("/api/v1/programs/nobody/start"));
-    assert.deepEqual([unknown.exit, unknown.hint], ["usage", "programs: web"]);
+    assert.deepEqual([unknown.exit, unknown.hint], ["generic", "programs: web"]);
   }));
 
 Deno.test("an invalid reload is a result, not an error", () =>

@@ -1,9 +1,11 @@
+import { CHART_SCRIPT, CHART_STYLE } from "./dashboard_chart.ts";
+
 /** What stands between the style tags; its hash is in the policy. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --line: #d1d9e0; --ground: #fff; --raised: #f6f8fa;
-  --good: #1a7f37; --warn: #8a5a00; --bad: #c21c28; }
+  --good: #1a7f37; --warn: #8a5a00; --bad: #c21c28; --cpu: #0860ca; --rss: #7d3fc4; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8edf2; --soft: #9aa6b2; --line: #3a434d; --ground: #0f1419;
-  --raised: #181f26; --good: #4cc76a; --warn: #e0a83a; --bad: #ff7b72; } }
+  --raised: #181f26; --good: #4cc76a; --warn: #e0a83a; --bad: #ff7b72; --cpu: #6cb0ff; --rss: #c79bff; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 72rem; padding: 1.5rem 1rem 3rem; background: var(--ground); color: var(--ink);
   font: 16px/1.5 system-ui, sans-serif; }
@@ -21,11 +23,12 @@ dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; overflow-wrap: any
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .5rem .75rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap; }
 tr:last-child > * { border-bottom: 0; } thead th { color: var(--soft); font-size: .85rem; font-weight: 600; }
-td.number { text-align: right; } td.text { white-space: normal; overflow-wrap: anywhere; }
-`;
+td.number, th.number { text-align: right; } td.text { white-space: normal; overflow-wrap: anywhere; min-width: 10rem; }
+tbody th, tbody td { vertical-align: top; }
+${CHART_STYLE}`;
 
 /** What stands between the script tags; its hash is in the policy. Text only ever reaches the page as text. */
-export const PAGE_SCRIPT = `
+export const PAGE_SCRIPT = `${CHART_SCRIPT}
 const $ = (id) => document.getElementById(id);
 const KIND = { ready: "good", running: "good", healthy: "good", starting: "warn", reloading: "warn", stopping: "warn",
   backoff: "warn", degraded: "bad", failed: "bad" };
@@ -42,17 +45,20 @@ const ago = (s) => {
   }).join(" ");
 };
 const size = (b) => b === null || b === undefined ? "–" : (b / 1048576).toFixed(1) + " MiB";
+const share = (percent) => percent === null ? "–" : percent.toFixed(1) + " %";
 const show = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
 function cell(row, text, kind) {
   const td = row.insertCell();
   td.textContent = text;
   if (kind) td.className = kind;
+  return td;
 }
 function endOf(exit) {
   if (!exit) return "–";
   return exit.signal ?? (exit.code === null ? "unknown" : "code " + exit.code);
 }
-function program(body, p) {
+function program(body, p, view) {
+  const points = charts.get(p.name).points;
   const row = body.insertRow();
   const name = document.createElement("th");
   name.scope = "row";
@@ -62,8 +68,12 @@ function program(body, p) {
   cell(row, p.pid ?? "–", "number");
   cell(row, ago(p.uptime_s), "number");
   cell(row, p.restarts, "number");
-  cell(row, p.cpu_percent === null ? "–" : p.cpu_percent.toFixed(1) + " %", "number");
-  cell(row, size(p.rss_bytes), "number");
+  cell(row, share(p.cpu_percent), "number").append(draw(points, "cpu", { ...view, least: 10,
+    what: (top) => "CPU of " + p.name + " in the " + view.time + ", top of the scale " + share(top) }));
+  cell(row, size(p.rss_bytes), "number").append(draw(points, "rss", { ...view, least: 1,
+    what: (top) => "Memory of " + p.name + " in the " + view.time + ", at most " + size(top) }));
+  cell(row, p.processes ?? "–", "number");
+  cell(row, p.fds ?? "–", "number");
   cell(row, endOf(p.exit));
   cell(row, p.error ?? (p.next_retry_at ? "next try " + new Date(p.next_retry_at).toLocaleTimeString() : ""), "text");
 }
@@ -78,9 +88,15 @@ function render(s) {
   show("config", s.config_file);
   show("log", s.log_file);
   const r = s.last_reload;
-  show("reload", r ? (r.ok ? "ok, " : "failed, ") + new Date(r.at).toLocaleString() + (r.error ? ": " + r.error : "") : "none yet");
+  show("reload", r ? (r.ok ? "ok, " : "failed, ") + new Date(r.at).toLocaleString() + (r.error ? ": " + r.error : "") + (r.confirm_until ? ", on trial until " + new Date(r.confirm_until).toLocaleString() : "") : "none yet");
   const body = document.createElement("tbody");
-  for (const p of s.programs) program(body, p);
+  const now = Date.now();
+  for (const p of s.programs) note(p, now);
+  const span = spanOf(now);
+  const time = "last " + (span >= HOUR ? "hour" : Math.ceil(span / 60000) + " minutes");
+  for (const p of s.programs) program(body, p, { now, span, time });
+  show("span", "The lines show the " + time + ".");
+  $("span").hidden = s.programs.length === 0;
   $("programs").tBodies[0].replaceWith(body);
   $("table").hidden = s.programs.length === 0;
   $("none").hidden = s.programs.length > 0;
@@ -89,8 +105,10 @@ async function refresh() {
   try {
     const answer = await fetch("/api/v1/status", { cache: "no-store", signal: AbortSignal.timeout(5000) });
     if (!answer.ok) throw new Error("status " + answer.status);
-    render(await answer.json());
+    const status = await answer.json();
+    render(status);
     show("news", "");
+    await loadHistory(status.programs.map((p) => p.name));
   } catch (error) {
     show("state", "no answer");
     $("state").className = "state bad";
@@ -110,22 +128,26 @@ const FACTS: readonly (readonly [id: string, label: string])[] = [
   ["log", "Log"],
   ["reload", "Last reload"],
 ];
-const COLUMNS: readonly string[] = [
-  "Program",
-  "State",
-  "PID",
-  "Uptime",
-  "Restarts",
-  "CPU",
-  "Memory",
-  "Last exit",
-  "Remark",
+const COLUMNS: readonly (readonly [label: string, kind?: "number"])[] = [
+  ["Program"],
+  ["State"],
+  ["PID", "number"],
+  ["Uptime", "number"],
+  ["Restarts", "number"],
+  ["CPU", "number"],
+  ["Memory", "number"],
+  ["Processes", "number"],
+  ["Files", "number"],
+  ["Last exit"],
+  ["Remark"],
 ];
 
 /** The whole document. */
 export function pageHtml(): string {
   const facts = FACTS.map(([id, label]) => `<div><dt>${label}</dt><dd id="${id}">–</dd></div>`).join("\n");
-  const columns = COLUMNS.map((label) => `<th scope="col">${label}</th>`).join("");
+  const columns = COLUMNS.map(([label, kind]) => `<th scope="col"${kind ? ` class="${kind}"` : ""}>${label}</th>`).join(
+    "",
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -148,6 +170,7 @@ ${facts}
 <div id="table" class="scroll" role="region" aria-labelledby="programs-title" tabindex="0" hidden>
 <table id="programs" aria-labelledby="programs-title"><thead><tr>${columns}</tr></thead><tbody></tbody></table>
 </div>
+<p id="span" class="note" hidden></p>
 </main>
 <script>${PAGE_SCRIPT}</script>
 </body>

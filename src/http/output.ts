@@ -1,19 +1,47 @@
 import type { Connection } from "../system/sockets.ts";
 
-/** Writes a response; resolves when the kernel has all of it. One response a connection, RFC 9112 9.6 `close`. */
+/** Media type of server-sent events, WHATWG HTML 9.2: the response that has no end. */
+export const EVENT_STREAM = "text/event-stream";
+
+/** What of the request decides how its response is written. */
+export interface Answered {
+  readonly method: string;
+  readonly version: "1.0" | "1.1";
+  /** Ends the body early, because nobody reads it any more. */
+  readonly gone?: AbortSignal;
+}
+
+/**
+ * Writes a response; resolves when the kernel has all of it. One response a connection, RFC 9112 9.6 `close`. The body is
+ * cancelled when it is not read to its end, so that what feeds it lets go.
+ */
 export async function writeResponse(
   connection: Pick<Connection, "write">,
   response: Response,
-  request: { readonly method: string; readonly version: "1.0" | "1.1" },
+  { method, version, gone }: Answered,
 ): Promise<void> {
-  const body = request.method === "HEAD" ? null : response.body;
-  const chunked = body !== null && !response.headers.has("content-length") && request.version === "1.1";
-  await writeAll(connection, encode(headOf(response, chunked)));
-  if (body === null) return await response.body?.cancel();
-  for await (const chunk of body) {
-    if (chunk.length > 0) await writeAll(connection, chunked ? framed(chunk) : chunk);
+  const hasBody = response.body !== null && method !== "HEAD";
+  const chunked = hasBody && !response.headers.has("content-length") && version === "1.1";
+  const body = response.body?.getReader();
+  const cancel = () => body?.cancel();
+  gone?.addEventListener("abort", cancel);
+  try {
+    await writeAll(connection, encode(headOf(response, chunked)));
+    for (let next = await nextOf(hasBody, body); next !== undefined; next = await nextOf(hasBody, body)) {
+      if (next.length > 0) await writeAll(connection, chunked ? framed(next) : next);
+    }
+    if (chunked) await writeAll(connection, encode("0\r\n\r\n"));
+  } finally {
+    gone?.removeEventListener("abort", cancel);
+    await cancel();
   }
-  if (chunked) await writeAll(connection, encode("0\r\n\r\n"));
+}
+
+async function nextOf(
+  wanted: boolean,
+  body: ReadableStreamDefaultReader<Uint8Array> | undefined,
+): Promise<Uint8Array | undefined> {
+  return wanted ? (await body?.read())?.value : undefined;
 }
 
 /** Writes all of `bytes`, over as many writes as it takes. */

@@ -1,3 +1,4 @@
+import type { SignalName } from "../base/signal_names.ts";
 import type { Context } from "hono";
 import type { Logger, LogLevel } from "../base/logger.ts";
 import type {
@@ -8,6 +9,7 @@ import type {
   UsageHistory,
   WhyReport,
 } from "../base/reports.ts";
+import type { Clock } from "../system/clock.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 
@@ -35,7 +37,7 @@ export interface Actions {
   /** `name`: a program, or all instances of one. */
   program(action: ProgramAction, name: string): Promise<void>;
   /** Sends a signal to the process groups; @returns the number of programs that got it. */
-  signalProgram(name: string, signal: string): number;
+  signalProgram(name: string, signal: SignalName): number;
   /** Changes the number of instances until the configuration changes it. @returns their names */
   scaleProgram(name: string, instances: number): Promise<readonly string[]>;
   /** Until the next reload or restart; without `logger` for all that have no level of their own. */
@@ -75,12 +77,14 @@ export interface ApiDeps {
   /** The last lines, oldest first, with or without their line feeds. */
   logs(query: LogQuery): AsyncIterable<Uint8Array>;
   readonly events: EventSource;
-  /** @throws AppdError (notRunning) when there is no such program */
-  why(program: string): WhyReport;
+  /** Reads the end of the program's log. @throws AppdError (notRunning) when there is no such program */
+  why(program: string): WhyReport | Promise<WhyReport>;
   /** @throws AppdError (notRunning) when there is no such program */
   history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly log?: Logger;
+  /** For the heartbeat of streams. Default: the machine's. */
+  readonly clock?: Pick<Clock, "every">;
   /** Shared by the APIs of one daemon, so that each shows the requests of all. */
   readonly requests?: RequestCounter;
 }

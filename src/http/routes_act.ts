@@ -1,21 +1,60 @@
-import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { LOG_LEVELS, type LogLevel } from "../base/logger.ts";
+import { bodyOf, numberIn, switchIn } from "./body.ts";
 import { replyJson, replyProblem } from "./problem.ts";
-import { PROGRAM_ACTIONS, type ProgramAction, type Route, type RouteDeps } from "./route.ts";
+import type { Route } from "./route.ts";
 
 const DONE = { ok: true } as const;
+const DAY_S = 86_400;
 
-/** Everything that changes something: only over the socket, or with the token. */
+/** Everything that changes the daemon: only over the socket, or with the token. */
 export const ACT_ROUTES: readonly Route[] = [
   {
     method: "POST",
     path: "/api/v1/reload",
     summary: "Apply the configuration file",
-    responses: { 200: "applied", 422: "the file is invalid, the old configuration stays" },
-    async handle(_context, { actions }) {
-      const result = await actions.reload();
+    parameters: [
+      {
+        name: "plan",
+        in: "body",
+        description: "only say what would be done, and change nothing",
+        schema: { type: "boolean" },
+      },
+      {
+        name: "confirm_s",
+        in: "body",
+        description: "take it back after so many seconds unless it is confirmed",
+        schema: { type: "number", minimum: 1, maximum: DAY_S },
+      },
+    ],
+    responses: { 200: "applied, or planned", 422: "the file is invalid, the old configuration stays" },
+    async handle(context, { actions }) {
+      const body = await bodyOf(context);
+      const plan = switchIn(body, "plan");
+      const seconds = numberIn(body, "confirm_s", { min: 1, max: DAY_S, of: "seconds" });
+      if (plan && seconds !== undefined) {
+        throw new AppdError("plan and confirm_s exclude each other: a plan changes nothing", { exit: "usage" });
+      }
+      const result = await actions.reload({
+        ...(plan ? { plan } : {}),
+        ...(seconds === undefined ? {} : { confirmMs: seconds * 1000 }),
+      });
       return replyJson(result, { status: result.ok ? 200 : 422 });
+    },
+  },
+  {
+    method: "POST",
+    path: "/api/v1/reload/confirm",
+    summary: "Keep what a reload with confirm_s did",
+    responses: { 200: "kept", 409: "no reload waits to be confirmed" },
+    handle(_context, { actions }) {
+      if (actions.confirmReload()) return replyJson(DONE);
+      return replyProblem({
+        status: 409,
+        message: "cannot confirm the reload: none waits for it",
+        hint: "it was confirmed already, or taken back when its time was over: appd status",
+        exit: "generic",
+      });
     },
   },
   {
@@ -41,18 +80,28 @@ export const ACT_ROUTES: readonly Route[] = [
   {
     method: "POST",
     path: "/api/v1/stop",
-    summary: "Stop the daemon and its programs",
-    parameters: [{
-      name: "timeout_s",
-      in: "body",
-      description: "seconds that the shutdown may take, instead of the configured ones",
-      schema: { type: "number", minimum: 0, maximum: 86400 },
-    }],
+    summary: "Stop the daemon and its programs, or the daemon alone",
+    parameters: [
+      {
+        name: "timeout_s",
+        in: "body",
+        description: "seconds that the shutdown may take, instead of the configured ones",
+        schema: { type: "number", minimum: 0, maximum: DAY_S },
+      },
+      {
+        name: "keep_programs",
+        in: "body",
+        description: "leave the programs running, for the next daemon to adopt",
+        schema: { type: "boolean" },
+      },
+    ],
     responses: { 202: "the shutdown has begun; watch it in /health" },
     async handle(context, { actions }) {
-      const seconds = (await bodyOf(context)).timeout_s;
-      if (seconds !== undefined && !(typeof seconds === "number" && seconds >= 0 && seconds <= 86_400)) {
-        throw new AppdError("timeout_s must be a number of seconds from 0 to 86400", { exit: "usage" });
+      const body = await bodyOf(context);
+      const seconds = numberIn(body, "timeout_s", { min: 0, max: DAY_S, of: "seconds" });
+      if (switchIn(body, "keep_programs")) {
+        actions.leave();
+        return replyJson({ ...DONE, keeps_programs: true }, { status: 202 });
       }
       const timeoutMs = actions.stop(seconds === undefined ? undefined : seconds * 1000);
       return replyJson({ ...DONE, timeout_s: timeoutMs / 1000 }, { status: 202 });
@@ -76,52 +125,11 @@ export const ACT_ROUTES: readonly Route[] = [
       return replyJson(DONE);
     },
   },
-  ...PROGRAM_ACTIONS.map(programRoute),
 ];
-
-function programRoute(action: ProgramAction): Route {
-  return {
-    method: "POST",
-    path: `/api/v1/programs/:name/${action}`,
-    summary: `${action[0]?.toUpperCase()}${action.slice(1)} a program`,
-    parameters: [
-      { name: "name", in: "path", required: true, description: "name of the program", schema: { type: "string" } },
-    ],
-    responses: { 200: "done", 404: "no such program" },
-    handle: (context, deps) => actOnProgram({ action, name: context.req.param("name") ?? "" }, deps),
-  };
-}
-
-async function actOnProgram(
-  { action, name }: { action: ProgramAction; name: string },
-  { actions, status }: RouteDeps,
-): Promise<Response> {
-  const names = status().programs.map((program) => program.name);
-  if (!names.includes(name)) {
-    const hint = names.length === 0 ? "no program is configured" : `programs: ${names.join(", ")}`;
-    return replyProblem({ status: 404, message: `cannot ${action} "${name}": no such program`, hint, exit: "usage" });
-  }
-  await actions.program(action, name);
-  return replyJson(DONE);
-}
 
 function levelOf(value: unknown): LogLevel {
   const word = value === "warning" ? "warn" : value;
   const level = LOG_LEVELS.find((known) => known === word);
   if (level !== undefined) return level;
   throw new AppdError(`level must be one of ${LOG_LEVELS.join(", ")}`, { exit: "usage" });
-}
-
-/** The members of a JSON object; no body is an empty one. */
-async function bodyOf(context: Context): Promise<Readonly<Record<string, unknown>>> {
-  const text = await context.req.text();
-  if (text.trim() === "") return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AppdError("the body is not JSON", { exit: "usage", cause: error });
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw new AppdError("the body must be a JSON object", { exit: "usage" });
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { serveDashboard } from "./dashboard.ts";
+import { serveEvents } from "./events_stream.ts";
 import { formatMetrics, METRICS_TYPE } from "./metrics.ts";
 import { reply, replyJson, replyProblem, SECURITY_HEADERS } from "./problem.ts";
 import type { Route, RouteDeps } from "./route.ts";
@@ -8,7 +9,7 @@ import type { Route, RouteDeps } from "./route.ts";
 const DEFAULT_LINES = 50;
 const MAX_LINES = 10_000;
 
-/** Everything that only looks. */
+/** Everything that only looks; the programs have routes of their own. */
 export const READ_ROUTES: readonly Route[] = [
   {
     method: "GET",
@@ -54,13 +55,6 @@ export const READ_ROUTES: readonly Route[] = [
   },
   {
     method: "GET",
-    path: "/api/v1/programs",
-    summary: "The supervised programs",
-    responses: { 200: "the programs" },
-    handle: (_context, { status }) => replyJson({ programs: status().programs }),
-  },
-  {
-    method: "GET",
     path: "/api/v1/jobs",
     summary: "The scheduled jobs",
     responses: { 200: "the jobs" },
@@ -82,7 +76,39 @@ export const READ_ROUTES: readonly Route[] = [
     responses: { 200: "the lines", 404: "no such program" },
     handle: serveLogs,
   },
-  // Server-sent events, GET /api/v1/events, belong here: a streamed Response is all that a route needs to return.
+  {
+    method: "GET",
+    path: "/api/v1/events",
+    summary:
+      "What happens to the daemon and its programs, as server-sent events; after Last-Event-ID, else from now on",
+    parameters: [
+      {
+        name: "since",
+        in: "query",
+        description: "begin with the remembered events after this id; 0 for all. Last-Event-ID wins over it",
+        schema: { type: "integer", minimum: 0 },
+      },
+      { name: "program", in: "query", description: "only events of this program", schema: { type: "string" } },
+      {
+        name: "stream",
+        in: "query",
+        description: "false: only what is remembered, as one JSON object",
+        schema: { type: "boolean", default: true },
+      },
+    ],
+    responses: { 200: "the events" },
+    handle: serveEvents,
+  },
+  {
+    method: "GET",
+    path: "/api/v1/programs/:name/why",
+    summary: "Why a program is in the state that it is in",
+    parameters: [
+      { name: "name", in: "path", required: true, description: "name of the program", schema: { type: "string" } },
+    ],
+    responses: { 200: "the chain of causes", 404: "no such program" },
+    handle: serveWhy,
+  },
   {
     method: "GET",
     path: "/",
@@ -91,6 +117,17 @@ export const READ_ROUTES: readonly Route[] = [
     handle: () => serveDashboard(),
   },
 ];
+
+async function serveWhy(context: Context, deps: RouteDeps): Promise<Response> {
+  const name = context.req.param("name") ?? "";
+  if (isKnown(name, deps)) return replyJson(await deps.why(name));
+  return replyProblem({ status: 404, message: "no such program", hint: "list them: GET /api/v1/programs" });
+}
+
+/** A program, or the name of one that has several instances. */
+function isKnown(wanted: string, { status }: RouteDeps): boolean {
+  return status().programs.some(({ name, family }) => name === wanted || family === wanted);
+}
 
 async function serveLogs(context: Context, deps: RouteDeps): Promise<Response> {
   const lines = parseLines(context.req.query("lines"));

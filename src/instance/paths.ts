@@ -33,16 +33,20 @@ export interface PathsInput {
   readonly cwd: () => string;
 }
 
+/** What the instance without a name is called wherever a name is shown; programs get it as APPD_NAME. */
+export const DEFAULT_INSTANCE = "default";
+
 const INSTANCE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$/;
 
 /**
  * Paths of the instance: `--home`, else APPD_HOME, else the directories that systemd hands over (systemd.exec(5),
- * RuntimeDirectory=), else `~/.appd`; an instance name adds a directory below.
+ * RuntimeDirectory=), else `~/.appd`; an instance name other than `default` adds a directory below.
  *
  * @throws AppdError (usage) when the name could leave the directory
  */
 export function resolvePaths(input: PathsInput): Paths {
-  const name = input.name ?? (input.env.APPD_NAME || undefined);
+  const given = input.name ?? (input.env.APPD_NAME || undefined);
+  const name = given === DEFAULT_INSTANCE ? undefined : given;
   if (name !== undefined && !INSTANCE_NAME.test(name)) {
     throw new AppdError(`cannot use instance name "${name}": letters, digits and _ . @ - only, 64 at the most`, {
       exit: "usage",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Processes, ProcessStat } from "../system/processes.ts";
-import { type Inhabitant, takeCensus } from "./census.ts";
+import type { Processes, ProcessIdentity, ProcessStat } from "../system/processes.ts";
+import { type Inhabitant, takeCensus, withDescendants } from "./census.ts";
 import { markOf } from "./environment.ts";
 import type { ProgramRecord } from "./record.ts";
 
@@ -11,7 +11,7 @@ export const LOG_NAME = "output.log";
 /** Linux puts this after the name of an open file that has been removed. */
 const REMOVED = " (deleted)";
 
-type ScanProcesses = Pick<Processes, "list" | "outputs" | "environment">;
+type ScanProcesses = Pick<Processes, "self" | "list" | "outputs" | "environment">;
 
 /** A process that writes into a program's FIFO or carries its mark. */
 export interface Holder extends ProcessStat {
@@ -49,19 +49,27 @@ function programOf({ mark, outputs }: Inhabitant, directory: string): string | u
   return mark?.startsWith(prefix) ? mark.slice(prefix.length) : undefined;
 }
 
+/** A process that a program goes on with although there is no daemon. */
+export interface Leftover extends ProcessIdentity {
+  /** Of the program. */
+  readonly name: string;
+  readonly pgid: number;
+}
+
 /**
- * Programs that still run under `directory` without a daemon: the PID of each is the leader of its process group.
+ * What still runs of the programs under `directory` when there is no daemon: who is known by output or mark, and all that
+ * descends from it.
  *
  * @param directory without symbolic links, as Files.realPath returns it
- * @returns one entry for each group, so a program with escaped processes has several
  */
-export function findOutputHolders(processes: ScanProcesses, directory: string): { name: string; pid: number }[] {
-  const left: { name: string; pid: number }[] = [];
-  for (const [name, holders] of scanHolders(processes, directory)) {
-    const groups = new Set(holders.filter((one) => one.pid > 1 && one.pgid === one.pid).map((one) => one.pid));
-    for (const pid of groups) left.push({ name, pid });
-  }
-  return left;
+export function findLeftovers(processes: ScanProcesses, directory: string): Leftover[] {
+  const holders = scanHolders(processes, directory);
+  if (holders.size === 0) return [];
+  const all = takeCensus(processes);
+  return [...holders].flatMap(([name, own]) =>
+    withDescendants<ProcessStat>(own, all).filter(({ pid }) => pid > 1)
+      .map(({ pid, pgid, startTime }) => ({ name, pid, pgid, startTime }))
+  );
 }
 
 /** What the scan and the record of a program say together. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findOutputHolders, judge, scanHolders } from "./adoption.ts";
+import { findLeftovers, judge, scanHolders } from "./adoption.ts";
 import { FakeHost } from "./fake_host.ts";
 import type { ProgramRecord } from "./record.ts";
 
@@ -39,12 +39,17 @@ Deno.test("holders are found by their output, also by one that was removed, and 
   ]);
 });
 
-Deno.test("groups that are left are named by their leader", () => {
+Deno.test("what is left without a daemon: all who are known, and who descends from them", () => {
   const host = new FakeHost();
   host.add({ pid: 10, outputs: [FIFO] });
   host.add({ pid: 11, pgid: 10, sid: 10, outputs: [FIFO] });
   host.add({ pid: 12, pgid: 5, sid: 5, outputs: [FIFO] });
-  assert.deepEqual(findOutputHolders(host.processes, "/h/programs"), [{ name: "web", pid: 10 }]);
+  host.add({ pid: 13, ppid: 12 });
+  host.add({ pid: 14 });
+  host.add({ pid: host.processes.self, outputs: [FIFO] });
+  host.add({ pid: 15, ppid: host.processes.self });
+  const found = findLeftovers(host.processes, "/h/programs").map(({ name, pid, pgid }) => [name, pid, pgid]);
+  assert.deepEqual(found, [["web", 10, 10], ["web", 11, 10], ["web", 12, 5], ["web", 13, 13]]);
 });
 
 Deno.test("the recorded process is the main one, even when it says nothing any more", () => {

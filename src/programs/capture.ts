@@ -36,7 +36,7 @@ export class Capture implements Disposable {
     this.#options = options;
     this.fresh = !options.fifos.ensure(options.path);
     this.#fifo = options.fifos.open(options.path, this.fresh);
-    this.#seat = options.rounds.join((now) => this.#look(now));
+    this.#seat = options.rounds.join((now) => this.#look(now), this.fresh ? FIRST_WAIT : undefined);
   }
 
   /** What the program gets as stdout and stderr. */

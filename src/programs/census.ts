@@ -10,7 +10,7 @@ export interface Inhabitant extends ProcessStat {
   readonly outputs: readonly string[];
 }
 
-type CensusProcesses = Pick<Processes, "list" | "outputs" | "environment">;
+type CensusProcesses = Pick<Processes, "self" | "list" | "outputs" | "environment">;
 
 const PREFIX = `${MARK_VARIABLE}=`;
 /** Milliseconds for which a look at all processes is shared, and that a fresh look waits for others who want one. */
@@ -28,16 +28,16 @@ export class Census {
     this.#clock = clock;
   }
 
-  /** All processes as of now or a few milliseconds ago. */
+  /** All processes but us as of now or a few milliseconds ago. */
   glance(): readonly ProcessStat[] {
     const now = this.#clock.monotonic();
     if (this.#last === undefined || now - this.#last.at > SHARED) {
-      this.#last = { at: now, stats: this.#processes.list() };
+      this.#last = { at: now, stats: othersOf(this.#processes) };
     }
     return this.#last.stats;
   }
 
-  /** All processes as of some time after the call. Rejects with what node throws, for want of descriptors. */
+  /** All processes but us as of some time after the call. Rejects with what node throws, for want of descriptors. */
   fresh(): Promise<readonly Inhabitant[]> {
     this.#next ??= new Promise((resolve, reject) => {
       this.#clock.after(SHARED, () => {
@@ -53,9 +53,17 @@ export class Census {
   }
 }
 
-/** A full look at every process. Kernel threads and zombies are left out. */
+/**
+ * Whoever was started out of a program, by hand in a terminal that it serves, has its mark and perhaps its session. A
+ * daemon, or a command that ends what a dead one left, is not a part of a program for all that.
+ */
+function othersOf(processes: Pick<CensusProcesses, "self" | "list">): ProcessStat[] {
+  return processes.list().filter(({ pid }) => pid !== processes.self);
+}
+
+/** A full look at every process but us. Kernel threads and zombies are left out. */
 export function takeCensus(processes: CensusProcesses): Inhabitant[] {
-  return processes.list().filter(isAlive).map((stat) => ({
+  return othersOf(processes).filter(isAlive).map((stat) => ({
     ...stat,
     mark: processes.environment(stat.pid).find((entry) => entry.startsWith(PREFIX))?.slice(PREFIX.length),
     outputs: processes.outputs(stat.pid),

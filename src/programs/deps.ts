@@ -2,8 +2,10 @@ import type { Logger } from "../base/logger.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Fifos } from "../system/fifo.ts";
 import type { Files } from "../system/files.ts";
+import type { LaunchHost } from "../system/launch_host.ts";
 import type { Processes } from "../system/processes.ts";
 import type { AdoptedWatch } from "./adopted_watch.ts";
+import type { Afterwards } from "./afterwards.ts";
 import type { Census } from "./census.ts";
 import type { ProgramEvent } from "./events.ts";
 import type { Rounds } from "./rounds.ts";
@@ -18,6 +20,8 @@ export interface ProbeListener {
   onLive(result: { readonly generation: number; readonly ok: boolean; readonly why: string }): void;
   /** STATUS= of sd_notify(3). */
   onNote(text: string): void;
+  /** EXTEND_TIMEOUT_USEC= of sd_notify(3): the program asks for so many milliseconds from now on. */
+  onExtend(wish: { readonly generation: number; readonly ms: number }): void;
 }
 
 /** What a probe that runs a command needs, and where a socket can be made. */
@@ -25,22 +29,24 @@ export interface ProbeScene {
   readonly spec: ProgramSpec;
   /** Of the program, absolute, 0700. */
   readonly directory: string;
-  /** The whole environment of the program. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The probes of one program for as long as it is configured. */
 export interface ProgramProbes extends Disposable {
   /** Variables that the program is started with: NOTIFY_SOCKET, WATCHDOG_USEC. */
   readonly env: Readonly<Record<string, string>>;
-  /** A life has begun: starts the readiness probe. What an earlier life's probe still says is not told. */
-  begin(life: { readonly generation: number; readonly pid: number }): void;
+  /**
+   * A life has begun: starts the readiness probe. What an earlier life's probe still says is not told.
+   *
+   * @param life `ready`: it was ready before, under an earlier daemon or other probes, and is until the probe fails for good
+   */
+  begin(life: { readonly generation: number; readonly pid: number; readonly ready?: boolean }): void;
   /** It has become ready for the first time: starts the liveness probe. */
   watch(): void;
   /** The life is over, or is being ended: nothing is probed until the next one. */
   end(): void;
-  /** Takes output for a `log` probe. Absent when no probe wants it. */
-  readonly output?: (bytes: Uint8Array) => void;
+  /** Takes output for a `log` probe; undefined while no probe wants any. */
+  readonly output: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** What the supervisor is handed. */
@@ -52,8 +58,12 @@ export interface SupervisorDeps {
   readonly log: Logger;
   /** Absolute; each program has a directory of its own in it, 0700. */
   readonly directory: string;
-  /** Name of the instance, handed to the programs. */
+  /** Name of the instance, handed to the programs as APPD_NAME. */
   readonly instance: string;
+  /** Variables that lead a program's own `appd status` to this daemon, beside APPD_NAME: see addressOf. */
+  readonly address?: Readonly<Record<string, string>>;
+  /** Users, limits and priorities. Default: this machine's. */
+  readonly launchHost?: LaunchHost;
   /** Opens a program's log. May throw an AppdError. */
   readonly openOutput: (spec: ProgramSpec, path: string) => ProgramOutput;
   /** The daemon's own environment, of which programs inherit a few variables. */
@@ -78,5 +88,13 @@ export interface Shared extends SupervisorDeps {
   readonly bootId: string;
   readonly mover: Mover;
   readonly keeper?: FifoKeeper;
+  /** A program that is started has what it needs; the rest can wait for the start of the others. */
+  readonly afterwards: Afterwards;
   readonly tell: (event: ProgramEvent) => void;
+  /** What a program waits for, one phrase each. */
+  readonly missing: (spec: ProgramSpec) => readonly string[];
+  /** Everything is being stopped: nothing of it is to be remembered. */
+  readonly isStopping: () => boolean;
+  /** A program is not what it was: others may wait for that. */
+  readonly changed: () => void;
 }

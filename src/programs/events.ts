@@ -8,9 +8,14 @@ export interface Survivor {
   readonly command: string;
 }
 
+/** A command line for people, cut to a sane length. */
+export function commandText(words: readonly string[]): string {
+  return words.join(" ").slice(0, 200);
+}
+
 /** Everything notable that happens to a program. Durations in milliseconds, `at` and `retryAt` wall times in milliseconds. */
 export type Notice =
-  /** `cause`: who or what began it, such as `a reload`, `the retry after exit code 1`. */
+  /** `cause`: who or what began it, such as `a reload`, `the retry after: exit code 1`. */
   | { readonly kind: "started"; readonly pid: number; readonly generation: number; readonly cause?: string }
   /** Dependencies are not there yet: `db to be ready`. */
   | { readonly kind: "waiting"; readonly for: readonly string[] }
@@ -38,6 +43,8 @@ export type Notice =
     readonly timeoutMs: number;
     readonly cause?: string;
   }
+  /** Somebody had a signal sent to it. */
+  | { readonly kind: "signalled"; readonly pid: number; readonly signal: string }
   | { readonly kind: "killing"; readonly pid: number; readonly again: boolean }
   | { readonly kind: "stopped"; readonly forced: boolean }
   | { readonly kind: "swept"; readonly processes: readonly Survivor[] }
@@ -59,6 +66,7 @@ const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   crash_loop: "error",
   failed: "error",
   stopping: "info",
+  signalled: "info",
   killing: "warn",
   stopped: "info",
   swept: "warn",
@@ -75,7 +83,7 @@ export function levelOf(event: Notice): LogLevel {
 export function sentence(event: Notice): string {
   switch (event.kind) {
     case "started":
-      return event.cause === undefined ? "program started" : `program started by ${event.cause}`;
+      return event.cause === undefined ? "program started" : `program started (${event.cause})`;
     case "waiting":
       return `program waits for ${event.for.join(" and ")}`;
     case "unready":
@@ -98,8 +106,10 @@ export function sentence(event: Notice): string {
       return `program failed and is not started again: ${event.reason}`;
     case "stopping":
       return `stopping program with ${event.signal}, it has ${humanDuration(event.timeoutMs)}${
-        event.cause === undefined ? "" : `: ${event.cause}`
+        event.cause === undefined ? "" : ` (${event.cause})`
       }`;
+    case "signalled":
+      return `sent ${event.signal} to the program, as somebody asked`;
     case "killing":
       return event.again ? "program is still there, killing it again" : "program did not stop in time, killing it";
     case "stopped":

@@ -24,6 +24,7 @@ export class FakeHost {
   #nextPid = 100;
 
   readonly processes: Processes = {
+    self: 2,
     spawn: (options) => this.#spawn(options),
     kill: (pid, signal) => this.#kill(pid, signal),
     stat: (pid) => this.table.get(pid),
@@ -36,9 +37,11 @@ export class FakeHost {
 
   readonly fifos: Fifos = {
     ensure: () => true,
+    prepare() {},
     open: () => ({ keeper: 9, read: () => 0, mayHold: () => true, [Symbol.dispose]() {} }),
     isHeld: () => false,
     openStage: () => ({ source: { read: () => 0 }, destination: 9, [Symbol.dispose]() {} }),
+    hasRoom: () => true,
     nextTurn: (fn) => void setTimeout(fn, 0),
   };
 

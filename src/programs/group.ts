@@ -1,8 +1,9 @@
 import type { Processes } from "../system/processes.ts";
-import type { Census } from "./census.ts";
+import { type Census, isAlive } from "./census.ts";
+import { commandText, type Survivor } from "./events.ts";
 import type { Life } from "./state.ts";
 
-type GroupProcesses = Pick<Processes, "kill" | "stat">;
+type GroupProcesses = Pick<Processes, "kill" | "stat" | "commandLine">;
 
 /**
  * Signals the process group of a life whose main process has not been waited for yet. An adopted one is only signalled
@@ -17,17 +18,23 @@ export function signalGroup(processes: GroupProcesses, life: Life, signal: Deno.
 }
 
 /**
- * KILL to what is left of a group whose leader has just died; one kill(2) and nothing else stands between a crash and the
- * next start. A group that still has members keeps its number from being used again. The end of an adopted program is
- * noticed later, so its group must have an old member to be taken for its own.
+ * KILL to what is left of a group whose leader has just died; usually that is nobody, and one kill(2) is all that stands
+ * between a crash and the next start. A group that still has members keeps its number from being used again. The end of an
+ * adopted program is noticed later, so its group must have an old member to be taken for its own.
+ *
+ * @returns whom it killed
  */
-export function clearGroup(processes: GroupProcesses, life: Life, census: Census): boolean {
+export function clearGroup(processes: GroupProcesses, life: Life, census: Census): Survivor[] {
   if (life.pid <= 1) throw new Error(`refused to signal group ${life.pid}`);
-  if (life.adopted && !census.glance().some((one) => one.pgid === life.pid && one.pid !== life.pid)) return false;
-  return send(processes, -life.pid, "SIGKILL");
+  if (!life.adopted && !send(processes, -life.pid, 0)) return [];
+  const left = census.glance().filter((one) => one.pgid === life.pid && one.pid !== life.pid && isAlive(one));
+  if (life.adopted && left.length === 0) return [];
+  const named = left.map(({ pid }) => ({ pid, command: commandText(processes.commandLine(pid)) }));
+  send(processes, -life.pid, "SIGKILL");
+  return named;
 }
 
-function send(processes: GroupProcesses, pid: number, signal: Deno.Signal): boolean {
+function send(processes: GroupProcesses, pid: number, signal: Deno.Signal | 0): boolean {
   try {
     return processes.kill(pid, signal);
   } catch (error) {

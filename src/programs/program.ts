@@ -1,23 +1,22 @@
-import { join } from "node:path";
 import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import type { Timer } from "../system/clock.ts";
-import type { ProcessIdentity } from "../system/processes.ts";
-import { FIFO_NAME } from "./adoption.ts";
+import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
-import { markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
-import { clearGroup, signalGroup } from "./group.ts";
+import { readExit } from "./exit_keeper.ts";
+import { Ending } from "./ending.ts";
+import { signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
+import { removeRest, type RestRecord, writeRest } from "./rest_record.ts";
 import { launch } from "./launch.ts";
-import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
+import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
 import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
-import type { Effect } from "./steps.ts";
+import type { Effect } from "./step.ts";
 import { Stream } from "./stream.ts";
-import { familyOf, sweepUp } from "./sweep.ts";
 import { step } from "./table.ts";
-import { UsageMeter } from "./usage.ts";
 
 /** What the last stop of a program came to. */
 export interface StopOutcome {
@@ -33,27 +32,48 @@ export class Program {
   readonly name: string;
   readonly stream: Stream;
   readonly #shared: Shared;
-  readonly #usage: UsageMeter;
+  readonly #probes: ProbeWatch;
   readonly #queue: Event[] = [];
   readonly #waiting = new Set<() => void>();
   /** The configuration of the life that runs, and the one for the next life. */
   #spec: ProgramSpec;
   #next: ProgramSpec;
+  /** What the process was started with, see specMark: of an adopted one perhaps neither of them. */
+  #mark: string;
   #state: State = { kind: "stopped" };
   #history: History = NEW_HISTORY;
   #timer: Timer | undefined;
   #busy = false;
-  #family: readonly ProcessIdentity[] = [];
-  #sweepUntil = 0;
-  #outcome: StopOutcome = { forced: false, survivors: [] };
+  #closed = false;
+  /** There is a record of its rest. */
+  #isRemembered = false;
+  readonly #ending: Ending;
+  /** Whether the last stop had to kill anybody. */
+  #isForced = false;
 
   constructor(shared: Shared, spec: ProgramSpec) {
     this.#shared = shared;
     this.#spec = spec;
     this.#next = spec;
+    this.#mark = specMark(spec);
     this.name = spec.name;
-    this.#usage = new UsageMeter(shared.processes);
-    this.stream = new Stream(shared, spec.name, (what, error) => this.#tell({ kind: "trouble", what, error }));
+    this.stream = new Stream(shared, spec.name, {
+      trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
+      listener: () => this.#probes.output,
+    });
+    this.#ending = new Ending(shared, {
+      name: spec.name,
+      openOutput: () => this.stream.open(this.#spec),
+      isCurrent: (life) => lifeOf(this.#state) === life,
+      tell: (notice) => this.#tell(notice),
+    });
+    this.#probes = new ProbeWatch(shared, {
+      directory: this.stream.directory,
+      onReady: (result) => this.dispatch({ type: "ready", ...result }),
+      onExtend: (wish) => this.dispatch({ type: "extend", ...wish }),
+      onUnwell: (result) => this.dispatch({ type: "unwell", ...result }),
+      onChange: () => this.#shared.changed(),
+    });
   }
 
   get state(): State {
@@ -69,14 +89,46 @@ export class Program {
   }
 
   get outcome(): StopOutcome {
-    return this.#outcome;
+    return { forced: this.#isForced, survivors: this.#ending.survivors };
+  }
+
+  /** How those who depend on it see it. */
+  get dependency(): Dependency {
+    const { exit } = this.#history;
+    const exitCode = exit !== undefined && exit.how !== "unknown" && "code" in exit.how ? exit.how.code : undefined;
+    return { spec: this.#next, state: this.#state, exitCode, isLive: this.#probes.isLive };
+  }
+
+  /** Looks for its dependencies again, if it waits for any. */
+  recheck(): void {
+    if (this.#state.kind === "waiting") this.dispatch({ type: "dependencies", missing: this.#missing() });
+  }
+
+  #missing(): readonly string[] {
+    return this.#shared.missing(this.#next);
+  }
+
+  /** Sends a signal to the process group. False when it does not run. */
+  signal(signal: Deno.Signal): boolean {
+    const life = lifeOf(this.#state);
+    if (life === undefined || !signalGroup(this.#shared.processes, life, signal)) return false;
+    this.#tell({ kind: "signalled", pid: life.pid, signal });
+    return true;
+  }
+
+  /** Something that a restart may mend was seen from outside; means nothing unless it runs. */
+  complain(reason: string): void {
+    const life = lifeOf(this.#state);
+    if (life !== undefined) this.dispatch({ type: "unwell", generation: life.generation, reason });
   }
 
   /** Hands the program something that happened; what follows from it is done when this returns. */
   dispatch(event: Event): void {
+    if (this.#closed) return; // Its process is another supervisor's matter by now.
     this.#queue.push(event);
     if (this.#busy) return;
     this.#busy = true;
+    const before = this.#state;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
     } finally {
@@ -84,6 +136,7 @@ export class Program {
       this.#rearm();
     }
     if (this.isSettled) { for (const resolve of this.#waiting) resolve(); }
+    if (this.#state !== before) this.#shared.changed();
   }
 
   /** Neither on the way up nor on the way down. */
@@ -105,6 +158,7 @@ export class Program {
     const before = this.#next;
     this.#next = spec;
     if (specMark(spec) === specMark(this.#spec)) this.#spec = spec;
+    this.#probes.change(this.#spec, this.#state);
     await this.stream.change(before, spec);
   }
 
@@ -115,7 +169,7 @@ export class Program {
       state: this.#state,
       event,
       history: this.#history,
-      policy: this.#spec,
+      policy: { ...this.#spec, said: this.#probes.note },
       moment,
     });
     if (event.type === "exited" && state !== this.#state) this.stream.settle();
@@ -126,25 +180,35 @@ export class Program {
 
   #perform(effect: Effect): void {
     switch (effect.do) {
+      case "ask":
+        // Answered before anything else that waits, as the spawn is: nothing may come between.
+        return void this.#queue.unshift({ type: "dependencies", missing: this.#missing() });
       case "spawn":
-        // Before anything else that waits: between the spawn and its answer nothing may come.
         return void this.#queue.unshift(this.#spawn(effect.generation));
       case "terminate":
-        return this.#terminate(effect.life, effect.signal);
+        return this.#ending.ask(effect.life, {
+          spec: this.#spec,
+          signal: effect.signal,
+          killAt: deadlineOf(this.#state) ?? 0,
+        });
       case "kill":
-        return void signalGroup(this.#shared.processes, effect.life, "SIGKILL");
+        return this.#ending.kill(effect.life);
       case "clear":
-        return void clearGroup(this.#shared.processes, effect.life, this.#shared.census);
+        return this.#ending.clear(effect.life);
       case "sweep":
-        this.#sweepUntil = effect.until;
-        return void this.#sweep(effect.generation, effect.life);
+        return void this.#sweep(effect);
       case "hasten":
-        this.#sweepUntil = Math.min(this.#sweepUntil, effect.until);
-        return;
+        return this.#ending.hasten(effect.until);
       case "record":
-        return this.#record(effect.life);
+        return this.#record(effect.life, effect.ready);
+      case "probe":
+        return this.#probes.begin(effect.life, this.#state.kind === "running");
+      case "watch":
+        return this.#probes.watch();
+      case "unprobe":
+        return this.#probes.end();
       case "rest":
-        return this.#rest();
+        return this.#rest(effect);
       case "tell":
         return this.#tell(effect.notice);
     }
@@ -152,71 +216,102 @@ export class Program {
 
   #spawn(generation: number): Event {
     this.#spec = this.#next;
-    return launch(this.#shared, {
+    this.#mark = specMark(this.#spec);
+    const answer = launch(this.#shared, {
       spec: this.#spec,
       generation,
-      openOutput: () => this.stream.open(this.#spec),
-      onExit: (exit) => this.dispatch({ type: "exited", generation, exit }),
+      openOutput: () => this.stream.openForStart(this.#spec),
+      prepare: () => this.#probes.open(this.#spec),
+      onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
+    if (generation > 1 && answer.type === "spawned") void this.#ending.clearElders(answer.life);
+    return answer;
   }
 
-  /** Takes over a process of an earlier daemon. Its output is read from here on. */
-  adopt(life: Life, restarts: number): void {
+  /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
+  #explain(exit: Exit): Exit {
+    const isKill = exit !== "unknown" && "signal" in exit && exit.signal === "SIGKILL";
+    const isOurs = this.#state.kind === "stopping" && this.#state.kills > 0;
+    return isKill && !isOurs && this.#shared.outOfMemory?.() ? { signal: "SIGKILL", outOfMemory: true } : exit;
+  }
+
+  /**
+   * Takes over a process of an earlier daemon. Its output is read from here on.
+   *
+   * @param past.mark of what it was started with, if that is known; when we die before it is restarted, the next daemon
+   * has to know as well
+   */
+  adopt(
+    life: Life,
+    past: { readonly restarts: number; readonly wasReady: boolean; readonly mark?: string | undefined },
+  ): void {
+    this.#mark = past.mark ?? this.#mark;
     this.#attempt("capture the output", () => this.stream.open(this.#spec));
-    this.dispatch({ type: "adopted", life, restarts });
+    this.#attempt("open its probes", () => void this.#probes.open(this.#spec));
+    const { restarts, wasReady } = past;
+    this.dispatch({ type: "adopted", life, restarts, wasReady });
     const { generation } = life;
-    this.#shared.watch.add(life, () => this.dispatch({ type: "exited", generation, exit: "unknown" }));
+    const ended = () => this.dispatch({ type: "exited", generation, exit: this.#exitOf(life) });
+    this.#shared.watch.add(life, ended);
   }
 
-  #terminate(life: Life, signal: Deno.Signal): void {
-    const { processes, census } = this.#shared;
-    this.#family = [life];
-    try {
-      this.#family = familyOf(life, census.glance());
-    } catch (error) {
-      this.#tell({ kind: "trouble", what: "list the processes", error: messageOf(error) });
-    }
-    signalGroup(processes, life, signal);
-    signalGroup(processes, life, "SIGCONT");
+  /** How an adopted life ended, if somebody wrote it down. */
+  #exitOf({ generation }: Life): Exit {
+    return readExit(this.#shared.files, { directory: this.stream.directory, generation });
   }
 
-  async #sweep(generation: number, life: Life | undefined): Promise<void> {
-    const result = await this.#sweepUp(life);
-    this.#family = [];
-    const { killed, survivors } = result;
-    if (killed.length > 0) this.#tell({ kind: "swept", processes: killed });
-    if (survivors.length > 0) this.#tell({ kind: "survivors", processes: survivors });
-    const forced = killed.length > 0 || (this.#state.kind === "sweeping" && this.#state.forced);
-    this.#outcome = { forced, survivors };
-    this.dispatch({ type: "swept", generation, killed: killed.length > 0 });
+  /** What happened to it while no daemon was there: its end. */
+  succeed(life: Life, past: { readonly restarts: number; readonly wasReady: boolean }): void {
+    this.dispatch({ type: "adopted", life, ...past });
+    this.dispatch({ type: "exited", generation: life.generation, exit: this.#exitOf(life) });
   }
 
-  async #sweepUp(life: Life | undefined) {
-    const { name } = this.#spec;
-    const { directory } = this.#shared;
-    const mark = markOf(directory, name);
-    const fifo = join(directory, name, FIFO_NAME);
-    try {
-      return await sweepUp({ ...this.#shared, life, family: this.#family, mark, fifo, until: () => this.#sweepUntil });
-    } catch (error) {
-      this.#tell({ kind: "trouble", what: "look for what the program left behind", error: messageOf(error) });
-      return { killed: [], survivors: [] };
-    }
+  async #sweep(effect: Extract<Effect, { do: "sweep" }>): Promise<void> {
+    const killed = await this.#ending.sweep(effect);
+    this.#isForced = killed || (this.#state.kind === "sweeping" && this.#state.forced);
+    this.dispatch({ type: "swept", generation: effect.generation, killed });
   }
 
-  #record(life: Life): void {
+  #record(life: Life, ready: boolean): void {
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;
-    const spec = specMark(this.#spec);
     const { restarts } = this.#history;
-    const record = { pid, startTime, bootId, startedAt, generation, restarts, spec, stopSignal, stopTimeout };
+    const past = { generation, restarts, ready, spec: this.#mark };
+    const record = { pid, startTime, bootId, startedAt, ...past, stopSignal, stopTimeout };
     this.#attempt("write the record", () => writeRecord(files, this.stream.directory, record));
+    this.forget();
   }
 
-  #rest(): void {
+  #rest({ as, reason }: Extract<Effect, { do: "rest" }>): void {
+    const { files } = this.#shared;
     this.#attempt("read the rest of the output", () => this.stream.rest());
-    this.#attempt("remove the record", () => removeRecord(this.#shared.files, this.stream.directory));
+    this.#attempt("remove the record", () => removeRecord(files, this.stream.directory));
+    if (as !== "failed" && !this.#shared.isStopping()) {
+      this.#attempt("write the record", () => this.#writeRest(as, reason));
+    }
+  }
+
+  #writeRest(as: RestRecord["as"], reason: string): void {
+    const { files, bootId } = this.#shared;
+    const { restarts, exit = null } = this.#history;
+    files.makeDirectory(this.stream.directory, 0o700);
+    this.#isRemembered = true;
+    writeRest(files, this.stream.directory, { bootId, spec: specMark(this.#spec), as, reason, restarts, exit });
+  }
+
+  /** The next daemon is to know nothing of a stop or an end: it begins anew. */
+  forget(): void {
+    if (this.#isRemembered) {
+      this.#attempt("remove the record", () => removeRest(this.#shared.files, this.stream.directory));
+    }
+    this.#isRemembered = false;
+  }
+
+  /** An earlier daemon remembered that it is not to run: stopped by hand, or at its end. */
+  recall({ as, reason, restarts, exit }: RestRecord): void {
+    this.#isRemembered = true;
+    if (as === "exited") this.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
   }
 
   /** The record is a help, not the authority: without it the program goes on all the same. */
@@ -242,23 +337,26 @@ export class Program {
       : clock.after(Math.max(0, Math.ceil(deadline - clock.monotonic())), () => this.dispatch({ type: "deadline" }));
   }
 
-  /** The program as `status --json` shows it. CPU and memory are measured now. */
+  /** The program as `status --json` shows it, without what it uses. */
   status(): ProgramStatus {
     const now = this.#shared.clock.monotonic();
     return statusOf({
       name: this.name,
       state: this.#state,
       history: this.#history,
-      usage: this.#usage.measure(lifeOf(this.#state), now),
       logFile: this.stream.logFile,
-      critical: this.#next.critical,
+      spec: this.#next,
+      probes: this.#probes,
+      leftovers: this.#ending.survivors,
       now,
     });
   }
 
   /** Lets go of everything without touching the process. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#timer?.[Symbol.dispose]();
+    this.#probes[Symbol.dispose]();
     await this.stream.close();
   }
 }

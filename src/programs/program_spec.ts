@@ -1,3 +1,4 @@
+import { fingerprint } from "../base/fingerprint.ts";
 import type { ProgramExit } from "../base/reports.ts";
 
 /** When a program that ended is started again. */
@@ -11,7 +12,7 @@ export type OnFailed = "degrade" | "stop_all" | "exit";
 
 /** How a probe looks. Times in milliseconds. */
 export type ProbeMethod =
-  /** sd_notify(3): READY=1 for readiness, WATCHDOG=1 within each period for liveness. */
+  /** sd_notify(3): READY=1 for readiness, WATCHDOG=1 within period × failureThreshold for liveness. */
   | { readonly kind: "notify" }
   /** GET; 200 to 399 is good. */
   | { readonly kind: "http"; readonly url: string }
@@ -112,9 +113,6 @@ export interface ProgramOutput {
   readonly problem: { readonly since: number; readonly error: string } | undefined;
 }
 
-const OFFSET = 0xcbf29ce484222325n;
-const PRIME = 0x100000001b3n;
-
 /**
  * A mark of everything in `spec` that only a new process can take up (64-bit FNV-1a); a program whose mark differs is
  * restarted. Not for secrets: the record that keeps it is private to the user.
@@ -126,12 +124,12 @@ export function specMark(spec: ProgramSpec): string {
     group: spec.group,
     nice: spec.nice,
     limits: spec.limits,
-    number: spec.family?.number,
+    number: spec.family?.number ?? 1,
+    // Variables of sd_notify(3) cannot be given to a process that runs.
+    notify: [spec.ready, spec.live].some((probe) => probe?.method.kind === "notify") || undefined,
+    watchdog: spec.live?.method.kind === "notify" ? spec.live.period * spec.live.failureThreshold : undefined,
   };
-  const text = JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]);
-  let hash = OFFSET;
-  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * PRIME);
-  return hash.toString(16).padStart(16, "0");
+  return fingerprint(JSON.stringify([spec.command, spec.cwd, env, spec.umask ?? null, more]));
 }
 
 /** How a life ended; `unknown` for an adopted program, which only its parent could have waited for. */
@@ -152,5 +150,6 @@ export function exitText(exit: Exit): string {
 export function exitReport(exit: Exit, at: number): ProgramExit {
   const when = new Date(at).toISOString();
   if (exit === "unknown") return { code: null, signal: null, at: when };
-  return "code" in exit ? { code: exit.code, signal: null, at: when } : { code: null, signal: exit.signal, at: when };
+  if ("code" in exit) return { code: exit.code, signal: null, at: when };
+  return { code: null, signal: exit.signal, ...(exit.outOfMemory ? { out_of_memory: true } : {}), at: when };
 }

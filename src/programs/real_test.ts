@@ -70,8 +70,8 @@ test("a program leads a session of its own, has a clean environment, and its FIF
   assert.deepEqual([stat?.sid, stat?.pgid], [pid, pid]);
   const lines = y.text("p").trim().split("\n").filter((line) => !/^(PWD|OLDPWD|SHLVL|_)=/.test(line)).sort();
   const mark = `APPD_PROGRAM_ID=${y.directory}/p`;
-  const expected = ["/dev/null", "0022", "A=b c", "APPD_INSTANCE=test", "APPD_PROGRAM=p", mark, "PATH=/usr/bin:/bin"];
-  assert.deepEqual(lines, expected.sort());
+  const ours = ["APPD_INSTANCE=1", "APPD_NAME=test", "APPD_PROGRAM=p", mark];
+  assert.deepEqual(lines, ["/dev/null", "0022", "A=b c", "PATH=/usr/bin:/bin", ...ours].sort());
   assert.equal(statSync(`${y.directory}/p/output.fifo`).mode & 0o777, 0o600);
   assert.equal(statSync(`${y.directory}/p`).mode & 0o777, 0o700);
 });
@@ -100,7 +100,7 @@ test("a crash clears the old group, and a stop reaches grandchildren, also those
   await until("old group gone", () => !isAlive(kid));
   await until("two far ones", () => y.text("p").match(/far \d+/g)?.length === 2);
   const all = [...y.text("p").matchAll(/(?:kid|far) (\d+)/g)].map((match) => Number(match[1]));
-  await y.supervisor.stop("p");
+  await y.supervisor.act("stop", "p", "a test");
   assert.deepEqual([second, ...all].filter(isAlive), []);
   assert.equal(only(y.supervisor).state, "stopped");
 });
@@ -110,7 +110,7 @@ test("a stopped process is continued so that it can obey", async () => {
   const pid = await startOne(y, "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done");
   await until("up", () => y.text("p").includes("up"));
   Deno.kill(pid, "SIGSTOP");
-  await y.supervisor.stop("p");
+  await y.supervisor.act("stop", "p", "a test");
   assert.ok(y.text("p").includes("bye"));
 });
 
@@ -131,11 +131,11 @@ for (
       { command: ["/etc/passwd"] },
       'cannot run "/etc/passwd": permission denied (EACCES)',
     ],
-    ["a missing directory", { cwd: "/no/such/dir" }, 'cannot run "/no/such/dir": no such file or directory (ENOENT)'],
+    ["a missing directory", { cwd: "/no/such/dir" }, 'cannot enter "/no/such/dir": no such file or directory (ENOENT)'],
     [
       "a directory that is none",
       { cwd: "/etc/passwd" },
-      'cannot run "/etc/passwd": a part of the path is not a directory (ENOTDIR)',
+      'cannot enter "/etc/passwd": a part of the path is not a directory (ENOTDIR)',
     ],
   ] as const
 ) {
@@ -179,7 +179,7 @@ test("the next supervisor takes over: same PID, no second copy, no output lost",
   assert.deepEqual([result.adopted, only(y.supervisor).pid, only(y.supervisor).adopted], [["p"], pid, true]);
   const seen = y.text("p").match(/n \d+/g)?.length ?? 0;
   await until("more output", () => (y.text("p").match(/n \d+/g)?.length ?? 0) > seen + 50);
-  await y.supervisor.stop("p");
+  await y.supervisor.act("stop", "p", "a test");
   assert.equal(isAlive(pid), false);
   const numbers = [...y.text("p").matchAll(/^n (\d+)$/gm)].map((match) => Number(match[1]));
   assert.deepEqual(numbers, numbers.map((_, i) => i));
@@ -194,7 +194,7 @@ test("the record is a help: without it the program is adopted all the same", asy
   y.supervisor = createSupervisor(y.deps);
   await y.supervisor.apply([shellSpec("p", "exec sleep 1000")]);
   assert.equal(only(y.supervisor).pid, pid);
-  await y.supervisor.stop("p");
+  await y.supervisor.act("stop", "p", "a test");
   assert.equal(existsSync(`${y.directory}/p/state.json`), false);
 });
 
@@ -228,4 +228,17 @@ test("a torrent arrives whole and in order", async () => {
   const lines = y.text("p").trimEnd().split("\n");
   assert.equal(lines.length, 1_000_000);
   assert.ok(lines.every((line, i) => line === `${i + 1}`));
+});
+
+test("who left the session of a program that crashed is ended when the next life has begun, and nobody else", async () => {
+  await using y = yard();
+  const child = "setsid sh -c 'echo child $$; exec sleep 1000' &";
+  const first = await startOne(y, `${child} sleep 0.3; echo main $$; exec sleep 1000`);
+  const children = () => [...y.text("p").matchAll(/^child (\d+)$/gm)].map((match) => Number(match[1]));
+  await until("both", () => children().length === 1 && y.text("p").includes("main"));
+  systemProcesses.kill(first, "SIGKILL");
+  await until("both of the next life", () => children().length === 2 && y.text("p").match(/main/g)?.length === 2);
+  const [old = 0, young = 0] = children();
+  await until("the end of the one that was left", () => !isAlive(old));
+  assert.deepEqual([isAlive(young), isAlive(only(y.supervisor).pid ?? 0)], [true, true]);
 });

@@ -12,6 +12,8 @@ export interface ProgramRecord {
   readonly startedAt: number;
   readonly generation: number;
   readonly restarts: number;
+  /** Its readiness probe had succeeded. */
+  readonly ready?: boolean;
   /** See specMark. */
   readonly spec: string;
   readonly stopSignal: Deno.Signal;

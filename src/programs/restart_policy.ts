@@ -36,6 +36,17 @@ export function afterExit(
   return afterFailure(past.history, past.moment);
 }
 
+/** What follows when a program that was unwell has been stopped. @param wasStable as in {@link afterExit} */
+export function afterUnwell(
+  unwell: { readonly reason: string; readonly wasStable: boolean },
+  past: { history: History; policy: Policy; moment: Moment },
+): Decision {
+  if (past.policy.restart === "never") return { next: "failed", reason: unwell.reason };
+  return unwell.wasStable
+    ? { next: "at once", history: afterStable(past.history) }
+    : afterFailure(past.history, past.moment);
+}
+
 /** The backoff that follows one more failure. */
 export function afterFailure(history: History, moment: Moment): Decision {
   const recent = history.failures.filter((at) => at > moment.mono - LOOP_WINDOW).slice(-LOOP_FAILURES + 1);

@@ -3,7 +3,13 @@ import type { Exit } from "./program_spec.ts";
 import { afterExit, afterFailure, HOPELESS_CODES } from "./restart_policy.ts";
 import { type History, NEW_HISTORY } from "./state.ts";
 
-const POLICY = { restart: "always", stopSignal: "SIGTERM", stopTimeout: 1000, stableAfter: 10_000 } as const;
+const POLICY = {
+  restart: "always",
+  stopSignal: "SIGTERM",
+  stopTimeout: 1000,
+  stableAfter: 10_000,
+  startTimeout: 60_000,
+} as const;
 const MOMENT = { mono: 1_000_000, wall: 0, random: 0.5 };
 
 function after(exit: Exit, more: { restart?: "always" | "on-failure" | "never"; wasStable?: boolean } = {}) {

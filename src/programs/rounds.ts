@@ -37,12 +37,17 @@ export class Rounds {
     this.#nextTurn = nextTurn;
   }
 
-  /** Looks now, and again as often as `look` says, which gets the monotonic time in milliseconds. It must not throw. */
-  join(look: (now: number) => Wait): Seat {
+  /**
+   * Looks now, or in `first` milliseconds, and again as often as `look` says, which gets the monotonic time in
+   * milliseconds. It must not throw.
+   */
+  join(look: (now: number) => Wait, first?: number): Seat {
     const visit: Visit = { look, earliest: 0, due: 0, left: false };
     this.#visits.add(visit);
-    this.#visit(visit, this.#clock.monotonic());
-    this.#arm();
+    const now = this.#clock.monotonic();
+    if (first === undefined) this.#visit(visit, now);
+    else this.#plan(visit, first, now);
+    if (visit.due < this.#armedFor) this.#arm();
     return {
       hasten: (ms) => {
         if (visit.due < this.#clock.monotonic() + ms || visit.due === Infinity) return;

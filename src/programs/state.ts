@@ -22,16 +22,29 @@ export interface SpawnTrouble {
   readonly shortage: boolean;
 }
 
-/** What comes after a stop. */
-export type After = "stopped" | "start";
+/** What comes after a stop: nothing, a start, or, when the program was unwell, what follows a failure. */
+export type After =
+  | { readonly next: "stopped" }
+  | { readonly next: "start"; readonly cause: string }
+  | { readonly next: "retry"; readonly reason: string; readonly wasStable: boolean };
 
 /** The states; each owns its data, so a PID of a program that does not run cannot be written. Times are monotonic ms. */
 export type State =
   | { readonly kind: "stopped" }
-  /** The spawn is being made. Dependencies (`depends_on`) would wait in a state of their own before this one. */
-  | { readonly kind: "launching"; readonly generation: number }
-  | { readonly kind: "starting"; readonly life: Life; readonly readyAt: number }
-  | { readonly kind: "running"; readonly life: Life; readonly stableAt: number; readonly stable: boolean }
+  /** It is to start as soon as its dependencies allow; `for` says what is missing. */
+  | { readonly kind: "waiting"; readonly for: readonly string[]; readonly cause: string }
+  /** The spawn is being made. */
+  | { readonly kind: "launching"; readonly generation: number; readonly cause: string }
+  /** `until`: with a readiness probe, when patience ends; without one, when it counts as ready. */
+  | { readonly kind: "starting"; readonly life: Life; readonly until: number; readonly probed: boolean }
+  | {
+    readonly kind: "running";
+    readonly life: Life;
+    readonly stableAt: number;
+    readonly stable: boolean;
+    /** What the readiness probe says now. */
+    readonly ready: boolean;
+  }
   | { readonly kind: "backoff"; readonly retryAt: number; readonly retryAtWall: number; readonly reason: string }
   | {
     readonly kind: "stopping";
@@ -70,15 +83,33 @@ export const NEW_HISTORY: History = {
   exit: undefined,
 };
 
-/** Everything that can happen to a program. A readiness probe would bring `ready` and `unready`. */
+/** Everything that can happen to a program. `cause` says who or what wanted it: `a reload`, `the daemon's start`. */
 export type Event =
-  | { readonly type: "start" }
+  | { readonly type: "start"; readonly cause: string }
   /** `timeoutMs`: less than the policy's, when a shutdown is short of time. */
-  | { readonly type: "stop"; readonly timeoutMs?: number }
-  | { readonly type: "restart" }
+  | { readonly type: "stop"; readonly timeoutMs?: number; readonly cause: string }
+  | { readonly type: "restart"; readonly cause: string }
+  /** The past is forgiven; what waits to be tried again, or was given up, is tried at once. */
+  | { readonly type: "reset"; readonly cause: string }
+  /** The dependencies that are not there yet; none: it may start. */
+  | { readonly type: "dependencies"; readonly missing: readonly string[] }
   | { readonly type: "spawned"; readonly generation: number; readonly life: Life }
   | { readonly type: "spawn_failed"; readonly generation: number; readonly trouble: SpawnTrouble }
-  | { readonly type: "adopted"; readonly life: Life; readonly restarts: number }
+  /** `wasReady`: a daemon before us had seen it ready. */
+  | { readonly type: "adopted"; readonly life: Life; readonly restarts: number; readonly wasReady: boolean }
+  /** A daemon before us had seen it end as expected. */
+  | {
+    readonly type: "ended_before";
+    readonly reason: string;
+    readonly restarts: number;
+    readonly exit: History["exit"];
+  }
+  /** The readiness probe's word. */
+  | { readonly type: "ready"; readonly generation: number; readonly ok: boolean; readonly why: string }
+  /** A start that takes longer says so: EXTEND_TIMEOUT_USEC of sd_notify(3). It has `ms` from now on. */
+  | { readonly type: "extend"; readonly generation: number; readonly ms: number }
+  /** Something that a restart may mend: a failed liveness probe, too much memory. */
+  | { readonly type: "unwell"; readonly generation: number; readonly reason: string }
   | { readonly type: "exited"; readonly generation: number; readonly exit: Exit }
   | { readonly type: "swept"; readonly generation: number; readonly killed: boolean }
   /** The timer of {@link deadlineOf} went off. */
@@ -92,6 +123,11 @@ export interface Policy {
   readonly stopSignal: Deno.Signal;
   readonly stopTimeout: number;
   readonly stableAfter: number;
+  readonly startTimeout: number;
+  /** Present when there is a readiness probe. */
+  readonly ready?: unknown;
+  /** What the failing probe says, or the program of itself. */
+  readonly said?: string | null;
 }
 
 /** The one place where a step gets time and chance from. */
@@ -106,6 +142,7 @@ export interface Moment {
 
 const WORDS: Readonly<Record<StateKind, ProgramStateName>> = {
   stopped: "stopped",
+  waiting: "starting",
   launching: "starting",
   starting: "starting",
   running: "running",
@@ -130,7 +167,7 @@ export function lifeOf(state: State): Life | undefined {
 export function deadlineOf(state: State): number | undefined {
   switch (state.kind) {
     case "starting":
-      return state.readyAt;
+      return state.until;
     case "running":
       return state.stable ? undefined : state.stableAt;
     case "backoff":

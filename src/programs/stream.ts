@@ -6,10 +6,17 @@ import type { Shared } from "./deps.ts";
 import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
 import { createValve, type Valve } from "./valve.ts";
 
+/** Who hears of a stream: of what goes wrong, and, while there is a listener, of the bytes, after they were written. */
+export interface StreamListener {
+  readonly trouble: (what: string, error: string) => void;
+  readonly listener: () => ((bytes: Uint8Array) => void) | undefined;
+}
+
 /** A program's way from its stdout to its log: the FIFO while it runs, the log for as long as it is configured. */
 export class Stream {
   readonly #shared: Shared;
   readonly #trouble: (what: string, error: string) => void;
+  readonly #listener: StreamListener["listener"];
   readonly #name: string;
   readonly directory: string;
   readonly logFile: string;
@@ -17,9 +24,10 @@ export class Stream {
   #valve: Valve | undefined;
   #capture: Capture | undefined;
 
-  constructor(shared: Shared, name: string, trouble: (what: string, error: string) => void) {
+  constructor(shared: Shared, name: string, to: StreamListener) {
     this.#shared = shared;
-    this.#trouble = trouble;
+    this.#trouble = to.trouble;
+    this.#listener = to.listener;
     this.#name = name;
     this.directory = join(shared.directory, name);
     this.logFile = join(this.directory, LOG_NAME);
@@ -39,11 +47,26 @@ export class Stream {
       rounds,
       mover,
       path: join(this.directory, FIFO_NAME),
-      sink: { write: (bytes) => this.#valve?.write(bytes), passage: () => this.#valve?.passage() },
+      sink: {
+        write: (bytes) => {
+          this.#valve?.write(bytes);
+          this.#listener()?.(bytes);
+        },
+        passage: () => this.#listener() === undefined ? this.#valve?.passage() : undefined,
+      },
       onTrouble: (error) => this.#trouble("read the output", error),
     });
     keeper?.hold(this.#name, this.#capture.fresh);
     return this.#capture.descriptor;
+  }
+
+  /**
+   * As {@link open}, for a program that is to be started: the last descriptors are not for it, a daemon that has none does
+   * not answer. Throws EMFILE then, which passes when others end.
+   */
+  openForStart(spec: ProgramSpec): number {
+    if (this.#capture !== undefined || this.#shared.fifos.hasRoom()) return this.open(spec);
+    throw Object.assign(new Error("EMFILE: the last descriptors are kept free"), { code: "EMFILE" });
   }
 
   #openOutput(spec: ProgramSpec): void {
@@ -119,7 +142,7 @@ export function salvage(shared: Shared, spec: ProgramSpec): void {
   const stream = new Stream(
     shared,
     spec.name,
-    (what, error) => log.warn(`cannot ${what}`, { program: spec.name, error }),
+    { trouble: (what, error) => log.warn(`cannot ${what}`, { program: spec.name, error }), listener: () => undefined },
   );
   try {
     stream.open(spec);

@@ -3,26 +3,40 @@
  * them, ends them with all that they left behind, and takes over those of a daemon that died.
  * It never decodes what they write, never reads the configuration, and never signals a process that it did not identify.
  */
-import { AppdError, systemError } from "../base/errors.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import { join } from "node:path";
+import { AppdError, errnoOf, systemError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import type { ProgramPlan, ProgramStatus } from "../base/reports.ts";
 import { AdoptedWatch } from "./adopted_watch.ts";
+import { FIFO_NAME } from "./adoption.ts";
+import { Afterwards } from "./afterwards.ts";
 import { Census } from "./census.ts";
+import { familyOf, levelsOf, missingOf } from "./dependencies.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
 import { FifoKeeper } from "./fifo_keeper.ts";
 import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
-import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { foreseeFailure } from "./launch.ts";
+import { planOf } from "./plan.ts";
+import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
+import { lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */
-export interface ApplyResult {
-  readonly started: readonly string[];
-  readonly stopped: readonly string[];
-  readonly restarted: readonly string[];
-  readonly kept: readonly string[];
+export interface ApplyResult extends ProgramPlan {
   readonly adopted: readonly string[];
+  /** Who could not even be started, of those that were to be. */
+  readonly failed: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** A program that runs, for those who look at its processes. */
+export interface Root {
+  readonly name: string;
+  readonly pid: number;
+  readonly startTime: string;
+  readonly spec: ProgramSpec;
 }
 
 /** Who ended how. `late`: not ended at the deadline. Milliseconds. */
@@ -40,16 +54,36 @@ export interface Supervisor {
    * Makes what runs agree with `specs`: starts the new, stops the removed, restarts the changed, leaves the same alone.
    * The first call adopts what an earlier daemon left running. Calls follow one another.
    *
+   * @param cause who or what wants it, such as `a reload`; default `the daemon's start`
    * @throws AppdError (config) when a name is unfit or given twice; then nothing was changed
    */
-  apply(specs: readonly ProgramSpec[]): Promise<ApplyResult>;
-  /** Starts a program that does not run. @throws AppdError (notRunning) when there is none of that name */
-  start(name: string): Promise<void>;
-  /** Stops a program and all that it left behind; it stays stopped. */
-  stop(name: string): Promise<void>;
-  restart(name: string): Promise<void>;
+  apply(specs: readonly ProgramSpec[], cause?: string): Promise<ApplyResult>;
+  /** What {@link apply} would do. */
+  plan(specs: readonly ProgramSpec[]): ProgramPlan;
+  /** Who could not be started, as far as can be told beforehand, of those that {@link apply} would start or restart. */
+  unfit(specs: readonly ProgramSpec[]): { readonly name: string; readonly reason: string }[];
+  /**
+   * Starts a program that does not run, stops one with all that it left behind, does one after the other, or forgives its
+   * past failures and tries again at once. `name` may also be that of a section, for all its instances.
+   *
+   * @throws AppdError (notRunning) when there is none of that name, (unavailable) when the daemon is stopping
+   */
+  act(action: ProgramAction, name: string, cause: string): Promise<void>;
+  /** Sends a signal to the process groups. @returns how many programs got it @throws AppdError as {@link act} */
+  signal(name: string, signal: Deno.Signal): number;
   list(): ProgramStatus[];
-  /** Stops all programs in parallel. Never rejects, returns at the deadline; may be called again with a nearer one. */
+  /** The programs that run. */
+  roots(): Root[];
+  /** What is to happen to the rest when this program fails; only of a critical one anything is. */
+  onFailed(name: string): OnFailed;
+  /** A program is seen to need a restart: it uses too much memory. */
+  complain(name: string, reason: string): void;
+  /** Stops programs in the order of their dependencies, but not for good: they can be started again. */
+  halt(names: readonly string[], cause: string): Promise<void>;
+  /**
+   * Stops all programs, dependents before what they depend on, in parallel where nothing depends. Never rejects, returns
+   * at the deadline; may be called again with a nearer one.
+   */
   stopAll(options: { readonly deadlineMs: number }): Promise<StopReport>;
   /** Rotates the logs; rejects when one could not be rotated, after all were tried. */
   rotateLogs(): Promise<void>;
@@ -61,12 +95,16 @@ export interface Supervisor {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** What somebody can want of a program. */
+export type ProgramAction = "start" | "stop" | "restart" | "reset";
+
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
 /** One read takes all that a FIFO holds, pipe(7). */
 const READ_BYTES = 65_536;
 /** The part of a deadline, and the most milliseconds of it, that are kept for killing and sweeping. */
 const RESERVE_PART = 0.2;
 const RESERVE_MOST = 1500;
+const SHUTDOWN = "the daemon stops";
 
 /**
  * A supervisor without programs; {@link Supervisor.apply} brings them.
@@ -90,6 +128,8 @@ class ProgramSupervisor implements Supervisor {
   #turn: Promise<unknown> = Promise.resolve();
   #first = true;
   #stopping = false;
+  /** A look for what programs wait for is due. */
+  #rechecks = false;
 
   constructor(deps: SupervisorDeps) {
     const rounds = new Rounds(deps.clock, deps.fifos);
@@ -102,8 +142,23 @@ class ProgramSupervisor implements Supervisor {
       bootId: deps.processes.bootId(),
       mover: new Mover(deps, new Uint8Array(READ_BYTES)),
       ...(deps.keepOutput ? { keeper: new FifoKeeper(deps) } : {}),
-      tell: (event) => this.#tell(event),
+      afterwards: new Afterwards(),
+      tell: (event) => this.#shared.afterwards.do(() => this.#tell(event)),
+      missing: (spec) =>
+        spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
+      isStopping: () => this.#stopping,
+      changed: () => this.#recheck(),
     };
+  }
+
+  /** Once for many: each look at all of them for each of them would add up. */
+  #recheck(): void {
+    if (this.#rechecks) return;
+    this.#rechecks = true;
+    this.#shared.afterwards.do(() => {
+      this.#rechecks = false;
+      for (const program of this.#programs.values()) program.recheck();
+    });
   }
 
   #tell(event: ProgramEvent): void {
@@ -111,53 +166,89 @@ class ProgramSupervisor implements Supervisor {
     for (const listener of this.#listeners) listener(event);
   }
 
-  apply(specs: readonly ProgramSpec[]): Promise<ApplyResult> {
-    const turn = this.#turn.then(() => this.#apply(specs));
+  apply(specs: readonly ProgramSpec[], cause = "the daemon's start"): Promise<ApplyResult> {
+    const turn = this.#turn.then(() => this.#apply(specs, cause));
     this.#turn = turn.catch(() => {}); // Who called apply hears of it; the next call is another matter.
     return turn;
   }
 
-  async #apply(specs: readonly ProgramSpec[]): Promise<ApplyResult> {
+  plan(specs: readonly ProgramSpec[]): ProgramPlan {
+    const present = [...this.#programs.values()].map(({ spec, state }) => ({
+      spec,
+      isStopped: state.kind === "stopped",
+    }));
+    return planOf(present, specs);
+  }
+
+  unfit(specs: readonly ProgramSpec[]): { name: string; reason: string }[] {
+    const { start, restart } = this.plan(specs);
+    const begun = new Set([...start, ...restart]);
+    return specs.filter(({ name }) => begun.has(name)).flatMap((spec) => {
+      const reason = foreseeFailure(this.#shared, spec);
+      return reason === undefined ? [] : [{ name: spec.name, reason }];
+    });
+  }
+
+  async #apply(specs: readonly ProgramSpec[], cause: string): Promise<ApplyResult> {
     checkNames(specs);
     const adopted = this.#first ? this.#takeOver(specs) : [];
     this.#first = false;
-    const wanted = new Set(specs.map((spec) => spec.name));
-    const removed = [...this.#programs.values()].filter((program) => !wanted.has(program.name));
-    const result = { started: [] as string[], restarted: [] as string[], kept: [] as string[] };
-    const work: Promise<void>[] = removed.map((program) => this.#remove(program));
-    if (!this.#stopping) { for (const spec of specs) work.push(this.#put(spec, result)); }
-    await Promise.all(work);
-    return { ...result, adopted, stopped: removed.map((program) => program.name) };
+    const stale = new Set(adopted.filter((name) => this.#programs.get(name)?.isSettled === false));
+    const plan = withRestarts(this.plan(specs), stale);
+    await this.halt(plan.stop, cause);
+    await Promise.all(plan.stop.map((name) => this.#remove(name)));
+    if (this.#stopping) return { ...plan, start: [], restart: [], adopted, failed: [] };
+    await this.#configure(specs);
+    this.#prepare(plan.start);
+    const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
+    this.#shared.afterwards.following(() => {
+      for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
+      for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
+    });
+    const touched = [...plan.start, ...plan.restart].flatMap((name) => this.#programs.get(name) ?? []);
+    await Promise.all(touched.map((program) => program.settled()));
+    return { ...plan, adopted, failed: touched.flatMap(failureOf) };
   }
 
   #takeOver(specs: readonly ProgramSpec[]): string[] {
     const taken = takeOver(this.#shared, specs);
     for (const program of taken) this.#programs.set(program.name, program);
-    return taken.map((program) => program.name);
+    return taken.filter(({ state }) => lifeOf(state) !== undefined).map((program) => program.name);
   }
 
-  async #put(spec: ProgramSpec, result: { started: string[]; restarted: string[]; kept: string[] }): Promise<void> {
-    const known = this.#programs.get(spec.name);
-    if (known === undefined) {
-      const program = new Program(this.#shared, spec);
-      this.#programs.set(spec.name, program);
-      result.started.push(spec.name);
-      return program.dispatch({ type: "start" });
+  /** Every program is there before the first is started: one may depend on another that comes later. */
+  async #configure(specs: readonly ProgramSpec[]): Promise<void> {
+    for (const spec of specs) {
+      const known = this.#programs.get(spec.name);
+      if (known === undefined) this.#programs.set(spec.name, new Program(this.#shared, spec));
+      else await this.#change(known, spec);
     }
-    const changed = specMark(known.spec) !== specMark(spec);
-    const underWay = !known.isSettled; // Adopted, and found stale.
-    await this.#configure(known, spec);
-    if (underWay) {
-      result.restarted.push(spec.name);
-      return await known.settled();
-    }
-    if (!changed || known.state.kind === "stopped") return void result.kept.push(spec.name);
-    result.restarted.push(spec.name);
-    known.dispatch({ type: "restart" });
-    await known.settled();
+    this.#sort(specs);
   }
 
-  async #configure(program: Program, spec: ProgramSpec): Promise<void> {
+  /** Whoever lists the programs sees them in the order of the configuration. */
+  #sort(specs: readonly ProgramSpec[]): void {
+    const all = new Map(this.#programs);
+    this.#programs.clear();
+    for (const name of new Set([...specs.map((spec) => spec.name), ...all.keys()])) {
+      const program = all.get(name);
+      if (program !== undefined) this.#programs.set(name, program);
+    }
+  }
+
+  /** Makes what many programs need faster together than each for itself. What fails will fail again at the start. */
+  #prepare(names: readonly string[]): void {
+    const { files, fifos } = this.#shared;
+    const homes = names.flatMap((name) => this.#programs.get(name)?.stream.directory ?? []);
+    try {
+      for (const home of homes) files.makeDirectory(home, 0o700);
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+    }
+    fifos.prepare(homes.map((home) => join(home, FIFO_NAME)));
+  }
+
+  async #change(program: Program, spec: ProgramSpec): Promise<void> {
     try {
       await program.configure(spec);
     } catch (error) {
@@ -165,60 +256,106 @@ class ProgramSupervisor implements Supervisor {
     }
   }
 
-  async #remove(program: Program): Promise<void> {
-    program.dispatch({ type: "stop" });
-    await program.settled();
-    await program.close();
-    this.#programs.delete(program.name);
+  async #remove(name: string): Promise<void> {
+    const program = this.#programs.get(name);
+    this.#programs.delete(name);
+    program?.forget();
+    await program?.close();
   }
 
-  #get(name: string, verb: string): Program {
-    const program = this.#programs.get(name);
-    if (program !== undefined) return program;
-    const names = [...this.#programs.keys()].join(", ") || "none";
+  /** The program, or all instances of the section with this name. */
+  #members(verb: string, name: string): Program[] {
+    const all = [...this.#programs.values()];
+    const members = all.filter((program) => program.name === name || familyOf(program.spec) === name);
+    if (members.length > 0) return members;
+    const names = [...new Set(all.flatMap((program) => [familyOf(program.spec), program.name]))];
+    const near = nearest(name, names);
     throw new AppdError(`cannot ${verb} "${name}": there is no such program`, {
       exit: "notRunning",
-      hint: `programs of this instance: ${names}`,
+      hint: near === undefined ? `programs of this instance: ${names.join(", ") || "none"}` : `did you mean "${near}"?`,
     });
   }
 
-  async start(name: string): Promise<void> {
-    const program = this.#get(name, "start");
-    if (this.#stopping) throw new AppdError(`cannot start "${name}": the daemon is stopping`, { exit: "unavailable" });
-    program.dispatch({ type: "start" });
-    await program.settled();
-  }
-
-  async stop(name: string): Promise<void> {
-    const program = this.#get(name, "stop");
-    program.dispatch({ type: "stop" });
-    await program.settled();
-  }
-
-  async restart(name: string): Promise<void> {
-    const program = this.#get(name, "restart");
-    if (this.#stopping) {
-      throw new AppdError(`cannot restart "${name}": the daemon is stopping`, { exit: "unavailable" });
+  async act(action: ProgramAction, name: string, cause: string): Promise<void> {
+    const members = this.#members(action, name);
+    if (this.#stopping && action !== "stop") {
+      throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
-    program.dispatch({ type: "restart" });
-    await program.settled();
+    this.#shared.afterwards.following(() => {
+      for (const program of members) program.dispatch({ type: action, cause });
+    });
+    await Promise.all(members.map((program) => program.settled()));
+  }
+
+  signal(name: string, signal: Deno.Signal): number {
+    return this.#members("signal", name).filter((program) => program.signal(signal)).length;
   }
 
   list(): ProgramStatus[] {
     return [...this.#programs.values()].map((program) => program.status());
   }
 
+  roots(): Root[] {
+    return [...this.#programs.values()].flatMap(({ name, spec, state }) => {
+      const life = lifeOf(state);
+      return life === undefined ? [] : [{ name, pid: life.pid, startTime: life.startTime, spec }];
+    });
+  }
+
+  onFailed(name: string): OnFailed {
+    const spec = this.#programs.get(name)?.spec;
+    return spec?.critical ? spec.onFailed ?? "degrade" : "degrade";
+  }
+
+  complain(name: string, reason: string): void {
+    this.#programs.get(name)?.complain(reason);
+  }
+
+  async halt(names: readonly string[], cause: string): Promise<void> {
+    const programs = names.flatMap((name) => this.#programs.get(name) ?? []);
+    for (const level of this.#levelsDown(programs)) {
+      for (const program of level) program.dispatch({ type: "stop", cause });
+      await Promise.all(level.map((program) => program.settled()));
+    }
+  }
+
+  /** Dependents first. */
+  #levelsDown(programs: readonly Program[]): Program[][] {
+    const byName = new Map(programs.map((program) => [program.name, program]));
+    const levels = levelsOf(programs.map(({ spec }) => spec)).reverse();
+    return levels.map((level) => level.flatMap(({ name }) => byName.get(name) ?? []));
+  }
+
   async stopAll(options: { readonly deadlineMs: number }): Promise<StopReport> {
     const { clock } = this.#shared;
     const began = clock.monotonic();
+    const isAgain = this.#stopping;
     this.#stopping = true;
-    const { deadlineMs } = options;
-    const timeoutMs = Math.max(0, deadlineMs - Math.min(RESERVE_MOST, deadlineMs * RESERVE_PART));
     const programs = [...this.#programs.values()];
     const idle = new Set(programs.filter((program) => program.state.kind === "stopped"));
-    for (const program of programs) program.dispatch({ type: "stop", timeoutMs });
-    await this.#within(Promise.all(programs.map((program) => program.settled())), Math.max(deadlineMs, RESERVE_MOST));
+    const { deadlineMs } = options;
+    const end = began + deadlineMs - Math.min(RESERVE_MOST, deadlineMs * RESERVE_PART);
+    const late = programs.filter((program) => isAgain || lifeOf(program.state) === undefined);
+    for (const program of late) {
+      program.dispatch({ type: "stop", timeoutMs: Math.max(0, end - began), cause: SHUTDOWN });
+    }
+    const work = isAgain ? Promise.all(programs.map((one) => one.settled())) : this.#stopByLevels(programs, end);
+    await this.#within(work, Math.max(deadlineMs, RESERVE_MOST));
+    for (const program of programs) program.forget();
     return reportOf(programs.filter((program) => !idle.has(program)), clock.monotonic() - began);
+  }
+
+  /** Each level gets what its slowest program may want; when that is too much in all, each gets less by the same part. */
+  async #stopByLevels(programs: readonly Program[], end: number): Promise<void> {
+    const levels = this.#levelsDown(programs);
+    for (const [i, level] of levels.entries()) {
+      const wants = levels.slice(i).map((one) => Math.max(1, ...one.map(({ spec }) => spec.stopTimeout)));
+      const left = Math.max(0, end - this.#shared.clock.monotonic());
+      const part = Math.min(1, left / wants.reduce((sum, want) => sum + want, 0));
+      const timeoutMs = i === levels.length - 1 ? left : (wants[0] ?? 0) * part;
+      for (const program of level) program.dispatch({ type: "stop", timeoutMs, cause: SHUTDOWN });
+      await Promise.all(level.map((program) => program.settled()));
+    }
   }
 
   /** Waits for `work`, but no longer than `ms`. */
@@ -255,6 +392,16 @@ class ProgramSupervisor implements Supervisor {
     this.#shared.mover[Symbol.dispose]();
     this.#shared.keeper?.close();
   }
+}
+
+function withRestarts(plan: ProgramPlan, names: ReadonlySet<string>): ProgramPlan {
+  const without = (list: readonly string[]) => list.filter((name) => !names.has(name));
+  const kept = [...plan.keep, ...plan.update].filter((name) => names.has(name));
+  return { ...plan, restart: [...plan.restart, ...kept], update: without(plan.update), keep: without(plan.keep) };
+}
+
+function failureOf({ name, state }: Program): { name: string; reason: string }[] {
+  return state.kind === "failed" ? [{ name, reason: state.reason }] : [];
 }
 
 function checkNames(specs: readonly ProgramSpec[]): void {

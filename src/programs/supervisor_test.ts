@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
 import { systemFiles } from "../system/files.ts";
+import type { ProbeListener, ProgramProbes, SupervisorDeps } from "./deps.ts";
 import type { ProgramEvent } from "./events.ts";
 import { FakeHost } from "./fake_host.ts";
 import { SILENT } from "../base/logger.ts";
@@ -18,7 +19,7 @@ interface Bench extends AsyncDisposable {
   again(): Supervisor;
 }
 
-function bench(): Bench {
+function bench(more: Partial<SupervisorDeps> = {}): Bench {
   const clock = new FakeClock();
   const host = new FakeHost();
   const directory = Deno.makeTempDirSync();
@@ -34,12 +35,34 @@ function bench(): Bench {
       openOutput: () => new MemoryOutput(),
       inheritedEnv: { PATH: "/bin" },
       random: () => 0.5,
+      ...more,
     });
   const supervisor = again();
   const kinds: string[] = [];
   supervisor.onEvent((event: ProgramEvent) => kinds.push(event.kind));
   const dispose = () => Deno.remove(directory, { recursive: true });
   return { clock, host, directory, supervisor, kinds, again, [Symbol.asyncDispose]: dispose };
+}
+
+/** Probes that say what a test makes them say, and write down what they are told. */
+function fakeProbes() {
+  const calls: string[] = [];
+  const fake = {
+    calls,
+    listener: undefined as ProbeListener | undefined,
+    open(_scene: unknown, listener: ProbeListener): ProgramProbes {
+      fake.listener = listener;
+      return {
+        env: { NOTIFY_SOCKET: "/sock" },
+        output: undefined,
+        begin: ({ generation, pid }) => void calls.push(`begin ${generation} ${pid}`),
+        watch: () => void calls.push("watch"),
+        end: () => void calls.push("end"),
+        [Symbol.dispose]: () => void calls.push("close"),
+      };
+    },
+  };
+  return fake;
 }
 
 /** Lets promises settle that wait for nothing but each other. */
@@ -146,11 +169,13 @@ Deno.test("apply starts the new, stops the removed, restarts the changed, keeps 
   const changed = shellSpec("b", "y");
   const next = t.supervisor.apply([shellSpec("a", "x", { stopTimeout: 1 }), changed, shellSpec("d", "x")]);
   assert.deepEqual(await finish(t.clock, next), {
-    started: ["d"],
-    stopped: ["c"],
-    restarted: ["b"],
-    kept: ["a"],
+    start: ["d"],
+    stop: ["c"],
+    restart: ["b"],
+    update: ["a"],
+    keep: [],
     adopted: [],
+    failed: [],
   });
   assert.deepEqual(t.supervisor.list().map((p) => [p.name, p.pid]), [["a", 100], ["b", 104], ["d", 103]]);
   assert.deepEqual(t.host.spawned.at(-1)?.command, changed.command);
@@ -166,16 +191,16 @@ Deno.test("apply refuses unfit and doubled names before it changes anything", as
 Deno.test("stop, start and restart by hand", async () => {
   await using t = bench();
   await t.supervisor.apply([spec()]);
-  await finish(t.clock, t.supervisor.stop("web"));
+  await finish(t.clock, t.supervisor.act("stop", "web", "a test"));
   assert.equal(only(t.supervisor).state, "stopped");
   t.clock.advance(100_000);
   await t.supervisor.apply([spec()]);
   assert.equal(only(t.supervisor).state, "stopped", "a reload does not undo a stop");
-  await t.supervisor.start("web");
+  await t.supervisor.act("start", "web", "a test");
   assert.equal(only(t.supervisor).pid, 101);
-  await finish(t.clock, t.supervisor.restart("web"));
+  await finish(t.clock, t.supervisor.act("restart", "web", "a test"));
   assert.deepEqual([only(t.supervisor).pid, only(t.supervisor).restarts], [102, 0]);
-  await assert.rejects(t.supervisor.stop("nobody"), /no such program/);
+  await assert.rejects(t.supervisor.act("stop", "nobody", "a test"), /no such program/);
 });
 
 Deno.test("a group gets TERM and CONT, and KILL when its time is over", async () => {
@@ -194,7 +219,7 @@ Deno.test("the members of the group have the same time as the main process", asy
   await using t = bench();
   await t.supervisor.apply([spec({ stopTimeout: 2000 })]);
   const slow = t.host.add({ pid: 500, ppid: 100, pgid: 100, sid: 100, startTime: "200", obedient: false });
-  const stopping = t.supervisor.stop("web");
+  const stopping = t.supervisor.act("stop", "web", "a test");
   await settle();
   t.clock.advance(1000);
   await settle();
@@ -210,7 +235,7 @@ Deno.test("the sweep ends who has left the session, and no stranger", async () =
   const marked = t.host.add({ pid: 501, environment: [`APPD_PROGRAM_ID=${t.directory}/web`] });
   const writer = t.host.add({ pid: 502, outputs: [`${t.directory}/web/output.fifo`] });
   const stranger = t.host.add({ pid: 503, environment: [`APPD_PROGRAM_ID=/elsewhere/web`] });
-  await finish(t.clock, t.supervisor.stop("web"));
+  await finish(t.clock, t.supervisor.act("stop", "web", "a test"));
   for (const one of [child, marked, writer]) assert.deepEqual(one.signals, ["SIGKILL"], `${one.pid}`);
   assert.deepEqual(stranger.signals, []);
   assert.ok(t.kinds.includes("swept"));
@@ -241,7 +266,7 @@ Deno.test("nothing is started while everything stops", async () => {
   await using t = bench();
   await t.supervisor.apply([spec()]);
   await finish(t.clock, t.supervisor.stopAll({ deadlineMs: 1000 }));
-  await assert.rejects(t.supervisor.start("web"), /stopping/);
+  await assert.rejects(t.supervisor.act("start", "web", "a test"), /stopping/);
   await t.supervisor.apply([spec(), shellSpec("other", "x")]);
   assert.equal(t.host.spawned.length, 1);
 });
@@ -255,7 +280,7 @@ Deno.test("a new supervisor adopts what runs, with its past", async () => {
   await t.supervisor[Symbol.asyncDispose]();
   const second = t.again();
   const result = await second.apply([spec()]);
-  assert.deepEqual([result.adopted, result.started, result.kept], [["web"], [], ["web"]]);
+  assert.deepEqual([result.adopted, result.start, result.keep], [["web"], [], ["web"]]);
   const status = only(second);
   assert.deepEqual([status.state, status.pid, status.restarts, status.adopted], ["running", 101, 1, true]);
   assert.equal(status.uptime_s, 30);
@@ -286,8 +311,24 @@ Deno.test("adopted programs that are not configured any more are stopped, change
   assert.deepEqual(old?.signals, ["SIGINT", "SIGCONT"]);
   t.host.exit(100, { code: 0 });
   const result = await finish(t.clock, applying);
-  assert.deepEqual([result.stopped, result.restarted], [["old"], ["b"]]);
+  assert.deepEqual([result.stop, result.restart], [["old"], ["b"]]);
   assert.deepEqual(second.list().map((p) => [p.name, p.pid]), [["b", 102]]);
+});
+
+Deno.test("a changed program whose restart a kill -9 of the daemon cut off is restarted by the next one", async () => {
+  await using t = bench();
+  t.host.obedient = false;
+  await t.supervisor.apply([shellSpec("web", "x")]);
+  await t.supervisor[Symbol.asyncDispose]();
+  const second = t.again();
+  void second.apply([shellSpec("web", "y")]);
+  await settle();
+  assert.equal(only(second).state, "stopping");
+  await second[Symbol.asyncDispose]();
+  const third = t.again();
+  void third.apply([shellSpec("web", "y")]);
+  await settle();
+  assert.equal(only(third).state, "stopping");
 });
 
 Deno.test("a process with another start time than the recorded one is a stranger", async () => {
@@ -327,15 +368,99 @@ Deno.test("a program whose FIFO was replaced is restarted, since nobody can hear
   await using t = bench();
   t.host.add({ pid: 700, outputs: [`${t.directory}/web/output.fifo (deleted)`] });
   const result = await finish(t.clock, t.supervisor.apply([spec()]));
-  assert.deepEqual(result.restarted, ["web"]);
+  assert.deepEqual(result.restart, ["web"]);
   assert.equal(t.host.table.has(700), false);
   assert.notEqual(only(t.supervisor).pid, 700);
 });
 
-Deno.test("CPU and memory are those of the main process", async () => {
+Deno.test("a program waits for what it depends on, and the end is the other way round", async () => {
   await using t = bench();
-  await t.supervisor.apply([spec()]);
+  const web = shellSpec("web", "x", { dependsOn: { db: "ready" } });
+  await t.supervisor.apply([web, shellSpec("db", "x")]);
+  const states = () => t.supervisor.list().map((p) => `${p.name} ${p.state} ${p.waiting_for?.join()}`);
+  assert.deepEqual(states(), ["web starting db to be ready (it is starting)", "db starting "]);
+  t.clock.advance(1000);
+  assert.deepEqual(states(), ["web starting ", "db running "]);
+  const [db, web1] = t.supervisor.roots().map(({ pid }) => t.host.table.get(pid)).reverse();
+  db!.obedient = true;
+  web1!.obedient = false;
+  const stopped = t.supervisor.stopAll({ deadlineMs: 30_000 });
+  assert.deepEqual([web1?.signals.length, db?.signals], [2, []]);
+  const report = await finish(t.clock, stopped);
+  assert.deepEqual([report.killed, report.graceful], [["web"], ["db"]]);
+});
+
+Deno.test("a dependency has to have completed with code 0", async () => {
+  await using t = bench();
+  const migrate = shellSpec("migrate", "x", { restart: "on-failure" });
+  await t.supervisor.apply([migrate, shellSpec("web", "x", { dependsOn: { migrate: "completed" } })]);
+  t.host.exit(t.supervisor.list()[0]?.pid ?? 0, { code: 1 });
+  await Promise.resolve();
+  assert.deepEqual(t.supervisor.list().map((p) => p.state), ["backoff", "starting"]);
   t.clock.advance(2000);
-  t.host.table.set(100, { ...t.host.table.get(100)!, cpuTicks: 100, rssBytes: 5000 });
-  assert.deepEqual([only(t.supervisor).cpu_percent, only(t.supervisor).rss_bytes], [50, 5000]);
+  t.host.exit(t.supervisor.list()[0]?.pid ?? 0, { code: 0 });
+  await Promise.resolve();
+  assert.deepEqual(t.supervisor.list().map((p) => [p.state, p.pid !== null]), [["exited", false], ["starting", true]]);
+});
+
+Deno.test("commands reach all instances of a section", async () => {
+  await using t = bench();
+  const of = (number: number) => shellSpec(`web.${number}`, "x", { family: { name: "web", number } });
+  await t.supervisor.apply([of(1), of(2), shellSpec("db", "x")]);
+  assert.equal(t.supervisor.signal("web", "SIGUSR1"), 2);
+  assert.equal(t.supervisor.signal("web.2", "SIGUSR1"), 1);
+  await finish(t.clock, t.supervisor.act("stop", "web", "a test"));
+  assert.deepEqual(t.supervisor.list().map((p) => p.state), ["stopped", "stopped", "starting"]);
+  await assert.rejects(t.supervisor.act("stop", "wep", "a test"), { hint: 'did you mean "web"?' });
+});
+
+Deno.test("reset forgives the past and tries again at once", async () => {
+  await using t = bench();
+  await t.supervisor.apply([shellSpec("web", "x")]);
+  t.host.exit(t.supervisor.list()[0]?.pid ?? 0, { code: 78 });
+  await Promise.resolve();
+  assert.equal(t.supervisor.list()[0]?.state, "failed");
+  await t.supervisor.act("reset", "web", "a test");
+  assert.deepEqual([t.supervisor.list()[0]?.state, t.supervisor.list()[0]?.restarts], ["starting", 0]);
+});
+
+Deno.test("probes gate, inform and restart", async () => {
+  const probe = fakeProbes();
+  await using t = bench({ openProbes: probe.open });
+  const spec = { method: { kind: "tcp", hostname: "x", port: 1 }, initialDelay: 0, period: 1, timeout: 1 } as const;
+  const full = { ...spec, successThreshold: 1, failureThreshold: 1 };
+  await t.supervisor.apply([shellSpec("web", "x", { ready: full, live: full })]);
+  const [begun] = probe.calls;
+  assert.match(begun ?? "", /^begin 1 /);
+  assert.equal(t.host.spawned[0]?.env.NOTIFY_SOCKET, "/sock");
+  probe.listener?.onReady({ generation: 1, ok: false, why: "refused" });
+  assert.deepEqual([t.supervisor.list()[0]?.state, t.supervisor.list()[0]?.note], ["starting", "refused"]);
+  probe.listener?.onReady({ generation: 1, ok: true, why: "" });
+  assert.deepEqual([t.supervisor.list()[0]?.state, probe.calls.at(-1)], ["running", "watch"]);
+  probe.listener?.onReady({ generation: 1, ok: false, why: "503" });
+  assert.deepEqual([t.supervisor.list()[0]?.state, t.supervisor.list()[0]?.ready], ["running", false]);
+  probe.listener?.onLive({ generation: 1, ok: false, why: "hangs" });
+  assert.deepEqual([t.supervisor.list()[0]?.state, probe.calls.at(-1)], ["stopping", "end"]);
+});
+
+Deno.test("what was stopped by hand, or has ended, stays so for a daemon that takes the place of a dead one", async () => {
+  await using t = bench();
+  const specs = [spec(), shellSpec("once", "x", { restart: "on-failure" }), shellSpec("more", "x")];
+  await t.supervisor.apply(specs);
+  await finish(t.clock, t.supervisor.act("stop", "web", "a test"));
+  t.host.exit(t.supervisor.list()[1]?.pid ?? 0, { code: 0 });
+  await settle();
+  const second = t.again();
+  const result = await second.apply(specs);
+  assert.deepEqual(result.adopted, ["more"]);
+  const states = (supervisor: Supervisor) => supervisor.list().map((p) => [p.name, p.state, p.exit?.code]);
+  assert.deepEqual(states(second), [["web", "stopped", undefined], ["once", "exited", 0], [
+    "more",
+    "starting",
+    undefined,
+  ]]);
+  await finish(t.clock, second.stopAll({ deadlineMs: 30_000 }));
+  const third = t.again();
+  await third.apply(specs);
+  assert.deepEqual(third.list().map((p) => p.state), ["starting", "starting", "starting"]);
 });

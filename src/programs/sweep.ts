@@ -2,7 +2,7 @@ import { messageOf } from "../base/errors.ts";
 import { type Clock, delay } from "../system/clock.ts";
 import type { Processes, ProcessIdentity, ProcessStat } from "../system/processes.ts";
 import { type Census, type Inhabitant, withDescendants } from "./census.ts";
-import type { Survivor } from "./events.ts";
+import { commandText, type Survivor } from "./events.ts";
 import type { Life } from "./state.ts";
 
 /** Milliseconds that killed processes have to vanish before they are named as survivors, and between two looks. */
@@ -61,20 +61,39 @@ export async function sweepUp(options: SweepOptions): Promise<SweepResult> {
   }
 }
 
-async function leftovers(options: SweepOptions): Promise<Inhabitant[]> {
+/**
+ * Ends what earlier lives of a program left behind when they crashed: those who left the session, so that the kill of the
+ * group missed them. The next life is started first, so they are told from its processes by their age.
+ *
+ * @returns whom it killed
+ */
+export async function sweepElders(
+  options: Pick<SweepOptions, "census" | "processes" | "mark" | "fifo"> & { readonly life: Life },
+): Promise<Survivor[]> {
+  const mine = await leftovers({ ...options, life: undefined, family: [] });
+  const old = mine.filter(({ startTime }) => Number(startTime) < Number(options.life.startTime));
+  const elders = withDescendants(old, mine).filter((one) => !isOfSession(one, options.life));
+  const killed = elders.map(named(options));
+  for (const one of elders) killIdentity(options.processes, one);
+  return killed;
+}
+
+async function leftovers(
+  options: Pick<SweepOptions, "census" | "family" | "fifo" | "life" | "mark">,
+): Promise<Inhabitant[]> {
   const all = await options.census.fresh();
   const known = new Set(options.family.map(({ pid, startTime }) => `${pid} ${startTime}`));
   const mine = all.filter((one) =>
     known.has(`${one.pid} ${one.startTime}`) ||
     one.mark === options.mark ||
-    (one.pid === one.sid && one.outputs.includes(options.fifo)) ||
+    one.outputs.includes(options.fifo) ||
     (options.life !== undefined && isOfSession(one, options.life))
   );
   return withDescendants(mine, all).filter((one) => one.pid > 1);
 }
 
-function named({ processes }: SweepOptions): (one: ProcessIdentity) => Survivor {
-  return ({ pid }) => ({ pid, command: processes.commandLine(pid).join(" ").slice(0, 200) });
+function named({ processes }: Pick<SweepOptions, "processes">): (one: ProcessIdentity) => Survivor {
+  return ({ pid }) => ({ pid, command: commandText(processes.commandLine(pid)) });
 }
 
 /** Kills one process if it is still the one that was seen; true when the signal was sent. */

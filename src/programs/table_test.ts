@@ -1,62 +1,92 @@
 import assert from "node:assert/strict";
 import { deadlineOf, type Event, type EventType, type History, type Life, NEW_HISTORY, type State } from "./state.ts";
 import { type StateKind, wordOf } from "./state.ts";
-import type { Effect } from "./steps.ts";
+import type { Effect } from "./step.ts";
 import { PROGRAM_TABLE, step } from "./table.ts";
 
 const LIFE: Life = { generation: 3, pid: 77, startTime: "9", startedAt: 5, startedMono: 0, adopted: false };
 const NEW_LIFE: Life = { ...LIFE, generation: 4, pid: 78 };
 const HISTORY: History = { ...NEW_HISTORY, generation: 3, restarts: 2, attempts: 1, failures: [100] };
-const POLICY = { restart: "always", stopSignal: "SIGTERM", stopTimeout: 8000, stableAfter: 10_000 } as const;
+const POLICY = {
+  restart: "always",
+  stopSignal: "SIGTERM",
+  stopTimeout: 8000,
+  stableAfter: 10_000,
+  startTimeout: 4000,
+} as const;
 /** Late enough that every deadline has passed, but the program is not stable. */
 const MOMENT = { mono: 5000, wall: 1_000_000, random: 0.5 };
 
 const STATES: { readonly [K in StateKind]: Extract<State, { kind: K }> } = {
   stopped: { kind: "stopped" },
-  launching: { kind: "launching", generation: 3 },
-  starting: { kind: "starting", life: LIFE, readyAt: 1000 },
-  running: { kind: "running", life: LIFE, stableAt: 5000, stable: false },
+  waiting: { kind: "waiting", for: ["db to be ready"], cause: "a test" },
+  launching: { kind: "launching", generation: 3, cause: "a test" },
+  starting: { kind: "starting", life: LIFE, until: 1000, probed: false },
+  running: { kind: "running", life: LIFE, stableAt: 5000, stable: false, ready: true },
   backoff: { kind: "backoff", retryAt: 4000, retryAtWall: 999_000, reason: "exit code 1" },
-  stopping: { kind: "stopping", life: LIFE, killAt: 4000, kills: 0, then: "stopped" },
-  sweeping: { kind: "sweeping", generation: 3, forced: false, then: "stopped" },
+  stopping: { kind: "stopping", life: LIFE, killAt: 4000, kills: 0, then: { next: "stopped" } },
+  sweeping: { kind: "sweeping", generation: 3, forced: false, then: { next: "stopped" } },
   exited: { kind: "exited", reason: "exit code 0" },
   failed: { kind: "failed", reason: "exit code 78" },
 };
 
 const EVENTS: { readonly [K in EventType]: Extract<Event, { type: K }> } = {
-  start: { type: "start" },
-  stop: { type: "stop" },
-  restart: { type: "restart" },
+  start: { type: "start", cause: "a test" },
+  stop: { type: "stop", cause: "a test" },
+  restart: { type: "restart", cause: "a test" },
+  reset: { type: "reset", cause: "a test" },
+  dependencies: { type: "dependencies", missing: [] },
   spawned: { type: "spawned", generation: 3, life: NEW_LIFE },
   spawn_failed: { type: "spawn_failed", generation: 3, trouble: { message: "EMFILE", shortage: true } },
-  adopted: { type: "adopted", life: LIFE, restarts: 7 },
+  adopted: { type: "adopted", life: LIFE, restarts: 7, wasReady: false },
+  ended_before: { type: "ended_before", reason: "exit code 0", restarts: 7, exit: undefined },
+  ready: { type: "ready", generation: 3, ok: false, why: "503" },
+  extend: { type: "extend", generation: 3, ms: 9000 },
+  unwell: { type: "unwell", generation: 3, reason: "too much memory" },
   exited: { type: "exited", generation: 3, exit: { code: 1 } },
   swept: { type: "swept", generation: 3, killed: false },
   deadline: { type: "deadline" },
 };
 
-const LAUNCH = "launching: spawn";
+const LAUNCH = "waiting: ask";
 const SWEEP = "sweeping: sweep";
+const STOP = "stopping: unprobe terminate stopping";
+const UNWELL = "stopping: unprobe unwell terminate stopping";
 
 /** Next state and effects; a cell that is not here leaves everything as it is. */
 const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: string } } = {
-  stopped: { start: LAUNCH, restart: LAUNCH, spawned: "stopped: kill", adopted: "starting-or-running" },
-  launching: { spawned: "starting: record started", spawn_failed: "backoff: retrying" },
+  stopped: {
+    start: LAUNCH,
+    restart: LAUNCH,
+    reset: "stopped:",
+    spawned: "stopped: kill",
+    adopted: "running: record adopted probe watch",
+    ended_before: "exited:",
+  },
+  waiting: { stop: SWEEP, reset: "waiting:", dependencies: "launching: spawn", spawned: "waiting: kill" },
+  launching: { spawned: "starting: record started probe", spawn_failed: "backoff: retrying" },
   starting: {
-    stop: "stopping: terminate stopping",
-    restart: "stopping: terminate stopping",
+    stop: STOP,
+    restart: STOP,
+    reset: "starting:",
     spawned: "starting: kill",
-    exited: "backoff: clear ended retrying",
-    deadline: "running: ready",
+    ready: "starting:",
+    extend: "starting:",
+    unwell: UNWELL,
+    exited: "backoff: unprobe clear ended retrying",
+    deadline: "running: ready watch",
   },
   running: {
-    stop: "stopping: terminate stopping",
-    restart: "stopping: terminate stopping",
+    stop: STOP,
+    restart: STOP,
+    reset: "running:",
     spawned: "running: kill",
-    exited: "launching: clear spawn ended retrying",
+    ready: "running: unready",
+    unwell: UNWELL,
+    exited: "waiting: unprobe clear ended retrying ask",
     deadline: "running: stable",
   },
-  backoff: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, spawned: "backoff: kill", deadline: LAUNCH },
+  backoff: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, reset: LAUNCH, spawned: "backoff: kill", deadline: LAUNCH },
   stopping: {
     start: "stopping:",
     stop: "stopping:",
@@ -72,8 +102,8 @@ const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: strin
     spawned: "sweeping: kill",
     swept: "stopped: rest stopped",
   },
-  exited: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, spawned: "exited: kill" },
-  failed: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, spawned: "failed: kill" },
+  exited: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, reset: "exited:", spawned: "exited: kill" },
+  failed: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, reset: LAUNCH, spawned: "failed: kill" },
 };
 
 function nameOf(effect: Effect): string {
@@ -99,8 +129,7 @@ for (const kind of Object.keys(STATES) as StateKind[]) {
       if (expected === undefined) {
         assert.equal(PROGRAM_TABLE[kind][type], "ignore", `${kind} × ${type} is not tested`);
         assert.deepEqual(result, { state: STATES[kind], history: HISTORY, effects: [] });
-      } else if (expected === "starting-or-running") assert.equal(found, "running: record adopted");
-      else assert.equal(found, expected, `${kind} × ${type}`);
+      } else assert.equal(found, expected, `${kind} × ${type}`);
     }
   });
 }
@@ -135,28 +164,32 @@ Deno.test("users see seven words", () => {
 });
 
 Deno.test("a life is numbered one higher than the last, and automatic starts are counted", () => {
-  const crashed = run(STATES.running, EVENTS.exited);
-  assert.deepEqual([crashed.history.generation, crashed.history.restarts], [4, 3]);
-  const asked = run(STATES.stopped, EVENTS.start);
+  const crashed = run(run(STATES.running, EVENTS.exited).state, EVENTS.dependencies);
+  assert.equal(crashed.history.generation, 4);
+  assert.equal(run(STATES.running, EVENTS.exited).history.restarts, 3);
+  const asked = run(run(STATES.stopped, EVENTS.start).state, EVENTS.dependencies);
   assert.deepEqual([asked.history.generation, asked.history.restarts], [4, 2]);
   assert.equal(run(STATES.backoff, EVENTS.deadline).history.restarts, 3);
 });
 
 Deno.test("a restart asked for during a stop starts the program afterwards, and the other way round", () => {
   const both = run(run(STATES.stopping, EVENTS.restart).state, EVENTS.exited);
-  assert.equal(run(both.state, EVENTS.swept).state.kind, "launching");
+  assert.equal(run(both.state, EVENTS.swept).state.kind, "waiting");
   const taken = run(run(both.state, EVENTS.stop).state, EVENTS.swept);
   assert.equal(taken.state.kind, "stopped");
 });
 
 Deno.test("a stop with less time brings the kill nearer, never farther", () => {
   const at = (timeoutMs: number) =>
-    deadlineOf(run(STATES.stopping, { type: "stop", timeoutMs }, { moment: { mono: 1000 } }).state);
+    deadlineOf(run(STATES.stopping, { type: "stop", timeoutMs, cause: "a test" }, { moment: { mono: 1000 } }).state);
   assert.equal(at(500), 1500);
   assert.equal(at(60_000), 4000);
-  assert.equal(deadlineOf(run(STATES.running, { type: "stop", timeoutMs: 100 }).state), MOMENT.mono + 100);
   assert.equal(
-    deadlineOf(run(STATES.running, { type: "stop", timeoutMs: 99_000 }).state),
+    deadlineOf(run(STATES.running, { type: "stop", timeoutMs: 100, cause: "a test" }).state),
+    MOMENT.mono + 100,
+  );
+  assert.equal(
+    deadlineOf(run(STATES.running, { type: "stop", timeoutMs: 99_000, cause: "a test" }).state),
     MOMENT.mono + POLICY.stopTimeout,
   );
 });
@@ -174,8 +207,8 @@ Deno.test("KILL is repeated every second and the stop counts as forced", () => {
 Deno.test("an adopted program is as far as its age says", () => {
   const adopt = (mono: number) => run(STATES.stopped, EVENTS.adopted, { moment: { mono } });
   assert.equal(adopt(999).state.kind, "starting");
-  assert.deepEqual(adopt(1000).state, { kind: "running", life: LIFE, stableAt: 11_000, stable: false });
-  assert.deepEqual(adopt(11_000).state, { kind: "running", life: LIFE, stableAt: 11_000, stable: true });
+  assert.deepEqual(adopt(1000).state, { kind: "running", life: LIFE, stableAt: 11_000, stable: false, ready: true });
+  assert.deepEqual(adopt(11_000).state, { kind: "running", life: LIFE, stableAt: 11_000, stable: true, ready: true });
   assert.deepEqual([adopt(1).history.generation, adopt(1).history.restarts], [3, 7]);
 });
 
@@ -184,4 +217,49 @@ Deno.test("a missing command fails at once, a shortage of the host is retried", 
     run(STATES.launching, { ...EVENTS.spawn_failed, trouble: { message: "why", shortage } }).state;
   assert.deepEqual(fail(false), { kind: "failed", reason: "why" });
   assert.equal(fail(true).kind, "backoff");
+});
+
+const PROBED = { ...STATES.starting, until: 4000, probed: true };
+
+Deno.test("a readiness probe gates the start, and its patience ends in a retry", () => {
+  assert.equal(run(PROBED, EVENTS.ready).state, PROBED);
+  const ready = run(PROBED, { ...EVENTS.ready, ok: true });
+  assert.equal(ready.state.kind, "running");
+  assert.deepEqual(ready.effects.map(nameOf), ["ready", "record", "watch"]);
+  const late = run(PROBED, EVENTS.deadline);
+  assert.equal(late.state.kind, "stopping");
+  const after = run(run(late.state, EVENTS.exited).state, EVENTS.swept);
+  assert.equal(after.state.kind, "backoff");
+  assert.match((after.state as { reason: string }).reason, /not ready within 4 ?s/);
+});
+
+Deno.test("a start that asks for more time gets it, without a probe there is nothing to extend", () => {
+  assert.equal(deadlineOf(run(PROBED, EVENTS.extend).state), MOMENT.mono + 9000);
+  assert.equal(deadlineOf(run(PROBED, { ...EVENTS.extend, ms: 1 }).state), MOMENT.mono + 1);
+  assert.equal(deadlineOf(run(STATES.starting, EVENTS.extend).state), 1000);
+});
+
+Deno.test("a program that was seen ready is adopted as ready, another one is probed again", () => {
+  const adopt = (wasReady: boolean) =>
+    run(STATES.stopped, { ...EVENTS.adopted, wasReady }, { policy: { ready: {} } }).state;
+  assert.equal(adopt(true).kind, "running");
+  assert.deepEqual(adopt(false), { ...PROBED, until: MOMENT.mono + POLICY.startTimeout });
+});
+
+Deno.test("a program that is unwell fails for good when it is never to be restarted, and starts at once when it was stable", () => {
+  const sick = run(STATES.running, EVENTS.unwell, { moment: { mono: 4999 } });
+  const end = (policy: object, state = sick.state) =>
+    run(run(state, EVENTS.exited).state, EVENTS.swept, { policy }).state;
+  assert.equal(end({ restart: "never" }).kind, "failed");
+  assert.equal(end({ restart: "on-failure" }).kind, "backoff");
+  assert.equal(end({}, run(STATES.running, EVENTS.unwell, { moment: { mono: 5000 } }).state).kind, "waiting");
+});
+
+Deno.test("what is missing is told once", () => {
+  const blocked = run(STATES.waiting, { ...EVENTS.dependencies, missing: ["db to be ready"] });
+  assert.deepEqual(blocked.effects, []);
+  const first = run({ ...STATES.waiting, for: [] }, { ...EVENTS.dependencies, missing: ["cache to be ready"] });
+  assert.deepEqual(first.effects.map(nameOf), ["waiting"]);
+  const other = run(STATES.waiting, { ...EVENTS.dependencies, missing: ["db to be ready (it is in backoff)"] });
+  assert.deepEqual([other.effects, "for" in other.state && other.state.for.length], [[], 1]);
 });

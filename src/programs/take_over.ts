@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { type Found, type Holder, judge, scanHolders } from "./adoption.ts";
+import { withDescendants } from "./census.ts";
 import type { Shared } from "./deps.ts";
+import { isKept, readExit } from "./exit_keeper.ts";
 import { Program } from "./program.ts";
 import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
+import { readRest, removeRest } from "./rest_record.ts";
 import { type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
+import type { ProcessStat } from "../system/processes.ts";
 import { salvage } from "./stream.ts";
 import { killIdentity } from "./sweep.ts";
 
@@ -23,10 +27,10 @@ export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program
     const spec = specs.find((one) => one.name === name);
     const record = readRecord(shared.files, join(shared.directory, name));
     const found = judge({ ...shared, holders: holders.get(name) ?? [], record, command: spec?.command });
-    for (const stray of found.strays) clearStray(shared, name, stray);
+    if (found.strays.length > 0) clearStrays(shared, name, found.strays);
+    if (kept && found.main === undefined) salvage(shared, spec ?? specOfRecord(name, record));
     const program = adopted(shared, { name, spec, record, found });
     if (program !== undefined) taken.push(program);
-    else if (kept) salvage(shared, spec ?? specOfRecord(name, record));
   }
   return taken;
 }
@@ -41,10 +45,13 @@ function recorded({ files, directory }: Shared): string[] {
   }
 }
 
-function clearStray({ processes, log }: Shared, program: string, stray: Holder): void {
-  const command = processes.commandLine(stray.pid).join(" ");
-  if (killIdentity(processes, stray)) {
-    log.warn("killed what a former life left behind", { program, pid: stray.pid, command });
+/** Who descends from them may be known by nothing else. */
+function clearStrays({ processes, log, census }: Shared, program: string, strays: readonly Holder[]): void {
+  for (const stray of withDescendants<ProcessStat>(strays, census.glance())) {
+    const command = processes.commandLine(stray.pid).join(" ");
+    if (stray.state !== "Z" && killIdentity(processes, stray)) {
+      log.warn("killed what a former life left behind", { program, pid: stray.pid, command });
+    }
   }
 }
 
@@ -57,12 +64,36 @@ interface Candidate {
 
 function adopted(shared: Shared, { name, spec, record, found }: Candidate): Program | undefined {
   const { main } = found;
-  if (main === undefined) return undefined;
+  if (main === undefined) {
+    return spec === undefined ? undefined : succeeded(shared, spec, record) ?? atRest(shared, spec);
+  }
   const program = new Program(shared, spec ?? specOfRecord(name, record));
   const mine = found.recorded ? record : undefined;
   const life = mine === undefined ? lifeOfStranger(shared, main, record) : lifeOfRecord(mine, shared.clock);
-  program.adopt(life, record?.restarts ?? 0);
+  program.adopt(life, { restarts: record?.restarts ?? 0, wasReady: mine?.ready ?? false, mark: mine?.spec });
   if (spec !== undefined) restartIfStale(shared, program, { changed: mine && mine.spec !== specMark(spec), main });
+  return program;
+}
+
+/** A program that ended while no daemon was there, if it is known how: it is not for us to run it again regardless. */
+function succeeded(shared: Shared, spec: ProgramSpec, record: ProgramRecord | undefined): Program | undefined {
+  if (record === undefined || record.bootId !== shared.bootId || !isKept(spec)) return undefined;
+  const { generation, restarts, ready } = record;
+  const exit = readExit(shared.files, { directory: join(shared.directory, spec.name), generation });
+  if (exit === "unknown") return undefined;
+  const program = new Program(shared, spec);
+  program.succeed(lifeOfRecord(record, shared.clock), { restarts, wasReady: ready ?? false });
+  return program;
+}
+
+/** A program that was stopped by hand, or had done what it had to do. */
+function atRest(shared: Shared, spec: ProgramSpec): Program | undefined {
+  const directory = join(shared.directory, spec.name);
+  const rest = readRest(shared.files, directory);
+  if (rest === undefined) return undefined;
+  if (rest.bootId !== shared.bootId || rest.spec !== specMark(spec)) return void removeRest(shared.files, directory);
+  const program = new Program(shared, spec);
+  program.recall(rest);
   return program;
 }
 
@@ -77,7 +108,7 @@ function restartIfStale(shared: Shared, program: Program, why: { changed: boolea
   if (!why.changed && !why.main.cutOff) return;
   const reason = why.changed ? "its configuration has changed" : "its output is cut off, the FIFO was replaced";
   shared.log.info("restarting an adopted program", { program: program.name, reason });
-  program.dispatch({ type: "restart" });
+  program.dispatch({ type: "restart", cause: reason });
 }
 
 /** Enough of a configuration to stop a program that has none any more. */

@@ -94,7 +94,15 @@ Deno.test("the JSON Schema knows every setting and nothing else", () => {
   };
   assert.equal(json.$schema, "https://json-schema.org/draft/2020-12/schema");
   assert.equal(json.additionalProperties, false);
-  assert.deepEqual(Object.keys(json.properties), ["version", "timezone", "server", "daemon", "log", "program"]);
+  assert.deepEqual(Object.keys(json.properties), [
+    "version",
+    "timezone",
+    "server",
+    "daemon",
+    "log",
+    "program",
+    "notify",
+  ]);
   const program = json.properties.program as {
     items: { required: string[]; properties: { log: { properties: object } } };
   };

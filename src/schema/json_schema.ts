@@ -23,7 +23,8 @@ function sectionSchema(section: Section): JsonSchema {
   return section.many ? { type: "array", items: table } : table;
 }
 
-function tableSchema(fields: Fields): JsonSchema {
+/** A table with these fields and no others. */
+export function tableSchema(fields: Fields): JsonSchema {
   const required = Object.entries(fields).filter(([, field]) => !isGroup(field) && field.presence === "required");
   return {
     type: "object",

@@ -5,6 +5,7 @@
  *
  * This file is the language of types: a kind knows how one sort of value is read, written and described.
  */
+import type { Fields } from "./setting.ts";
 
 /** A step of the way to a value inside a document: a key, or the index of an array's element. */
 export type Path = readonly (string | number)[];
@@ -18,6 +19,16 @@ export interface Flaw {
   readonly message: string;
   /** What the user can do; no final period. */
   readonly hint?: string;
+  /** Worth saying, and no reason to refuse the value. */
+  readonly warning?: true;
+}
+
+/** How a flaw is told. */
+export interface FlawOptions {
+  readonly hint?: string;
+  /** Way to what it is about, from here. */
+  readonly path?: Path;
+  readonly target?: "key" | "value";
 }
 
 /** Where a reader stands: it collects flaws and knows what relative paths are relative to. */
@@ -26,7 +37,9 @@ export interface Reading {
   /** Absolute directory that relative paths are relative to. */
   readonly base: string;
   /** Records a flaw of the value here, or of what `path` leads to from here. */
-  flaw(message: string, options?: { hint?: string; path?: Path; target?: "key" | "value" }): void;
+  flaw(message: string, options?: FlawOptions): void;
+  /** Records what is no flaw but probably a mistake. */
+  warn(message: string, options?: FlawOptions): void;
   at(step: string | number): Reading;
   /** The value that another setting has, by dotted key, for defaults that are inherited. */
   lookup(key: string): unknown;
@@ -48,6 +61,8 @@ export interface Kind<T> {
   readonly structured?: true;
   /** Of a table with keys of the user's choice: the kind of one value. */
   readonly entry?: Kind<unknown>;
+  /** Of a table with keys of its own: what they are. */
+  readonly fields?: Fields;
   /** The value, or undefined after at least one flaw was recorded. */
   read(raw: unknown, reading: Reading): T | undefined;
   /** The raw value that a text from the command line, the environment or `config set` means. */
@@ -60,15 +75,22 @@ export type ValueOf<K> = K extends Kind<infer T> ? T : never;
 /** A reading at the top of a document. `sink` receives the flaws. */
 export function startReading(options: { base: string; sink: (flaw: Flaw) => void; lookup?: (key: string) => unknown }) {
   const { base, sink, lookup = () => undefined } = options;
-  const make = (path: Path): Reading => ({
-    path,
-    base,
-    lookup,
-    flaw(message, { hint, path: below = [], target = "value" } = {}) {
-      sink({ path: [...path, ...below], target, message, ...(hint === undefined ? {} : { hint }) });
-    },
-    at: (step) => make([...path, step]),
-  });
+  const make = (path: Path): Reading => {
+    const flawOf = (message: string, { hint, path: below = [], target = "value" }: FlawOptions = {}): Flaw => ({
+      path: [...path, ...below],
+      target,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    });
+    return {
+      path,
+      base,
+      lookup,
+      flaw: (message, told) => sink(flawOf(message, told)),
+      warn: (message, told) => sink({ ...flawOf(message, told), warning: true }),
+      at: (step) => make([...path, step]),
+    };
+  };
   return make([]);
 }
 

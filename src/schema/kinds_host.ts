@@ -1,16 +1,43 @@
 import { type Kind, show } from "./kind.ts";
 import { text } from "./kinds.ts";
 
-/** A file mode creation mask as umask(2) takes it, written in octal: `"027"` or `0o027`. */
+/**
+ * A file mode creation mask as umask(2) takes it, as text in octal: `"027"`. A number is refused: nobody can tell whether
+ * `22` was meant in octal, as every shell has it, and TOML's `0o022` has become 18 by the time that it is read.
+ */
 export function umask(): Kind<number> {
   return {
     label: "octal mask",
-    json: { anyOf: [{ type: "string", pattern: "^[0-7]{3,4}$" }, { type: "integer", minimum: 0, maximum: 0o777 }] },
+    json: { type: "string", pattern: "^0?[0-7]{3}$" },
     fromText: (given) => given,
     read(raw, reading) {
       if (typeof raw === "string" && /^0?[0-7]{3}$/.test(raw)) return parseInt(raw, 8);
-      if (typeof raw === "number" && Number.isInteger(raw) && raw >= 0 && raw <= 0o777) return raw;
-      reading.flaw(`is ${show(raw)}, expected an octal mask`, { hint: 'write it as "027" or 0o027' });
+      const what = typeof raw === "number" ? "a number" : show(raw);
+      reading.flaw(`is ${what}, expected an octal mask in quotes`, { hint: 'write it as "022"' });
+    },
+  };
+}
+
+/** Largest user or group number: the one above means "no change" to chown(2) and setuid(2). */
+const MAX_ID = 2 ** 32 - 2;
+
+/** A user or a group, by name or by number; always as text. Whether it exists is not known here. */
+export function account(what: "user" | "group"): Kind<string> {
+  const plain = text({
+    label: "name or number",
+    pattern: /^[^\s:\/-][^\s:\/]*$/,
+    expected: `the name or the number of a ${what}`,
+  });
+  return {
+    ...plain,
+    json: { anyOf: [plain.json, { type: "integer", minimum: 0, maximum: MAX_ID }] },
+    read(raw, reading) {
+      const number = typeof raw === "string" && /^\d+$/.test(raw) ? Number(raw) : raw;
+      if (typeof number !== "number") return plain.read(raw, reading);
+      if (Number.isInteger(number) && number >= 0 && number <= MAX_ID) return String(number);
+      reading.flaw(`is ${show(raw)}, expected the name or the number of a ${what}`, {
+        hint: `a number is 0 to ${MAX_ID}`,
+      });
     },
   };
 }

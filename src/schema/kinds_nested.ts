@@ -97,24 +97,40 @@ export function variable(): Kind<string> {
 
 /** A command: an array of words, or one line for a shell, which the table that it stands in has to allow. */
 export function command(): Kind<string | string[]> {
+  const words = argv();
+  const line = variable();
+  return {
+    ...words,
+    json: { anyOf: [words.json, { type: "string", minLength: 1 }] },
+    read(raw, reading) {
+      if (typeof raw !== "string") return words.read(raw, reading);
+      return raw.trim() === "" ? void reading.flaw("is empty") : line.read(raw, reading);
+    },
+  };
+}
+
+/** A command that no shell ever looks at: an array of words. */
+export function argv(): Kind<string[]> {
   const word = variable();
   return {
     label: "array of words",
-    json: {
-      anyOf: [{ type: "array", items: { type: "string" }, minItems: 1 }, { type: "string", minLength: 1 }],
-    },
+    json: { type: "array", items: { type: "string" }, minItems: 1 },
     structured: true,
     fromText: (given) => given,
     read(raw, reading) {
-      if (typeof raw === "string") return raw.trim() === "" ? void reading.flaw("is empty") : word.read(raw, reading);
       if (!Array.isArray(raw)) {
-        return void reading.flaw(`is ${show(raw)}, expected an array of words`, {
-          hint: 'such as ["./server", "--port", "9000"]',
-        });
+        const hint = typeof raw === "string" ? wordsHint(raw) : 'such as ["./server", "--port", "9000"]';
+        return void reading.flaw(`is ${show(raw)}, expected an array of words`, { hint });
       }
       if (raw.length === 0 || raw[0] === "") return void reading.flaw("names no program to run");
       const words = raw.map((item, index) => word.read(item, reading.at(index)));
       return words.some((item) => item === undefined) ? undefined : words as string[];
     },
   };
+}
+
+/** How to write a line as an array, when it has nothing that a shell would look at. */
+export function wordsHint(line: string): string {
+  if (!/^[\w\s./:=,@%+-]+$/.test(line)) return 'write an array such as ["./server", "--port", "9000"]'; // Else quoting matters.
+  return `write [${line.trim().split(/\s+/).map((word) => JSON.stringify(word)).join(", ")}]`;
 }

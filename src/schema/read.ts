@@ -103,11 +103,14 @@ function checkTopKeys(schema: Schema, document: Record<string, unknown>, reading
   }
 }
 
-function checkKeys(
-  raw: Record<string, unknown>,
-  fields: Fields,
-  { reading, reserved }: { reading: Reading; reserved: readonly string[] },
-): void {
+interface KeyRules {
+  readonly reading: Reading;
+  readonly reserved: readonly string[];
+  /** What to do instead, by key that is not known here. */
+  readonly hints?: Readonly<Record<string, string>>;
+}
+
+function checkKeys(raw: Record<string, unknown>, fields: Fields, { reading, reserved, hints = {} }: KeyRules): void {
   const names = Object.keys(fields);
   for (const key of Object.keys(raw)) {
     if (Object.hasOwn(fields, key)) continue;
@@ -116,9 +119,21 @@ function checkKeys(
       continue;
     }
     const near = nearestKey(key, names);
-    const hint = near ? `did you mean "${near}"?` : `known: ${names.join(", ")}`;
+    const known = near ? `did you mean "${near}"?` : `known: ${names.join(", ")}`;
+    const hint = Object.hasOwn(hints, key) ? hints[key] ?? known : known;
     reading.at(key).flaw("is not a known setting", { target: "key", hint });
   }
+}
+
+/** Reads a table that is the value of one setting; undefined when anything is wrong with it, an unknown key included. */
+export function readTable(
+  fields: Fields,
+  raw: Record<string, unknown>,
+  { reading, hints = {} }: Pick<KeyRules, "reading" | "hints">,
+): Record<string, unknown> | undefined {
+  checkKeys(raw, fields, { reading, reserved: [], hints });
+  const values = readFields(fields, raw, reading);
+  return Object.keys(raw).every((key) => Object.hasOwn(fields, key)) ? values : undefined;
 }
 
 /** Reads one table of a section that is an array, defaults included; undefined when it has flaws. */

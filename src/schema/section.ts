@@ -1,12 +1,18 @@
+import type { DocumentCheck } from "./document_check.ts";
 import type { Reading } from "./kind.ts";
 import { type Camel, camel, type Fields, type ValuesOf } from "./setting.ts";
 
 /** A table of the document, or with `many` an array of tables. The section with the empty name is the document's top. */
-export interface Section<N extends string = string, M extends boolean = boolean, Out = unknown> {
+export interface Section<
+  N extends string = string,
+  M extends boolean = boolean,
+  Out = unknown,
+  A extends string = string,
+> {
   readonly name: N;
   readonly many: M;
   /** Key in the program's configuration. */
-  readonly as: string;
+  readonly as: A;
   /** A phrase for docs and the starter file. */
   readonly help: string;
   readonly doc?: string;
@@ -41,38 +47,49 @@ interface Unique<F extends Fields> {
   readonly unique: keyof F & string;
 }
 
+interface As<A extends string> {
+  readonly as: A;
+}
+
 /** Defines a table; `""` is the document's top. `finish` checks several values together and gives their final form. */
 export function section<const N extends string, const F extends Fields, Out>(
   name: N,
   options: SectionOptions<F> & Finish<F, Out>,
-): Section<N, false, Out>;
+): Section<N, false, Out, Camel<N>>;
 export function section<const N extends string, const F extends Fields>(
   name: N,
   options: SectionOptions<F>,
-): Section<N, false, ValuesOf<F>>;
+): Section<N, false, ValuesOf<F>, Camel<N>>;
 export function section(name: string, options: SectionOptions<Fields> & Partial<Finish<Fields, unknown>>): Section {
   return { ...options, name, many: false, as: camel(name), finish: options.finish ?? keep };
 }
 
-/** Defines an array of tables, in the program's configuration under the plural of its name. */
+/** Defines an array of tables, in the program's configuration under the plural of its name, or as `as`. */
+export function listSection<const N extends string, const F extends Fields, Out, const A extends string>(
+  name: N,
+  options: SectionOptions<F> & Unique<F> & Finish<F, Out> & As<A>,
+): Section<N, true, Out, A>;
 export function listSection<const N extends string, const F extends Fields, Out>(
   name: N,
   options: SectionOptions<F> & Unique<F> & Finish<F, Out>,
-): Section<N, true, Out>;
+): Section<N, true, Out, `${Camel<N>}s`>;
 export function listSection<const N extends string, const F extends Fields>(
   name: N,
   options: SectionOptions<F> & Unique<F>,
-): Section<N, true, ValuesOf<F>>;
+): Section<N, true, ValuesOf<F>, `${Camel<N>}s`>;
 export function listSection(
   name: string,
-  options: SectionOptions<Fields> & Unique<Fields> & Partial<Finish<Fields, unknown>>,
+  options: SectionOptions<Fields> & Unique<Fields> & Partial<As<string> & Finish<Fields, unknown>>,
 ): Section {
-  return { ...options, name, many: true, as: `${camel(name)}s`, finish: options.finish ?? keep };
+  return { ...options, name, many: true, as: options.as ?? `${camel(name)}s`, finish: options.finish ?? keep };
 }
 
 function keep(values: unknown): unknown {
   return values;
 }
+
+/** What one table of a section reads to. */
+export type OutOf<S> = S extends Section<string, boolean, infer Out> ? Out : never;
 
 /** All sections of a configuration file. A value: an app adds its own with {@link extendSchema}. */
 export interface Schema<S extends readonly Section[] = readonly Section[]> {
@@ -81,6 +98,8 @@ export interface Schema<S extends readonly Section[] = readonly Section[]> {
   readonly sections: S;
   /** Sections that a later version brings; using one is an error. */
   readonly reserved: readonly string[];
+  /** What sections have to do with each other. */
+  readonly checks?: readonly DocumentCheck[];
 }
 
 /** A schema that has the sections of `base` and more. A section that was reserved becomes available. */
@@ -93,12 +112,12 @@ export function extendSchema<const S extends readonly Section[], const T extends
     prefix: more.prefix ?? base.prefix,
     sections: [...base.sections, ...more.sections],
     reserved: base.reserved.filter((name) => !names.has(name)),
+    ...(base.checks === undefined ? {} : { checks: base.checks }),
   };
 }
 
-type SectionValues<S> = S extends Section<infer N, infer M, infer Out> ? N extends "" ? Out
-  : M extends true ? { readonly [K in `${Camel<N>}s`]: readonly Out[] }
-  : { readonly [K in Camel<N>]: Out }
+type SectionValues<S> = S extends Section<infer N, infer M, infer Out, infer A> ? N extends "" ? Out
+  : { readonly [K in A]: M extends true ? readonly Out[] : Out }
   : never;
 
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;

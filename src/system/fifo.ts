@@ -1,6 +1,9 @@
 import fs from "node:fs";
+import { dirname } from "node:path";
 import { setImmediate } from "node:timers";
+import { errnoOf } from "../base/errors.ts";
 import { type FifoMark, isHeld, keepsTimes, markFifo, type Trust } from "./fifo_mark.ts";
+import { openFilesLimit } from "./limits.ts";
 
 /** A named FIFO (fifo(7)) held open by us, so that neither end ever sees the other one missing. */
 export interface Fifo extends Disposable {
@@ -23,21 +26,35 @@ export interface Stage extends Disposable {
 
 /** The host's FIFOs. Every method throws what node throws, an Error with an errno `code`. */
 export interface Fifos {
-  /** Sees to it that `path` is a FIFO, 0600 and ours; anything else in its place is replaced. True when it was there. */
+  /**
+   * Sees to it that `path` is a FIFO of ours that nobody else can read, 0600, or written by others only where a directory
+   * of ours, 0700, keeps them out. Anything else in its place is replaced. True when it was there, and not by `prepare`.
+   */
   ensure(path: string): boolean;
+  /**
+   * Makes all those at once that are not there, in directories that are: a process for each would take longer than its
+   * program's start. Never fails: `ensure` tries again what did not work, and tells why.
+   */
+  prepare(paths: readonly string[]): void;
   /** @param fresh it was made just now, and nobody else has it: then it is tried how its file system keeps times */
   open(path: string, fresh: boolean): Fifo;
   /** Whether any process reads from it, or holds it for reading and writing. */
   isHeld(path: string): boolean;
   openStage(): Stage;
+  /** Whether one more program leaves us the descriptors that it takes to answer, rotate and look at processes. */
+  hasRoom(): boolean;
   /** Runs `fn` in the next turn of the event loop, after other input and output had its chance. */
   nextTurn(fn: () => void): void;
 }
 
 /** The runtime has no mkfifo(3); the tool is in POSIX, and a program needs it once in its life. */
-function makeFifo(path: string): void {
+function mkfifo(paths: readonly string[]): Deno.CommandOutput {
   const options = { clearEnv: true, env: { PATH: "/usr/bin:/bin" }, stdin: "null", stdout: "null" } as const;
-  const result = new Deno.Command("mkfifo", { ...options, args: ["-m", "600", path], stderr: "piped" }).outputSync();
+  return new Deno.Command("mkfifo", { ...options, args: ["-m", "600", ...paths], stderr: "piped" }).outputSync();
+}
+
+function makeFifo(path: string): void {
+  const result = mkfifo([path]);
   if (result.success) return;
   fs.writeFileSync(path, "", { flag: "wx" }); // Fails as mkfifo did, but with an errno.
   fs.unlinkSync(path);
@@ -47,10 +64,28 @@ function makeFifo(path: string): void {
 
 function ensure(path: string): boolean {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFIFO() && stat.uid === Deno.uid() && (stat.mode & 0o077) === 0) return true;
+  if (stat?.isFIFO() && isOurs(stat, 0o077)) return true;
+  if (stat?.isFIFO() && isOurs(stat, 0o055) && isOurs(fs.lstatSync(dirname(path)), 0o077)) return true;
   if (stat !== undefined) fs.unlinkSync(path);
   makeFifo(path);
   return false;
+}
+
+/** What has no name yet. The tool goes on after one that it cannot make. */
+function prepare(paths: readonly string[], made: Set<string>): void {
+  const isMissing = (path: string) => fs.lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  try {
+    const missing = paths.filter(isMissing);
+    if (missing.length < 2) return;
+    const { success } = mkfifo(missing);
+    for (const path of success ? missing : missing.filter((one) => !isMissing(one))) made.add(path);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
+}
+
+function isOurs(stat: fs.Stats, forbidden: number): boolean {
+  return stat.uid === Deno.uid() && (stat.mode & forbidden) === 0;
 }
 
 function read(fd: number, into: Uint8Array): number {
@@ -58,6 +93,20 @@ function read(fd: number, into: Uint8Array): number {
     return fs.readSync(fd, into, 0, into.length, null);
   } catch (error) {
     if ((error as { code?: string }).code === "EAGAIN") return 0;
+    throw error;
+  }
+}
+
+/** Descriptors that programs leave free. */
+const KEPT_FREE = 16;
+
+function hasRoom(): boolean {
+  try {
+    return fs.readdirSync("/proc/self/fd").length + KEPT_FREE <= (openFilesLimit() ?? Infinity);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "EMFILE" || code === "ENFILE") return false;
+    if (code === "ENOENT") return true; // No /proc, nothing to count.
     throw error;
   }
 }
@@ -110,10 +159,13 @@ function fifoOf({ keeper, reader }: { keeper: number; reader: number }, mark: Fi
 function openStage(): Stage {
   const zeros = fs.openSync("/dev/zero", fs.constants.O_RDONLY);
   const destination = fs.openSync("/dev/null", fs.constants.O_WRONLY);
+  let open = true;
   return {
     source: { read: (into) => read(zeros, into.subarray(0, 16)) },
     destination,
     [Symbol.dispose]() {
+      if (!open) return;
+      open = false;
       fs.closeSync(zeros);
       fs.closeSync(destination);
     },
@@ -123,11 +175,17 @@ function openStage(): Stage {
 /** The machine's FIFOs, and what is known of its file systems. */
 export function createFifos(): Fifos {
   const trusts = new Map<number, Trust>();
+  const made = new Set<string>();
   return {
-    ensure,
+    ensure(path) {
+      const isMade = made.delete(path);
+      return ensure(path) && !isMade;
+    },
+    prepare: (paths) => prepare(paths, made),
     open: (path, fresh) => open(path, { fresh, trusts }),
     isHeld,
     openStage,
+    hasRoom,
     nextTurn: (fn) => void setImmediate(fn),
   };
 }

@@ -107,3 +107,41 @@ Deno.test("what one FIFO has shown holds for all of its file system", () => {
   assert.equal(fifo.mayHold(), false);
   fs.closeSync(other);
 });
+
+for (
+  const [what, mode, directoryMode, isKept] of [
+    ["a FIFO of ours alone", 0o600, 0o755, true],
+    ["a FIFO that others write, kept from them by its directory", 0o622, 0o700, true],
+    ["a FIFO that others write and reach", 0o622, 0o755, false],
+    ["a FIFO that others read", 0o644, 0o700, false],
+  ] as const
+) {
+  Deno.test(`${what} is ${isKept ? "kept" : "replaced"}`, () => {
+    const directory = Deno.makeTempDirSync();
+    const path = `${directory}/output.fifo`;
+    assert.equal(createFifos().ensure(path), false);
+    Deno.chmodSync(path, mode);
+    Deno.chmodSync(directory, directoryMode);
+    const before = Deno.statSync(path);
+    assert.equal(createFifos().ensure(path), isKept);
+    const after = Deno.statSync(path);
+    assert.deepEqual([after.isFifo, (after.mode ?? 0) & 0o777], [true, isKept ? mode : 0o600]);
+    if (isKept) assert.equal(after.ino, before.ino);
+    Deno.removeSync(directory, { recursive: true });
+  });
+}
+
+Deno.test("many are made at once, and are new to who asks for them first", () => {
+  const directory = Deno.makeTempDirSync();
+  const fifos = createFifos();
+  const [a, b, there] = ["a", "b", "there"].map((name) => join(directory, name)) as [string, string, string];
+  assert.equal(fifos.ensure(there), false);
+  fifos.prepare([a, there, join(directory, "none", "c"), b]);
+  for (const path of [a, b]) {
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    assert.deepEqual([fifos.ensure(path), fifos.ensure(path)], [false, true]);
+  }
+  assert.equal(fifos.ensure(there), true);
+  assert.throws(() => fifos.ensure(join(directory, "none", "c")), { code: "ENOENT" });
+  Deno.removeSync(directory, { recursive: true });
+});

@@ -51,6 +51,8 @@ export interface Files {
   /** Removes a file; false when nothing was there. */
   unlink(path: string): boolean;
   makeDirectory(path: string, mode: number): void;
+  /** Removes an empty directory; false when nothing was there, or something is in it. */
+  removeDirectory(path: string): boolean;
   list(path: string): string[];
   readText(path: string): string;
   chmod(path: string, mode: number): void;
@@ -120,6 +122,15 @@ export const systemFiles: Files = {
     }
   },
   makeDirectory: (path, mode) => void fs.mkdirSync(path, { recursive: true, mode }),
+  removeDirectory(path) {
+    try {
+      fs.rmdirSync(path);
+      return true;
+    } catch (error) {
+      if (["ENOENT", "ENOTEMPTY", "EEXIST"].includes((error as { code?: string }).code ?? "")) return false;
+      throw error;
+    }
+  },
   list: (path) => fs.readdirSync(path),
   readText: (path) => fs.readFileSync(path, "utf8"),
   chmod: (path, mode) => fs.chmodSync(path, mode),

@@ -3,6 +3,8 @@ import process from "node:process";
 
 /** Who and where we are, read once at the edge. */
 export interface Host {
+  /** Name of this machine, gethostname(2). */
+  readonly name: string;
   readonly pid: number;
   readonly ppid: number;
   readonly uid: number;
@@ -18,6 +20,7 @@ export interface Host {
 /** The process that this code runs in. */
 export function systemHost(): Host {
   return {
+    name: os.hostname(),
     pid: Deno.pid,
     ppid: process.ppid,
     uid: Deno.build.os === "windows" ? 0 : Deno.uid() ?? 0,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import { isAbsolute, join } from "node:path";
 import process from "node:process";
+import { type Execution, spawnFailure } from "./exec_trouble.ts";
 
 /** What identifies one life of a PID: a reused PID has another start time. */
 export interface ProcessIdentity {
@@ -27,19 +27,13 @@ export interface ProcessStat extends ProcessIdentity {
 /** How a child ended: by its own exit code or by a signal such as `SIGKILL`. */
 export type ExitStatus = { readonly code: number } | { readonly signal: string };
 
-export interface SpawnOptions {
-  /** argv; the first is looked up on `env.PATH` when it has no slash. */
-  readonly command: readonly string[];
-  readonly cwd: string;
-  /** The whole environment; nothing is inherited. */
-  readonly env: Readonly<Record<string, string>>;
+/** `env` is the whole environment; nothing is inherited. */
+export interface SpawnOptions extends Execution {
   /** Descriptor for stdin. Default /dev/null. */
   readonly input?: number;
   /** Descriptor for stdout and stderr; `null` for /dev/null. */
   readonly output: number | null;
   readonly umask?: number;
-  readonly uid?: number;
-  readonly gid?: number;
 }
 
 export interface Child {
@@ -49,6 +43,8 @@ export interface Child {
 }
 
 export interface Processes {
+  /** Our own PID. */
+  readonly self: number;
   /** Starts a child in a session of its own (setsid). Throws node's error with its errno when exec fails. */
   spawn(options: SpawnOptions): Child;
   /** kill(2). A negative PID signals the process group. False when there is no such process. */
@@ -99,35 +95,6 @@ function stat(pid: number): ProcessStat | undefined {
   return text === undefined ? undefined : parseStat(pid, text);
 }
 
-/**
- * Why exec failed, found out afterwards: the runtime reports the failure late and maps EACCES to EPERM.
- * The error carries `code` (ENOENT, ENOTDIR, EACCES or ENOEXEC) and `path`, the part that is at fault.
- */
-export function spawnFailure(options: Pick<SpawnOptions, "command" | "cwd" | "env">, cause?: unknown): Error {
-  const fail = (code: string, path: string) =>
-    Object.assign(new Error(`${code}: cannot execute "${path}"`, { cause }), { code, path, syscall: "spawn" });
-  const cwd = fs.statSync(options.cwd, { throwIfNoEntry: false });
-  if (cwd === undefined) return fail("ENOENT", options.cwd);
-  if (!cwd.isDirectory()) return fail("ENOTDIR", options.cwd);
-  const file = options.command[0] ?? "";
-  const places = file.includes("/")
-    ? [isAbsolute(file) ? file : join(options.cwd, file)]
-    : (options.env.PATH ?? "/usr/local/bin:/usr/bin:/bin").split(":").map((dir) => join(dir, file));
-  const present = places.filter((place) => fs.statSync(place, { throwIfNoEntry: false }) !== undefined);
-  if (present.length === 0) return fail("ENOENT", file);
-  const runnable = present.some((place) => {
-    const stat = fs.statSync(place);
-    return stat.isFile() && (stat.mode & 0o111) !== 0;
-  });
-  if (!runnable) return fail("EACCES", present[0] ?? file);
-  const code = (cause as { code?: string } | undefined)?.code;
-  if (code === undefined) {
-    const interpreter = missingInterpreter(present[0] ?? file);
-    if (interpreter !== undefined) return fail("ENOENT", interpreter);
-  }
-  return fail(code === undefined || code === "EPERM" ? "ENOEXEC" : code, present[0] ?? file);
-}
-
 /** Whether a fork would fail now: the error of an exec that cannot succeed tells a shortage from a missing file. */
 function shortage(): unknown {
   try {
@@ -144,19 +111,6 @@ export function isShortage(errno: string): boolean {
   return ["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"].includes(errno);
 }
 
-/** The interpreter that a script names in its first line, when it is not there: exec then says ENOENT for the script. */
-function missingInterpreter(path: string): string | undefined {
-  const fd = fs.openSync(path, "r");
-  try {
-    const head = new Uint8Array(256);
-    const text = new TextDecoder().decode(head.subarray(0, fs.readSync(fd, head, 0, head.length, 0)));
-    const interpreter = /^#! *(\S+)/.exec(text)?.[1];
-    return interpreter && !fs.existsSync(interpreter) ? interpreter : undefined;
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
 function readLink(path: string): string[] {
   try {
     return [fs.readlinkSync(path)];
@@ -167,10 +121,22 @@ function readLink(path: string): string[] {
   }
 }
 
+/**
+ * The runtime takes a shell line that begins with its own binary for a Node program and puts words of its own into it
+ * (`sh -c "appd status"` becomes `appd run -A … status`); env(1) in front keeps it from looking, and leaves no trace.
+ */
+function untouched(command: readonly string[]): readonly string[] {
+  const [, first, line = ""] = command;
+  const word = line.trimStart().replace(/^["']/, "");
+  const isRewritten = first === "-c" && (word.startsWith(Deno.execPath()) || word.startsWith("$"));
+  return isRewritten ? ["/usr/bin/env", "--", ...command] : command;
+}
+
 /** The machine's processes. */
 export const systemProcesses: Processes = {
+  self: process.pid,
   spawn(options) {
-    const [file = "", ...args] = options.command;
+    const [file = "", ...args] = untouched(options.command);
     const before = options.umask === undefined ? undefined : Deno.umask(options.umask);
     try {
       const child = spawn(file, args, {
@@ -178,8 +144,6 @@ export const systemProcesses: Processes = {
         env: { ...options.env },
         detached: true,
         stdio: [options.input ?? "ignore", options.output ?? "ignore", options.output ?? "ignore"],
-        ...(options.uid === undefined ? {} : { uid: options.uid }),
-        ...(options.gid === undefined ? {} : { gid: options.gid }),
       });
       child.on("error", () => {}); // Reported below, or seen as the child's exit.
       if (child.pid === undefined) throw spawnFailure(options, shortage());

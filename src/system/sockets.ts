@@ -1,3 +1,7 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { secure } from "./tls.ts";
+
 /** One accepted stream connection. */
 export interface Connection {
   /** Bytes read into `into`, or null at the end of the stream. Rejects once the connection is closed. */
@@ -26,6 +30,20 @@ export interface Sockets {
   listenUnix(path: string): ListeningSocket;
 }
 
+/** Outgoing stream connections. */
+export interface Connector {
+  /**
+   * A connection of its own at each call; nothing between reads a proxy out of the environment. With `tls` the peer's
+   * certificate has to be good for `hostname`, by Mozilla's list or the host's.
+   *
+   * Rejects with what the runtime throws, also when `signal` aborts; nothing is left open then.
+   */
+  connect(
+    address: { readonly hostname: string; readonly port: number; readonly tls?: boolean },
+    signal: AbortSignal,
+  ): Promise<Connection>;
+}
+
 /** The machine's sockets. */
 export const systemSockets: Sockets = {
   listenTcp(address) {
@@ -46,6 +64,53 @@ export const systemSockets: Sockets = {
     }
   },
 };
+
+/** Connections from this machine. */
+export const systemConnector: Connector = {
+  async connect({ hostname, port, tls = false }, signal) {
+    const conn = await connectTo(await addressesOf(hostname), port, signal);
+    return tls ? await secure(conn, { hostname, signal }) : toConnection(conn);
+  },
+};
+
+/** Looked up here: where the runtime does it, it leaves something behind each time a name is not found. */
+async function addressesOf(hostname: string): Promise<string[]> {
+  if (isIP(hostname) !== 0) return [hostname];
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
+}
+
+/** The first address that answers; the error is the last one's. */
+async function connectTo([first = "", ...rest]: string[], port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
+  signal.throwIfAborted();
+  try {
+    return await connectOrClose({ hostname: first, port }, signal);
+  } catch (error) {
+    if (signal.aborted || rest.length === 0) throw error;
+    return await connectTo(rest, port, signal);
+  }
+}
+
+/**
+ * Milliseconds that a connection has to come about after the abort. The runtime loses one that does so at the very moment
+ * that its own signal aborts: it stays open, and nobody has it.
+ */
+const LAST_CHANCE = 50;
+
+async function connectOrClose(address: { hostname: string; port: number }, signal: AbortSignal): Promise<Deno.TcpConn> {
+  const giveUp = new AbortController();
+  let timer: number | undefined;
+  const aborted = () => void (timer = setTimeout(() => giveUp.abort(), LAST_CHANCE));
+  signal.addEventListener("abort", aborted);
+  try {
+    const conn = await Deno.connect({ ...address, signal: giveUp.signal });
+    if (signal.aborted) conn.close();
+    signal.throwIfAborted();
+    return conn;
+  } finally {
+    signal.removeEventListener("abort", aborted);
+    clearTimeout(timer);
+  }
+}
 
 function wrap(listener: Deno.Listener, bound: ListeningSocket["bound"]): ListeningSocket {
   return {

@@ -8,6 +8,8 @@ export interface Terminal {
   isTerminal(stream: Stream): boolean;
   /** Width of the terminal in characters, or undefined when there is none. */
   columns(): number | undefined;
+  /** Height of the terminal in lines, or undefined when there is none. */
+  rows(): number | undefined;
 }
 
 const RETRY_MS = 5;
@@ -29,13 +31,17 @@ export const systemTerminal: Terminal = {
     for (let done = 0; done < bytes.length;) done += writeSome(stream, bytes.subarray(done));
   },
   isTerminal: (stream) => Deno[stream].isTerminal(),
-  columns() {
-    if (!Deno.stdout.isTerminal()) return undefined;
-    try {
-      return Deno.consoleSize().columns;
-    } catch (error) {
-      if (error instanceof Error) return undefined; // A terminal without a size, such as a serial line.
-      throw error;
-    }
-  },
+  columns: () => size()?.columns,
+  rows: () => size()?.rows,
 };
+
+/** Asked each time, because a window changes. */
+function size(): { columns: number; rows: number } | undefined {
+  if (!Deno.stdout.isTerminal()) return undefined;
+  try {
+    return Deno.consoleSize();
+  } catch (error) {
+    if (error instanceof Error) return undefined; // A terminal without a size, such as a serial line.
+    throw error;
+  }
+}

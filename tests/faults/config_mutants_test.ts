@@ -37,7 +37,7 @@ log = { rotate_size = "50MiB", timestamp = true }
 name = "db"
 command = 'redis-server --save ""'
 shell = true
-umask = 0o027
+umask = "027"
 [program.env]
 "a b" = "c"
 [program.log]

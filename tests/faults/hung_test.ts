@@ -87,3 +87,31 @@ Deno.test({
     assert.ok(new TextDecoder().decode(stderr).includes(instance.home));
   },
 });
+
+Deno.test("restart --keep-programs replaces a daemon that hangs, or died, under a program that goes on", async () => {
+  await using instance = new Instance(program("sleeper", "exec sleep 1000"));
+  await instance.start();
+  const child = await until("running", async () => (await instance.status()).programs[0].pid);
+  for (const fault of ["SIGSTOP", "SIGKILL"] as const) {
+    const pid = instance.pid();
+    signal(pid, fault);
+    if (fault === "SIGKILL") await until("death", () => !alive(pid));
+    const restart = await instance.run(["restart", "--keep-programs"], { timeoutMs: 30_000 });
+    assert.equal(restart.code, 0, restart.stderr);
+    assert.match(restart.stdout, /sleeper/, "it says what runs on");
+    assert.ok(!alive(pid));
+    const [adopted] = (await instance.status()).programs;
+    assert.deepEqual([adopted.pid, adopted.adopted, adopted.restarts], [child, true, 0]);
+  }
+});
+
+Deno.test("restart --keep-programs with a bad configuration leaves daemon and program alone", async () => {
+  await using instance = new Instance(program("sleeper", "exec sleep 1000"));
+  await instance.start();
+  const pid = instance.pid();
+  const child = await until("running", async () => (await instance.status()).programs[0].pid);
+  instance.write('[[program]]\nname = "sleeper"\ncommand = ["sleep", "1000"]\nenv_file = "none.env"\n');
+  const restart = await instance.run(["restart", "--keep-programs"]);
+  assert.equal(restart.code, 78, restart.stdout);
+  assert.deepEqual([instance.pid(), (await instance.status()).programs[0].pid], [pid, child]);
+});

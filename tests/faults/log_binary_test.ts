@@ -1,30 +1,13 @@
 /** Fault 24: output without a newline, and random bytes. */
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { LINE_LIMIT, SPLIT_MARK } from "../../src/logging/line_splitter.ts";
 import { createLineWriter } from "../../src/logging/line_writer.ts";
 import { inDirectory, startEngine } from "./log_lab.ts";
 import { logFiles, readWhole } from "./numbered_lines.ts";
 import { random, sized } from "./seed.ts";
+import { withoutMarks } from "./split_marks.ts";
 
 const MiB = 1024 * 1024;
-const MARK = Buffer.from(`${SPLIT_MARK}\n`);
-
-/** The bytes that were written: marks stand where a piece is exactly as long as the limit. */
-function withoutMarks(content: Uint8Array): Uint8Array[] {
-  const bytes = Buffer.from(content);
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const newline = bytes.indexOf(10, at);
-    const end = newline < 0 ? bytes.length : newline + 1;
-    const split = end - at === LINE_LIMIT + MARK.length && bytes.subarray(at + LINE_LIMIT, end).equals(MARK);
-    pieces.push(bytes.subarray(at, split ? end - MARK.length : end));
-    at = end;
-  }
-  return pieces;
-}
-
 async function roundTrip(total: number, fill: (chunk: Uint8Array) => void): Promise<{ grown: number }> {
   const [written, read] = [createHash("sha256"), createHash("sha256")];
   let grown = 0;

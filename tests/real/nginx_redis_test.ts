@@ -1,9 +1,10 @@
 /** Real servers under one config: requests go on through reload, rotation, crashes and a killed daemon; no line is lost. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import zlib from "node:zlib";
-import { dirname, join } from "node:path";
-import { alive, freePort, Instance, signal, until } from "../support/instance.ts";
+import { join } from "node:path";
+import { alive, Instance, signal, until } from "../support/instance.ts";
+import { serverPorts } from "../support/ports.ts";
+import { logText, ping, request } from "../support/servers.ts";
 
 const NGINX = "/usr/sbin/nginx";
 const REDIS = "/usr/bin/redis-server";
@@ -44,37 +45,12 @@ command = ["/usr/bin/python3", "-u", "-m", "http.server", "${site.python}", "--b
 `);
 }
 
-/** Asks until it gets an answer: a request that a dying server dropped is repeated with the same number. */
-async function request(url: string): Promise<void> {
-  await until(`an answer from ${url}`, async () => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000), headers: { connection: "close" } });
-    await response.text();
-    return response.ok;
-  }, 20_000);
-}
-
-async function ping(port: number): Promise<boolean> {
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  await connection.write(new TextEncoder().encode("PING\r\n"));
-  const answer = new Uint8Array(64);
-  const n = await connection.read(answer);
-  return new TextDecoder().decode(answer.subarray(0, n ?? 0)).startsWith("+PONG");
-}
-
-function logText(path: string): string {
-  const names = fs.readdirSync(dirname(path)).filter((name) => name.startsWith("output.log")).sort();
-  return names.map((name) => {
-    const bytes = fs.readFileSync(join(dirname(path), name));
-    return (name.endsWith(".gz") ? zlib.gunzipSync(bytes) : bytes).toString("utf8");
-  }).join("");
-}
-
 Deno.test({
   name: `nginx, redis and python under one config${missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : ""}`,
   ignore: missing.length > 0,
   async fn() {
     await using instance = new Instance();
-    const site = { nginx: freePort(), redis: freePort(), python: freePort() };
+    const site = { nginx: serverPorts(), redis: serverPorts(), python: serverPorts() };
     configure(instance, site);
     await instance.start();
     const programs = async () =>

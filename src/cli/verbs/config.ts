@@ -3,6 +3,7 @@ import { explain as explainSetting, getSetting, listValues } from "../../config/
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
 import { loadContextConfig } from "../../app/load.ts";
+import { programWarnings } from "../../app/programs/program_warnings.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { APPD_SCHEMA } from "../../schema/appd_schema.ts";
 import { jsonSchemaOf } from "../../schema/json_schema.ts";
@@ -55,10 +56,12 @@ export async function list(input: VerbInput): Promise<number> {
   return 0;
 }
 
-/** Succeeds when the configuration is valid; the error names every problem. */
+/** Succeeds when the configuration is valid; the error names every problem. What is only doubtful is said. */
 export async function check(input: VerbInput): Promise<number> {
-  const { output, program } = input;
-  const { file, warnings } = await load(input);
+  const { output, program, system } = input;
+  const loaded = await load(input);
+  const { file } = loaded;
+  const warnings = [...loaded.warnings, ...await programWarnings(loaded, system)];
   if (output.json) {
     output.printJson({ ok: true, file: file?.path ?? null, warnings });
     return 0;

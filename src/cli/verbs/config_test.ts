@@ -58,6 +58,17 @@ Deno.test("check names every problem with its place", async () => {
   assert.match(good.stderr, /warning: variable APPD_SEVER_PORT is not known/);
 });
 
+Deno.test("check warns of what this host lacks and stays 0", async () => {
+  using place = emptyHome();
+  fs.writeFileSync(place.file, '[[program]]\nname = "web"\ncommand = ["/no/such", "$PORT"]\ncwd = "/"\n');
+  const { code, stdout, stderr } = await config(place.home, "check");
+  assert.deepEqual([code, stdout], [0, `appd: "${place.file}" is valid\n`]);
+  assert.match(stderr, /^appd: warning: .*config\.toml:3:12: program\.web\.command\[1\] cannot be run/m);
+  assert.match(stderr, /^appd: warning: .*config\.toml:3:24: program\.web\.command\[2\] is "\$PORT"/m);
+  const { warnings } = JSON.parse((await config(place.home, "check", "--json")).stdout);
+  assert.equal(warnings.length, 3);
+});
+
 Deno.test("list and explain say where a value comes from", async () => {
   using place = emptyHome();
   fs.writeFileSync(place.file, "[server]\nport = 9000\n");

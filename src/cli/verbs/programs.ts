@@ -1,13 +1,10 @@
-import type { Context } from "../../app/context.ts";
-import { controlProgram, daemonStatus, silent } from "../../app/control.ts";
-import { cannot } from "../../base/errors.ts";
-import type { ProgramStatus } from "../../base/reports.ts";
+import { programNames } from "../../base/program_names.ts";
 import { contextOf } from "../context_of.ts";
-import { noSuchProgram } from "../no_such_program.ts";
+import { programsOf } from "../programs_of.ts";
 import { renderPrograms } from "../render_programs.ts";
 import type { VerbInput } from "../verb.ts";
 
-/** Prints the table of programs; with `--quiet` only their names, for scripts and completions. */
+/** Prints the table of programs; with `--quiet` only their names, for scripts. */
 export async function list(input: VerbInput): Promise<number> {
   const { output, system } = input;
   const programs = await programsOf(input, contextOf(input));
@@ -18,32 +15,10 @@ export async function list(input: VerbInput): Promise<number> {
   return 0;
 }
 
-/** `programs start NAME`, `stop NAME`, `restart NAME`. */
-export async function control(input: VerbInput): Promise<number> {
-  const { invocation, output, program } = input;
-  const context = contextOf(input);
-  const action = actionOf(invocation.path.at(-1));
-  const name = invocation.arguments[0] ?? "";
-  const known = (await programsOf(input, context)).map((one) => one.name);
-  if (!known.includes(name)) throw noSuchProgram(action, { name, known });
-  await controlProgram(context, action, name);
-  const done = { start: "started", stop: "stopped", restart: "restarted" }[action];
-  if (output.json) output.printJson({ program: name, [done]: true });
-  else output.tell(`${program.name}: ${done} ${name}`);
+/** Prints the names of programs and instances, for completions. */
+export async function names(input: VerbInput): Promise<number> {
+  const known = programNames(await programsOf(input, contextOf(input)));
+  if (input.output.json) input.output.printJson(known);
+  else if (known.length > 0) input.output.print(known.join("\n"));
   return 0;
-}
-
-function actionOf(word: string | undefined): "start" | "stop" | "restart" {
-  if (word === "start" || word === "stop" || word === "restart") return word;
-  throw new Error(`the table names an action that programs does not know: ${word}`);
-}
-
-async function programsOf({ program }: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {
-  const { exit, report } = await daemonStatus(context);
-  if (exit === 0) return report.programs;
-  if (exit === 4) throw cannot(["list the programs of", context.instance], ...silent(report.pid ?? undefined));
-  throw cannot(["list the programs of", context.instance], "the daemon is not running", {
-    exit: "notRunning",
-    hint: `start it: ${program.name} start`,
-  });
 }

@@ -1,16 +1,23 @@
-import { reloadDaemon } from "../../app/control.ts";
+import { confirmReload, reloadDaemon } from "../../app/control.ts";
 import { cannot } from "../../base/errors.ts";
 import { exitCode } from "../../base/exit_codes.ts";
-import type { ReloadResult } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
-import { table } from "../layout.ts";
+import { isOn, numberOf } from "../invocation.ts";
+import { reloadText } from "../render_reload.ts";
+import { usageError } from "../usage.ts";
 import type { VerbInput } from "../verb.ts";
 
-/** Applies the configuration and says what became of each key. */
+const SECOND = 1000;
+const DAY = 86_400_000;
+
+/** Applies the configuration, or plans it, and says what became of each program and key. */
 export async function reload(input: VerbInput): Promise<number> {
-  const { output, program } = input;
+  const { invocation, output, program } = input;
+  const plan = isOn(invocation, "plan");
+  const confirmMs = numberOf(invocation, "confirm");
+  checkOptions(plan, confirmMs);
   const context = contextOf(input);
-  const result = await reloadDaemon(context);
+  const result = await reloadDaemon(context, { plan, ...(confirmMs === undefined ? {} : { confirmMs }) });
   if (output.json) {
     output.printJson(result);
     return result.ok ? 0 : exitCode("config");
@@ -21,18 +28,26 @@ export async function reload(input: VerbInput): Promise<number> {
       hint: `the old configuration stays live; check the new one: ${program.name} config check`,
     });
   }
-  output.tell(reloadText(program.name, result));
+  const text = reloadText(result, { program: program.name, confirmMs: result.confirm_until && confirmMs || undefined });
+  if (plan) output.print(text);
+  else output.tell(text);
   return 0;
 }
 
-/** One line, and below it one for each key that changed. */
-export function reloadText(program: string, result: ReloadResult): string {
-  const changed = result.changes.filter(({ effect }) => effect !== "unchanged");
-  if (changed.length === 0) return `${program}: reloaded, nothing changed`;
-  const rows = changed.map(({ key, effect }) => [{ text: key }, { text: effect }]);
-  const late = changed.some(({ effect }) => effect === "needs restart");
-  const lines = table(["KEY", "EFFECT"], rows).map((line) => `  ${line}`);
-  return [`${program}: reloaded`, ...lines, ...(late ? [`restart to apply the rest: ${program} restart`] : [])].join(
-    "\n",
-  );
+function checkOptions(plan: boolean, confirmMs: number | undefined): void {
+  if (confirmMs === undefined) return;
+  if (plan) {
+    throw usageError("cannot use --plan and --confirm at once: a plan changes nothing", "first: appd reload --plan");
+  }
+  if (confirmMs >= SECOND && confirmMs <= DAY) return;
+  throw usageError('cannot use option "--confirm": it takes from 1s to 1d', "for example: --confirm 60s");
+}
+
+/** `reload confirm`: keeps what a reload on probation did. */
+export async function confirm(input: VerbInput): Promise<number> {
+  const { output, program } = input;
+  await confirmReload(contextOf(input));
+  if (output.json) output.printJson({ confirmed: true });
+  else output.tell(`${program.name}: confirmed, the new configuration stays`);
+  return 0;
 }

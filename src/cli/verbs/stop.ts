@@ -16,10 +16,18 @@ export async function stop(input: VerbInput): Promise<number> {
 /** `stopped PID 1234, graceful, 0.3 s` */
 export function stopText(result: StopResult): string {
   if (result.was === "not running") {
-    const { orphans } = result;
-    return orphans.length === 0 ? "not running" : `not running; ended what it had left: ${orphans.join(", ")}`;
+    const { kept = [] } = result;
+    if (kept.length > 0) return `not running; runs without a daemon: ${kept.join(", ")}`;
+    return `not running${leftText(result)}`;
   }
-  const late = result.late.length === 0 ? "" : `; had to be killed: ${result.late.join(", ")}`;
+  const kept = (result.kept ?? []).length === 0 ? "" : `; kept running: ${result.kept?.join(", ")}`;
   const pid = result.pid === undefined ? "" : ` PID ${result.pid},`;
-  return `stopped${pid} ${result.how}, ${(result.ms / 1000).toFixed(1)} s${late}`;
+  const how = result.died ? "but it died on the way" : result.how;
+  return `stopped${pid} ${how}, ${(result.ms / 1000).toFixed(1)} s${leftText(result)}${kept}`;
+}
+
+/** What a dead daemon had left, and who had to be killed. */
+function leftText({ orphans, late }: StopResult): string {
+  const left = orphans.length === 0 ? "" : `; ended what it had left: ${orphans.join(", ")}`;
+  return `${left}${late.length === 0 ? "" : `; had to be killed: ${late.join(", ")}`}`;
 }

@@ -1,0 +1,91 @@
+/** The text of docs/performance.md. */
+import os from "node:os";
+import type { Figure, Peer, Row } from "./rows.ts";
+
+export interface Result {
+  readonly row: Row;
+  readonly figure: Figure;
+}
+
+interface PageOptions {
+  readonly results: readonly Result[];
+  /** Rows about a program or none. */
+  readonly one: readonly Row[];
+  readonly fifty: readonly Row[];
+  /** Of appd. */
+  readonly version: string;
+}
+
+function machine(): string {
+  const cpus = os.cpus();
+  const memory = `${Math.round(os.totalmem() / 1024 ** 3)} GiB`;
+  return `${cpus.length} × ${
+    cpus[0]?.model ?? "unknown"
+  }, ${memory}, ${os.type()} ${os.release()}, Deno ${Deno.version.deno}`;
+}
+
+export function withUnit(value: number, unit: Row["unit"]): string {
+  return unit === "%" ? `${value.toFixed(3)} %` : `${value.toFixed(2)} ${unit}`;
+}
+
+/** Whether a figure is above its limit; one that is no number is. */
+export function isOver({ row, figure }: Result): boolean {
+  return row.limit !== undefined && !(figure.value <= row.limit);
+}
+
+function limitText({ limit, unit }: Row): string {
+  return limit === undefined ? "" : `${limit} ${unit}`;
+}
+
+function tableRow({ row, figure }: Result): string {
+  return `| ${row.what} | ${limitText(row)} | **${withUnit(figure.value, row.unit)}** | ${figure.detail} |`;
+}
+
+export function peerText(peer: Peer): string {
+  return "skipped" in peer ? `skipped: ${peer.skipped}` : `${peer.ratio.toFixed(2)} × (${peer.detail})`;
+}
+
+/** A column for each peer, a row for each row that has peers. */
+function peerTable(results: readonly Result[]): string {
+  const compared = results.filter(({ figure }) => figure.peers !== undefined);
+  const names = compared[0]?.figure.peers?.map(({ name }) => name) ?? [];
+  const rows = compared.map(({ row, figure }) => `| \`${row.id}\` | ${figure.peers?.map(peerText).join(" | ")} |`);
+  const head = `| row | ${names.map((name) => `÷ ${name}`).join(" | ")} |\n| --- |${" --- |".repeat(names.length)}`;
+  return [head, ...rows].join("\n");
+}
+
+const TABLE_HEAD = "| what | at most | measured | from |\n| --- | --- | --- | --- |";
+
+/** All of it. */
+export function page({ results, one, fifty, version }: PageOptions): string {
+  const table = (rows: readonly Row[]) =>
+    [TABLE_HEAD, ...results.filter(({ row }) => rows.includes(row)).map(tableRow)].join("\n");
+  return `# Performance
+
+Written by \`deno task bench\`; do not edit. Both sides of a comparison run in turn on the same machine, the figure is the
+median of the pairs' ratios. Lines are numbered, and every kept line was found once, whole and in order.
+
+- ${version}
+- ${machine()}
+
+${table(one)}
+
+## Fifty programs
+
+Each program is a C program of a few lines that appends the time of its first instruction to a file, then sleeps and ends
+on TERM: so all run when fifty lines are there, whoever started them. An ending is seen by pidfd_open(2). CPU and memory are
+those of the manager alone, of /proc/PID/stat and /proc/PID/smaps_rollup.
+
+${table(fifty)}
+
+The same done by others, in the same rounds. Less than 1 is in favour of appd. supervisord and pm2 work on their defaults,
+each in a directory of its own.
+
+${peerTable(results)}
+
+- \`start50\`: \`supervisorctl update\` and \`pm2 start FILE\` with the daemon running and nothing in it
+- \`boot50\`: \`supervisord -c FILE\` and \`pm2 start FILE\` without a daemon
+- \`stop50\`: \`supervisorctl stop all\`, which leaves its daemon running, and \`pm2 kill\`: their fastest ways
+- \`idle50\`, \`memory50\`: all managers side by side
+`;
+}

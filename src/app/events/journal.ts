@@ -1,0 +1,89 @@
+import type { EventReport } from "../../base/reports.ts";
+import type { EventSource } from "../../http/route.ts";
+import type { ProgramEvent } from "../../programs/events.ts";
+import { draftOf, type EventDraft } from "./event_report.ts";
+
+/** Events that are remembered: of all together, and of one program or of the daemon. */
+export const JOURNAL_LIMITS = { all: 2000, each: 100 };
+
+interface Entry {
+  readonly report: EventReport;
+  /** What it was made from; the daemon's own events are made from nothing. */
+  readonly event: ProgramEvent | undefined;
+}
+
+/**
+ * The daemon's memory of what happened, bounded: when there is no room left, the oldest event of whoever has most of them
+ * goes, so that a chatty program pushes out nobody but itself. Lost with the process; the log is the lasting record.
+ */
+export class Journal implements EventSource {
+  /** Oldest first, by program; null is the daemon. */
+  readonly #entries = new Map<string | null, Entry[]>();
+  readonly #listeners = new Set<(event: EventReport) => void>();
+  #size = 0;
+  #nextId: number;
+
+  /**
+   * @param firstId number of the first event. Best the wall time in milliseconds: then a client that comes back with the
+   *   number of an earlier daemon's event misses nothing of this one's.
+   */
+  constructor(firstId = 1) {
+    this.#nextId = firstId;
+  }
+
+  /** Something happened to a program. */
+  tell(event: ProgramEvent): void {
+    this.#add(draftOf(event), event);
+  }
+
+  /** Something happened to the daemon. */
+  note(draft: EventDraft): void {
+    this.#add(draft, undefined);
+  }
+
+  since(id: number): readonly EventReport[] {
+    const from = id >= this.#nextId ? 0 : id; // A number that we never gave is an earlier daemon's.
+    return [...this.#entries.values()].flat().map(({ report }) => report)
+      .filter((report) => report.id > from).sort((a, b) => a.id - b.id);
+  }
+
+  /** What is remembered of a program, oldest first. */
+  of(program: string): readonly ProgramEvent[] {
+    return this.#entries.get(program)?.flatMap(({ event }) => event === undefined ? [] : [event]) ?? [];
+  }
+
+  subscribe(listener: (event: EventReport) => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Those who are told of events now. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  #add(draft: EventDraft, event: ProgramEvent | undefined): void {
+    const report: EventReport = { id: this.#nextId++, ...draft };
+    const entries = this.#entries.get(report.program) ?? [];
+    this.#entries.set(report.program, entries);
+    entries.push({ report, event });
+    this.#size++;
+    if (entries.length > JOURNAL_LIMITS.each) this.#forget(report.program);
+    if (this.#size > JOURNAL_LIMITS.all) this.#forget(this.#largest());
+    for (const listener of this.#listeners) listener(report);
+  }
+
+  /** Removes the oldest event of a program. */
+  #forget(program: string | null): void {
+    const entries = this.#entries.get(program);
+    if (entries?.shift() === undefined) return;
+    this.#size--;
+    if (entries.length === 0) this.#entries.delete(program);
+  }
+
+  #largest(): string | null {
+    let most: [program: string | null, count: number] = [null, 0];
+    for (const [program, { length }] of this.#entries) if (length > most[1]) most = [program, length];
+    return most[0];
+  }
+}

@@ -1,0 +1,40 @@
+import type { Notifier } from "../../notify/notify.ts";
+import type { NotifySettings } from "../../notify/settings.ts";
+import type { ProgramEvent } from "../../programs/events.ts";
+import type { Context } from "../context.ts";
+import type { Logs } from "../logs.ts";
+
+/** The notifier, which is loaded only when somebody is to be notified: most daemons start without. */
+export class Notifications implements AsyncDisposable {
+  readonly #context: Context;
+  readonly #logs: Logs;
+  #loaded: Promise<{ notifier: Notifier; tell: (event: ProgramEvent) => void }> | undefined;
+
+  constructor(context: Context, logs: Logs) {
+    this.#context = context;
+    this.#logs = logs;
+  }
+
+  /** Takes up the settings. */
+  apply(settings: readonly NotifySettings[]): void {
+    if (this.#loaded === undefined && settings.length === 0) return;
+    this.#loaded ??= this.#load(settings);
+    void this.#loaded.then(({ notifier }) => notifier.apply(settings));
+  }
+
+  async #load(settings: readonly NotifySettings[]) {
+    const { openNotifier, tellNotifier } = await import("./notify.ts");
+    const notifier = openNotifier(this.#context, this.#logs, settings);
+    return { notifier, tell: (event: ProgramEvent) => tellNotifier(notifier, event) };
+  }
+
+  /** Returns at once; what happens while the notifier is being loaded is told too. */
+  tell(event: ProgramEvent): void {
+    void this.#loaded?.then(({ tell }) => tell(event));
+  }
+
+  /** What waits has a second left. May be called twice. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#loaded)?.notifier[Symbol.asyncDispose]();
+  }
+}

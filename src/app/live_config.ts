@@ -1,0 +1,222 @@
+import { AppdError, cannot } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { ReloadChange, ReloadResult } from "../base/reports.ts";
+import type { LoadResult } from "../config/config.ts";
+import { ConfigError } from "../config/config_error.ts";
+import { diffConfig } from "../config/diff.ts";
+import type { ReloadOptions } from "../http/route.ts";
+import type { ProgramSpec } from "../programs/program_spec.ts";
+import type { ApplyResult, Supervisor } from "../programs/supervisor.ts";
+import type { Timer } from "../system/clock.ts";
+import type { Command } from "./command.ts";
+import type { Context } from "./context.ts";
+import { loadContextConfig } from "./load.ts";
+import type { Logs } from "./logs.ts";
+import { programSpecs } from "./programs/program_specs.ts";
+import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
+import type { ProgramUsage } from "./programs/usage.ts";
+
+/** What a configuration is applied to. */
+export interface LiveParts {
+  readonly logs: Logs;
+  readonly supervisor: Supervisor;
+  readonly usage: ProgramUsage;
+  readonly command: Command | undefined;
+}
+
+/** A configuration with what was made of it. */
+interface Version {
+  readonly loaded: LoadResult;
+  readonly scale: Rescaled;
+  readonly specs: readonly ProgramSpec[];
+}
+
+/** A reload that is taken back unless somebody confirms it. */
+interface Trial {
+  readonly before: Version;
+  readonly timer: Timer;
+  /** Wall time in milliseconds. */
+  readonly until: number;
+}
+
+/** The configuration that holds, and the ways in which another one takes its place. */
+export class LiveConfig implements Disposable {
+  readonly #context: Context;
+  readonly #parts: LiveParts;
+  readonly #log: Logger;
+  readonly #onRevert: (error: string) => void;
+  #now: Version;
+  #trial: Trial | undefined;
+
+  /** @param onRevert hears why a reload was taken back */
+  constructor(context: Context, parts: LiveParts, start: { loaded: LoadResult; onRevert: (error: string) => void }) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#log = parts.logs.logging.logger("appd");
+    this.#onRevert = start.onRevert;
+    this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
+  }
+
+  get loaded(): LoadResult {
+    return this.#now.loaded;
+  }
+
+  /** Wall time in milliseconds until which a reload on trial has to be confirmed; undefined when none is. */
+  get trialUntil(): number | undefined {
+    return this.#trial?.until;
+  }
+
+  /** Starts the programs, or takes over those that an earlier daemon left. @throws AppdError as {@link programSpecs} */
+  async begin(): Promise<void> {
+    this.#now = this.#version(this.loaded, readScale(this.#context));
+    const [unfit] = this.#parts.command === undefined ? [] : this.#parts.supervisor.unfit(this.#now.specs);
+    if (unfit !== undefined) {
+      throw new AppdError(unfit.reason, {
+        exit: "unavailable",
+        hint: "there is nothing else to run: check the command",
+      });
+    }
+    this.#warn();
+    await this.#run(this.#now, "the daemon's start");
+  }
+
+  #warn(): void {
+    for (const warning of this.loaded.warnings) this.#log.warn("doubtful configuration", { warning });
+  }
+
+  #version(loaded: LoadResult, scale: Rescaled): Version {
+    const { files } = this.#context.system;
+    const fitting = scaleUnder(loaded.config, scale);
+    const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
+    return {
+      loaded,
+      scale: fitting,
+      specs: programSpecs(loaded, { files, command: this.#parts.command, scale: counts }),
+    };
+  }
+
+  /**
+   * Reads the configuration and applies it. Everything that can be refused is tried before anything is changed, also
+   * whether the programs can be started; when one turns out not to after all, the old configuration comes back.
+   */
+  async reload(options: ReloadOptions): Promise<ReloadResult> {
+    try {
+      const next = this.#version(await this.#load(), this.#now.scale);
+      const [unfit] = this.#parts.supervisor.unfit(next.specs);
+      if (unfit !== undefined) return refused(`program "${unfit.name}" cannot be started: ${unfit.reason}`);
+      return options.plan ? this.#planned(next) : await this.#replace(next, options);
+    } catch (error) {
+      if (!(error instanceof AppdError)) throw error;
+      return refused(error instanceof ConfigError ? error.summary : error.message);
+    }
+  }
+
+  /** @throws AppdError (config) also when there was a file and is none any more: that is hardly meant to stop everything */
+  async #load(): Promise<LoadResult> {
+    const loaded = await loadContextConfig(this.#context);
+    if (loaded.file !== undefined || this.loaded.file === undefined) return loaded;
+    throw cannot(["read", this.#context.configFile], "the file is gone", {
+      exit: "config",
+      hint: "to run without any program, leave it there and empty",
+    });
+  }
+
+  #planned(next: Version): ReloadResult {
+    const programs = this.#parts.supervisor.plan(next.specs);
+    return { ok: true, changes: changesOf(this.#now, next), error: null, programs, planned: true };
+  }
+
+  async #replace(next: Version, { confirmMs }: ReloadOptions): Promise<ReloadResult> {
+    const before = this.#now;
+    const applied = await this.#apply(next, "a reload");
+    const [failed] = applied.failed.filter(({ name }) => !applied.adopted.includes(name));
+    if (failed !== undefined) {
+      await this.#apply(before, "a reload that was taken back");
+      return refused(`program "${failed.name}" cannot be started: ${failed.reason}; the old configuration is back`);
+    }
+    this.#warn();
+    const { start, stop, restart, update, keep } = applied;
+    const result = {
+      ok: true,
+      changes: changesOf(before, next),
+      error: null,
+      programs: { start, stop, restart, update, keep },
+    };
+    const first = this.#trial?.before ?? before;
+    this.confirm();
+    if (confirmMs === undefined) return result;
+    this.#trial = this.#try(first, confirmMs);
+    return { ...result, confirm_until: new Date(this.#trial.until).toISOString() };
+  }
+
+  async #apply(version: Version, cause: string): Promise<ApplyResult> {
+    this.#parts.logs.apply(version.loaded);
+    return await this.#run(version, cause);
+  }
+
+  async #run(version: Version, cause: string): Promise<ApplyResult> {
+    this.#now = version;
+    const applied = await this.#parts.supervisor.apply(version.specs, cause);
+    void this.#parts.usage.follow(version.specs); // Nobody waits for figures.
+    return applied;
+  }
+
+  #try(before: Version, confirmMs: number): Trial {
+    const { clock } = this.#context.system;
+    return {
+      before,
+      until: clock.now() + confirmMs,
+      timer: clock.after(confirmMs, () => void this.#revert(before, confirmMs)),
+    };
+  }
+
+  async #revert(before: Version, confirmMs: number): Promise<void> {
+    this.#trial = undefined;
+    const error = `not confirmed within ${confirmMs / 1000} s, the configuration of before is back`;
+    this.#log.warn("reload taken back", { error });
+    this.#onRevert(error);
+    await this.#apply(before, "a reload that nobody confirmed");
+  }
+
+  /** Keeps what a reload on trial did. False when there is none. */
+  confirm(): boolean {
+    const trial = this.#trial;
+    trial?.timer[Symbol.dispose]();
+    this.#trial = undefined;
+    return trial !== undefined;
+  }
+
+  /**
+   * Changes how many instances of a program there are, until the file says another number.
+   *
+   * @returns their names @throws AppdError (notRunning) when no section has this name
+   */
+  async rescale(name: string, instances: number): Promise<readonly string[]> {
+    const program = this.loaded.config.programs.find((one) => one.name === name);
+    if (program === undefined || this.#parts.command !== undefined) {
+      const names = this.loaded.config.programs.map((one) => one.name).join(", ") || "none";
+      throw cannot(["scale", name], "the configuration has no such program", {
+        exit: "notRunning",
+        hint: `programs of the configuration: ${names}`,
+      });
+    }
+    const scale = new Map(this.#now.scale).set(name, { instances, configured: program.instances ?? null });
+    const next = this.#version(this.loaded, scale);
+    writeScale(this.#context.system.files, this.#context.paths.programs, next.scale);
+    await this.#run(next, `scaling ${name} to ${instances}`);
+    return next.specs.filter((spec) => spec.name === name || spec.family?.name === name).map((spec) => spec.name);
+  }
+
+  [Symbol.dispose](): void {
+    this.confirm();
+  }
+}
+
+function refused(error: string): ReloadResult {
+  return { ok: false, changes: [], error };
+}
+
+function changesOf(before: Version, next: Version): ReloadChange[] {
+  const { config, schema } = next.loaded;
+  return diffConfig(before.loaded.config, config, schema).map(({ key, effect }) => ({ key, effect }));
+}

@@ -1,0 +1,86 @@
+import { cannot, messageOf } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
+import type { ProgramStatus, WhyReport } from "../../base/reports.ts";
+import { readLog } from "../../logging/read_log.ts";
+import type { Files } from "../../system/files.ts";
+import type { Journal } from "../events/journal.ts";
+import { whyOf } from "./why.ts";
+
+/** What `appd why` is answered from. */
+export interface WhySources {
+  readonly files: Files;
+  readonly journal: Journal;
+  /** All programs as they are now. */
+  readonly programs: readonly ProgramStatus[];
+  /** Wall time in milliseconds. */
+  readonly now: number;
+  /** False for the command after `--`. */
+  readonly configured: boolean;
+}
+
+/** So many last lines are shown, and so many bytes of each. */
+const LINES = 10;
+const LINE_BYTES = 400;
+
+/**
+ * Why a program is in its state, with the end of its log. Of a program with several instances it is the one that is most in
+ * trouble.
+ *
+ * @throws AppdError (notRunning) when there is no such program
+ */
+export async function explainProgram(name: string, sources: WhySources): Promise<WhyReport> {
+  const { journal, programs, now, configured, files } = sources;
+  const program = find(name, programs);
+  const others = programs.filter((one) => one.family === name && one !== program);
+  const report = whyOf({
+    program,
+    programs,
+    eventsOf: (one) => journal.of(one),
+    daemonEvents: journal.since(0).filter((event) => event.program === null),
+    lastOutput: isWell(program) ? [] : await lastLines(program.log_file, files),
+    now,
+    configured,
+  });
+  return { ...report, hints: [...report.hints, ...others.slice(0, 3).map((one) => `appd why ${one.name}`)] };
+}
+
+/** From the best to the worst. */
+const WORST: readonly ProgramStatus["state"][] = [
+  "running",
+  "stopped",
+  "stopping",
+  "exited",
+  "starting",
+  "backoff",
+  "failed",
+];
+
+function find(name: string, programs: readonly ProgramStatus[]): ProgramStatus {
+  const found = programs.find((program) => program.name === name);
+  const rank = ({ state, ready }: ProgramStatus) => WORST.indexOf(state) + (ready ? 0 : 0.5);
+  const [worst] = programs.filter(({ family }) => family === name).sort((a, b) => rank(b) - rank(a));
+  if (found !== undefined || worst !== undefined) return found ?? worst as ProgramStatus;
+  const near = nearest(name, programs.map((program) => program.name));
+  throw cannot(["explain", name], "there is no such program", {
+    exit: "notRunning",
+    hint: near === undefined ? "list them: appd programs" : `did you mean "${near}"?`,
+  });
+}
+
+function isWell({ state, ready, live, crash_loop }: ProgramStatus): boolean {
+  return state === "running" && ready && live !== false && !crash_loop;
+}
+
+/** The end of the log: read backwards, and never from a compressed archive, so that the answer is quick. */
+async function lastLines(path: string, files: Files): Promise<string[]> {
+  const plain = {
+    ...files,
+    list: (directory: string) => files.list(directory).filter((name) => !name.endsWith(".gz")),
+  };
+  try {
+    const lines = await Array.fromAsync(readLog(path, { lines: LINES }, { files: plain }));
+    return lines.map((line) => new TextDecoder().decode(line.subarray(0, LINE_BYTES)));
+  } catch (error) {
+    return [`(${messageOf(error)})`]; // The rest of the answer is worth more than this.
+  }
+}

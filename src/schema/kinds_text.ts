@@ -1,0 +1,44 @@
+import { type Kind, show } from "./kind.ts";
+import { text } from "./kinds.ts";
+
+/** `true`; for what is chosen by naming it. */
+export function onlyTrue(): Kind<true> {
+  return {
+    label: "true",
+    json: { const: true },
+    choices: ["true"],
+    fromText: (given) => given === "true" ? true : given,
+    read(raw, reading) {
+      if (raw === true) return true;
+      reading.flaw(`is ${show(raw)}, expected true`, { hint: "write true, or take it out" });
+    },
+  };
+}
+
+/** A regular expression of JavaScript, as text. */
+export function regularExpression(): Kind<string> {
+  const plain = text({ label: "regular expression", expected: "a regular expression" });
+  return {
+    ...plain,
+    read(raw, reading) {
+      const given = plain.read(raw, reading);
+      if (given === undefined) return undefined;
+      const trouble = troubleWith(given);
+      if (trouble === undefined) return given;
+      reading.flaw(`is ${show(given)}, which is no regular expression: ${trouble}`, {
+        hint:
+          "a character that is meant as it is gets a backslash; between single quotes TOML leaves backslashes alone",
+      });
+    },
+  };
+}
+
+function troubleWith(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return (error.message.split(": ").at(-1) ?? error.message).toLowerCase();
+  }
+}

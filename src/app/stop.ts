@@ -63,6 +63,7 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   }
   const late = how === "forced" ? await kill(context, pid, options) : killedBy(context, pid);
   await vanished(context, pid);
+  if (!options.keepPrograms) endOutputKeeper(context); // A daemon that was late had no time for it.
   return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [], ...kept() };
 }
 

@@ -9,8 +9,8 @@ import { killIdentity } from "./sweep.ts";
 
 /** What marks a keeper: in its environment, with the programs' directory as value. */
 const KEEPER_VARIABLE = "APPD_KEEPER";
-/** Its stdin in the programs' directory; nobody ever writes into it. */
-const STDIN_NAME = ".keeper.fifo";
+/** Its stdin in the programs' directory; nobody ever writes into it. Two, so that the next keeper leaves the last one's alone. */
+const STDIN_NAMES = [".keeper-1.fifo", ".keeper-2.fifo"] as const;
 
 /** Milliseconds for which changes are collected, and that a new keeper has for opening everything before the old one ends. */
 const SETTLE = 100;
@@ -118,14 +118,15 @@ export class FifoKeeper {
     }
   }
 
-  /** Held for reading and writing by whoever has it: a read from it waits for ever. */
+  /** Held for reading and writing by whoever has it: a read from it waits for ever. A new one shows how times are kept. */
   #openStdin(): number {
+    if (this.#stdin !== undefined) return this.#stdin.keeper;
     const { fifos, files, directory } = this.#deps;
-    const path = join(directory, STDIN_NAME);
-    if (this.#stdin === undefined) {
-      files.unlink(path); // A former keeper may have it. And a new one shows how its file system keeps times.
-      this.#stdin = fifos.open(path, !fifos.ensure(path));
-    }
+    const paths = STDIN_NAMES.map((name) => join(directory, name));
+    const free = paths.find((path) => !fifos.isHeld(path));
+    if (free !== undefined) files.unlink(free);
+    const path = free ?? paths[0] ?? "";
+    this.#stdin = fifos.open(path, !fifos.ensure(path));
     return this.#stdin.keeper;
   }
 
@@ -169,8 +170,7 @@ type KeeperPorts = Pick<SupervisorDeps, "processes" | "fifos">;
  * @param directory of the programs, without symbolic links
  */
 function findKeepers({ processes, fifos }: KeeperPorts, directory: string): ProcessIdentity[] {
-  const stdin = join(directory, STDIN_NAME);
-  if (!fifos.isHeld(stdin)) return [];
+  if (!STDIN_NAMES.some((name) => fifos.isHeld(join(directory, name)))) return [];
   const mark = `${KEEPER_VARIABLE}=${directory}`;
   return processes.list().filter(({ pid, state }) => state !== "Z" && processes.environment(pid).includes(mark));
 }

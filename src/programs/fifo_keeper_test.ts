@@ -10,11 +10,12 @@ function lab({ held = false } = {}) {
   const clock = new FakeClock();
   const said: string[] = [];
   const log: Logger = { ...SILENT, debug: (text: string) => void said.push(text) };
-  const files = { unlink: () => true } as unknown as Files;
-  const fifos = { ...host.fifos, isHeld: () => held };
+  const touched: string[] = [];
+  const files = { unlink: (path: string) => touched.push(path) > 0 } as unknown as Files;
+  const fifos = { ...host.fifos, isHeld: (path: string) => held && path.endsWith("-1.fifo") };
   const keeper = new FifoKeeper({ processes: host.processes, clock, fifos, files, log, directory: "/run/programs" });
   const alive = () => [...host.table.values()].map(({ pid, command }) => `${pid}: ${command.slice(2).join(" ")}`);
-  return { host, clock, said, keeper, alive };
+  return { host, clock, said, touched, keeper, alive };
 }
 
 Deno.test("one process holds the FIFOs of all programs, and a bigger one follows before it ends", () => {
@@ -80,13 +81,14 @@ Deno.test("one that dies is replaced, one that cannot be had is done without", a
 });
 
 Deno.test("the keeper of a dead daemon is ended when the new one is there, that of another instance never", () => {
-  const { host, clock, keeper, alive } = lab({ held: true });
+  const { host, clock, keeper, alive, touched } = lab({ held: true });
   host.add({ environment: ["APPD_KEEPER=/run/programs"], command: ["", "", "old"] });
   host.add({ environment: ["APPD_KEEPER=/run/programs2"], command: ["", "", "other"] });
   assert.equal(keeper.succeed(), true);
   keeper.hold("a", false);
   clock.advance(150);
   assert.deepEqual(alive(), ["100: old", "101: other", "102: a/output.fifo"]);
+  assert.deepEqual(touched, ["/run/programs/.keeper-2.fifo"], "by its stdin the old one can still be found");
   clock.advance(50);
   assert.deepEqual(alive(), ["101: other", "102: a/output.fifo"]);
   assert.equal(lab().keeper.succeed(), false);

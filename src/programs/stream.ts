@@ -101,9 +101,9 @@ export class Stream {
 
   /** Nothing runs: the rest is read, the FIFO let go. The log stays open for rotation. */
   rest(): void {
+    this.#shared.keeper?.release(this.#name);
     this.#letGo();
     this.#output?.endLine?.();
-    this.#shared.keeper?.release(this.#name);
   }
 
   #letGo(): void {

@@ -52,7 +52,7 @@ function numbersOf(directory: string, name: string): number[] {
   return lines.map((line) => Number(/^n (\d+)$/.exec(line)?.[1] ?? NaN)).sort((a, b) => a - b);
 }
 
-/** Part of all kills × programs in which a chunk may be lost: it was 1 of 16,000 when it was counted. */
+/** Part of all kills × programs in which a chunk may be lost: it was 1 of 18,000 when it was counted. */
 const RARE = 0.001;
 
 /** Lengths of the gaps in a program's numbers; a doubled line or a torn one fails. */

@@ -129,7 +129,7 @@ Deno.test("22: what disappears later fails with its errno at the next try, and c
     await until(`${name} has failed`, is(name, "failed"));
     assert.match((await talk.program(name)).error ?? "", says);
   }
-  assert.equal((await talk.program("good")).state, "running");
+  await until("the good one runs", is("good", "running"));
   furnish();
   for (const { name } of GONE) await talk.post(`/programs/${name}/start`);
   for (const { name } of GONE) await until(`${name} is tried again`, is(name, "backoff"));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, lstatSync } from "node:fs";
 import { openProbes } from "./probes.ts";
-import type { ProbeDeps, ProbeSpec } from "./probe.ts";
+import type { ProbeSpec } from "../base/probe_spec.ts";
+import type { ProbeDeps } from "./probe.ts";
 import { Ear, probeSpec, realDeps, until } from "./testing.ts";
 
 interface Yard extends Disposable {

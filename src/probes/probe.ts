@@ -3,29 +3,6 @@ import type { Clock } from "../system/clock.ts";
 import type { Datagrams } from "../system/datagrams.ts";
 import type { Files } from "../system/files.ts";
 
-/** How a probe looks; times in milliseconds. The same words as in the configuration. */
-export type ProbeMethod =
-  | { readonly kind: "notify" }
-  | { readonly kind: "http"; readonly url: string }
-  | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
-  | { readonly kind: "exec"; readonly command: readonly string[] }
-  | { readonly kind: "log"; readonly pattern: string }
-  | { readonly kind: "delay"; readonly ms: number };
-
-/** How many answers in a row it takes to change a verdict; both at least 1. */
-export interface Thresholds {
-  readonly successThreshold: number;
-  readonly failureThreshold: number;
-}
-
-/** A probe in Kubernetes' meaning; times in milliseconds. */
-export interface ProbeSpec extends Thresholds {
-  readonly method: ProbeMethod;
-  readonly initialDelay: number;
-  readonly period: number;
-  readonly timeout: number;
-}
-
 /** One answer. */
 export interface Answer {
   readonly ok: boolean;

@@ -1,7 +1,8 @@
 import { formatDuration } from "../base/duration.ts";
 import type { Clock, Timer } from "../system/clock.ts";
 import { afterAwake } from "./patience.ts";
-import type { Answer, Look, Probe, ProbeSpec } from "./probe.ts";
+import type { ProbeSpec } from "../base/probe_spec.ts";
+import type { Answer, Look, Probe } from "./probe.ts";
 import { reasonOf } from "./reason.ts";
 
 /** The times of a prober, in milliseconds. */

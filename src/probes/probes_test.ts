@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
-import type { ProbeDeps, ProbeSpec, RunCommand } from "./probe.ts";
+import type { ProbeSpec } from "../base/probe_spec.ts";
+import type { ProbeDeps, RunCommand } from "./probe.ts";
 import { openProbes } from "./probes.ts";
 import type { Listener } from "./scene.ts";
 import { Ear, probeSpec, realDeps } from "./testing.ts";

@@ -1,4 +1,4 @@
-import type { ProbeSpec } from "./probe.ts";
+import type { ProbeSpec } from "../base/probe_spec.ts";
 
 /** One program, as far as its probes are concerned. */
 export interface Scene {

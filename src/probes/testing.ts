@@ -2,7 +2,8 @@ import { systemClock } from "../system/clock.ts";
 import { systemDatagrams } from "../system/datagrams.ts";
 import { systemFiles } from "../system/files.ts";
 import { systemConnector } from "../system/sockets.ts";
-import type { ProbeDeps, ProbeSpec } from "./probe.ts";
+import type { ProbeSpec } from "../base/probe_spec.ts";
+import type { ProbeDeps } from "./probe.ts";
 import type { Listener, Verdict } from "./scene.ts";
 
 /** For tests: a probe with times that a test can wait for. */

@@ -1,4 +1,5 @@
-import type { Answer, Thresholds } from "./probe.ts";
+import type { Thresholds } from "../base/probe_spec.ts";
+import type { Answer } from "./probe.ts";
 
 /**
  * How far a probe has come: its verdict, how many answers in a row were like the last one, and what was told last.

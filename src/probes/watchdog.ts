@@ -2,7 +2,8 @@ import { formatDuration } from "../base/duration.ts";
 import type { Clock, Timer } from "../system/clock.ts";
 import type { NotifyInbox } from "./notify.ts";
 import { afterAwake } from "./patience.ts";
-import type { Probe, ProbeSpec } from "./probe.ts";
+import type { ProbeSpec } from "../base/probe_spec.ts";
+import type { Probe } from "./probe.ts";
 
 /** How long a program may be silent, in milliseconds: it is told so as WATCHDOG_USEC, and it is what is acted on. */
 export function watchdogTime({ period, failureThreshold }: Pick<ProbeSpec, "period" | "failureThreshold">): number {

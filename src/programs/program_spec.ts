@@ -1,4 +1,5 @@
 import { fingerprint } from "../base/fingerprint.ts";
+import type { ProbeSpec } from "../base/probe_spec.ts";
 import type { ProgramExit } from "../base/reports.ts";
 
 /** When a program that ended is started again. */
@@ -9,30 +10,6 @@ export type DependencyCondition = "started" | "ready" | "healthy" | "completed";
 
 /** What happens to the rest when a critical program cannot be kept running. */
 export type OnFailed = "degrade" | "stop_all" | "exit";
-
-/** How a probe looks. Times in milliseconds. */
-export type ProbeMethod =
-  /** sd_notify(3): READY=1 for readiness, WATCHDOG=1 within period × failureThreshold for liveness. */
-  | { readonly kind: "notify" }
-  /** GET; 200 to 399 is good. */
-  | { readonly kind: "http"; readonly url: string }
-  | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
-  /** argv, run as the program is: its user, directory and environment; exit code 0 is good. */
-  | { readonly kind: "exec"; readonly command: readonly string[] }
-  /** A line of the output matches this regular expression, once in a life. */
-  | { readonly kind: "log"; readonly pattern: string }
-  /** Alive for so long. */
-  | { readonly kind: "delay"; readonly ms: number };
-
-/** A probe in Kubernetes' meaning; milliseconds and counts. */
-export interface ProbeSpec {
-  readonly method: ProbeMethod;
-  readonly initialDelay: number;
-  readonly period: number;
-  readonly timeout: number;
-  readonly successThreshold: number;
-  readonly failureThreshold: number;
-}
 
 /** How a program's log is rotated; the log writer's own shape, sizes in bytes and times in milliseconds, 0 for off. */
 export interface ProgramLogPolicy {

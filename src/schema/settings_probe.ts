@@ -1,4 +1,5 @@
 import { formatDuration } from "../base/duration.ts";
+import type { ProbeMethod, ProbeSpec } from "../base/probe_spec.ts";
 import type { Kind, Reading } from "./kind.ts";
 import { tableOf } from "./kind_table.ts";
 import { duration, integer } from "./kinds.ts";
@@ -6,25 +7,6 @@ import { argv } from "./kinds_nested.ts";
 import { endpoint, webAddress } from "./kinds_net.ts";
 import { onlyTrue, regularExpression } from "./kinds_text.ts";
 import { setting } from "./setting.ts";
-
-/** How a probe looks; see `ProbeMethod` of the programs, which has the same shape. Times in milliseconds. */
-export type ProbeMethodSettings =
-  | { readonly kind: "notify" }
-  | { readonly kind: "http"; readonly url: string }
-  | { readonly kind: "tcp"; readonly hostname: string; readonly port: number }
-  | { readonly kind: "exec"; readonly command: readonly string[] }
-  | { readonly kind: "log"; readonly pattern: string }
-  | { readonly kind: "delay"; readonly ms: number };
-
-/** A probe; times in milliseconds. */
-export interface ProbeSettings {
-  readonly method: ProbeMethodSettings;
-  readonly initialDelay: number;
-  readonly period: number;
-  readonly timeout: number;
-  readonly successThreshold: number;
-  readonly failureThreshold: number;
-}
 
 /** What either probe can look at. */
 const LOOKS = {
@@ -101,7 +83,7 @@ function pace<P extends string, S extends number>(usual: { readonly period: P; r
 const MOST_IN_A_ROW = 1000;
 
 /** The probe that says when a program can be used. */
-export function readyProbe(): Kind<ProbeSettings> {
+export function readyProbe(): Kind<ProbeSpec> {
   const fields = {
     ...notifySetting("the program sends READY=1, sd_notify(3)"),
     ...LOOKS,
@@ -112,7 +94,7 @@ export function readyProbe(): Kind<ProbeSettings> {
 }
 
 /** The probe that says whether a program has to be started again. Kubernetes, too, lets one success be enough here. */
-export function liveProbe(): Kind<ProbeSettings> {
+export function liveProbe(): Kind<ProbeSpec> {
   const fields = {
     ...notifySetting(
       "the program sends WATCHDOG=1, sd_notify(3), at least once in period times failure_threshold, its WATCHDOG_USEC",
@@ -127,7 +109,7 @@ export function liveProbe(): Kind<ProbeSettings> {
 const EXAMPLE = '{ http = "http://127.0.0.1:9000/ready" }';
 const READY_ONLY = "log and delay are for ready; live takes notify, http, tcp or exec";
 
-interface Given extends Omit<ProbeSettings, "method"> {
+interface Given extends Omit<ProbeSpec, "method"> {
   readonly notify?: true;
   readonly http?: string;
   readonly tcp?: { readonly hostname: string; readonly port: number };
@@ -136,7 +118,7 @@ interface Given extends Omit<ProbeSettings, "method"> {
   readonly delay?: number;
 }
 
-function probeOf(given: Given, reading: Reading): ProbeSettings | undefined {
+function probeOf(given: Given, reading: Reading): ProbeSpec | undefined {
   const { initialDelay, period, timeout, successThreshold, failureThreshold } = given;
   const [method, second] = methodsOf(given);
   if (method === undefined) {
@@ -150,7 +132,7 @@ function probeOf(given: Given, reading: Reading): ProbeSettings | undefined {
   return { method, initialDelay, period, timeout, successThreshold, failureThreshold };
 }
 
-function methodsOf({ notify, http, tcp, exec, log, delay }: Given): ProbeMethodSettings[] {
+function methodsOf({ notify, http, tcp, exec, log, delay }: Given): ProbeMethod[] {
   return [
     ...(notify === undefined ? [] : [{ kind: "notify" } as const]),
     ...(http === undefined ? [] : [{ kind: "http", url: http } as const]),
@@ -163,7 +145,7 @@ function methodsOf({ notify, http, tcp, exec, log, delay }: Given): ProbeMethodS
 
 /** A readiness probe that can never succeed in time is a mistake of writing. */
 export function checkReadyInTime(
-  { ready, startTimeout }: { readonly ready?: ProbeSettings; readonly startTimeout: number },
+  { ready, startTimeout }: { readonly ready?: ProbeSpec; readonly startTimeout: number },
   reading: Reading,
 ): void {
   if (ready === undefined) return;

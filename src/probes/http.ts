@@ -1,6 +1,6 @@
 import type { Clock } from "../system/clock.ts";
 import type { Connection, Connector } from "../system/sockets.ts";
-import { HeadReader } from "../system/http_head.ts";
+import { exchange } from "../system/http_head.ts";
 import type { Look } from "./probe.ts";
 
 /** How much of a body is read, in bytes, and how long that may take once the status is known, in milliseconds. */
@@ -47,19 +47,6 @@ export function httpLook(url: string, deps: HttpDeps): Look {
 function requestText({ host, pathname, search }: URL, agent: string): string {
   const fields = [`Host: ${host}`, `User-Agent: ${agent}`, "Accept: */*", "Connection: close"];
   return [`GET ${pathname}${search} HTTP/1.1`, ...fields, "", ""].join("\r\n");
-}
-
-/** Sends the request; the status of its answer. */
-async function exchange(connection: Connection, request: Uint8Array): Promise<number> {
-  for (let sent = 0; sent < request.length;) sent += await connection.write(request.subarray(sent));
-  const head = new HeadReader();
-  const chunk = new Uint8Array(4096);
-  for (;;) {
-    const length = await connection.read(chunk);
-    if (length === null) throw new Error("the connection was closed without an answer");
-    const status = head.take(chunk.subarray(0, length));
-    if (status !== undefined) return status;
-  }
 }
 
 /** Reads on to the end of the body, within limits: what comes of it does not matter any more. */

@@ -1,3 +1,5 @@
+import type { Connection } from "./sockets.ts";
+
 /** Longest head of an answer, in bytes, that is waited for. */
 const LONGEST_HEAD = 16 * 1024;
 const STATUS_LINE = /^HTTP\/1\.[01] ([1-5]\d\d)(?: |$)/;
@@ -32,5 +34,26 @@ export class HeadReader {
       throw new Error("the answer is not HTTP");
     }
     if (length > LONGEST_HEAD) throw new Error("the head of the answer is longer than 16 KiB");
+  }
+}
+
+/** Bytes that one read takes. */
+const CHUNK = 4096;
+
+/**
+ * Sends a whole request and waits for the head of its answer; @returns the status. Of the body nothing but what came along
+ * with the head is read.
+ *
+ * @throws Error when the answer is no HTTP or the connection ends before it; what the connection throws
+ */
+export async function exchange(connection: Connection, request: Uint8Array): Promise<number> {
+  for (let sent = 0; sent < request.length;) sent += await connection.write(request.subarray(sent));
+  const head = new HeadReader();
+  const chunk = new Uint8Array(CHUNK);
+  for (;;) {
+    const length = await connection.read(chunk);
+    if (length === null) throw new Error("the connection was closed without an answer");
+    const status = head.take(chunk.subarray(0, length));
+    if (status !== undefined) return status;
   }
 }

@@ -1,5 +1,5 @@
 import { messageOf } from "../base/errors.ts";
-import { HeadReader } from "./http_head.ts";
+import { exchange } from "./http_head.ts";
 import { type Connection, systemConnector } from "./sockets.ts";
 
 /** What is sent by {@link systemPost}. */
@@ -89,17 +89,4 @@ function requestOf(target: URL, { body, headers }: PostOptions): Uint8Array {
   request.set(head);
   request.set(bytes, head.length);
   return request;
-}
-
-/** Sends the request; the status of its answer. */
-async function exchange(connection: Connection, request: Uint8Array): Promise<number> {
-  for (let sent = 0; sent < request.length;) sent += await connection.write(request.subarray(sent));
-  const head = new HeadReader();
-  const chunk = new Uint8Array(4096);
-  for (;;) {
-    const length = await connection.read(chunk);
-    if (length === null) throw new Error("the connection was closed without an answer");
-    const status = head.take(chunk.subarray(0, length));
-    if (status !== undefined) return status;
-  }
 }

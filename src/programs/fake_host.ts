@@ -56,6 +56,7 @@ export class FakeHost {
       pgid: pid,
       sid: pid,
       cpuTicks: 0,
+      childTicks: 0,
       threads: 1,
       rssBytes: 4096,
       environment: [],

@@ -1,13 +1,7 @@
 import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import { messageOf } from "../base/errors.ts";
-import type { ProcessStat } from "./processes.ts";
-
-/** What /proc/PID/stat says, with the time of the children that the process has waited for. */
-export interface ProcessTimes extends ProcessStat {
-  /** User plus system time of waited-for children and theirs, in clock ticks: cutime and cstime of proc_pid_stat(5). */
-  readonly childTicks: number;
-}
+import { parseStat, type ProcessStat } from "./processes.ts";
 
 /** Bytes that a process, and children that it has waited for, moved from and to storage: proc_pid_io(5). */
 export interface ProcessIo {
@@ -22,7 +16,7 @@ export interface ProcessIo {
 export interface UsageProcesses {
   /** Every process that this user can see. */
   pids(): number[];
-  times(pid: number): ProcessTimes | undefined;
+  times(pid: number): ProcessStat | undefined;
   /** Number of open descriptors. */
   descriptors(pid: number): number | undefined;
   io(pid: number): ProcessIo | undefined;
@@ -42,7 +36,7 @@ export function openUsageProcesses(): UsageProcesses {
     pids: () => (unlessGone(() => fs.readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name)).map(Number),
     times(pid) {
       const text = read(`/proc/${pid}/stat`);
-      return text === undefined || text === "" ? undefined : parseTimes(pid, text);
+      return text === undefined || text === "" ? undefined : parseStat(pid, text);
     },
     descriptors: countDescriptors,
     io(pid) {
@@ -88,24 +82,6 @@ function unlessGone<T>(work: () => T): T | undefined {
     if (GONE.has((error as { code?: string }).code ?? "")) return undefined;
     throw error;
   }
-}
-
-/** Numbers of the fields as in proc_pid_stat(5); the name, in parentheses, may itself hold spaces and parentheses. */
-export function parseTimes(pid: number, text: string): ProcessTimes {
-  const rest = text.slice(text.lastIndexOf(")") + 2).split(" ", 22);
-  const number = (field: number) => Number(rest[field - 3]);
-  return {
-    pid,
-    state: rest[0] ?? "?",
-    ppid: number(4),
-    pgid: number(5),
-    sid: number(6),
-    cpuTicks: number(14) + number(15),
-    childTicks: number(16) + number(17),
-    threads: number(20),
-    startTime: rest[22 - 3] ?? "",
-    rssBytes: number(24) * 4096,
-  };
 }
 
 /** undefined when the kernel does not count (no CONFIG_TASK_IO_ACCOUNTING). */

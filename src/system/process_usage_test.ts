@@ -3,14 +3,14 @@ import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import process from "node:process";
-import { openUsageProcesses, parseIo, parseTimes, readOpen } from "./process_usage.ts";
-import { systemProcesses } from "./processes.ts";
+import { openUsageProcesses, parseIo, readOpen } from "./process_usage.ts";
+import { parseStat, systemProcesses } from "./processes.ts";
 
 const STAT = "42 (a) b (c) S 1 40 41 0 -1 4194304 0 0 0 0 11 22 33 44 20 0 7 0 123456 8192 25 " +
   "18446744073709551615 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0";
 
 Deno.test("a line of stat is read whatever the name holds", () => {
-  assert.deepEqual(parseTimes(42, STAT), {
+  assert.deepEqual(parseStat(42, STAT), {
     pid: 42,
     state: "S",
     ppid: 1,

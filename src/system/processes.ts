@@ -19,6 +19,8 @@ export interface ProcessStat extends ProcessIdentity {
   readonly sid: number;
   /** User plus system time, in clock ticks (100 a second on Linux). */
   readonly cpuTicks: number;
+  /** The same of waited-for children and theirs: cutime and cstime. */
+  readonly childTicks: number;
   readonly threads: number;
   /** Resident set, in bytes. */
   readonly rssBytes: number;
@@ -63,9 +65,9 @@ export interface Processes {
   bootId(): string;
 }
 
-/** Field numbers of proc_pid_stat(5), less the three that stand before the closing parenthesis. */
-function parseStat(pid: number, text: string): ProcessStat {
-  const rest = text.slice(text.lastIndexOf(")") + 2).split(" ");
+/** Numbers of the fields as in proc_pid_stat(5); the name, in parentheses, may itself hold spaces and parentheses. */
+export function parseStat(pid: number, text: string): ProcessStat {
+  const rest = text.slice(text.lastIndexOf(")") + 2).split(" ", 22);
   const number = (field: number) => Number(rest[field - 3]);
   return {
     pid,
@@ -74,6 +76,7 @@ function parseStat(pid: number, text: string): ProcessStat {
     pgid: number(5),
     sid: number(6),
     cpuTicks: number(14) + number(15),
+    childTicks: number(16) + number(17),
     threads: number(20),
     startTime: rest[22 - 3] ?? "",
     rssBytes: number(24) * 4096,

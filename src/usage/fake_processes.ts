@@ -1,7 +1,8 @@
-import type { ProcessIo, ProcessTimes, UsageProcesses } from "../system/process_usage.ts";
+import type { ProcessIo, UsageProcesses } from "../system/process_usage.ts";
+import type { ProcessStat } from "../system/processes.ts";
 
 /** A process that exists only in a test. */
-export type FakeProcess = { -readonly [K in keyof ProcessTimes]: ProcessTimes[K] } & {
+export type FakeProcess = { -readonly [K in keyof ProcessStat]: ProcessStat[K] } & {
   fds?: number | undefined;
   io?: ProcessIo | undefined;
 };
@@ -44,7 +45,7 @@ export class FakeProcesses implements UsageProcesses {
     return [...this.table.keys()];
   }
 
-  times(pid: number): ProcessTimes | undefined {
+  times(pid: number): ProcessStat | undefined {
     this.reads.push(pid);
     this.beforeRead(pid);
     const found = this.table.get(pid);

@@ -1,4 +1,5 @@
-import type { ProcessIo, ProcessTimes } from "../system/process_usage.ts";
+import type { ProcessIo } from "../system/process_usage.ts";
+import type { ProcessStat } from "../system/processes.ts";
 import type { Member } from "./member.ts";
 
 /** What a tree has used between two looks at it: clock ticks and bytes, never negative. */
@@ -51,7 +52,7 @@ export function growthOf(
 }
 
 /** When a process was born, in milliseconds since boot. */
-export function bornAt(one: Pick<ProcessTimes, "startTime">): number {
+export function bornAt(one: Pick<ProcessStat, "startTime">): number {
   return Number(one.startTime) * TICK_MS;
 }
 

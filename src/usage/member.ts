@@ -1,14 +1,15 @@
-import type { ProcessIo, ProcessTimes, UsageProcesses } from "../system/process_usage.ts";
+import type { ProcessIo, UsageProcesses } from "../system/process_usage.ts";
+import type { ProcessStat } from "../system/processes.ts";
 
 /** One process of a tree. */
-export interface Member extends ProcessTimes {
+export interface Member extends ProcessStat {
   /** Open descriptors; undefined when they cannot be counted. */
   readonly fds: number | undefined;
   readonly io: ProcessIo | undefined;
 }
 
 /** A zombie holds nothing any more, but its parent has not taken over its CPU time yet. */
-export function isDead({ state }: Pick<ProcessTimes, "state">): boolean {
+export function isDead({ state }: Pick<ProcessStat, "state">): boolean {
   return state === "Z" || state === "X";
 }
 
@@ -18,7 +19,7 @@ export function isDead({ state }: Pick<ProcessTimes, "state">): boolean {
  */
 export function detailOf(
   processes: Pick<UsageProcesses, "descriptors" | "io">,
-  one: ProcessTimes,
+  one: ProcessStat,
   before: Member | undefined,
 ): Member {
   const known = before?.startTime === one.startTime ? before.io : undefined;
@@ -27,6 +28,6 @@ export function detailOf(
 }
 
 /** Resident bytes of a tree. Pages that processes share count for each of them. */
-export function rssOf(tree: readonly ProcessTimes[]): number {
+export function rssOf(tree: readonly ProcessStat[]): number {
   return tree.reduce((total, one) => total + one.rssBytes, 0);
 }

@@ -1,4 +1,5 @@
-import type { ProcessTimes, UsageProcesses } from "../system/process_usage.ts";
+import type { UsageProcesses } from "../system/process_usage.ts";
+import type { ProcessStat } from "../system/processes.ts";
 import { type Root, treesOf } from "./tree.ts";
 
 /** Milliseconds after which every process is read again, those that belong to no program included. */
@@ -27,10 +28,10 @@ export class Sampler {
    *
    * @param now monotonic milliseconds
    */
-  look(roots: readonly Root[], now: number): Map<string, ProcessTimes[]> {
+  look(roots: readonly Root[], now: number): Map<string, ProcessStat[]> {
     if (roots.length === 0) return new Map();
     this.#review(roots, now);
-    const all: ProcessTimes[] = [];
+    const all: ProcessStat[] = [];
     const strangers = new Set<number>();
     for (const pid of this.#processes.pids()) {
       if (this.#strangers.has(pid)) {

@@ -3,7 +3,16 @@ import type { ProcessStat } from "../system/processes.ts";
 import { treesOf } from "./tree.ts";
 
 function process(pid: number, ppid: number, more: Partial<ProcessStat> = {}): ProcessStat {
-  const rest = { state: "S", pgid: pid, sid: pid, cpuTicks: 0, threads: 1, rssBytes: 0, startTime: String(pid) };
+  const rest = {
+    state: "S",
+    pgid: pid,
+    sid: pid,
+    cpuTicks: 0,
+    childTicks: 0,
+    threads: 1,
+    rssBytes: 0,
+    startTime: String(pid),
+  };
   return { pid, ppid, ...rest, ...more };
 }
 

@@ -6,7 +6,8 @@
 import { errnoOf } from "../base/errors.ts";
 import type { UsageHistory, UsageReport } from "../base/reports.ts";
 import type { Clock, Timer } from "../system/clock.ts";
-import type { ProcessTimes, UsageProcesses } from "../system/process_usage.ts";
+import type { UsageProcesses } from "../system/process_usage.ts";
+import type { ProcessStat } from "../system/processes.ts";
 import { Account, type Moment, type UsageTotals } from "./account.ts";
 import { History } from "./history.ts";
 import { detailOf, rssOf } from "./member.ts";
@@ -141,7 +142,7 @@ class TreeUsage implements Usage {
     return reports;
   }
 
-  #enter(root: Root, tree: readonly ProcessTimes[], moment: Moment): UsageReport {
+  #enter(root: Root, tree: readonly ProcessStat[], moment: Moment): UsageReport {
     const account = this.#accounts.get(root.name) ?? new Account(root, moment);
     this.#accounts.set(root.name, account);
     const members = tree.map((one) => detailOf(this.#deps.processes, one, account.members.get(one.pid)));

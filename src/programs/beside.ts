@@ -1,5 +1,5 @@
 import { AppdError } from "../base/errors.ts";
-import type { ExitStatus } from "../system/processes.ts";
+import { type ExitStatus, trySignal } from "../system/processes.ts";
 import type { Shared } from "./deps.ts";
 import { spawnAs, spawnErrorText, type SpawnOrder } from "./launch.ts";
 
@@ -26,7 +26,7 @@ export function runBeside(shared: Shared, order: SpawnOrder): Beside {
     return status;
   });
   const kill = () => {
-    if (!ended) shared.processes.kill(-child.pid, "SIGKILL"); // Until it is waited for, the number is its own.
+    if (!ended) trySignal(shared.processes, -child.pid, "SIGKILL"); // Until it is waited for, the number is its own.
   };
   return { pid: child.pid, exited, kill };
 }

@@ -37,7 +37,7 @@ export interface EnvironmentOptions {
 export function childEnvironment(options: EnvironmentOptions): Record<string, string> {
   const { inherited, declared, account } = options;
   return {
-    ...only(inherited, (name) => INHERITED.includes(name)),
+    ...inheritedOf(inherited),
     ...(account === undefined ? {} : loginOf(account)),
     ...options.address,
     APPD_NAME: options.instance,
@@ -47,6 +47,11 @@ export function childEnvironment(options: EnvironmentOptions): Record<string, st
     APPD_INSTANCE: `${options.number}`,
     [MARK_VARIABLE]: options.mark,
   };
+}
+
+/** What of the daemon's own environment anything that it starts gets. */
+export function inheritedOf(variables: Variables): Record<string, string> {
+  return only(variables, (name) => INHERITED.includes(name));
 }
 
 function only(variables: Variables, isWanted: (name: string) => boolean): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { Processes } from "../system/processes.ts";
+import { type Processes, trySignal } from "../system/processes.ts";
 import { type Census, isAlive } from "./census.ts";
 import { commandText, type Survivor } from "./events.ts";
 import type { Life } from "./state.ts";
@@ -14,7 +14,7 @@ type GroupProcesses = Pick<Processes, "kill" | "stat" | "commandLine">;
 export function signalGroup(processes: GroupProcesses, life: Life, signal: Deno.Signal): boolean {
   if (life.pid <= 1) throw new Error(`refused to signal group ${life.pid}`);
   if (life.adopted && processes.stat(life.pid)?.startTime !== life.startTime) return false;
-  return send(processes, -life.pid, signal);
+  return trySignal(processes, -life.pid, signal);
 }
 
 /**
@@ -26,19 +26,10 @@ export function signalGroup(processes: GroupProcesses, life: Life, signal: Deno.
  */
 export function clearGroup(processes: GroupProcesses, life: Life, census: Census): Survivor[] {
   if (life.pid <= 1) throw new Error(`refused to signal group ${life.pid}`);
-  if (!life.adopted && !send(processes, -life.pid, 0)) return [];
+  if (!life.adopted && !trySignal(processes, -life.pid, 0)) return [];
   const left = census.glance().filter((one) => one.pgid === life.pid && one.pid !== life.pid && isAlive(one));
   if (life.adopted && left.length === 0) return [];
   const named = left.map(({ pid }) => ({ pid, command: commandText(processes.commandLine(pid)) }));
-  send(processes, -life.pid, "SIGKILL");
+  trySignal(processes, -life.pid, "SIGKILL");
   return named;
-}
-
-function send(processes: GroupProcesses, pid: number, signal: Deno.Signal | 0): boolean {
-  try {
-    return processes.kill(pid, signal);
-  } catch (error) {
-    if ((error as { code?: string }).code === "EPERM") return false;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { readable } from "./proc.ts";
 import { systemProcesses } from "./processes.ts";
 
 /** The process behind a listening port. */
@@ -40,15 +41,4 @@ function holdsAny(pid: number, links: ReadonlySet<string>): boolean {
   const directory = `/proc/${pid}/fd`;
   const names = readable(() => fs.readdirSync(directory)) ?? [];
   return names.some((name) => links.has(readable(() => fs.readlinkSync(`${directory}/${name}`)) ?? ""));
-}
-
-/** What `read` gives, or undefined where /proc hides it from us or it went away meanwhile. */
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    const code = (error as { code?: string }).code ?? "";
-    if (["ENOENT", "ESRCH", "EACCES", "EPERM", "ENOTDIR"].includes(code)) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import { messageOf } from "../base/errors.ts";
+import { readable } from "./proc.ts";
 import { parseStat, type ProcessStat } from "./processes.ts";
 
 /** Bytes that a process, and children that it has waited for, moved from and to storage: proc_pid_io(5). */
@@ -26,14 +27,13 @@ export interface UsageProcesses {
 
 /** A line of stat has 52 numbers, one of `io` seven; both fit with room. */
 const BUFFER = 4096;
-const GONE: ReadonlySet<string> = new Set(["ENOENT", "ESRCH", "EACCES", "EPERM", "ENOTDIR"]);
 
 /** The machine's processes. One buffer serves all reads, which are synchronous. */
 export function openUsageProcesses(): UsageProcesses {
   const buffer = Buffer.alloc(BUFFER);
   const read = (path: string) => readInto(buffer, path);
   return {
-    pids: () => (unlessGone(() => fs.readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name)).map(Number),
+    pids: () => (readable(() => fs.readdirSync("/proc")) ?? []).filter((name) => /^\d+$/.test(name)).map(Number),
     times(pid) {
       const text = read(`/proc/${pid}/stat`);
       return text === undefined || text === "" ? undefined : parseStat(pid, text);
@@ -49,7 +49,7 @@ export function openUsageProcesses(): UsageProcesses {
 
 /** Three plain calls are less than half the work of `readFileSync`, which looks at the file's size first. */
 function readInto(buffer: Buffer, path: string): string | undefined {
-  return unlessGone(() => {
+  return readable(() => {
     const fd = fs.openSync(path, "r");
     try {
       return readOpen(buffer, fd);
@@ -72,16 +72,7 @@ export function readOpen(buffer: Buffer, fd: number): string {
 /** Since Linux 6.2 the size of the directory is the number; before, it is 0 and the entries have to be counted. */
 function countDescriptors(pid: number): number | undefined {
   const path = `/proc/${pid}/fd`;
-  return unlessGone(() => Deno.statSync(path).size || fs.readdirSync(path).length);
-}
-
-function unlessGone<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (GONE.has((error as { code?: string }).code ?? "")) return undefined;
-    throw error;
-  }
+  return readable(() => Deno.statSync(path).size || fs.readdirSync(path).length);
 }
 
 /** undefined when the kernel does not count (no CONFIG_TASK_IO_ACCOUNTING). */

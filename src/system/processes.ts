@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import process from "node:process";
 import { type Execution, spawnFailure } from "./exec_trouble.ts";
+import { readable } from "./proc.ts";
 
 /** What identifies one life of a PID: a reused PID has another start time. */
 export interface ProcessIdentity {
@@ -84,13 +85,7 @@ export function parseStat(pid: number, text: string): ProcessStat {
 }
 
 function readProc(path: string): string | undefined {
-  try {
-    return fs.readFileSync(path, "utf8");
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") return undefined;
-    throw error;
-  }
+  return readable(() => fs.readFileSync(path, "utf8"));
 }
 
 function stat(pid: number): ProcessStat | undefined {
@@ -109,19 +104,19 @@ function shortage(): unknown {
   }
 }
 
+/** Sends a signal to what may be another user's by now; @returns false when it is gone, or not ours to signal (EPERM). */
+export function trySignal(processes: Pick<Processes, "kill">, pid: number, signal: Deno.Signal | 0): boolean {
+  try {
+    return processes.kill(pid, signal);
+  } catch (error) {
+    if ((error as { code?: string }).code === "EPERM") return false;
+    throw error;
+  }
+}
+
 /** Errnos of a fork that may succeed later: limits on processes, memory and descriptors. */
 export function isShortage(errno: string): boolean {
   return ["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"].includes(errno);
-}
-
-function readLink(path: string): string[] {
-  try {
-    return [fs.readlinkSync(path)];
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") return [];
-    throw error;
-  }
 }
 
 /**
@@ -182,7 +177,7 @@ export const systemProcesses: Processes = {
     return all;
   },
   commandLine: (pid) => (readProc(`/proc/${pid}/cmdline`) ?? "").split("\0").filter((word) => word !== ""),
-  outputs: (pid) => [...readLink(`/proc/${pid}/fd/1`), ...readLink(`/proc/${pid}/fd/2`)],
+  outputs: (pid) => [1, 2].flatMap((fd) => readable(() => fs.readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? []),
   environment: (pid) => (readProc(`/proc/${pid}/environ`) ?? "").split("\0").filter((word) => word !== ""),
   bootId: () => (readProc("/proc/sys/kernel/random/boot_id") ?? "").trim(),
 };

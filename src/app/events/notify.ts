@@ -1,11 +1,11 @@
-import { errnoOf } from "../../base/errors.ts";
 import { versionText } from "../../base/version.ts";
 import type { Outside } from "../../notify/courier.ts";
 import { createNotifier, type Notifier } from "../../notify/notify.ts";
 import type { NotifySettings } from "../../notify/settings.ts";
+import { inheritedOf } from "../../programs/environment.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import { systemPost } from "../../system/post.ts";
-import type { Processes } from "../../system/processes.ts";
+import { type Processes, trySignal } from "../../system/processes.ts";
 import type { Context } from "../context.ts";
 import type { Logs } from "../logs.ts";
 
@@ -37,19 +37,15 @@ export function tellNotifier(notifier: Notifier, event: ProgramEvent): void {
 
 const HEADERS = { "content-type": "application/json; charset=utf-8", "user-agent": `appd/${versionText()}` };
 
-/** What a command gets of the daemon's own environment. */
-const INHERITED = ["PATH", "HOME", "USER", "SHELL", "LANG", "TZ"];
-
 /** Runs commands in sessions of their own; an abort kills the whole group. */
 export function commandRunner(
   processes: Pick<Processes, "spawn" | "kill">,
   around: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
 ): Outside["run"] {
-  const inherited = Object.entries(around.env).filter(([name]) => INHERITED.includes(name));
   return async (command, variables, signal) => {
-    const env = { ...Object.fromEntries(inherited), ...variables };
+    const env = { ...inheritedOf(around.env), ...variables };
     const child = processes.spawn({ command, cwd: around.cwd, env, output: null, umask: 0o077 });
-    const kill = () => killGroup(processes, child.pid);
+    const kill = () => void trySignal(processes, -child.pid, "SIGKILL");
     if (signal.aborted) kill();
     signal.addEventListener("abort", kill);
     try {
@@ -58,13 +54,4 @@ export function commandRunner(
       signal.removeEventListener("abort", kill);
     }
   };
-}
-
-/** A group whose last member has become another user's (EPERM) cannot be helped. */
-function killGroup(processes: Pick<Processes, "kill">, pid: number): void {
-  try {
-    processes.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if (errnoOf(error) !== "EPERM") throw error;
-  }
 }

@@ -1,7 +1,6 @@
-import { errnoOf } from "../../base/errors.ts";
 import { spawnErrorText } from "../../programs/launch.ts";
 import type { RunCommand } from "../../probes/probe.ts";
-import type { Child, Processes } from "../../system/processes.ts";
+import { type Child, type Processes, trySignal } from "../../system/processes.ts";
 
 /** Variable that marks what one run of a probe's command has started, wherever it went. */
 const MARK = "APPD_PROBE_ID";
@@ -55,9 +54,5 @@ function endAll(processes: ProbeProcesses, leader: number, mark: string): void {
 
 function send(processes: ProbeProcesses, pid: number): void {
   if (pid >= -1 && pid <= 1) throw new Error(`refused to kill ${pid}`);
-  try {
-    processes.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (errnoOf(error) !== "EPERM") throw error;
-  }
+  trySignal(processes, pid, "SIGKILL");
 }

@@ -46,6 +46,7 @@ export function apiOf(
       }),
     history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
     log: logs.logging.logger("appd.http"),
+    jobs: undefined as never, // Until the lead wires it in.
     actions: {
       reload: (options) => daemon.reload(options),
       confirmReload: () => daemon.live.confirm(),

@@ -57,6 +57,7 @@ function lines(programs: readonly ProgramStatus[]): string[] {
     socket: "/s",
     programs,
     jobs: [],
+    repositories: [],
     scheduler: NO_SCHEDULER,
     last_reload: null,
     shutdown: null,

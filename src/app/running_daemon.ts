@@ -306,6 +306,7 @@ export class Daemon {
       socket: this.#context.paths.socket,
       programs: this.#parts.usage.merge(this.#parts.supervisor.list()),
       jobs: [],
+      repositories: [],
       scheduler: NO_SCHEDULER,
       last_reload: this.#reloadStatus(),
       shutdown: this.#shutdown?.progress() ?? null,

@@ -34,6 +34,7 @@ export function stoppedReport(context: Context): StatusReport {
     socket: paths.socket,
     programs: [],
     jobs: [],
+    repositories: [],
     scheduler: NO_SCHEDULER,
     last_reload: null,
     shutdown: null,

@@ -1,3 +1,4 @@
+import type { JobStatus, RepositoryStatus } from "./job_reports.ts";
 import type { DaemonState } from "./lifecycle.ts";
 
 /**
@@ -43,6 +44,8 @@ export interface EventReport {
   /** `started`, `ended`, `crash_loop`, …; of the daemon: `daemon`, `reload`. */
   readonly kind: string;
   readonly program: string | null;
+  /** The job that it is about; absent when it is about none. */
+  readonly job?: string;
   readonly level: "debug" | "info" | "warn" | "error";
   /** One sentence for people. */
   readonly message: string;
@@ -107,11 +110,21 @@ export interface ProgramStatus {
 
 export interface SchedulerStatus {
   readonly paused: boolean;
+  /** When a pause with `--until` ends. */
+  readonly paused_until?: string | null;
+  /** Seconds between two runs, when all timed jobs share one interval. */
+  readonly interval_s?: number | null;
+  readonly in_flight?: number;
+  readonly queued?: number;
+  /** Milliseconds between the last slot and the start of its process. */
+  readonly lag_ms?: number | null;
   readonly work_hours: {
     readonly enabled: boolean;
     readonly hours: string | null;
     readonly timezone: string | null;
     readonly in_hours: boolean;
+    /** When they begin or end next. */
+    readonly changes_at?: string | null;
   };
   readonly triggers: number;
   readonly last_at: string | null;
@@ -148,8 +161,8 @@ export interface StatusReport {
   readonly pid_file: string;
   readonly socket: string;
   readonly programs: readonly ProgramStatus[];
-  /** Jobs come with the scheduler; the list is empty until then. */
-  readonly jobs: readonly never[];
+  readonly jobs: readonly JobStatus[];
+  readonly repositories: readonly RepositoryStatus[];
   readonly scheduler: SchedulerStatus;
   readonly last_reload: ReloadStatus | null;
   readonly shutdown: ShutdownStatus | null;

@@ -45,6 +45,7 @@ const REPORT: StatusReport = {
   socket: "/home/me/.appd/control.sock",
   programs: [],
   jobs: [],
+  repositories: [],
   scheduler: {
     paused: false,
     work_hours: { enabled: false, hours: null, timezone: null, in_hours: true },

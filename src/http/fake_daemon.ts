@@ -36,6 +36,7 @@ export function fakeDaemon(deps: Partial<ApiDeps> = {}): FakeDaemon {
       hints: [],
     }),
     history: (program) => ({ program, interval_s: 10, samples: [] }),
+    jobs: undefined as never, // A fake comes with the routes.
     actions: {
       async reload(options = {}) {
         note(["reload", ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(" "));
@@ -101,6 +102,7 @@ const STATUS: StatusReport = {
   socket: "/home/control.sock",
   programs: [PROGRAM],
   jobs: [],
+  repositories: [],
   scheduler: {
     paused: false,
     work_hours: { enabled: false, hours: null, timezone: null, in_hours: true },

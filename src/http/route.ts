@@ -9,6 +9,7 @@ import type {
   UsageHistory,
   WhyReport,
 } from "../base/reports.ts";
+import type { RunPage, RunReport, RunState, TriggerKind, UpcomingSlot } from "../base/job_reports.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
@@ -49,6 +50,45 @@ export interface ReloadOptions {
   readonly confirmMs?: number;
 }
 
+/** Which lines of history. */
+export interface HistoryQuery {
+  readonly job?: string;
+  readonly states?: readonly RunState[];
+  readonly trigger?: TriggerKind;
+  /** Wall time in milliseconds, of the slot. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Only lines with a smaller id: the page after that one. */
+  readonly before?: number;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+/** What is asked of the scheduler. Rejections with an AppdError are told to the client; notRunning: no such job or run. */
+export interface JobsApi {
+  history(query: HistoryQuery): Promise<RunPage>;
+  /** One run with the end of its output. */
+  show(id: number): Promise<RunReport>;
+  /**
+   * Triggers a job now, as `overlap` allows; also while it is paused or outside its hours. Resolves when the run is
+   * recorded: queued, running, or skipped with its reason.
+   */
+  run(job: string): Promise<RunReport>;
+  /** Resolves when the run has ended. */
+  ended(id: number, signal: AbortSignal): Promise<RunReport>;
+  /** An event from outside for a job with `on = "webhook"`. @param key two calls with one key are one slot */
+  webhook(job: string, key?: string): Promise<RunReport>;
+  /** Ends a run, or takes it out of the queue. @throws AppdError (notRunning) also when it has ended */
+  cancel(id: number): Promise<RunReport>;
+  /** Cancels what of a job is queued or runs; @returns the runs. */
+  cancelJob(job: string): Promise<readonly RunReport[]>;
+  /** Without `job` the whole scheduler. @param options `until`: wall time in milliseconds */
+  pause(options: { readonly job?: string; readonly until?: number }): Promise<void>;
+  resume(options: { readonly job?: string }): Promise<void>;
+  /** The next times, soonest first. */
+  upcoming(options: { readonly count: number; readonly job?: string }): readonly UpcomingSlot[];
+}
+
 /** What happened, in memory. */
 export interface EventSource {
   /** Events after `id`, oldest first, as far as they are remembered. */
@@ -82,6 +122,7 @@ export interface ApiDeps {
   /** @throws AppdError (notRunning) when there is no such program */
   history(program: string): UsageHistory;
   readonly actions: Actions;
+  readonly jobs: JobsApi;
   readonly log?: Logger;
   /** For the heartbeat of streams. Default: the machine's. */
   readonly clock?: Pick<Clock, "every">;

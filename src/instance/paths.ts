@@ -22,6 +22,11 @@ export interface Paths {
   /** Late stdout and stderr of the detached daemon: crash texts of the runtime. */
   readonly lateOutput: string;
   readonly programs: string;
+  /** A directory for each job, with its output. */
+  readonly jobs: string;
+  readonly database: string;
+  /** A line for each commit that was seen. */
+  readonly commitLog: string;
 }
 
 /** What decides the paths. */
@@ -72,6 +77,9 @@ export function resolvePaths(input: PathsInput): Paths {
     log: join(firstOf(managed.LOGS_DIRECTORY) ?? home, "daemon.log"),
     lateOutput: join(home, "daemon.err"),
     programs: join(home, "programs"),
+    jobs: join(home, "jobs"),
+    database: join(home, "appd.db"),
+    commitLog: join(firstOf(managed.LOGS_DIRECTORY) ?? home, "commit.log"),
   };
 }
 

@@ -1,0 +1,58 @@
+import type { Cause, JobSpec } from "./job_spec.ts";
+
+/** How the process of a run ended; the same words as of a program's. */
+export type RunExit =
+  | { readonly code: number }
+  | { readonly signal: string; readonly outOfMemory?: true };
+
+/** One attempt of one run. */
+export interface RunOrder {
+  readonly job: JobSpec;
+  readonly runId: number;
+  /** The how-manieth trigger of the job. */
+  readonly number: number;
+  /** Wall time in milliseconds. */
+  readonly slotAt: number;
+  /** From 1 on. */
+  readonly attempt: number;
+  readonly cause: Cause;
+}
+
+/** What is needed to find what a run left behind after the daemon's death. */
+export interface RunIdentity {
+  readonly runId: number;
+  readonly job: string;
+  readonly pid: number;
+  /** Field 22 of proc_pid_stat(5). */
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+/** What a run left at its end. */
+export interface RunEnd {
+  readonly exit: RunExit;
+  /** The last lines of its output, at most a few KiB, as text. */
+  readonly output: string;
+  /** Processes that outlived it and could not be ended. */
+  readonly leftovers: readonly { readonly pid: number; readonly command: string }[];
+}
+
+/** A process under way. */
+export interface RunProcess {
+  readonly identity: RunIdentity;
+  /** Resolves when the main process has ended, its group was cleared and its output is in the log. Never rejects. */
+  readonly ended: Promise<RunEnd>;
+  /** Begins to end it: the job's stop signal to its group, KILL after `stopTimeout` milliseconds or what is given here. */
+  stop(timeoutMs?: number): void;
+}
+
+/** What the job room needs to have work done. */
+export interface Runner {
+  /** @throws AppdError when the work cannot be started; `mayPass` on it says that the host was short of something */
+  start(order: RunOrder): RunProcess;
+  /**
+   * Ends what an earlier daemon's run left: nothing when the process is not the one that was meant. Resolves when it is
+   * gone, with the last lines that it wrote.
+   */
+  clear(identity: RunIdentity): Promise<{ readonly wasAlive: boolean; readonly output: string }>;
+}

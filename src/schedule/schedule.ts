@@ -1,0 +1,29 @@
+/**
+ * The schedule room knows when things are due: cron expressions, time zones, work hours, jitter. Everything in it is a
+ * pure function of its arguments; it starts nothing and asks no clock. Times are milliseconds since the epoch.
+ */
+
+/** A row of instants without end, or with one. */
+export interface Schedule {
+  /** The first instant after `time`; undefined when there is none within eight years of it. */
+  next(time: number): number | undefined;
+}
+
+/** Days and hours in which there is work, in a zone of their own. */
+export interface WorkHoursSpec {
+  /** 0 Sunday to 6 Saturday. */
+  readonly days: readonly number[];
+  /** Minutes since midnight; an end at or before the start is on the next day. */
+  readonly start: number;
+  readonly end: number;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
+export interface WorkHours {
+  isOpen(time: number): boolean;
+  /** The first instant at or after `time` that is inside; undefined when there are no days at all. */
+  nextOpening(time: number): number | undefined;
+  /** `mon-fri 9:00 - 18:00`. */
+  readonly text: string;
+}

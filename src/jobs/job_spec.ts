@@ -1,3 +1,8 @@
+/**
+ * The jobs room owns what runs at its time or on an event: which slots there are, what becomes of each, and that exactly
+ * one outcome stands at the end of it. It starts no process itself (a {@link Runner} does), reads no cron expression (a
+ * {@link Timing} does), and watches nothing: events are told to it.
+ */
 import type { TriggerKind } from "../base/job_reports.ts";
 
 /** What happens to a slot that comes while the job runs. */
@@ -34,6 +39,7 @@ export interface JobSpec {
   /** 0: none. Of one attempt. */
   readonly timeout: number;
   readonly retries: number;
+  /** Doubled with each attempt, up to `retryMaxDelay`. */
   readonly retryDelay: number;
   readonly retryMaxDelay: number;
   readonly overlap: Overlap;
@@ -53,18 +59,45 @@ export interface JobSpec {
   readonly keepFor: number;
 }
 
-/** What a job does; the runner knows what is in it. */
+/** What a job does; only the runner knows more of it. */
 export interface JobWork {
-  /** Changes when the work does; a mark for comparing, not for showing. */
+  /** Changes when the work does; for comparing, not for showing. */
   readonly mark: string;
 }
 
+/** Days and hours in which there is work. */
+export interface OpenHours {
+  isOpen(time: number): boolean;
+  /** The first instant at or after `time` that is inside; undefined when there is none. */
+  nextOpening(time: number): number | undefined;
+  /** `mon-fri 9:00 - 18:00`. */
+  readonly text: string;
+}
+
+/** What holds for all jobs. */
 export interface SchedulerSpec {
-  readonly workHours?: import("../schedule/schedule.ts").WorkHoursSpec;
+  readonly hours?: OpenHours;
   /** Most runs at once. */
   readonly concurrency: number;
   /** Places of each pool. */
   readonly pools: Readonly<Record<string, number>>;
+}
+
+/** The instants of a timed job, in milliseconds since the epoch. */
+export interface Timing {
+  /** The first after `time`; undefined when there is none. */
+  next(time: number): number | undefined;
+  /** Those after `after` and not after `until`: how many there are, and the last `most` of them, oldest first. */
+  between(after: number, options: { readonly until: number; readonly most: number }): Instants;
+}
+
+/** A part of a row of instants. */
+export interface Instants {
+  readonly count: number;
+  /** The newest, oldest first. */
+  readonly newest: readonly number[];
+  /** The very first, also where it is not among the newest. */
+  readonly first: number | undefined;
 }
 
 /** What made a run come about. */
@@ -72,8 +105,6 @@ export interface Cause {
   readonly kind: TriggerKind;
   /** For people: `myproject main 1f3e9c2`. */
   readonly detail: string | null;
-  /**
-   * Variables that the process gets beside those of every run, for example APPD_GIT_COMMIT. Kept in the store.
-   */
+  /** Variables that the process gets beside those of every run, such as APPD_GIT_NEW. Kept with the run. */
   readonly variables: Readonly<Record<string, string>>;
 }

@@ -22,6 +22,7 @@ export interface RunOrder {
 export interface RunIdentity {
   readonly runId: number;
   readonly job: string;
+  /** 0: the daemon died before it could write it down. */
   readonly pid: number;
   /** Field 22 of proc_pid_stat(5). */
   readonly startTime: string;

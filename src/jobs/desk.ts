@@ -1,0 +1,400 @@
+import type { RunOutcome } from "../base/job_reports.ts";
+import { judge } from "./admission.ts";
+import type { JobsDeps } from "./deps.ts";
+import type { JobEvent } from "./events.ts";
+import { Execution, type ExecutionListener } from "./execution.ts";
+import { type Job, memoryOf, runOf } from "./job.ts";
+import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
+import type { Change, Pause } from "./ledger.ts";
+import { isEnded, newRun, type Run, type Slot } from "./run.ts";
+import type { DueSlot } from "./timetable.ts";
+import { Places, WaitingLine } from "./waiting_line.ts";
+
+/** A slot's line and the change of the books that makes it stand. */
+interface Entry {
+  readonly run: Run;
+  readonly change: Change;
+  /** Called when the line is on disk; with false when its slot has had one before. */
+  readonly settle: (isNew: boolean) => void;
+}
+
+export interface EnterOptions {
+  readonly catchUp?: boolean;
+}
+
+/** What the desk is told of its surroundings. */
+export interface DeskOptions {
+  readonly jobs: ReadonlyMap<string, Job>;
+  /** Slots of other jobs that the end of a run brings about. */
+  readonly consequences: (ended: Run) => readonly { readonly job: Job; readonly slot: Slot }[];
+}
+
+/** Nothing that ended well has been seen, or it was a skip: no reason to count. */
+export type Outcomes = Readonly<Partial<Record<RunOutcome, number>>>;
+
+/**
+ * Where slots are dealt with: each is judged, written down, started or made to wait, and gets its outcome. All decisions
+ * are made at once, in memory; a process starts when its line is on disk.
+ */
+export class Desk {
+  readonly #deps: JobsDeps;
+  readonly #options: DeskOptions;
+  readonly #line = new WaitingLine();
+  readonly #places = new Places();
+  readonly #waiters = new Map<number, Set<(run: Run) => void>>();
+  readonly #outcomes = new Map<string, Record<string, number>>();
+  #spec: SchedulerSpec = { concurrency: 1, pools: {} };
+  #pause: Pause | null = null;
+  #nextId = 1;
+  #closed = false;
+
+  constructor(deps: JobsDeps, options: DeskOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /** What an earlier daemon left. */
+  recall(lastId: number, pause: Pause | null): void {
+    this.#nextId = lastId + 1;
+    this.#pause = pause;
+  }
+
+  apply(spec: SchedulerSpec): void {
+    this.#spec = spec;
+    this.#places.apply(spec);
+  }
+
+  get pause(): Pause | null {
+    return this.#pause;
+  }
+
+  set pause(pause: Pause | null) {
+    this.#pause = pause;
+  }
+
+  /** Runs under way, and runs that wait. */
+  get load(): { readonly inFlight: number; readonly queued: number } {
+    return { inFlight: this.#places.taken, queued: this.#line.size };
+  }
+
+  /** When a run that waits for work hours can begin; wall time in milliseconds. */
+  get nextOpening(): number | undefined {
+    return this.#line.nextOpening(this.#deps.clock.now());
+  }
+
+  /** Ended runs since this daemon began, by outcome. */
+  outcomesOf(job: string): Outcomes {
+    return this.#outcomes.get(job) ?? {};
+  }
+
+  /** A run as it is now, while it has no outcome. */
+  live(id: number): Run | undefined {
+    const waiting = this.#line.get(id);
+    if (waiting !== undefined) return waiting;
+    for (const { active } of this.#options.jobs.values()) {
+      const found = active.get(id);
+      if (found !== undefined) return runOf(found);
+    }
+    return undefined;
+  }
+
+  /**
+   * Deals with a slot. Resolves with its line when that is on disk; undefined when the slot has had one before.
+   */
+  async enter(job: Job, slot: Slot, options: EnterOptions = {}): Promise<Run | undefined> {
+    const entry = this.#entry(job, slot, options);
+    const [isNew] = await this.#write([entry]);
+    return isNew ? this.live(entry.run.id) ?? entry.run : undefined;
+  }
+
+  /** Writes lines for slots that nobody could run. @param older slots that share one line */
+  async miss(job: Job, slots: readonly Slot[], older?: { from: Slot; until: number; count: number }): Promise<void> {
+    const lines = slots.map((slot) => this.#skipped(job, slot, { reason: "missed" }));
+    const first = older === undefined ? [] : [
+      this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
+    ];
+    if (first.length + lines.length > 0) await this.#write([...first, ...lines]);
+  }
+
+  #entry(job: Job, slot: Slot, { catchUp = false }: EnterOptions): Entry {
+    const { clock } = this.#deps;
+    const now = clock.now();
+    const { hours } = this.#spec;
+    const waiting = [...job.waiting].map((id) => this.#line.get(id));
+    const verdict = judge({
+      spec: job.spec,
+      kind: slot.cause.kind,
+      catchUp,
+      paused: this.#isPaused(job),
+      hours,
+      now,
+      busy: busyText(job, waiting),
+      deferred: waiting.some((run) => run?.notBefore !== null),
+      waiting: waiting.length,
+    });
+    if (verdict.kind === "skip") return this.#skipped(job, slot, { reason: verdict.reason });
+    const number = ++job.number;
+    const id = this.#nextId++;
+    if (verdict.kind === "replace") this.#cancelAll(job, `replaced by trigger #${number}`);
+    const notBefore = verdict.kind === "admit" ? verdict.notBefore : null;
+    expectEnd(job, notBefore ?? slot.at);
+    const queued = newRun(slot, { id, job: job.spec.name, createdAt: now, number, notBefore });
+    const hindrance = verdict.kind === "admit" && verdict.because !== null ? verdict.because : this.#hindrance(job, queued);
+    return hindrance === undefined ? this.#startNew(job, queued) : this.#queue(job, queued, hindrance);
+  }
+
+  #skipped(job: Job, slot: Slot, more: { reason: string; slots?: number; slotUntil?: number }): Entry {
+    const now = this.#deps.clock.now();
+    const id = this.#nextId++;
+    const run = newRun(slot, { ...more, id, job: job.spec.name, createdAt: now, endedAt: now, state: "skipped" });
+    job.lastSkip = run;
+    const settle = (isNew: boolean) => {
+      if (!isNew) return;
+      this.#count(run);
+      this.#tell({ kind: "job_skipped", run });
+    };
+    return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
+  }
+
+  #queue(job: Job, run: Run, because: string): Entry {
+    const waiting = { ...run, reason: because };
+    this.#line.add(waiting);
+    job.waiting.add(run.id);
+    const settle = (isNew: boolean) => {
+      if (isNew) this.#tell({ kind: "job_queued", run: waiting, because });
+      else this.#forget(job, run.id);
+      this.dispatch();
+    };
+    return { run: waiting, change: { insert: [waiting], jobs: [memoryOf(job)] }, settle };
+  }
+
+  #startNew(job: Job, queued: Run): Entry {
+    const run = this.#firstAttempt(queued);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#execute(job, run, promise);
+    const settle = (isNew: boolean) => {
+      if (isNew) return resolve();
+      this.#places.give(job.spec);
+      this.#forget(job, run.id);
+      this.dispatch();
+    };
+    return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
+  }
+
+  #firstAttempt(run: Run): Run {
+    return { ...run, state: "running", reason: null, attempts: 1, startedAt: this.#deps.clock.now() };
+  }
+
+  #execute(job: Job, run: Run, committed: Promise<unknown>): void {
+    this.#places.take(job.spec);
+    const execution = Execution.begin(
+      { ...this.#deps, listener: this.#listener(job, job.spec) },
+      job.spec,
+      { run, committed },
+    );
+    job.active.set(run.id, { kind: "execution", execution });
+  }
+
+  /** Goes on with a run that an earlier daemon had let in. */
+  resume(job: Job, run: Run): void {
+    if (run.state !== "retrying") {
+      this.#line.add(run);
+      job.waiting.add(run.id);
+      expectEnd(job, run.notBefore ?? run.slotAt);
+      return;
+    }
+    const execution = Execution.resume({ ...this.#deps, listener: this.#listener(job, job.spec) }, job.spec, run);
+    job.active.set(run.id, { kind: "execution", execution });
+  }
+
+  #listener(job: Job, spec: JobSpec): ExecutionListener {
+    return {
+      record: (run) => this.#deps.ledger.record({ update: [run] }),
+      takePlace: () => {
+        if (this.#closed || this.#places.missingFor(spec) !== undefined) return false;
+        this.#places.take(spec);
+        return true;
+      },
+      onStarted: (run) => this.#tell({ kind: "job_started", run }),
+      onRetrying: (run, inMs) => {
+        this.#places.give(spec);
+        this.#tell({ kind: "job_retrying", run, inMs });
+        this.dispatch();
+      },
+      onLeftovers: (run, processes) => this.#tell({ kind: "job_leftovers", run, processes }),
+      onEnded: (run, hadPlace) => {
+        if (hadPlace) this.#places.give(spec);
+        void this.close(job, run);
+      },
+    };
+  }
+
+  /** Gives a run its outcome, with everything that follows from it in one change of the books. */
+  async close(job: Job, run: Run): Promise<void> {
+    this.#forget(job, run.id);
+    job.lastRun = run;
+    this.#judgeEnd(job, run);
+    const follow = this.#closed
+      ? []
+      : this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
+    this.#count(run);
+    this.#tell({ kind: "job_ended", run });
+    this.dispatch();
+    await this.#write(follow, { update: [run], jobs: [memoryOf(job)] });
+    for (const tell of this.#waiters.get(run.id) ?? []) tell(run);
+    this.#waiters.delete(run.id);
+    this.#prune(job);
+  }
+
+  #judgeEnd(job: Job, run: Run): void {
+    if (run.state !== "ok" || job.expected === undefined || (run.notBefore ?? run.slotAt) < job.expected.slotAt) return;
+    job.expected = undefined;
+    if (job.overdueSince === null) return;
+    job.overdueSince = null;
+    this.#tell({ kind: "job_recovered", job: run.job });
+  }
+
+  /** Lines beyond the limits go a few at a time, after every so many runs. */
+  #prune({ spec, number }: Job): void {
+    if (number % 20 !== 0) return;
+    const before = this.#deps.clock.now() - spec.keepFor;
+    void this.#deps.ledger.prune(spec.name, { keep: spec.keepRuns, before });
+  }
+
+  async #write(entries: readonly Entry[], more: Change = {}): Promise<boolean[]> {
+    const refused = await this.#deps.ledger.record({
+      update: more.update ?? [],
+      insert: entries.flatMap(({ change }) => change.insert ?? []),
+      jobs: [...more.jobs ?? [], ...entries.flatMap(({ change }) => change.jobs ?? [])],
+    });
+    return entries.map(({ run, settle }) => {
+      const isNew = !refused.has(run.id);
+      settle(isNew);
+      return isNew;
+    });
+  }
+
+  /** Starts what waits and can start, in its order. */
+  dispatch(): void {
+    if (this.#closed) return;
+    for (const run of this.#line.all()) {
+      if (this.#places.isFull) return;
+      const job = this.#options.jobs.get(run.job);
+      if (job === undefined || this.#hindrance(job, run) !== undefined) continue;
+      this.#line.remove(run.id);
+      job.waiting.delete(run.id);
+      const started = this.#firstAttempt(run);
+      this.#execute(job, started, this.#deps.ledger.record({ update: [started] }));
+    }
+  }
+
+  /** Why a run cannot begin now. */
+  #hindrance(job: Job, run: Run): string | undefined {
+    const now = this.#deps.clock.now();
+    if (run.notBefore !== null && run.notBefore > now) return "outside work hours";
+    if (run.cause.kind !== "manual" && this.#isPaused(job)) return "paused";
+    if (job.spec.overlap !== "allow" && job.active.size > 0) return busyText(job, []);
+    return this.#places.missingFor(job.spec);
+  }
+
+  #isPaused(job: Job): boolean {
+    return this.#pause !== null || job.pause !== null;
+  }
+
+  /** @returns the run as it is then; undefined when there is none of this number without an outcome */
+  cancel(id: number, reason: string): Run | undefined {
+    const waiting = this.#line.get(id);
+    if (waiting !== undefined) return this.#dismiss(waiting, reason);
+    for (const { active } of this.#options.jobs.values()) {
+      const found = active.get(id);
+      if (found?.kind === "execution") found.execution.cancel(reason);
+      if (found !== undefined) return runOf(found);
+    }
+    return undefined;
+  }
+
+  /** Cancels everything of a job. @returns the runs */
+  #cancelAll(job: Job, reason: string): Run[] {
+    return [...job.waiting, ...job.active.keys()].flatMap((id) => this.cancel(id, reason) ?? []);
+  }
+
+  cancelJob(job: Job, reason: string): readonly Run[] {
+    return this.#cancelAll(job, reason);
+  }
+
+  /** Takes a run out of the line. */
+  #dismiss(run: Run, reason: string): Run {
+    const ended: Run = { ...run, state: "cancelled", reason, endedAt: this.#deps.clock.now() };
+    const job = this.#options.jobs.get(run.job);
+    if (job !== undefined) void this.close(job, ended);
+    return ended;
+  }
+
+  /** Resolves when the run has its outcome, on disk. */
+  ended(id: number): { readonly run: Promise<Run>; readonly forget: () => void } {
+    const { promise, resolve } = Promise.withResolvers<Run>();
+    const waiters = this.#waiters.get(id) ?? new Set();
+    this.#waiters.set(id, waiters.add(resolve));
+    return { run: promise, forget: () => void waiters.delete(resolve) };
+  }
+
+  /** Runs that are worked on now. */
+  executions(): readonly Execution[] {
+    return [...this.#options.jobs.values()].flatMap(({ active }) =>
+      [...active.values()].flatMap((one) => one.kind === "execution" ? [one.execution] : [])
+    );
+  }
+
+  /** Nothing is started any more; what waits, or waits for its next attempt, is left to the next daemon. */
+  shut(): void {
+    this.#closed = true;
+    for (const execution of this.executions()) if (execution.isRetrying) execution.leave();
+  }
+
+  #forget(job: Job, id: number): void {
+    job.active.delete(id);
+    job.waiting.delete(id);
+    this.#line.remove(id);
+  }
+
+  #count(run: Run): void {
+    if (!isEnded(run)) return;
+    const counts = this.#outcomes.get(run.job) ?? {};
+    this.#outcomes.set(run.job, counts);
+    counts[run.state] = (counts[run.state] ?? 0) + run.slots;
+  }
+
+  #tell(event: Told): void {
+    const job = "run" in event ? event.run.job : event.job;
+    this.#deps.onEvent({ ...event, job, at: this.#deps.clock.now() } as JobEvent);
+  }
+}
+
+/** An event before its time is put to it. */
+type Told =
+  | { [K in JobEvent as K["kind"]]: K extends { run: Run } ? Omit<K, "job" | "at"> : never }[JobEvent["kind"]]
+  | { readonly kind: "job_recovered"; readonly job: string };
+
+/** A slot of an interval or of a cron expression. */
+export function timedSlot(spec: JobSpec, { at, seq }: DueSlot): Slot {
+  const isInterval = spec.cron === undefined;
+  return {
+    key: isInterval ? `every:${seq}` : `cron:${new Date(at).toISOString()}`,
+    at,
+    cause: { kind: isInterval ? "every" : "cron", detail: null, variables: {} },
+  };
+}
+
+function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
+  const [active] = job.active.values();
+  if (active !== undefined) return `trigger #${runOf(active).number} is still running`;
+  const [first] = waiting;
+  return first === undefined ? undefined : `trigger #${first.number} waits already`;
+}
+
+/** The dead man's switch: from now on a run has to end well in time. An earlier slot that still waits for that stands. */
+function expectEnd(job: Job, slotAt: number): void {
+  const { deadline } = job.spec;
+  if (deadline === undefined || job.expected !== undefined) return;
+  job.expected = { slotAt, by: slotAt + deadline };
+}

@@ -1,0 +1,88 @@
+import { humanDuration } from "../base/duration.ts";
+import type { LogLevel } from "../base/logger.ts";
+import type { Run } from "./run.ts";
+
+/** Everything notable that happens to a job; `job` is empty where it concerns all. */
+export type JobEvent =
+  & { readonly job: string; readonly at: number }
+  & (
+    | { readonly kind: "job_queued"; readonly run: Run; readonly because: string }
+    | { readonly kind: "job_started"; readonly run: Run }
+    | { readonly kind: "job_ended"; readonly run: Run }
+    | { readonly kind: "job_retrying"; readonly run: Run; readonly inMs: number }
+    | { readonly kind: "job_skipped"; readonly run: Run }
+    | { readonly kind: "job_overdue"; readonly slotAt: number; readonly deadlineMs: number }
+    | { readonly kind: "job_recovered" }
+    | { readonly kind: "job_leftovers"; readonly run: Run; readonly processes: readonly Leftover[] }
+    | { readonly kind: "clock_set"; readonly ms: number; readonly text: string }
+  );
+
+export interface Leftover {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** How loudly the log says it. */
+export function jobLevel(event: JobEvent): LogLevel {
+  switch (event.kind) {
+    case "job_ended":
+      return event.run.state === "ok" || event.run.state === "cancelled" ? "info" : "error";
+    case "job_queued":
+    case "job_started":
+    case "job_recovered":
+      return "info";
+    case "job_skipped":
+      return event.run.reason === "paused" ? "debug" : "info";
+    case "job_overdue":
+      return "error";
+    case "job_retrying":
+    case "job_leftovers":
+    case "clock_set":
+      return "warn";
+  }
+}
+
+/** What happened, in words for people, without the job's name. */
+export function jobSentence(event: JobEvent): string {
+  switch (event.kind) {
+    case "job_queued":
+      return `trigger #${event.run.number} waits: ${event.because}`;
+    case "job_started":
+      return `trigger #${event.run.number} started (${causeText(event.run)})${attemptText(event.run)}`;
+    case "job_ended":
+      return `trigger #${event.run.number} ended: ${event.run.state}${tailText(event.run)}`;
+    case "job_retrying":
+      return `attempt ${event.run.attempts} did not succeed, the next begins in ${humanDuration(event.inMs)}`;
+    case "job_skipped":
+      return event.run.slots === 1
+        ? `slot ${iso(event.run.slotAt)} skipped: ${event.run.reason}`
+        : `${event.run.slots} slots from ${iso(event.run.slotAt)} on skipped: ${event.run.reason}`;
+    case "job_overdue":
+      return `no run of the slot ${iso(event.slotAt)} has ended well within ${humanDuration(event.deadlineMs)}`;
+    case "job_recovered":
+      return "job is not overdue any more";
+    case "job_leftovers":
+      return `processes of trigger #${event.run.number} survived: ${
+        event.processes.map(({ pid, command }) => `${pid} ${command}`).join(", ")
+      }`;
+    case "clock_set":
+      return event.text;
+  }
+}
+
+function causeText({ cause }: Run): string {
+  return cause.detail === null ? cause.kind : `${cause.kind} ${cause.detail}`;
+}
+
+function attemptText({ attempts }: Run): string {
+  return attempts > 1 ? `, attempt ${attempts}` : "";
+}
+
+function tailText({ reason, durationMs }: Run): string {
+  const after = durationMs === null ? "" : ` after ${humanDuration(Math.round(durationMs))}`;
+  return `${reason === null ? "" : `, ${reason}`}${after}`;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,8 +1,21 @@
+interface Entry {
+  readonly name: string;
+  readonly due: number;
+  /** Of two that are due at once the one that was put there first comes first. */
+  readonly order: number;
+}
+
+function isSooner(a: Entry | undefined, b: Entry | undefined): boolean {
+  if (a === undefined || b === undefined) return a !== undefined;
+  return a.due < b.due || (a.due === b.due && a.order < b.order);
+}
+
 /** What is due when: a binary heap in which each name stands once. Times are wall times in milliseconds. */
 export class Agenda {
-  readonly #heap: { readonly name: string; readonly due: number }[] = [];
+  readonly #heap: Entry[] = [];
   /** The entry that counts; an older one of the same name is dropped when it comes to the top. */
   readonly #due = new Map<string, number>();
+  #entries = 0;
 
   /** Puts `name` at `due`, wherever it stood before; undefined takes it out. */
   set(name: string, due: number | undefined): void {
@@ -12,7 +25,7 @@ export class Agenda {
       return;
     }
     this.#due.set(name, due);
-    this.#heap.push({ name, due });
+    this.#heap.push({ name, due, order: this.#entries++ });
     this.#rise(this.#heap.length - 1);
   }
 
@@ -62,19 +75,15 @@ export class Agenda {
   #sink(index: number): void {
     for (let parent = index;;) {
       const [left, right] = [2 * parent + 1, 2 * parent + 2];
-      const child = this.#dueAt(right) < this.#dueAt(left) ? right : left;
+      const child = isSooner(this.#heap[right], this.#heap[left]) ? right : left;
       if (!this.#swapIfSooner(child, parent)) return;
       parent = child;
     }
   }
 
-  #dueAt(index: number): number {
-    return this.#heap[index]?.due ?? Infinity;
-  }
-
   #swapIfSooner(child: number, parent: number): boolean {
     const [a, b] = [this.#heap[child], this.#heap[parent]];
-    if (a === undefined || b === undefined || a.due >= b.due) return false;
+    if (a === undefined || b === undefined || !isSooner(a, b)) return false;
     this.#heap[child] = b;
     this.#heap[parent] = a;
     return true;

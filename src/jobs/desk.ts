@@ -29,7 +29,7 @@ export interface DeskOptions {
   readonly consequences: (ended: Run) => readonly { readonly job: Job; readonly slot: Slot }[];
 }
 
-/** Nothing that ended well has been seen, or it was a skip: no reason to count. */
+/** Ended runs, by outcome; none is absent. */
 export type Outcomes = Readonly<Partial<Record<RunOutcome, number>>>;
 
 /**
@@ -87,15 +87,10 @@ export class Desk {
     return this.#outcomes.get(job) ?? {};
   }
 
-  /** A run as it is now, while it has no outcome. */
-  live(id: number): Run | undefined {
-    const waiting = this.#line.get(id);
-    if (waiting !== undefined) return waiting;
-    for (const { active } of this.#options.jobs.values()) {
-      const found = active.get(id);
-      if (found !== undefined) return runOf(found);
-    }
-    return undefined;
+  /** The run as it is now; as it was given when it has its outcome. */
+  current(run: Run): Run {
+    const active = this.#options.jobs.get(run.job)?.active.get(run.id);
+    return active === undefined ? this.#line.get(run.id) ?? run : runOf(active);
   }
 
   /**
@@ -104,16 +99,16 @@ export class Desk {
   async enter(job: Job, slot: Slot, options: EnterOptions = {}): Promise<Run | undefined> {
     const entry = this.#entry(job, slot, options);
     const [isNew] = await this.#write([entry]);
-    return isNew ? this.live(entry.run.id) ?? entry.run : undefined;
+    return isNew ? this.current(entry.run) : undefined;
   }
 
   /** Writes lines for slots that nobody could run. @param older slots that share one line */
   async miss(job: Job, slots: readonly Slot[], older?: { from: Slot; until: number; count: number }): Promise<void> {
-    const lines = slots.map((slot) => this.#skipped(job, slot, { reason: "missed" }));
     const first = older === undefined ? [] : [
       this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
     ];
-    if (first.length + lines.length > 0) await this.#write([...first, ...lines]);
+    const lines = [...first, ...slots.map((slot) => this.#skipped(job, slot, { reason: "missed" }))];
+    if (lines.length > 0) await this.#write(lines);
   }
 
   #entry(job: Job, slot: Slot, { catchUp = false }: EnterOptions): Entry {
@@ -139,7 +134,9 @@ export class Desk {
     const notBefore = verdict.kind === "admit" ? verdict.notBefore : null;
     expectEnd(job, notBefore ?? slot.at);
     const queued = newRun(slot, { id, job: job.spec.name, createdAt: now, number, notBefore });
-    const hindrance = verdict.kind === "admit" && verdict.because !== null ? verdict.because : this.#hindrance(job, queued);
+    const hindrance = verdict.kind === "admit" && verdict.because !== null
+      ? verdict.because
+      : this.#hindrance(job, queued);
     return hindrance === undefined ? this.#startNew(job, queued) : this.#queue(job, queued, hindrance);
   }
 

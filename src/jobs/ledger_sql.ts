@@ -2,7 +2,6 @@ import { RUN_OUTCOMES } from "../base/job_reports.ts";
 import type { Change, JobMemory, LedgerQuery } from "./ledger.ts";
 import { RUN_COLUMNS, type Value, valuesOf } from "./ledger_rows.ts";
 
-
 /** One statement, as a store takes it. */
 export interface Statement {
   readonly sql: string;
@@ -102,4 +101,3 @@ export function pruneSql(job: string, { keep, before }: { keep: number; before: 
     params: [job, job, keep, before],
   };
 }
-

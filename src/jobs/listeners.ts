@@ -36,7 +36,9 @@ export class Listeners {
   }
 
   #of(event: EventTrigger, what?: string): readonly Job[] {
-    const wanted = (this.#by.get(keyOf(event)) ?? []).filter(({ trigger }) => what === undefined || fits(trigger, what));
+    const wanted = (this.#by.get(keyOf(event)) ?? []).filter(({ trigger }) =>
+      what === undefined || fits(trigger, what)
+    );
     return [...new Set(wanted.map(({ job }) => job))];
   }
 }

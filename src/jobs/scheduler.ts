@@ -116,7 +116,11 @@ export class Scheduler implements Disposable {
     job.removed = true;
     this.#agenda.set(job.spec.name, undefined);
     for (const id of job.waiting) this.desk.cancel(id, "the job was taken out of the configuration");
-    if (job.active.size === 0 && job.waiting.size === 0) this.#jobs.delete(job.spec.name);
+    this.#forgetIfGone(job);
+  }
+
+  #forgetIfGone(job: Job): void {
+    if (job.removed && job.active.size === 0 && job.waiting.size === 0) this.#jobs.delete(job.spec.name);
   }
 
   #plan(job: Job): void {
@@ -130,7 +134,7 @@ export class Scheduler implements Disposable {
     const jump = this.#watch.look();
     if (jump !== undefined && jump.set !== 0) this.#clockWasSet(jump.set);
     this.#endPauses();
-    this.#lookForOverdue();
+    this.#lookAtJobs();
     this.#serve(GRACE_MS);
   }
 
@@ -154,9 +158,10 @@ export class Scheduler implements Disposable {
     for (const [name, job] of this.#jobs) if (isOver(job.pause)) this.resume(name);
   }
 
-  #lookForOverdue(): void {
+  #lookAtJobs(): void {
     const now = this.#deps.clock.now();
     for (const job of this.#jobs.values()) {
+      this.#forgetIfGone(job);
       const { expected, overdueSince, spec } = job;
       if (expected === undefined || overdueSince !== null || expected.by > now) continue;
       job.overdueSince = expected.by;
@@ -263,7 +268,7 @@ export class Scheduler implements Disposable {
     if (run !== undefined) return run;
     const [earlier] = await this.#deps.ledger.history({ job: job.spec.name, slot: key, limit: 1 });
     if (earlier === undefined) throw new Error(`slot ${key} is taken and cannot be found`);
-    return this.desk.live(earlier.id) ?? earlier;
+    return this.desk.current(earlier);
   }
 
   #refuseWhenStopping(): void {

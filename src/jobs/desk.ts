@@ -82,6 +82,11 @@ export class Desk {
     return this.#line.nextOpening(this.#deps.clock.now());
   }
 
+  /** Runs that wait, in their order. */
+  waiting(): readonly Run[] {
+    return this.#line.all();
+  }
+
   /** Ended runs since this daemon began, by outcome. */
   outcomesOf(job: string): Outcomes {
     return this.#outcomes.get(job) ?? {};

@@ -6,9 +6,9 @@ import { ClockWatch } from "./clock_watch.ts";
 import type { JobsDeps } from "./deps.ts";
 import { Desk, type Outcomes, timedSlot } from "./desk.ts";
 import { intervalTiming } from "./interval.ts";
-import { createJob, type Job, markOf, memoryOf } from "./job.ts";
+import { createJob, type Job, markOf, memoryOf, runOf } from "./job.ts";
 import type { Cause, JobSpec, SchedulerSpec } from "./job_spec.ts";
-import type { Pause, Remembered } from "./ledger.ts";
+import type { Change, Pause, Remembered } from "./ledger.ts";
 import { Listeners } from "./listeners.ts";
 import { recover } from "./recover.ts";
 import type { Run, Slot } from "./run.ts";
@@ -293,6 +293,14 @@ export class Scheduler implements Disposable {
 
   get spec(): SchedulerSpec {
     return this.#scheduler;
+  }
+
+  /** Everything that the books have to know, for new ones. */
+  snapshot(): Change {
+    const jobs = [...this.#jobs.values()];
+    const open = jobs.flatMap(({ active }) => [...active.values()].map(runOf));
+    const last = jobs.flatMap(({ lastRun, lastSkip }) => [lastRun, lastSkip].filter((run) => run !== null));
+    return { update: [...last, ...open, ...this.desk.waiting()], jobs: jobs.map(memoryOf), pause: this.desk.pause };
   }
 
   /** When the last slot of a timed job came; wall time in milliseconds. */

@@ -1,0 +1,44 @@
+import type { Health } from "../../health/health.ts";
+import type { Scheduler } from "../../jobs/scheduler.ts";
+import type { StoreLedger } from "../../jobs/store_ledger.ts";
+import type { Store } from "../../store/store.ts";
+
+/** Longest time that a check of our own may take, in milliseconds; they all answer at once. */
+const TIMEOUT_MS = 1000;
+
+/** Outcomes that make a critical job degrade the daemon. */
+const BAD: ReadonlySet<string> = new Set(["failed", "timeout", "interrupted"]);
+
+/** What health says of the database and of critical jobs. */
+export function addJobChecks(
+  health: Health,
+  { scheduler, ledger, store }: { scheduler: Scheduler; ledger: StoreLedger; store: Store },
+): Disposable {
+  const stack = new DisposableStack();
+  stack.use(health.add("database", {
+    critical: true,
+    timeoutMs: TIMEOUT_MS,
+    check() {
+      const { ok, error } = store.health();
+      const problem = ok ? ledger.problem : error ?? "it cannot be used";
+      if (problem !== undefined) throw new Error(problem);
+    },
+  }));
+  stack.use(health.add("jobs", {
+    critical: true,
+    timeoutMs: TIMEOUT_MS,
+    check() {
+      const problems = criticalProblems(scheduler);
+      if (problems.length > 0) throw new Error(problems.join("; "));
+    },
+  }));
+  return stack;
+}
+
+function criticalProblems(scheduler: Scheduler): string[] {
+  return scheduler.list().filter(({ spec }) => spec.critical).flatMap(({ spec, lastRun, overdueSince }) => {
+    if (overdueSince !== null) return [`${spec.name} is overdue`];
+    if (lastRun === null || !BAD.has(lastRun.state)) return [];
+    return [`${spec.name} ended with ${lastRun.state}${lastRun.reason === null ? "" : ` (${lastRun.reason})`}`];
+  });
+}

@@ -1,0 +1,111 @@
+import type { JobStatus, RepositoryStatus } from "../../base/job_reports.ts";
+import type { HealthReport, SchedulerStatus } from "../../base/reports.ts";
+import type { LoadResult } from "../../config/config.ts";
+import type { JobsApi } from "../../http/route.ts";
+import type { ProgramEvent } from "../../programs/events.ts";
+import { NO_SCHEDULER } from "../stopped_report.ts";
+import type { JobsConfig } from "../../jobs/scheduler.ts";
+import type { RepositorySpec } from "../../git/repository_spec.ts";
+import type { WorkHoursSpec } from "../../schedule/schedule.ts";
+import type { OpenJobs, OpenJobsOptions } from "./open_jobs.ts";
+
+/** What a daemon without jobs says of its database. */
+const NO_STORE = { database: { ok: true, path: null }, migrations: { current: 0, latest: 0, pending: 0 } } as const;
+
+/** The part of the health report that is about the database. */
+export type StoreReport = Pick<HealthReport, "database" | "migrations">;
+
+/** The jobs and repositories of a configuration, ready to be taken up. */
+export interface PreparedJobs extends JobsConfig {
+  readonly workHours: WorkHoursSpec | undefined;
+  readonly repositories: readonly RepositorySpec[];
+}
+
+/** The jobs and repositories of a daemon. What they need is loaded, and the database opened, when there are any. */
+export class Jobs implements AsyncDisposable {
+  readonly #options: OpenJobsOptions;
+  #open: OpenJobs | undefined;
+
+  constructor(options: OpenJobsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Tries everything that can be refused, and opens the database when it is needed and not open; nothing else changes.
+   *
+   * @throws AppdError (unavailable, config) when the database cannot be used, or a file that the configuration names
+   */
+  async prepare({ config }: LoadResult): Promise<PreparedJobs | undefined> {
+    if (this.#open === undefined && config.jobs.length === 0 && config.repositories.length === 0) return undefined;
+    const [{ prepareJobs }, { openJobs }] = await Promise.all([import("./prepare_jobs.ts"), import("./open_jobs.ts")]);
+    const prepared = prepareJobs(config, this.#options.context.system.files);
+    this.#open ??= await openJobs(this.#options);
+    return prepared;
+  }
+
+  /** Takes up what was prepared. Resolves when what an earlier daemon left has been dealt with. */
+  async apply(prepared: PreparedJobs | undefined): Promise<void> {
+    if (prepared !== undefined) await this.#open?.apply(prepared);
+  }
+
+  /** A program has changed its state. */
+  tell(event: ProgramEvent): void {
+    this.#open?.tell(event);
+  }
+
+  /** Nothing new begins; what runs has `ms` milliseconds. */
+  async drain(ms: number): Promise<void> {
+    await this.#open?.drain(ms);
+  }
+
+  /** Lets what still runs be killed at once. */
+  cut(): void {
+    this.#open?.cut();
+  }
+
+  /** Names of jobs that run now. */
+  get running(): readonly string[] {
+    return this.#open?.status().filter(({ running }) => running).map(({ name }) => name) ?? [];
+  }
+
+  status(): readonly JobStatus[] {
+    return this.#open?.status() ?? [];
+  }
+
+  repositories(): readonly RepositoryStatus[] {
+    return this.#open?.repositories.status() ?? [];
+  }
+
+  scheduler(): SchedulerStatus {
+    return this.#open?.scheduler() ?? NO_SCHEDULER;
+  }
+
+  store(): StoreReport {
+    return this.#open?.store() ?? NO_STORE;
+  }
+
+  /** Undefined while there are no jobs. */
+  get api(): JobsApi | undefined {
+    return this.#open?.api;
+  }
+
+  /** What is wrong with the logs of jobs, one line each. */
+  problems(): readonly string[] {
+    return this.#open?.problems() ?? [];
+  }
+
+  async rotateLogs(): Promise<void> {
+    await this.#open?.rotateLogs();
+  }
+
+  reopenLogs(): void {
+    this.#open?.reopenLogs();
+  }
+
+  /** Waits for what is being written, and closes the database. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,68 @@
+import type { RunReport } from "../../base/job_reports.ts";
+import { cannot } from "../../base/errors.ts";
+import type { JobsApi } from "../../http/route.ts";
+import { runReport, upcomingSlots } from "../../jobs/job_report.ts";
+import type { Ledger } from "../../jobs/ledger.ts";
+import { isEnded, type Run } from "../../jobs/run.ts";
+import type { Scheduler } from "../../jobs/scheduler.ts";
+
+/** Reason of a run that somebody ended. */
+const BY_HAND = "cancelled by hand";
+
+/** What can be asked of the jobs and done to them. */
+export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
+  const { desk } = scheduler;
+
+  async function find(id: number, verb: string): Promise<Run> {
+    const run = await ledger.run(id);
+    if (run !== undefined) return desk.current(run);
+    throw cannot([verb, `${id}`], "there is no such run", { exit: "notRunning", hint: "see them: appd jobs history" });
+  }
+
+  return {
+    async history({ limit, ...query }) {
+      if (query.job !== undefined) scheduler.job(query.job, "read the history of");
+      const found = await ledger.history({ ...query, limit: limit + 1 });
+      const runs = found.slice(0, limit);
+      return {
+        runs: runs.map((run) => runReport(desk.current(run))),
+        next_before: found.length > limit ? runs.at(-1)?.id ?? null : null,
+      };
+    },
+    show: async (id) => runReport(await find(id, "show run"), { output: true }),
+    run: async (job) => runReport(await scheduler.run(job)),
+    webhook: async (job, key) => runReport(await scheduler.webhook(job, key)),
+    async ended(id, signal) {
+      const waiting = desk.ended(id);
+      const aborted = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
+      try {
+        const now = await find(id, "wait for run");
+        if (isEnded(now) || signal.aborted) return runReport(now, { output: true });
+        return runReport(await Promise.race([waiting.run, aborted]) ?? desk.current(now), { output: true });
+      } finally {
+        waiting.forget();
+      }
+    },
+    async cancel(id) {
+      const run = await find(id, "cancel run");
+      if (isEnded(run) || desk.cancel(id, BY_HAND) === undefined) {
+        throw cannot(["cancel run", `${id}`], `it has ended: ${run.state}`, { exit: "notRunning" });
+      }
+      return runReport(desk.current(run));
+    },
+    async cancelJob(name): Promise<readonly RunReport[]> {
+      const runs = desk.cancelJob(scheduler.job(name, "cancel"), BY_HAND);
+      return await Promise.resolve(runs.map((run) => runReport(run)));
+    },
+    async pause({ job, until }) {
+      await scheduler.pause(until ?? null, job);
+    },
+    async resume({ job }) {
+      await scheduler.resume(job);
+    },
+    upcoming({ count, job }) {
+      const jobs = job === undefined ? scheduler.list() : [scheduler.job(job, "look ahead for")];
+      return upcomingSlots(scheduler, { count, jobs });
+    },
+  };
+}

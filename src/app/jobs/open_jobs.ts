@@ -1,0 +1,200 @@
+import type { JobStatus, RepositoryStatus } from "../../base/job_reports.ts";
+import type { SchedulerStatus } from "../../base/reports.ts";
+import type { Health } from "../../health/health.ts";
+import type { JobsApi } from "../../http/route.ts";
+import { type JobEvent, jobLevel, jobSentence } from "../../jobs/events.ts";
+import { jobStatus, schedulerStatus } from "../../jobs/job_report.ts";
+import { JOBS_MIGRATIONS } from "../../jobs/ledger_rows.ts";
+import { Scheduler } from "../../jobs/scheduler.ts";
+import { StoreLedger } from "../../jobs/store_ledger.ts";
+import { GRACE_MS } from "../../jobs/timetable.ts";
+import type { ProgramEvent } from "../../programs/events.ts";
+import { openStore } from "../../store/open_store.ts";
+import { type Store, StoreError } from "../../store/store.ts";
+import { sinceBoot } from "../../system/uptime.ts";
+import type { OomWitness } from "../../system/out_of_memory.ts";
+import type { Context } from "../context.ts";
+import type { Journal } from "../events/journal.ts";
+import type { Logs } from "../logs.ts";
+import { addJobChecks } from "./job_checks.ts";
+import { jobDraft, jobFields } from "./job_draft.ts";
+import { jobsApi } from "./jobs_api.ts";
+import type { PreparedJobs, StoreReport } from "./jobs.ts";
+import { openWatchedRepositories, type WatchedRepositories } from "./watched_repositories.ts";
+import { type JobRunner, openRunner } from "./runner.ts";
+import { hoursText, jitterOf, timingOf } from "./times.ts";
+
+export interface OpenJobsOptions {
+  readonly context: Context;
+  readonly logs: Logs;
+  readonly health: Health;
+  readonly journal: Journal;
+  readonly oom: OomWitness;
+  /** Hears of what happens to jobs, for notifications. */
+  readonly onEvent: (event: JobEvent) => void;
+}
+
+/** Milliseconds between two looks at the clock. */
+const TICK_MS = 1000;
+
+/** How the states of programs are called in `on`, by the events that lead to them. */
+const PROGRAM_STATES: Readonly<Partial<Record<ProgramEvent["kind"], string>>> = {
+  started: "started",
+  ready: "ready",
+  failed: "failed",
+  crash_loop: "crash_loop",
+  ended: "exited",
+  stopped: "stopped",
+};
+
+/** Opens the database and builds what jobs need. @throws AppdError (unavailable, config) when it cannot be used */
+export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
+  await using parts = new AsyncDisposableStack();
+  const { context, logs } = options;
+  const { clock } = context.system;
+  const store = parts.use(
+    await openStore({
+      path: context.paths.database,
+      migrations: [{ owner: "appd", migrations: JOBS_MIGRATIONS }],
+      clock,
+      log: logs.logging.logger("appd.store"),
+    }),
+  );
+  const log = logs.logging.logger("appd.jobs");
+  const mayPass = (error: unknown) => error instanceof StoreError;
+  const ledger = parts.use(new StoreLedger({ books: store, clock, log, mayPass }));
+  const runner = parts.use(openRunner(context, { logs, oom: options.oom }));
+  return new OpenJobs(options, { store, ledger, runner, owned: parts.move() });
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly ledger: StoreLedger;
+  readonly runner: JobRunner;
+  readonly owned: AsyncDisposableStack;
+}
+
+/** Everything that a daemon with jobs has. */
+export class OpenJobs implements AsyncDisposable {
+  readonly #options: OpenJobsOptions;
+  readonly #parts: Parts;
+  readonly #scheduler: Scheduler;
+  readonly #repositories: WatchedRepositories;
+  readonly api: JobsApi;
+  #prepared: PreparedJobs | undefined;
+  #lagMs: number | null = null;
+
+  constructor(options: OpenJobsOptions, parts: Parts) {
+    this.#options = options;
+    this.#parts = parts;
+    const { ledger, runner, store, owned } = parts;
+    const { clock, files } = options.context.system;
+    this.#scheduler = new Scheduler({
+      clock,
+      ledger,
+      runner,
+      timingOf,
+      jitterOf,
+      sinceBoot: () => sinceBoot(files),
+      onEvent: (event) => this.#heard(event),
+    });
+    this.#repositories = owned.use(openWatchedRepositories(options, { ledger, scheduler: this.#scheduler }));
+    this.api = jobsApi(this.#scheduler, ledger);
+    owned.use(this.#scheduler);
+    owned.use(store.onReset(() => void ledger.record(this.#scheduler.snapshot())));
+    owned.use(addJobChecks(options.health, { scheduler: this.#scheduler, ledger, store }));
+    owned.use(clock.every(TICK_MS, () => this.#scheduler.tick()));
+  }
+
+  async apply(prepared: PreparedJobs): Promise<void> {
+    const isFirst = this.#prepared === undefined;
+    this.#prepared = prepared;
+    this.#parts.runner.configure(prepared.jobs);
+    if (isFirst) await this.#scheduler.begin(prepared);
+    else this.#scheduler.apply(prepared);
+    this.#repositories.apply(prepared.repositories);
+  }
+
+  #heard(event: JobEvent): void {
+    const { logs, journal, onEvent } = this.#options;
+    if (event.kind === "job_started") this.#measureLag(event);
+    logs.logging.logger("appd.jobs")[jobLevel(event)](jobSentence(event), jobFields(event));
+    journal.note(jobDraft(event));
+    onEvent(event);
+  }
+
+  /** Of slots that came at their time; one that was made up for says nothing. */
+  #measureLag({ run }: Extract<JobEvent, { kind: "job_started" }>): void {
+    const late = (run.startedAt ?? 0) - run.slotAt;
+    const isTimed = run.cause.kind === "every" || run.cause.kind === "cron";
+    if (isTimed && run.attempts === 1 && late >= 0 && late < GRACE_MS) this.#lagMs = late;
+  }
+
+  tell(event: ProgramEvent): void {
+    const state = PROGRAM_STATES[event.kind];
+    if (state === undefined) return;
+    const family = event.program.replace(/\.\d+$/, "");
+    for (const name of new Set([event.program, family])) {
+      this.#scheduler.programEvent(name, { state, at: event.at }).catch((error) => {
+        this.#options.logs.logging.logger("appd.jobs").warn("a program's event triggers nothing any more", { error });
+      });
+    }
+  }
+
+  async drain(ms: number): Promise<void> {
+    this.#repositories[Symbol.dispose]();
+    await this.#scheduler.drain(ms);
+    await this.#parts.ledger.flush();
+  }
+
+  cut(): void {
+    for (const execution of this.#scheduler.desk.executions()) execution.cancel("the daemon was stopped", 0);
+  }
+
+  status(): readonly JobStatus[] {
+    const scheduler = this.#scheduler;
+    return scheduler.list().map((job) =>
+      jobStatus(job, { scheduler, logFile: this.#parts.runner.logFile(job.spec.name) })
+    );
+  }
+
+  scheduler(): SchedulerStatus {
+    const workHours = this.#prepared?.workHours;
+    return schedulerStatus(this.#scheduler, {
+      now: this.#options.context.system.clock.now(),
+      lagMs: this.#lagMs,
+      hours: workHours === undefined ? undefined : hoursText(workHours),
+    });
+  }
+
+  get repositories(): { status(): readonly RepositoryStatus[]; poke(name: string): Promise<void> } {
+    return this.#repositories;
+  }
+
+  store(): StoreReport {
+    const { ok, path, migrations } = this.#parts.store.health();
+    return { database: { ok, path }, migrations };
+  }
+
+  /** Ended runs since this daemon began, by job and outcome. */
+  outcomes(): ReadonlyMap<string, ReturnType<Scheduler["outcomesOf"]>> {
+    return new Map(this.#scheduler.list().map(({ spec }) => [spec.name, this.#scheduler.outcomesOf(spec.name)]));
+  }
+
+  problems(): readonly string[] {
+    return this.#parts.runner.problems();
+  }
+
+  rotateLogs(): Promise<void> {
+    return this.#parts.runner.rotateLogs();
+  }
+
+  reopenLogs(): void {
+    this.#parts.runner.reopenLogs();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.ledger.flush();
+    await this.#parts.owned.disposeAsync();
+  }
+}

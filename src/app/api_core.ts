@@ -6,6 +6,8 @@ import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
+import type { Jobs } from "./jobs/jobs.ts";
+import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
 import type { Daemon } from "./running_daemon.ts";
@@ -21,6 +23,7 @@ export function apiOf(
     readonly supervisor: Supervisor;
     readonly journal: Journal;
     readonly usage: ProgramUsage;
+    readonly jobs: Jobs;
     readonly command: Command | undefined;
   },
 ): ApiCore {
@@ -46,7 +49,7 @@ export function apiOf(
       }),
     history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
     log: logs.logging.logger("appd.http"),
-    jobs: undefined as never, // Until the lead wires it in.
+    jobs: currentJobs(() => parts.jobs.api),
     actions: {
       reload: (options) => daemon.reload(options),
       confirmReload: () => daemon.live.confirm(),

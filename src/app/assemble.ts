@@ -15,6 +15,7 @@ import { loadContextConfig } from "./load.ts";
 import { openLogs } from "./logs.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
+import { Jobs } from "./jobs/jobs.ts";
 import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
 import { openPrograms } from "./programs/programs.ts";
@@ -65,15 +66,18 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const usage = parts.use(programs.usage);
   const journal = new Journal(clock.now());
   const notifications = parts.use(new Notifications(context, logs));
-  notifications.apply(config.notifications);
+  const jobs = parts.use(
+    new Jobs({ context, logs, health, journal, oom: programs.oom, onEvent: (event) => notifications.tellJob(event) }),
+  );
   parts.use(supervisor.onEvent((event) => {
     journal.tell(event);
     notifications.tell(event);
+    jobs.tell(event);
   }));
   const { command } = options;
   const daemon = new Daemon(
     context,
-    { logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, command, pidFile },
+    { logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs, command, pidFile },
     loaded,
   );
   parts.use(reportUnhandled((error) => daemon.fail(error)));
@@ -86,7 +90,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     socket: paths.socket,
     restoreSocket: listeners.restoreSocket,
   }));
-  addChecks(health, { logging: logs.logging, supervisor });
+  addChecks(health, { logging: logs.logging, supervisor, jobs });
   parts.use(obeyOnFailed(supervisor, daemon));
   await daemon.live.begin();
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
@@ -95,8 +99,6 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
-
-/** Usage of what the supervisor runs; a program over its memory limit is restarted. */
 
 /** How often, and after how many milliseconds, the lock is tried again: a `status` may hold it for an instant. */
 const LOCK_TRIES = 10;

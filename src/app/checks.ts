@@ -1,17 +1,18 @@
 import type { Health } from "../health/health.ts";
 import type { Logging } from "../logging/logging.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 
 /** Longest time that a check of our own may take, in milliseconds; they all answer at once. */
 const TIMEOUT_MS = 1000;
 
 /** What the daemon says of itself: its log, the capture of output, and the programs that are critical. */
-export function addChecks(health: Health, parts: { logging: Logging; supervisor: Supervisor }): void {
-  const { logging, supervisor } = parts;
+export function addChecks(health: Health, parts: { logging: Logging; supervisor: Supervisor; jobs: Jobs }): void {
+  const { logging, supervisor, jobs } = parts;
   health.add("log", {
     critical: true,
     timeoutMs: TIMEOUT_MS,
-    check: () => failIfAny([...logging.problems(), ...supervisor.problems()]),
+    check: () => failIfAny([...logging.problems(), ...supervisor.problems(), ...jobs.problems()]),
   });
   health.add("programs", {
     critical: true,

@@ -11,6 +11,8 @@ import type { Timer } from "../system/clock.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
+import type { Notifications } from "./events/notifications.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
@@ -23,6 +25,8 @@ export interface LiveParts {
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
   readonly prepare: Programs["prepare"];
+  readonly jobs: Jobs;
+  readonly notifications: Notifications;
   readonly command: Command | undefined;
 }
 
@@ -63,6 +67,11 @@ export class LiveConfig implements Disposable {
     return this.#now.loaded;
   }
 
+  /** The programs of the configuration that holds. */
+  get specs(): readonly ProgramSpec[] {
+    return this.#now.specs;
+  }
+
   /** Wall time in milliseconds until which a reload on trial has to be confirmed; undefined when none is. */
   get trialUntil(): number | undefined {
     return this.#trial?.until;
@@ -79,7 +88,7 @@ export class LiveConfig implements Disposable {
       });
     }
     this.#warn();
-    await this.#run(this.#now, "the daemon's start");
+    await this.#apply(this.#now, "the daemon's start");
   }
 
   #warn(): void {
@@ -151,16 +160,18 @@ export class LiveConfig implements Disposable {
     return { ...result, confirm_until: new Date(this.#trial.until).toISOString() };
   }
 
+  /** @throws AppdError while nothing has been changed */
   async #apply(version: Version, cause: string): Promise<ApplyResult> {
-    this.#parts.logs.apply(version.loaded);
-    return await this.#run(version, cause);
-  }
-
-  async #run(version: Version, cause: string): Promise<ApplyResult> {
+    const { loaded, specs } = version;
+    const { jobs, logs, notifications, prepare, supervisor, usage } = this.#parts;
+    await prepare(specs);
+    const preparedJobs = await jobs.prepare(loaded);
+    logs.apply(loaded);
     this.#now = version;
-    await this.#parts.prepare(version.specs);
-    const applied = await this.#parts.supervisor.apply(version.specs, cause);
-    void this.#parts.usage.follow(version.specs); // Nobody waits for figures.
+    notifications.apply(loaded.config.notifications);
+    const applied = await supervisor.apply(specs, cause);
+    void usage.follow(specs); // Nobody waits for figures.
+    await jobs.apply(preparedJobs);
     return applied;
   }
 
@@ -177,8 +188,13 @@ export class LiveConfig implements Disposable {
     this.#trial = undefined;
     const error = `not confirmed within ${confirmMs / 1000} s, the configuration of before is back`;
     this.#log.warn("reload taken back", { error });
+    try {
+      await this.#apply(before, "a reload that nobody confirmed");
+    } catch (trouble) {
+      if (!(trouble instanceof AppdError)) throw trouble;
+      this.#log.error("cannot take the reload back", { error: trouble });
+    }
     this.#onRevert(error);
-    await this.#apply(before, "a reload that nobody confirmed");
   }
 
   /** Keeps what a reload on trial did. False when there is none. */
@@ -206,7 +222,7 @@ export class LiveConfig implements Disposable {
     const scale = new Map(this.#now.scale).set(name, { instances, configured: program.instances ?? null });
     const next = this.#version(this.loaded, scale);
     writeScale(this.#context.system.files, this.#context.paths.programs, next.scale);
-    await this.#run(next, `scaling ${name} to ${instances}`);
+    await this.#apply(next, `scaling ${name} to ${instances}`);
     return next.specs.filter((spec) => spec.name === name || spec.family?.name === name).map((spec) => spec.name);
   }
 

@@ -22,7 +22,7 @@ import type { Command } from "./command.ts";
 import { LiveConfig } from "./live_config.ts";
 import type { Notifications } from "./events/notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
-import { NO_SCHEDULER } from "./stopped_report.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Programs } from "./programs/programs.ts";
 import type { ProgramUsage } from "./programs/usage.ts";
 
@@ -35,6 +35,7 @@ export interface Parts {
   readonly prepare: Programs["prepare"];
   readonly journal: Journal;
   readonly notifications: Notifications;
+  readonly jobs: Jobs;
   readonly command: Command | undefined;
   /** The one in use; a reload does not move it. */
   readonly pidFile: string;
@@ -66,7 +67,7 @@ export class Daemon {
     this.#parts = parts;
     this.#live = new LiveConfig(context, parts, {
       loaded,
-      onRevert: (error) => this.#reverted(error),
+      onRevert: (error) => this.#noteReload({ ok: false, changes: [], error }),
     });
     this.#log = parts.logs.logging.logger("appd");
     this.#startedAt = context.system.clock.now();
@@ -197,14 +198,8 @@ export class Daemon {
     return result;
   }
 
-  #reverted(error: string): void {
-    this.#noteReload({ ok: false, changes: [], error });
-    this.#parts.notifications.apply(this.config.notifications);
-  }
-
   #noteReload(result: ReloadResult): void {
     const { ok, error } = result;
-    if (ok) this.#parts.notifications.apply(this.config.notifications);
     this.#note((at) => reloadEvent(result, at));
     this.#lastReload = { at: new Date(this.#context.system.clock.now()).toISOString(), ok, error };
   }
@@ -212,13 +207,15 @@ export class Daemon {
   /** Rotates the daemon's and every program's log; resolves when the archives are complete. */
   async rotate(): Promise<void> {
     this.#log.info("rotating logs");
-    await Promise.all([this.#parts.logs.logging.rotate(), this.#parts.supervisor.rotateLogs()]);
+    const { logs, supervisor, jobs } = this.#parts;
+    await Promise.all([logs.logging.rotate(), supervisor.rotateLogs(), jobs.rotateLogs()]);
   }
 
   /** Opens all log files anew, after logrotate(8) has moved them. */
   reopen(): void {
     this.#parts.logs.logging.reopen();
     this.#parts.supervisor.reopenLogs();
+    this.#parts.jobs.reopenLogs();
     this.#log.info("log files reopened");
   }
 
@@ -229,14 +226,28 @@ export class Daemon {
    * @returns the milliseconds that the shutdown may take
    */
   stop(timeoutMs = this.config.daemon.shutdownTimeout): number {
-    return this.#end(timeoutMs, [{ name: "programs", stop: (ms) => this.#stopPrograms(ms) }]);
+    return this.#end(timeoutMs, [
+      { name: "jobs", stop: (ms) => this.#parts.jobs.drain(ms - this.#reserveForPrograms(ms)) },
+      { name: "programs", stop: (ms) => this.#stopPrograms(ms) },
+      { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
+    ]);
   }
 
   /** Begins a shutdown that leaves the programs running, for the next daemon to adopt. */
   leave(): void {
     if (this.#lifecycle.state === "stopping") return;
     this.#log.info("leaving the programs to the next daemon", { programs: this.#parts.supervisor.roots().length });
-    this.#end(this.config.daemon.shutdownTimeout, []);
+    this.#end(this.config.daemon.shutdownTimeout, [
+      { name: "jobs", stop: (ms) => this.#parts.jobs.drain(ms) },
+      { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
+    ]);
+  }
+
+  /** Milliseconds that jobs leave to the programs, which are stopped after them. */
+  #reserveForPrograms(ms: number): number {
+    const running = new Set(this.#parts.supervisor.roots().map(({ name }) => name));
+    const timeouts = this.#live.specs.filter(({ name }) => running.has(name)).map(({ stopTimeout }) => stopTimeout);
+    return Math.min(ms / 2, Math.max(0, ...timeouts));
   }
 
   #end(timeoutMs: number, steps: readonly ShutdownStep[]): number {
@@ -271,6 +282,7 @@ export class Daemon {
   /** Ends the programs at once instead of waiting for them. */
   #cut(why: string): void {
     this.#log.warn("drain cut short", { why });
+    this.#parts.jobs.cut();
     void this.#parts.supervisor.stopAll({ deadlineMs: 0 });
   }
 
@@ -305,9 +317,9 @@ export class Daemon {
       pid_file: this.#parts.pidFile,
       socket: this.#context.paths.socket,
       programs: this.#parts.usage.merge(this.#parts.supervisor.list()),
-      jobs: [],
-      repositories: [],
-      scheduler: NO_SCHEDULER,
+      jobs: this.#parts.jobs.status(),
+      repositories: this.#parts.jobs.repositories(),
+      scheduler: this.#parts.jobs.scheduler(),
       last_reload: this.#reloadStatus(),
       shutdown: this.#shutdown?.progress() ?? null,
       problems: Object.entries(this.#parts.health.report()).flatMap(([name, { error }]) =>
@@ -329,8 +341,7 @@ export class Daemon {
       uptime_s: seconds(this.#context.system.clock.monotonic() - this.#startedMonotonic),
       pid: this.#context.system.host.pid,
       checks: this.#parts.health.report(),
-      database: NO_DATABASE,
-      migrations: NO_MIGRATIONS,
+      ...this.#parts.jobs.store(),
       shutdown: this.#shutdown?.progress() ?? null,
     };
   }
@@ -357,10 +368,6 @@ export class Daemon {
     this.stop();
   }
 }
-
-/** Health's words on the store until there is one. */
-const NO_DATABASE = { ok: true, path: null };
-const NO_MIGRATIONS = { current: 0, latest: 0, pending: 0 };
 
 /** Milliseconds as seconds with three decimals. */
 function seconds(ms: number): number {

@@ -46,15 +46,19 @@ export class Scheduler implements Disposable {
     this.desk = new Desk(deps, { jobs: this.#jobs, consequences: (run) => this.#consequences(run) });
   }
 
-  /** Takes up what an earlier daemon left, and begins. */
-  async begin(config: JobsConfig): Promise<void> {
+  /**
+   * Takes up what an earlier daemon left, and begins.
+   *
+   * @param options `clearWaitMs`: how long the end of what still runs is waited for, in milliseconds
+   */
+  async begin(config: JobsConfig, { clearWaitMs = CLEAR_WAIT_MS } = {}): Promise<void> {
     const { clock, ledger } = this.#deps;
     const startedAt = clock.now();
     const remembered = await ledger.load();
     this.desk.recall(remembered.lastId, remembered.pause);
     this.#take(config, remembered);
     const cleared = recover(remembered.open, { ...this.#deps, desk: this.desk, job: (name) => this.#jobs.get(name) });
-    await Promise.race([cleared, delay(clock, CLEAR_WAIT_MS)]);
+    if (remembered.open.length > 0) await Promise.race([cleared, delay(clock, clearWaitMs)]);
     this.#serve(0);
     this.desk.dispatch();
     for (const job of this.#onStart()) void this.desk.enter(job, startSlot(startedAt));

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 /** A running timer; disposing it a second time does nothing. */
 export interface Timer extends Disposable {
   [Symbol.dispose](): void;
@@ -47,6 +48,11 @@ export const systemClock: Clock = {
     return { [Symbol.dispose]: () => clearInterval(id) };
   },
 };
+
+/** Resolves in the next turn of the event loop, when everything that waited for promises alone has come to rest. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
 
 /** Resolves after `ms` milliseconds, or at once when `signal` aborts; never rejects. */
 export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {

@@ -37,9 +37,11 @@ export class Jobs implements AsyncDisposable {
    */
   async prepare({ config }: LoadResult): Promise<PreparedJobs | undefined> {
     if (this.#open === undefined && config.jobs.length === 0 && config.repositories.length === 0) return undefined;
-    const [{ prepareJobs }, { openJobs }] = await Promise.all([import("./prepare_jobs.ts"), import("./open_jobs.ts")]);
-    const prepared = prepareJobs(config, this.#options.context.system.files);
-    this.#open ??= await openJobs(this.#options);
+    const { createTimes, openJobs, prepareJobs } = await import("./loaded_later.ts");
+    this.#times ??= createTimes();
+    this.#logSettings = config.log;
+    const prepared = prepareJobs(config, { files: this.#options.context.system.files, times: this.#times });
+    this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings: () => this.#logSettings });
     return prepared;
   }
 

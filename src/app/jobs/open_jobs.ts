@@ -8,6 +8,7 @@ import { JOBS_MIGRATIONS } from "../../jobs/ledger_rows.ts";
 import { Scheduler } from "../../jobs/scheduler.ts";
 import { StoreLedger } from "../../jobs/store_ledger.ts";
 import { GRACE_MS } from "../../jobs/timetable.ts";
+import type { Config } from "../../schema/appd_schema.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import { openStore } from "../../store/open_store.ts";
 import { type Store, StoreError } from "../../store/store.ts";
@@ -20,9 +21,10 @@ import { addJobChecks } from "./job_checks.ts";
 import { jobDraft, jobFields } from "./job_draft.ts";
 import { jobsApi } from "./jobs_api.ts";
 import type { PreparedJobs, StoreReport } from "./jobs.ts";
-import { openWatchedRepositories, type WatchedRepositories } from "./watched_repositories.ts";
+import { CommitLog } from "./commit_log.ts";
+import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
-import { hoursText, jitterOf, timingOf } from "./times.ts";
+import { hoursText, type Times } from "./times.ts";
 
 export interface OpenJobsOptions {
   readonly context: Context;
@@ -30,6 +32,8 @@ export interface OpenJobsOptions {
   readonly health: Health;
   readonly journal: Journal;
   readonly oom: OomWitness;
+  readonly times: Times;
+  readonly logSettings: () => Config["log"];
   /** Hears of what happens to jobs, for notifications. */
   readonly onEvent: (event: JobEvent) => void;
 }
@@ -79,6 +83,7 @@ export class OpenJobs implements AsyncDisposable {
   readonly #options: OpenJobsOptions;
   readonly #parts: Parts;
   readonly #scheduler: Scheduler;
+  readonly #commitLog: CommitLog;
   readonly #repositories: WatchedRepositories;
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
@@ -93,12 +98,14 @@ export class OpenJobs implements AsyncDisposable {
       clock,
       ledger,
       runner,
-      timingOf,
-      jitterOf,
+      timingOf: (spec) => options.times.timingOf(spec),
+      jitterOf: (spec, slotAt) => options.times.jitterOf(spec, slotAt),
       sinceBoot: () => sinceBoot(files),
       onEvent: (event) => this.#heard(event),
     });
-    this.#repositories = owned.use(openWatchedRepositories(options, { ledger, scheduler: this.#scheduler }));
+    this.#commitLog = owned.use(new CommitLog(options.context, options.logs, options.logSettings));
+    const around = { ledger, scheduler: this.#scheduler, commitLog: this.#commitLog };
+    this.#repositories = owned.use(new WatchedRepositories(options, around));
     this.api = jobsApi(this.#scheduler, ledger);
     owned.use(this.#scheduler);
     owned.use(store.onReset(() => void ledger.record(this.#scheduler.snapshot())));
@@ -142,8 +149,9 @@ export class OpenJobs implements AsyncDisposable {
   }
 
   async drain(ms: number): Promise<void> {
-    this.#repositories[Symbol.dispose]();
+    const watched = this.#repositories[Symbol.asyncDispose]();
     await this.#scheduler.drain(ms);
+    await watched;
     await this.#parts.ledger.flush();
   }
 
@@ -182,15 +190,17 @@ export class OpenJobs implements AsyncDisposable {
   }
 
   problems(): readonly string[] {
-    return this.#parts.runner.problems();
+    const { problem } = this.#commitLog;
+    return [...this.#parts.runner.problems(), ...(problem === undefined ? [] : [problem])];
   }
 
-  rotateLogs(): Promise<void> {
-    return this.#parts.runner.rotateLogs();
+  async rotateLogs(): Promise<void> {
+    await Promise.all([this.#parts.runner.rotateLogs(), this.#commitLog.rotate()]);
   }
 
   reopenLogs(): void {
     this.#parts.runner.reopenLogs();
+    this.#commitLog.reopen();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,109 @@
+import type { RepositoryStatus } from "../../base/job_reports.ts";
+import { commitLine, eventDetail, eventKey, variablesOf } from "../../git/event_text.ts";
+import { Repositories } from "../../git/repositories.ts";
+import type { GitEvent, KnownRefs, RepositorySpec } from "../../git/repository_spec.ts";
+import type { Health } from "../../health/health.ts";
+import type { Scheduler } from "../../jobs/scheduler.ts";
+import type { StoreLedger } from "../../jobs/store_ledger.ts";
+import { runBounded } from "../../system/bounded_command.ts";
+import { watchDirectories } from "../../system/watch_directories.ts";
+import type { CommitLog } from "./commit_log.ts";
+import { gitDraft } from "./git_draft.ts";
+import type { OpenJobsOptions } from "./open_jobs.ts";
+
+interface Around {
+  readonly ledger: StoreLedger;
+  readonly scheduler: Scheduler;
+  readonly commitLog: CommitLog;
+}
+
+/** Where git is looked for when the daemon's environment does not say. */
+const PATH = "/usr/local/bin:/usr/bin:/bin";
+/** Longest time that a check may take, in milliseconds; it answers at once. */
+const TIMEOUT_MS = 1000;
+
+/** The repositories of the configuration, with what their events lead to and a check of health for each. */
+export class WatchedRepositories implements AsyncDisposable {
+  readonly #options: OpenJobsOptions;
+  readonly #around: Around;
+  readonly #repositories: Repositories;
+  readonly #checks = new Map<string, Disposable>();
+
+  constructor(options: OpenJobsOptions, around: Around) {
+    this.#options = options;
+    this.#around = around;
+    const { clock, files, host } = options.context.system;
+    this.#repositories = new Repositories({
+      clock,
+      files,
+      run: runBounded,
+      path: host.env.PATH ?? PATH,
+      watch: watchDirectories,
+      memory: memoryIn(around.ledger),
+      onEvent: (event) => this.#heard(event),
+      log: options.logs.logging.logger("appd.git"),
+    });
+  }
+
+  apply(specs: readonly RepositorySpec[]): void {
+    this.#repositories.apply(specs);
+    this.#watchHealth(specs.filter(({ enabled }) => enabled).map(({ name }) => name), this.#options.health);
+  }
+
+  #watchHealth(names: readonly string[], health: Health): void {
+    for (const [name, check] of this.#checks) {
+      if (names.includes(name)) continue;
+      check[Symbol.dispose]();
+      this.#checks.delete(name);
+    }
+    for (const name of names) {
+      if (this.#checks.has(name)) continue;
+      const check = () => {
+        const error = this.status().find((one) => one.name === name)?.error ?? null;
+        if (error !== null) throw new Error(error);
+      };
+      this.#checks.set(name, health.add(`repository ${name}`, { critical: false, timeoutMs: TIMEOUT_MS, check }));
+    }
+  }
+
+  /** Resolves when everything that follows from it is written down. */
+  async #heard(event: GitEvent): Promise<void> {
+    const { context, journal, logs } = this.#options;
+    const { scheduler, commitLog } = this.#around;
+    const at = context.system.clock.now();
+    const cause = { kind: "git", detail: eventDetail(event), variables: variablesOf(event) } as const;
+    await scheduler.repositoryEvent(event.repository, { key: eventKey(event), at, cause });
+    await commitLog.append(commitLine(event));
+    const draft = gitDraft(event, at);
+    logs.logging.logger("appd.git").info(draft.message, draft.fields);
+    journal.note(draft);
+  }
+
+  status(): readonly RepositoryStatus[] {
+    return this.#repositories.status();
+  }
+
+  poke(name: string): Promise<void> {
+    return this.#repositories.poke(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const check of this.#checks.values()) check[Symbol.dispose]();
+    this.#checks.clear();
+    await this.#repositories[Symbol.asyncDispose]();
+  }
+}
+
+/** What was told of repositories stands in the store; a text that cannot be read is as if there were none. */
+function memoryIn(ledger: StoreLedger) {
+  const keyOf = (repository: string) => `git:${repository}`;
+  return {
+    async load(repository: string): Promise<KnownRefs | undefined> {
+      const text = await ledger.recall(keyOf(repository));
+      return text === undefined ? undefined : JSON.parse(text) as KnownRefs;
+    },
+    async save(repository: string, known: KnownRefs): Promise<void> {
+      await ledger.keep(keyOf(repository), JSON.stringify(known));
+    },
+  };
+}

@@ -67,7 +67,11 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const journal = new Journal(clock.now());
   const notifications = parts.use(new Notifications(context, logs));
   const jobs = parts.use(
-    new Jobs({ context, logs, health, journal, oom: programs.oom, onEvent: (event) => notifications.tellJob(event) }),
+    new Jobs({
+      ...{ context, logs, health, journal, oom: programs.oom },
+      enabled: options.command === undefined,
+      onEvent: (event) => notifications.tellJob(event),
+    }),
   );
   parts.use(supervisor.onEvent((event) => {
     journal.tell(event);

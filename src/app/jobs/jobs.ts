@@ -7,7 +7,8 @@ import { NO_SCHEDULER } from "../stopped_report.ts";
 import type { JobsConfig } from "../../jobs/scheduler.ts";
 import type { RepositorySpec } from "../../git/repository_spec.ts";
 import type { WorkHoursSpec } from "../../schedule/schedule.ts";
-import type { OpenJobs, OpenJobsOptions } from "./open_jobs.ts";
+import type { LogSettings, OpenJobs, OpenJobsOptions } from "./open_jobs.ts";
+import type { Times } from "./times.ts";
 
 /** What a daemon without jobs says of its database. */
 const NO_STORE = { database: { ok: true, path: null }, migrations: { current: 0, latest: 0, pending: 0 } } as const;
@@ -21,12 +22,19 @@ export interface PreparedJobs extends JobsConfig {
   readonly repositories: readonly RepositorySpec[];
 }
 
+export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSettings"> {
+  /** False for a daemon that runs one command instead of its configuration. */
+  readonly enabled: boolean;
+}
+
 /** The jobs and repositories of a daemon. What they need is loaded, and the database opened, when there are any. */
 export class Jobs implements AsyncDisposable {
-  readonly #options: OpenJobsOptions;
+  readonly #options: JobsOptions;
   #open: OpenJobs | undefined;
+  #times: Times | undefined;
+  #logSettings: LogSettings | undefined;
 
-  constructor(options: OpenJobsOptions) {
+  constructor(options: JobsOptions) {
     this.#options = options;
   }
 
@@ -36,12 +44,18 @@ export class Jobs implements AsyncDisposable {
    * @throws AppdError (unavailable, config) when the database cannot be used, or a file that the configuration names
    */
   async prepare({ config }: LoadResult): Promise<PreparedJobs | undefined> {
+    if (!this.#options.enabled) return undefined;
     if (this.#open === undefined && config.jobs.length === 0 && config.repositories.length === 0) return undefined;
-    const { createTimes, openJobs, prepareJobs } = await import("./loaded_later.ts");
+    const [{ openJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
+      import("./open_jobs.ts"),
+      import("./prepare_jobs.ts"),
+      import("./times.ts"),
+    ]);
     this.#times ??= createTimes();
+    const logSettings = () => this.#logSettings ?? config.log;
     this.#logSettings = config.log;
     const prepared = prepareJobs(config, { files: this.#options.context.system.files, times: this.#times });
-    this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings: () => this.#logSettings });
+    this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings });
     return prepared;
   }
 

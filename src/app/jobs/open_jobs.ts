@@ -26,6 +26,8 @@ import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
 import { hoursText, type Times } from "./times.ts";
 
+export type LogSettings = Config["log"];
+
 export interface OpenJobsOptions {
   readonly context: Context;
   readonly logs: Logs;
@@ -33,7 +35,7 @@ export interface OpenJobsOptions {
   readonly journal: Journal;
   readonly oom: OomWitness;
   readonly times: Times;
-  readonly logSettings: () => Config["log"];
+  readonly logSettings: () => LogSettings;
   /** Hears of what happens to jobs, for notifications. */
   readonly onEvent: (event: JobEvent) => void;
 }

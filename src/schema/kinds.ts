@@ -127,10 +127,10 @@ function quantity(options: {
   const { label, examples, units, min, max, parse } = options;
   return {
     label,
-    json: { anyOf: [{ type: "string", pattern: options.pattern }, ...(min === 0 ? [{ const: 0 }] : [])] },
+    json: { anyOf: [{ type: "string", pattern: options.pattern }, ...(min === 0 ? [{ enum: [0, "0"] }] : [])] },
     fromText: (given) => given.trim() === "0" ? 0 : given,
     read(raw, reading) {
-      if (raw === 0 && min === 0) return 0;
+      if ((raw === 0 || raw === "0") && min === 0) return 0;
       if (typeof raw === "number") {
         return void reading.flaw(`is ${raw} without a unit, expected a ${label} such as ${examples}`, { hint: units });
       }

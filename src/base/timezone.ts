@@ -11,9 +11,17 @@ export function isTimezone(name: string): boolean {
   }
 }
 
+/** Names of today that the runtime takes and does not list: it lists what they were called before. */
+const OF_TODAY = [
+  ...["Africa/Asmara", "America/Atikokan", "America/Nuuk", "Asia/Ho_Chi_Minh", "Asia/Kathmandu", "Asia/Kolkata"],
+  ...["Asia/Yangon", "Atlantic/Faroe", "Europe/Kyiv", "Pacific/Chuuk", "Pacific/Kanton", "Pacific/Pohnpei"],
+  ...["Buenos_Aires", "Catamarca", "Cordoba", "Jujuy", "Mendoza"].map((city) => `America/Argentina/${city}`),
+  ...["America/Indiana/Indianapolis", "America/Kentucky/Louisville"],
+];
+
 /** The time zone that `name` was probably meant to be: `Europe/Berlin` for `Berlin` or `Europa/Berlin`. */
 export function nearestTimezone(name: string): string | undefined {
-  const all = ["UTC", ...Intl.supportedValuesOf("timeZone")];
+  const all = ["UTC", ...OF_TODAY, ...Intl.supportedValuesOf("timeZone")];
   const wanted = name.trim().replaceAll(" ", "_").toLowerCase();
   if (wanted === "") return undefined;
   return all.find((zone) => zone.toLowerCase().split("/").at(-1) === wanted) ?? nearest(wanted, all);

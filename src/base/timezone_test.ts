@@ -6,7 +6,7 @@ const TABLE: readonly [meant: string, zone: string | undefined][] = [
   ["berlin", "Europe/Berlin"],
   ["new york", "America/New_York"],
   ["Asia/Kolkatta", "Asia/Kolkata"],
-  ["Europe/Kiyv", "Europe/Kyiv"],
+  ["Europe/Kyivv", "Europe/Kyiv"],
   ["utc ", "UTC"],
   ["", undefined],
 ];

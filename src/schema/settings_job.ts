@@ -33,8 +33,9 @@ const TRIGGERS = {
     help: "times of day at which it runs, as in crontab(5); this or every",
     doc:
       "Minute, hour, day of the month, month and day of the week, and seconds before them when there are six fields. " +
-      "Names of months and days, ranges, steps, `L` and `#` are taken, and `@daily` and its like. Where the clock " +
-      "changes, a time runs once, also one that is skipped or comes twice.",
+      "Names of months and days, lists, ranges, steps, `L`, `W` and `#` are taken, and `@daily` and its like. Where the " +
+      "clock changes, a time of day runs once, also when it is left out or comes twice, and what repeats through the day " +
+      "keeps its pace.",
     reload: "applied",
     example: "0 9 * * mon-fri",
   }),

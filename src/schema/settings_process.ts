@@ -23,7 +23,8 @@ export function processSettings(noun: string) {
       {
         default: {},
         help: `variables that the ${noun} gets; their values are never shown`,
-        doc: "The environment starts clean: PATH, HOME, USER, SHELL, LANG, TZ and what is declared here.",
+        doc: "The environment starts clean: PATH, HOME, USER, SHELL, LANG, TZ and what is declared here" +
+          (noun === "job" ? ", and what the run is about, in `APPD_JOB`, `APPD_RUN_ID` and their like." : "."),
         reload: "applied",
         example: { MODE: "production" },
         secret: true,

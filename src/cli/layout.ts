@@ -31,7 +31,9 @@ export interface Cell {
 /** Lines of a table with aligned columns; the last column is not padded. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const all = [head.map((text): Cell => ({ text })), ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.text.length ?? 0)));
+  // Not Math.max(...all): the settings of ten thousand jobs are more rows than a call takes arguments.
+  const widest = (column: number) => all.reduce((most, row) => Math.max(most, row[column]?.text.length ?? 0), 0);
+  const widths = head.map((_, column) => widest(column));
   return all.map((row) =>
     row.map((cell, column) => {
       const padded = column === row.length - 1 ? cell.text : cell.text.padEnd(widths[column] ?? 0);

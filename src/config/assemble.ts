@@ -36,18 +36,25 @@ export function assemble(schema: Schema, input: AssembleInput): Record<string, u
       else config[section.as] = done;
     }
   }
-  for (const check of schema.checks ?? []) check(elementsFor(schema, config, input.lists), reading);
+  const elements = elementsFor(schema, config, input);
+  for (const check of schema.checks ?? []) check(elements, reading);
+  if (flaws.every(({ flaw }) => flaw.warning)) { for (const link of schema.links ?? []) link(config, elements); }
   return config;
 }
 
-/** The elements of arrays of tables as their sections have read them, beside what the file says. */
+/** The tables of sections as these have read them, beside what the file says. */
 function elementsFor(
   schema: Schema,
   config: Readonly<Record<string, unknown>>,
-  lists: AssembleInput["lists"],
+  { lists, flaws }: Pick<AssembleInput, "lists" | "flaws">,
 ): Elements {
   return (name) => {
-    const values = config[schema.sections.find((section) => section.name === name)?.as ?? ""];
+    const section = schema.sections.find((each) => each.name === name);
+    const values = config[section?.as ?? ""];
+    if (section?.many === false) {
+      const flawed = flaws.some(({ flaw }) => flaw.path[0] === name && !flaw.warning);
+      return [{ raw: {}, value: flawed ? undefined : values }];
+    }
     return (lists.get(name) ?? []).map((raw, index) => ({
       raw: isTable(raw) ? raw : {},
       value: Array.isArray(values) ? values[index] : undefined,

@@ -4,6 +4,8 @@ import type { Files } from "../system/files.ts";
 /** Largest file of variables, in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
+const IS_ENV_FILE = "it is the env_file of a program or a job";
+
 /**
  * Variables of a file: one `KEY=value` a line; empty lines and lines that begin with `#` are skipped, `export ` before a
  * key too; quotes around a value are taken off, and inside double ones `\n`, `\"` and `\\` mean what they say. Nothing is
@@ -51,10 +53,10 @@ function readAll(files: Pick<Files, "open" | "close" | "read" | "fstat">, path: 
   } catch (error) {
     if (error instanceof AppdError) throw error;
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") throw refuse(path, "no such file");
-    throw systemError(["read", path], error, "it is the env_file of a program");
+    throw systemError(["read", path], error, IS_ENV_FILE);
   }
 }
 
 function refuse(path: string, cause: string): AppdError {
-  return new AppdError(`cannot use "${path}": ${cause}`, { exit: "config", hint: "it is the env_file of a program" });
+  return new AppdError(`cannot use "${path}": ${cause}`, { exit: "config", hint: IS_ENV_FILE });
 }

@@ -2,7 +2,7 @@ import { isTable, type Path } from "../schema/kind.ts";
 import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import { tomlText } from "../schema/toml_text.ts";
 import type { LayerValue, LoadedFile, LoadResult } from "./config.ts";
-import { elementsOf, findKey, type KeyTarget } from "./keys.ts";
+import { elementsOf, findKey, type KeyTarget, wholeTarget } from "./keys.ts";
 import { type Positions, positionsOf } from "./positions.ts";
 
 type Loaded = Pick<LoadResult, "settings" | "file" | "schema">;
@@ -77,11 +77,14 @@ export function getSetting(loaded: Loaded, key: string): SettingValue {
 /** Every setting with its value, those of each program included. */
 export function listValues(loaded: Loaded): SettingValue[] {
   const settings = listSettings(loaded.schema);
-  const single = settings.filter(({ section }) => !section.many);
-  const inLists = elementsOf(loaded.schema, loaded.file?.document ?? {}).flatMap(({ section, name }) =>
-    settings.filter((named) => named.section === section).map(({ path }) => `${section.name}.${name}.${path.join(".")}`)
+  const valueAt = (target: KeyTarget, key: string) => valueOf(key, shownLayers(loaded, target, undefined));
+  const single = settings.filter(({ section }) => !section.many).map((named) => valueAt(wholeTarget(named), named.key));
+  const inLists = elementsOf(loaded.schema, loaded.file?.document ?? {}).flatMap((element) =>
+    settings.filter(({ section }) => section === element.section).map((named) =>
+      valueAt(wholeTarget(named, element), `${element.section.name}.${element.name}.${named.path.join(".")}`)
+    )
   );
-  return [...single.map(({ key }) => key), ...inLists].map((key) => getSetting(loaded, key));
+  return [...single, ...inLists];
 }
 
 function valueOf(key: string, layers: readonly ShownLayer[]): SettingValue {

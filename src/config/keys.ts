@@ -41,13 +41,25 @@ export function findKey(schema: Schema, key: string, document: Readonly<Record<s
   throw unknownKey(schema, key, document);
 }
 
-function targetOf(named: NamedSetting, key: string, own: string): KeyTarget | undefined {
+/** A setting as a whole; of an array of tables, in one of these. */
+export function wholeTarget(
+  named: NamedSetting,
+  element?: { readonly name: string; readonly index: number },
+): KeyTarget {
   const { section, setting } = named;
   const path = section.name === "" ? named.path : [section.name, ...named.path];
-  if (key === own) return { named, path, kind: setting.kind };
+  if (element === undefined) return { named, path, kind: setting.kind };
+  const { name, index } = element;
+  return { named, path: [section.name, index, ...named.path], kind: setting.kind, element: name };
+}
+
+function targetOf(named: NamedSetting, key: string, own: string): KeyTarget | undefined {
+  const { setting } = named;
+  const whole = wholeTarget(named);
+  if (key === own) return whole;
   const entry = key.startsWith(`${own}.`) ? key.slice(own.length + 1) : "";
   const kind = entryKind(setting.kind, entry);
-  return kind === undefined ? undefined : { named, path: [...path, entry], kind, entry };
+  return kind === undefined ? undefined : { ...whole, path: [...whole.path, entry], kind, entry };
 }
 
 /** The kind of what stands in a table under a key. */

@@ -107,7 +107,7 @@ async function fromText(
 }
 
 /** Variables of ours that are no settings: they choose the instance, or travel between our own processes. */
-const OWN_VARIABLES = /^(HOME|CONFIG|NAME|INSTANCE|PROGRAM|PROGRAM_ID|INTERNAL_.*)$/;
+const OWN_VARIABLES = /^(HOME|CONFIG|NAME|INSTANCE|PROGRAM|PROGRAM_ID|JOB(_.*)?|RUN_ID|GIT_.*|INTERNAL_.*)$/;
 
 function unknownVariables(schema: Schema, env: LoadOptions["env"]): string[] {
   const prefix = `${schema.prefix}_`;

@@ -29,6 +29,9 @@ Deno.test("no file at all is fine", async () => {
       compress: true,
     },
     programs: [],
+    scheduler: { concurrency: 16, pools: {}, hasWorkHours: false },
+    jobs: [],
+    repositories: [],
     notifications: [],
   });
 });
@@ -153,11 +156,6 @@ Deno.test("a single problem is told on one line with its frame and its hint", as
 const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] = [
   ["a key of another section", "port = 1", "1:1 port is not a known setting (it belongs under [server])"],
   ["an unknown section", "[servr]", '1:2 servr is not a known section (did you mean "server"?)'],
-  [
-    "a section of a later version",
-    "\n[[job]]\nname = 'x'",
-    "2:3 job is not available in this version yet (take the section out)",
-  ],
   [
     "a key of a later version",
     "daemon.keep_alive = true",

@@ -81,7 +81,7 @@ Deno.test("the starter is valid when every comment that sets something is taken 
   const flaws = flawsOf((reading) => {
     const { values, lists } = readDocument(APPD_SCHEMA, parse(all), reading);
     assert.equal(values.size, SETTINGS.filter(({ section }) => !section.many).length);
-    assert.equal(lists.get("program")?.length, 1);
+    for (const name of ["program", "job", "repository", "notify"]) assert.equal(lists.get(name)?.length, 1, name);
   });
   assert.deepEqual(flaws, []);
 });
@@ -101,6 +101,9 @@ Deno.test("the JSON Schema knows every setting and nothing else", () => {
     "daemon",
     "log",
     "program",
+    "scheduler",
+    "job",
+    "repository",
     "notify",
   ]);
   const program = json.properties.program as {
@@ -116,7 +119,7 @@ Deno.test("the reference page has a row for every setting", () => {
 });
 
 Deno.test("an app adds sections of its own, and a reserved one becomes available", () => {
-  const schema = extendSchema(APPD_SCHEMA, {
+  const schema = extendSchema({ ...APPD_SCHEMA, reserved: ["order", "shelf"] }, {
     prefix: "CCO",
     sections: [
       section("agent", {
@@ -130,8 +133,8 @@ Deno.test("an app adds sections of its own, and a reserved one becomes available
           }),
         },
       }),
-      listSection("job", {
-        help: "jobs",
+      listSection("order", {
+        help: "orders",
         unique: "name",
         fields: { name: setting(text(), { required: true, help: "name", reload: "applied", example: "x" }) },
       }),
@@ -139,12 +142,12 @@ Deno.test("an app adds sections of its own, and a reserved one becomes available
   });
   const typed: (config: ConfigOf<typeof schema>) => [number, string | undefined, Config["server"]] = (
     config,
-  ) => [config.agent.maxCount, config.jobs[0]?.name, config.server];
+  ) => [config.agent.maxCount, config.orders[0]?.name, config.server];
   assert.equal(typeof typed, "function");
   assert.equal(listSettings(schema).find(({ key }) => key === "agent.max_count")?.env, "CCO_AGENT_MAX_COUNT");
-  assert.deepEqual(flawsOf((reading) => void readDocument(schema, { job: [{ name: "a" }] }, reading)), []);
+  assert.deepEqual(flawsOf((reading) => void readDocument(schema, { order: [{ name: "a" }] }, reading)), []);
   assert.deepEqual(
-    flawsOf((reading) => void readDocument(schema, { scheduler: {} }, reading)).map(({ message }) => message),
+    flawsOf((reading) => void readDocument(schema, { shelf: {} }, reading)).map(({ message }) => message),
     [
       "is not available in this version yet",
     ],

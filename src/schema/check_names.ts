@@ -1,42 +1,79 @@
-import { nearest } from "../base/nearest.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import type { Reading } from "./kind.ts";
+import { type KnownNames, knownNames } from "./known_names.ts";
 import type { NotificationSettings } from "./settings_notify.ts";
 import type { ProgramSettings } from "./settings_program.ts";
 
-/** Instances must not be called as another program is, and notifications name programs that exist. */
+/**
+ * A job must not be called as a program is, none of both as an instance of a program is, and notifications name programs
+ * that exist.
+ */
 export function checkNames(elements: Elements, reading: Reading): void {
-  const names = elements("program").map(({ raw }) => typeof raw.name === "string" ? raw.name : "");
-  checkInstances(elements("program"), { names, reading });
-  for (const [index, { value }] of elements("notify").entries()) {
-    const { programs = [] } = value as NotificationSettings | undefined ?? {};
-    for (const [position, name] of programs.entries()) {
-      if (names.includes(name)) continue;
-      const near = nearest(name, names);
+  const names = namesOf(elements("program"));
+  const programs = knownNames(names);
+  const counts = instancesOf(elements("program"));
+  const jobs = namesOf(elements("job"));
+  checkInstances("program", names, { counts, reading });
+  checkInstances("job", jobs, { counts, reading });
+  for (const [index, name] of jobs.entries()) {
+    if (name === "" || !programs.has(name)) continue;
+    reading.flaw(`is "${name}", and a program has this name`, {
+      path: ["job", index, "name"],
+      hint: "give it another name: logs and events go by it",
+    });
+  }
+  checkNotifications(elements("notify"), { programs, reading });
+}
+
+function namesOf(elements: readonly CheckedElement[]): string[] {
+  return elements.map(({ raw }) => typeof raw.name === "string" ? raw.name : "");
+}
+
+/** How many instances programs have, by name. */
+export function instancesOf(elements: readonly CheckedElement[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { value } of elements) {
+    const program = value as ProgramSettings | undefined;
+    if (program?.instances !== undefined) counts.set(program.name, program.instances);
+  }
+  return counts;
+}
+
+/** The program that `name` is an instance of; undefined when it is none. */
+export function familyIn(counts: ReadonlyMap<string, number>, name: string): string | undefined {
+  const [, family = "", number = ""] = /^(.+)\.([1-9]\d*)$/.exec(name) ?? [];
+  return number !== "" && Number(number) <= (counts.get(family) ?? 0) ? family : undefined;
+}
+
+function checkInstances(
+  section: "program" | "job",
+  names: readonly string[],
+  { counts, reading }: { readonly counts: ReadonlyMap<string, number>; readonly reading: Reading },
+): void {
+  for (const [index, name] of names.entries()) {
+    const family = familyIn(counts, name);
+    if (family === undefined) continue;
+    reading.flaw(`is "${name}", the name of an instance of "${family}"`, {
+      path: [section, index, "name"],
+      hint: "give it another name",
+    });
+  }
+}
+
+function checkNotifications(
+  elements: readonly CheckedElement[],
+  { programs, reading }: { readonly programs: KnownNames; readonly reading: Reading },
+): void {
+  for (const [index, { value }] of elements.entries()) {
+    const named = (value as NotificationSettings | undefined)?.programs ?? [];
+    for (const [position, name] of named.entries()) {
+      if (programs.has(name)) continue;
+      const near = programs.near(name);
       const hint = near === undefined ? "leave programs out for all of them" : `did you mean "${near}"?`;
       reading.flaw(`is "${name}", and no program has this name`, {
         path: ["notify", index, "programs", position],
         hint,
       });
     }
-  }
-}
-
-function checkInstances(
-  elements: readonly CheckedElement[],
-  { names, reading }: { readonly names: readonly string[]; readonly reading: Reading },
-): void {
-  const counts = new Map<string, number>();
-  for (const { value } of elements) {
-    const program = value as ProgramSettings | undefined;
-    if (program?.instances !== undefined) counts.set(program.name, program.instances);
-  }
-  for (const [index, name] of names.entries()) {
-    const [, family = "", number = ""] = /^(.+)\.([1-9]\d*)$/.exec(name) ?? [];
-    if (Number(number) > (counts.get(family) ?? 0) || number === "") continue;
-    reading.flaw(`is "${name}", the name of an instance of "${family}"`, {
-      path: ["program", index, "name"],
-      hint: "give it another name",
-    });
   }
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Elements } from "./document_check.ts";
 import type { Path, Reading } from "./kind.ts";
+import type { JobSettings } from "./settings_job.ts";
 import type { NotificationSettings } from "./settings_notify.ts";
 import type { ProgramSettings } from "./settings_program.ts";
 
@@ -20,11 +21,15 @@ export function checkCommandWords(elements: Elements, reading: Reading): void {
   const programs = elements("program").flatMap(({ value }, index) =>
     wordsOf(value as ProgramSettings | undefined, index)
   );
+  const jobs = elements("job").flatMap(({ value }, index) => {
+    const job = value as JobSettings | undefined;
+    return job === undefined || job.shell ? [] : [{ words: job.command, path: ["job", index, "command"], hint: SHELL }];
+  });
   const notifications = elements("notify").flatMap(({ value }, index) => {
     const command = (value as NotificationSettings | undefined)?.command;
     return command === undefined ? [] : [{ words: command, path: ["notify", index, "command"], hint: BY_HAND }];
   });
-  for (const command of [...programs, ...notifications]) {
+  for (const command of [...programs, ...jobs, ...notifications]) {
     const operator = operatorIn(command.words);
     if (operator >= 0) {
       reading.flaw(`is ${JSON.stringify(command.words[operator])}, which only a shell understands`, {
@@ -35,15 +40,15 @@ export function checkCommandWords(elements: Elements, reading: Reading): void {
   }
 }
 
+const SHELL = "add shell = true, and write the command as one text";
 const BY_HAND = 'for a shell: ["/bin/sh", "-c", "…"]';
 
 function wordsOf(program: ProgramSettings | undefined, index: number): Words[] {
   if (program === undefined) return [];
   const { shell, command, stopCommand, ready, live } = program;
-  const hint = "add shell = true, and write the command as one text";
   const at = (...steps: string[]): Path => ["program", index, ...steps];
   return [
-    ...(shell ? [] : [{ words: command, path: at("command"), hint }]),
+    ...(shell ? [] : [{ words: command, path: at("command"), hint: SHELL }]),
     ...(stopCommand === undefined || shell ? [] : [{ words: stopCommand, path: at("stop_command"), hint: BY_HAND }]),
     ...(ready?.method.kind === "exec"
       ? [{ words: ready.method.command, path: at("ready", "exec"), hint: BY_HAND }]

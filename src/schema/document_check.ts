@@ -1,14 +1,14 @@
 import type { Reading } from "./kind.ts";
 
-/** One table of an array of tables, as a check of the whole document sees it. */
+/** One table of a document, as a check of the whole sees it. */
 export interface CheckedElement {
-  /** As the file has it. */
+  /** As the file has it; empty for a section that is one table. */
   readonly raw: Readonly<Record<string, unknown>>;
   /** As its section reads it; undefined when it has flaws of its own. */
   readonly value: unknown;
 }
 
-/** The arrays of tables of a document by the name of their section, in the order of the file. */
+/** The tables of a section by its name, in the order of the file; of a section that is one table, that one. */
 export type Elements = (section: string) => readonly CheckedElement[];
 
 /**
@@ -16,3 +16,9 @@ export type Elements = (section: string) => readonly CheckedElement[];
  * been read by itself. `reading` stands at the top of the document.
  */
 export type DocumentCheck = (elements: Elements, reading: Reading) => void;
+
+/**
+ * Puts what one section says of another where it holds, in a document without flaws: changes `config`, which has the
+ * sections by their names in the program.
+ */
+export type DocumentLink = (config: Record<string, unknown>, elements: Elements) => void;

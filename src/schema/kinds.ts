@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "node:path";
-import { parseDuration } from "../base/duration.ts";
+import { formatDuration, parseDuration } from "../base/duration.ts";
 import { nearest } from "../base/nearest.ts";
 import { parseSize } from "../base/size.ts";
 import { type Kind, type Reading, show } from "./kind.ts";
@@ -123,14 +123,15 @@ function quantity(options: {
   readonly min: number;
   readonly max: number;
   readonly parse: (text: string) => number | undefined;
+  readonly format: (value: number) => string;
 }): Kind<number> {
-  const { label, examples, units, min, max, parse } = options;
+  const { label, examples, units, min, max, parse, format } = options;
   return {
     label,
-    json: { anyOf: [{ type: "string", pattern: options.pattern }, ...(min === 0 ? [{ const: 0 }] : [])] },
+    json: { anyOf: [{ type: "string", pattern: options.pattern }, ...(min === 0 ? [{ enum: [0, "0"] }] : [])] },
     fromText: (given) => given.trim() === "0" ? 0 : given,
     read(raw, reading) {
-      if (raw === 0 && min === 0) return 0;
+      if ((raw === 0 || raw === "0") && min === 0) return 0;
       if (typeof raw === "number") {
         return void reading.flaw(`is ${raw} without a unit, expected a ${label} such as ${examples}`, { hint: units });
       }
@@ -138,7 +139,7 @@ function quantity(options: {
       if (value === undefined) {
         return void reading.flaw(`is ${show(raw)}, expected a ${label} such as ${examples}`, { hint: units });
       }
-      if (value < min) return void reading.flaw(`is ${show(raw)}, too little`);
+      if (value < min) return void reading.flaw(`is ${show(raw)}, too little`, { hint: `at least ${format(min)}` });
       if (value > max) return void reading.flaw(`is ${show(raw)}, too much`);
       return value;
     },
@@ -157,6 +158,7 @@ export function duration({ min }: { readonly min: number }): Kind<number> {
     min,
     max: TEN_YEARS_MS,
     parse: parseDuration,
+    format: formatDuration,
   });
 }
 
@@ -170,6 +172,7 @@ export function size({ min }: { readonly min: number }): Kind<number> {
     min,
     max: Number.MAX_SAFE_INTEGER,
     parse: parseSize,
+    format: (bytes) => `${bytes}B`,
   });
 }
 

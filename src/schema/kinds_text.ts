@@ -42,3 +42,32 @@ function troubleWith(pattern: string): string | undefined {
     return (error.message.split(": ").at(-1) ?? error.message).toLowerCase();
   }
 }
+
+/** A pattern over names of branches, or over paths of files inside a repository. */
+export function glob(over: "branch" | "path"): Kind<string> {
+  const plain = text({
+    label: "pattern",
+    expected: "a pattern such as " + (over === "path" ? '"src/**"' : '"release/*"'),
+  });
+  return {
+    ...plain,
+    read(raw, reading) {
+      const given = plain.read(raw, reading);
+      if (given === undefined) return undefined;
+      const trouble = over === "path" ? pathTrouble(given) : branchTrouble(given);
+      if (trouble === undefined) return given;
+      reading.flaw(`is ${show(given)}, which ${trouble.cause}`, { hint: `write "${trouble.meant}"` });
+    },
+  };
+}
+
+function pathTrouble(given: string): { cause: string; meant: string } | undefined {
+  const inside = given.replace(/^(\.?\/)+/, "") || "**";
+  if (inside !== given) return { cause: "begins outside: paths are told from the repository's root", meant: inside };
+  return given.endsWith("/") ? { cause: "is a directory: only files are changed", meant: `${given}**` } : undefined;
+}
+
+function branchTrouble(given: string): { cause: string; meant: string } | undefined {
+  const short = given.replace(/^refs\/(heads|remotes)\//, "");
+  return short === given || short === "" ? undefined : { cause: "is a full name", meant: short };
+}

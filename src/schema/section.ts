@@ -1,4 +1,4 @@
-import type { DocumentCheck } from "./document_check.ts";
+import type { DocumentCheck, DocumentLink } from "./document_check.ts";
 import type { Reading } from "./kind.ts";
 import { type Camel, camel, type Fields, type ValuesOf } from "./setting.ts";
 
@@ -69,6 +69,10 @@ export function listSection<const N extends string, const F extends Fields, Out,
   name: N,
   options: SectionOptions<F> & Unique<F> & Finish<F, Out> & As<A>,
 ): Section<N, true, Out, A>;
+export function listSection<const N extends string, const F extends Fields, const A extends string>(
+  name: N,
+  options: SectionOptions<F> & Unique<F> & As<A>,
+): Section<N, true, ValuesOf<F>, A>;
 export function listSection<const N extends string, const F extends Fields, Out>(
   name: N,
   options: SectionOptions<F> & Unique<F> & Finish<F, Out>,
@@ -100,6 +104,8 @@ export interface Schema<S extends readonly Section[] = readonly Section[]> {
   readonly reserved: readonly string[];
   /** What sections have to do with each other. */
   readonly checks?: readonly DocumentCheck[];
+  /** What sections say of each other. */
+  readonly links?: readonly DocumentLink[];
 }
 
 /** A schema that has the sections of `base` and more. A section that was reserved becomes available. */
@@ -113,6 +119,7 @@ export function extendSchema<const S extends readonly Section[], const T extends
     sections: [...base.sections, ...more.sections],
     reserved: base.reserved.filter((name) => !names.has(name)),
     ...(base.checks === undefined ? {} : { checks: base.checks }),
+    ...(base.links === undefined ? {} : { links: base.links }),
   };
 }
 

@@ -5,9 +5,27 @@ import { command } from "./kinds_nested.ts";
 import { setting, type ValuesOf } from "./setting.ts";
 import { liveProbe, readyProbe } from "./settings_probe.ts";
 
-/** Signals that may stop a program. */
+/** Signals that may stop what we run. */
 const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGKILL"] as const;
 type StopSignal = typeof STOP_SIGNALS[number];
+
+/** How a process is asked to stop; `noun` says whose settings these are: `program`. */
+export function stopSettings(noun: string) {
+  return {
+    stop_signal: setting(oneOf<StopSignal>(STOP_SIGNALS, shortNames()), {
+      default: "SIGTERM",
+      help: `signal that asks the ${noun} to stop`,
+      reload: "applied",
+      example: "SIGINT",
+    }),
+    stop_timeout: setting(duration({ min: 0 }), {
+      default: "10s",
+      help: "time from the stop signal to SIGKILL",
+      reload: "applied",
+      example: "1m",
+    }),
+  } as const;
+}
 
 /** When a program is started, how it is seen to be well, and how it is stopped. */
 export const LIFE = {
@@ -68,18 +86,7 @@ export const LIFE = {
     reload: "applied",
     example: ["./server", "--quit"],
   }),
-  stop_signal: setting(oneOf<StopSignal>(STOP_SIGNALS, shortNames()), {
-    default: "SIGTERM",
-    help: "signal that asks the program to stop",
-    reload: "applied",
-    example: "SIGINT",
-  }),
-  stop_timeout: setting(duration({ min: 0 }), {
-    default: "10s",
-    help: "time from the stop signal to SIGKILL",
-    reload: "applied",
-    example: "1m",
-  }),
+  ...stopSettings("program"),
   start_timeout: setting(duration({ min: 1 }), {
     default: "60s",
     help: "time in which the program has to become ready",

@@ -43,6 +43,42 @@ umask = "027"
 [program.log]
 max_age = "1h30m"
 `,
+  `timezone = "Europe/Berlin"
+[scheduler]
+work_hours = { enabled = true, days = ["mon-fri", "sun"], start = "22:00", end = '6', timezone = "UTC" }
+pools = { db = 1 }
+[[program]]
+name = "web"
+command = ["x"]
+instances = 2
+[[job]]
+name = "standup"
+command = ["./ask.sh"]
+cron = "*/5 9-17 1,15,L * mon-fri"
+work_hours_only = true
+outside_hours = "defer"
+pool = "db"
+[[job]]
+name = "after"
+command = "a | b"
+shell = true
+on = ["start", "webhook", "git:site", "program:web.2:crash_loop", "job:standup:any"]
+retries = 3
+env = { TOKEN = "planted-secret" }
+[[job]]
+name = "paced"
+command = ["x"]
+every = "1h30m"
+jitter = "30s"
+missed = "all"
+deadline = "2h"
+[[repository]]
+name = "site"
+path = "../site"
+branches = ["main", "release/*"]
+paths = ["src/**"]
+job = ["after", "paced"]
+`,
   "server.port = 1979-05-27T07:32:00Z\nlog.level = inf\n[daemon]\nwatch_config = 1_000\n",
 ];
 
@@ -64,7 +100,6 @@ const DICTIONARY = [
   "'",
   '"""',
   "'''",
-  "#",
   "\0",
   "\r",
   "\n",
@@ -84,6 +119,16 @@ const DICTIONARY = [
   "[program]",
   "[[program]]",
   "[[job]]",
+  "[[repository]]",
+  "[scheduler]",
+  'cron = "',
+  "* ",
+  "*/",
+  "L",
+  "#",
+  "mon-",
+  "job:standup:ok",
+  "git:",
   "[log]",
   "name = ",
   "x".repeat(5000),
@@ -156,6 +201,17 @@ const HOSTILE: Readonly<Record<string, () => string | Uint8Array>> = {
   "table header 100,000 deep": () => `[${"a.".repeat(100_000)}b]`,
   "100,000 unknown keys": () => Array.from({ length: 100_000 }, (_, i) => `k${i}=1`).join("\n"),
   "20,000 unnamed programs": () => "[[program]]\nx=1\n".repeat(20_000),
+  "10,000 jobs after jobs that nobody knows": () =>
+    Array.from({ length: 10_000 }, (_, i) => `[[job]]\nname="j${i}"\ncommand=["x"]\non="job:k${i}:ok"\n`).join(""),
+  "9,000 jobs, each after the next and the first": () =>
+    Array.from(
+      { length: 9000 },
+      (_, i) => `[[job]]\nname="j${i}"\ncommand=["x"]\non=["job:j${(i + 1) % 9000}:ok","job:j0:any"]\n`,
+    ).join(""),
+  "60,000 events of one job": () =>
+    `[[job]]\nname="a"\ncommand=["x"]\non=[${Array.from({ length: 60_000 }, (_, i) => `"git:r${i}"`).join(",")}]`,
+  "a cron expression of 500,000 elements": () =>
+    `[[job]]\nname="a"\ncommand=["x"]\ncron="${"1,".repeat(250_000)}x * * * *"`,
   "a key of 1,000,000 letters": () => `${"k".repeat(1_000_000)} = 1`,
   "a text of 1,000,000 letters": () => `[log]\nlevel = "${"x".repeat(1_000_000)}"`,
   "__proto__ as table": () => "[__proto__]\nport = 1\n[server.__proto__]\nport = 2\n",

@@ -3,6 +3,7 @@ import { explain as explainSetting, getSetting, listValues } from "../../config/
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
 import { loadContextConfig } from "../../app/load.ts";
+import { jobWarnings } from "../../app/jobs/job_warnings.ts";
 import { programWarnings } from "../../app/programs/program_warnings.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { APPD_SCHEMA } from "../../schema/appd_schema.ts";
@@ -61,7 +62,11 @@ export async function check(input: VerbInput): Promise<number> {
   const { output, program, system } = input;
   const loaded = await load(input);
   const { file } = loaded;
-  const warnings = [...loaded.warnings, ...await programWarnings(loaded, system)];
+  const warnings = [
+    ...loaded.warnings,
+    ...await programWarnings(loaded, system),
+    ...await jobWarnings(loaded, system),
+  ];
   if (output.json) {
     output.printJson({ ok: true, file: file?.path ?? null, warnings });
     return 0;

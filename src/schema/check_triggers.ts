@@ -1,0 +1,134 @@
+import { familyIn, instancesOf } from "./check_names.ts";
+import { type CycleNode, cyclesIn, trailText } from "./cycles.ts";
+import type { CheckedElement, Elements } from "./document_check.ts";
+import { type EventTrigger, triggerText } from "./kind_triggers.ts";
+import type { Path, Reading } from "./kind.ts";
+import { type KnownNames, knownNames } from "./known_names.ts";
+import type { JobSettings } from "./settings_job.ts";
+import type { RepositorySettings } from "./settings_repository.ts";
+
+/** One event of one job and where that stands. */
+interface Placed {
+  readonly job: string;
+  readonly trigger: EventTrigger;
+  readonly path: Path;
+  /** All events of the job, as text. */
+  readonly all: ReadonlySet<string>;
+}
+
+/** What makes jobs run has to exist, and no row of jobs may make each other run for ever. */
+export function checkTriggers(elements: Elements, reading: Reading): void {
+  const jobs = elements("job");
+  const placed = jobs.flatMap(triggersOf);
+  const known = {
+    git: knownNames(namesOf(elements("repository"))),
+    job: knownNames(namesOf(jobs)),
+    program: programNames(elements("program")),
+  };
+  for (const each of placed) {
+    checkTarget(each, { known, reading });
+    warnOfCovered(each, reading);
+  }
+  for (const { trail, path } of cyclesIn(graphOf(placed))) {
+    reading.flaw(`closes a circle: ${trailText(trail.toReversed())}`, {
+      path,
+      hint: "every run would make the next one run: take one of these events out",
+    });
+  }
+  checkRepositoryJobs(elements("repository"), { known: known.job, reading });
+}
+
+function namesOf(elements: readonly CheckedElement[]): string[] {
+  return elements.flatMap(({ raw }) => typeof raw.name === "string" ? [raw.name] : []);
+}
+
+/** Programs by their name, and by those of their instances. */
+function programNames(elements: readonly CheckedElement[]): KnownNames {
+  const plain = knownNames(namesOf(elements));
+  const counts = instancesOf(elements);
+  return { ...plain, has: (name) => plain.has(name) || familyIn(counts, name) !== undefined };
+}
+
+function triggersOf({ raw, value }: CheckedElement, index: number): Placed[] {
+  const job = value as JobSettings | undefined;
+  const all = new Set((job?.on ?? []).map(triggerText));
+  return (job?.on ?? []).map((trigger, position) => ({
+    job: job?.name ?? "",
+    trigger,
+    all,
+    path: ["job", index, "on", ...(Array.isArray(raw.on) ? [position] : [])],
+  }));
+}
+
+/** What a trigger is about. */
+function targetOf(
+  trigger: EventTrigger,
+): { readonly kind: "git" | "program" | "job"; readonly name: string } | undefined {
+  if (trigger.kind === "git") return { kind: trigger.kind, name: trigger.repository };
+  if (trigger.kind === "program") return { kind: trigger.kind, name: trigger.program };
+  return trigger.kind === "job" ? { kind: trigger.kind, name: trigger.job } : undefined;
+}
+
+const NOUNS = { git: "repository", program: "program", job: "job" } as const;
+
+function checkTarget(
+  { job, trigger, path }: Placed,
+  { known, reading }: {
+    readonly known: Readonly<Record<"git" | "program" | "job", KnownNames>>;
+    readonly reading: Reading;
+  },
+): void {
+  const target = targetOf(trigger);
+  if (target === undefined) return;
+  const { kind, name } = target;
+  if (kind === "job" && name === job) {
+    return reading.flaw(`is "${triggerText(trigger)}", the end of a run of the job itself`, {
+      path,
+      hint: "to try again after a failure: retries = 3; to run again and again: every",
+    });
+  }
+  if (known[kind].has(name)) return;
+  const near = known[kind].near(name, kind === "job" ? job : undefined);
+  reading.flaw(`names "${name}", and no ${NOUNS[kind]} has this name`, {
+    path,
+    hint: near === undefined ? `add a [[${NOUNS[kind]}]] with name = "${name}"` : `did you mean "${near}"?`,
+  });
+}
+
+/** `any` says what the other words say, too. */
+function warnOfCovered({ trigger, path, all }: Placed, reading: Reading): void {
+  const target = targetOf(trigger);
+  if (target === undefined || target.kind === "git") return;
+  const any = `${target.kind}:${target.name}:any`;
+  if (triggerText(trigger) === any || !all.has(any)) return;
+  reading.warn(`is "${triggerText(trigger)}", which "${any}" says too`, { path, hint: "take it out" });
+}
+
+/** Jobs, each leading to those whose end makes it run. */
+function graphOf(placed: readonly Placed[]): ReadonlyMap<string, CycleNode> {
+  const edges = new Map<string, { name: string; path: Path }[]>();
+  for (const { job, trigger, path } of placed) {
+    if (trigger.kind !== "job") continue;
+    const own = edges.get(job) ?? [];
+    own.push({ name: trigger.job, path });
+    edges.set(job, own);
+  }
+  return new Map([...edges].map(([name, own]) => [name, { name, edges: own }]));
+}
+
+function checkRepositoryJobs(
+  elements: readonly CheckedElement[],
+  { known, reading }: { readonly known: KnownNames; readonly reading: Reading },
+): void {
+  for (const [index, { raw, value }] of elements.entries()) {
+    const repository = value as RepositorySettings | undefined;
+    for (const [position, name] of (repository?.job ?? []).entries()) {
+      if (known.has(name)) continue;
+      const near = known.near(name);
+      reading.flaw(`is "${name}", and no job has this name`, {
+        path: ["repository", index, "job", ...(Array.isArray(raw.job) ? [position] : [])],
+        hint: near === undefined ? `add a [[job]] with name = "${name}"` : `did you mean "${near}"?`,
+      });
+    }
+  }
+}

@@ -39,7 +39,7 @@ const READ_BYTES = 65_536;
 
 /** What the runner gets of other parts of the daemon. */
 export interface RunnerParts {
-  readonly logs: Pick<Logs, "compressor" | "logging">;
+  readonly logs: Pick<Logs, "compressor"> & { readonly logging: Pick<Logs["logging"], "logger"> };
   /** The same as the programs', so that each kill explains one death. */
   readonly oom: OomWitness;
 }

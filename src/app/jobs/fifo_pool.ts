@@ -3,15 +3,14 @@ import { errnoOf } from "../../base/errors.ts";
 import type { Fifos } from "../../system/fifo.ts";
 import type { Files } from "../../system/files.ts";
 
-/** No job is called like this: names do not begin with a dot. */
-const PLACE = ".fifos";
-const EXTENSION = ".fifo";
+/** Those that wait; no job is called like this, names do not begin with a dot. */
+const IDLE = /^\.idle-(\d+)\.fifo$/;
 /** FIFOs that are made at once: one more is cheap, one more process to make it is not. */
 const BATCH = 4;
 
 interface FifoPoolOptions {
   readonly fifos: Pick<Fifos, "ensure" | "prepare" | "isHeld">;
-  readonly files: Pick<Files, "list" | "makeDirectory" | "rename" | "unlink">;
+  readonly files: Pick<Files, "list" | "rename" | "unlink">;
   /** Of all jobs. */
   readonly directory: string;
 }
@@ -22,7 +21,6 @@ interface FifoPoolOptions {
  */
 export class FifoPool {
   readonly #options: FifoPoolOptions;
-  readonly #place: string;
   /** Paths of those that wait. */
   readonly #idle: string[];
   #made: number;
@@ -30,31 +28,32 @@ export class FifoPool {
   /** Takes up those that an earlier daemon left. Throws what node throws. */
   constructor(options: FifoPoolOptions) {
     this.#options = options;
-    this.#place = join(options.directory, PLACE);
-    options.files.makeDirectory(this.#place, 0o700);
-    const names = options.files.list(this.#place).filter((name) => name.endsWith(EXTENSION));
-    this.#idle = names.map((name) => join(this.#place, name));
-    this.#made = Math.max(0, ...names.map((name) => Number.parseInt(name)).filter(Number.isFinite));
+    const { files, directory } = options;
+    const names = files.list(directory).filter((name) => IDLE.test(name));
+    this.#idle = names.map((name) => join(directory, name));
+    this.#made = Math.max(0, ...names.map((name) => Number(IDLE.exec(name)?.[1])));
   }
 
   /** Puts a FIFO that nobody has open at `path`, whose directory is there. Throws what node throws. */
   take(path: string): void {
     const { fifos, files } = this.#options;
-    if (this.#idle.length === 0) this.#make();
+    this.prepare();
     const from = this.#idle.pop() ?? this.#nextName();
     if (fifos.isHeld(from)) files.unlink(from);
     fifos.ensure(from);
     files.rename(from, path);
   }
 
-  #make(): void {
+  /** Makes some when none waits: better before there is a hurry. */
+  prepare(): void {
+    if (this.#idle.length > 0) return;
     const paths = Array.from({ length: BATCH }, () => this.#nextName());
     this.#options.fifos.prepare(paths); // What it could not make is made, or refused with words, by `ensure`.
     this.#idle.push(...paths);
   }
 
   #nextName(): string {
-    return join(this.#place, `${++this.#made}${EXTENSION}`);
+    return join(this.#options.directory, `.idle-${++this.#made}.fifo`);
   }
 
   /** Takes back the FIFO at `path`; false, and nothing, when somebody has it open. */

@@ -89,6 +89,7 @@ class CommandRunner implements JobRunner {
   configure(jobs: readonly JobSpec[]): void {
     this.#jobs = new Map(jobs.map((job) => [job.name, job]));
     this.#deps.logs.configure(new Map(jobs.map((job) => [job.name, workOf(job).log])));
+    if (jobs.length > 0) this.#deps.pool.prepare();
   }
 
   start(order: Parameters<Runner["start"]>[0]): Run {

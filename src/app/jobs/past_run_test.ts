@@ -4,7 +4,8 @@ import type { JobSpec } from "../../jobs/job_spec.ts";
 import type { RunIdentity } from "../../jobs/runner.ts";
 import { until } from "../../programs/testing.ts";
 import { systemProcesses } from "../../system/processes.ts";
-import { openYard, shellJob } from "./testing.ts";
+import { endOrphans } from "../programs/orphans.ts";
+import { openYard, orderOf, shellJob } from "./testing.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
 const isAlive = (pid: number) => !["Z", "X", undefined].includes(systemProcesses.stat(pid)?.state);
@@ -140,4 +141,23 @@ test("a stranger that has the PID by now is never signalled, nor who is in its s
     systemProcesses.kill(-stranger.pid, "SIGKILL");
     await stranger.exited;
   }
+});
+
+test("a run that a daemon leaves behind goes on for the next one, or for a stop", async ({ home, file, pids }) => {
+  const job = shellJob(`echo $$ >>${file("pids")}; echo up; exec sleep 1000`);
+  const first = openYard({ home });
+  const { identity } = first.runner.start(orderOf(job, 4));
+  await until("it is up", () => pids().length === 1);
+  await first[Symbol.asyncDispose]();
+  assert.deepEqual(pids().map(isAlive), [true]);
+  const { runner } = openYard({ home });
+  assert.equal((await runner.clear(identity)).wasAlive, true);
+  assert.deepEqual(pids().map(isAlive), [false]);
+
+  const second = openYard({ home });
+  second.runner.start(orderOf(job, 5));
+  await until("it is up", () => pids().length === 2);
+  await second[Symbol.asyncDispose]();
+  assert.deepEqual(await endOrphans(second.context), { ended: ["job"], killed: [] });
+  assert.deepEqual(pids().map(isAlive), [false, false]);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Logger } from "../../base/logger.ts";
 import { SILENT } from "../../base/logger.ts";
 import { RunStartError } from "../../jobs/runner.ts";
@@ -234,4 +234,69 @@ test("logs are rotated on demand, also of a job that does not run, and the rest 
   assert.deepEqual(runner.problems(), []);
   second.stop(0);
   await second.ended;
+});
+
+Deno.test({
+  name: "a kill that was not ours may have been the kernel's, for want of memory",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using yard = openYard({ oom: { hasKilled: () => true, refresh() {} } });
+    const { runner, output } = yard;
+    const exit = async (script: string, id: number) => (await runner.start(orderOf(shellJob(script), id)).ended).exit;
+    assert.deepEqual(await exit("kill -KILL $$", 1), { signal: "SIGKILL", outOfMemory: true });
+    assert.deepEqual(await exit("kill -TERM $$", 2), { signal: "SIGTERM" });
+    const deaf = runner.start(orderOf(shellJob("trap '' TERM; echo up; while :; do sleep 0.01; done"), 3));
+    await until("it is up", () => output().endsWith("up\n"));
+    deaf.stop(0);
+    assert.deepEqual((await deaf.ended).exit, { signal: "SIGKILL" });
+  },
+});
+
+test("what one attempt left outside of its group is ended, and the next attempt is not", async ({ home, runner }) => {
+  const script = `[ $APPD_JOB_ATTEMPT = 2 ] && exec sleep 1000
+    setsid sh -c 'echo $$ >>${home}/pids; exec sleep 1000' & until [ -s ${home}/pids ]; do sleep 0.01; done; exit 1`;
+  const job = shellJob(script);
+  await runner.start(orderOf(job, 5)).ended;
+  const second = runner.start(orderOf(job, 5, { attempt: 2 }));
+  await until("the stray is gone", () => pidsIn(`${home}/pids`).every((pid) => !isAlive(pid)));
+  assert.ok(isAlive(second.identity.pid));
+  second.stop(0);
+  await second.ended;
+  await until("its FIFO is gone", () => readdirSync(`${home}/jobs/job`).join() === "output.log");
+});
+
+test("a log that cannot be written is a problem as long as it lasts", async ({ home, runner, output }) => {
+  const run = runner.start(orderOf(shellJob("echo up; sleep 1000")));
+  await until("it is up", () => output() === "up\n");
+  assert.deepEqual(runner.problems(), []);
+  renameSync(`${home}/jobs/job`, `${home}/jobs/aside`);
+  writeFileSync(`${home}/jobs/job`, "");
+  runner.reopenLogs();
+  assert.match(runner.problems().join("\n"), /^job: cannot reopen ".*\/jobs\/job\/output.log": .*\(ENOTDIR\)$/);
+  rmSync(`${home}/jobs/job`);
+  renameSync(`${home}/jobs/aside`, `${home}/jobs/job`);
+  runner.reopenLogs();
+  assert.deepEqual(runner.problems(), []);
+  run.stop(0);
+  await run.ended;
+});
+
+test("the last descriptors are not for runs, and that passes", async ({ runner }) => {
+  const limit = (soft: string) => {
+    const args = ["--pid", `${Deno.pid}`, `--nofile=${soft}:`];
+    assert.ok(new Deno.Command("prlimit", { args }).outputSync().success);
+  };
+  const before = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "";
+  limit(`${readdirSync("/proc/self/fd").length + 10}`);
+  try {
+    assert.throws(() => runner.start(orderOf(shellJob(""))), (error) => {
+      assert.ok(error instanceof RunStartError);
+      assert.match(error.message, /too many open files \(EMFILE\)$/);
+      return error.mayPass;
+    });
+  } finally {
+    limit(before);
+  }
+  assert.deepEqual((await runner.start(orderOf(shellJob(""))).ended).exit, { code: 0 });
 });

@@ -5,9 +5,9 @@ import type { JobSpec } from "../../jobs/job_spec.ts";
 import type { RunOrder } from "../../jobs/runner.ts";
 import { createCompressor } from "../../logging/compressor.ts";
 import { PLAIN_LOG } from "../../programs/program_spec.ts";
-import { sleepingWitness } from "../../system/out_of_memory.ts";
+import { type OomWitness, sleepingWitness } from "../../system/out_of_memory.ts";
 import { realSystem } from "../../system/system.ts";
-import { createContext } from "../context.ts";
+import { type Context, createContext } from "../context.ts";
 import type { ProcessSpec } from "../process_spec.ts";
 import { commandWork } from "./command_work.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
@@ -57,21 +57,26 @@ export function orderOf(job: JobSpec, runId = 1, more: Partial<RunOrder> = {}): 
 /** A runner on the real machine with a home of its own. */
 export interface Yard extends AsyncDisposable {
   readonly home: string;
+  readonly context: Context;
   readonly runner: JobRunner;
   /** Everything in the log of a job. */
   readonly output: (job?: string) => string;
 }
 
 /** @param options.home of an earlier yard, to go on there; it is not removed at the end */
-export function openYard(options: { readonly home?: string; readonly log?: Logger } = {}): Yard {
+export function openYard(
+  options: { readonly home?: string; readonly log?: Logger; readonly oom?: OomWitness } = {},
+): Yard {
   const home = options.home ?? mkdtempSync("/tmp/appd-jobs-");
   const system = realSystem();
   const context = createContext({ home, flags: {}, system });
   const compressor = createCompressor(system);
   const logging = { logger: () => options.log ?? SILENT };
-  const runner = openRunner(context, { logs: { compressor, logging }, oom: sleepingWitness(system) });
+  const oom = options.oom ?? sleepingWitness(system);
+  const runner = openRunner(context, { logs: { compressor, logging }, oom });
   return {
     home,
+    context,
     runner,
     output: (job = "job") => readFileSync(`${home}/jobs/${job}/output.log`, "utf8"),
     async [Symbol.asyncDispose]() {

@@ -21,6 +21,11 @@ function markOf({ directory, job, runId, attempt }: Attempt): string {
   return `${join(directory, job)}#${runId}.${attempt}`;
 }
 
+/** The job of a mark without its directory; a program's is its name. */
+export function nameInMark(mark: string): string {
+  return mark.replace(/#.*/, "");
+}
+
 /** The variable that carries the mark. */
 export function markVariable(attempt: Attempt): Record<string, string> {
   return { [MARK_VARIABLE]: markOf(attempt) };

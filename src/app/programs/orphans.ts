@@ -5,6 +5,7 @@ import { createFifos } from "../../system/fifo.ts";
 import { delay } from "../../system/clock.ts";
 import { type Processes, trySignal } from "../../system/processes.ts";
 import type { Context } from "../context.ts";
+import { nameInMark } from "../jobs/traces.ts";
 
 /** What a program without a daemon gets from SIGTERM to SIGKILL, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -12,11 +13,12 @@ const LOOK_MS = 20;
 /** Looks after SIGKILL: what was forked at that moment is killed at the next one. */
 const LAST_LOOKS = 50;
 
-/** What still runs of the programs below this home although no daemon does. */
+/** What still runs of the programs and jobs below this home although no daemon does. */
 export function orphansOf(context: Context): Leftover[] {
   const { files, processes } = context.system;
-  if (files.stat(context.paths.programs) === undefined) return [];
-  return findLeftovers(processes, files.realPath(context.paths.programs));
+  const places = [context.paths.programs, context.paths.jobs].filter((place) => files.stat(place) !== undefined);
+  return places.flatMap((place) => findLeftovers(processes, files.realPath(place)))
+    .map((one) => ({ ...one, name: nameInMark(one.name) }));
 }
 
 /** Ends the process that kept the output of programs for a next daemon; there is none to come. */

@@ -1,10 +1,10 @@
-import type { Logger, LogLevel } from "../base/logger.ts";
+import type { LogFields, Logger, LogLevel } from "../base/logger.ts";
 import { isGiven, type LoadResult } from "../config/config.ts";
 import { type Compressor, createCompressor } from "../logging/compressor.ts";
 import { createLineWriter } from "../logging/line_writer.ts";
 import { createLogging, type Logging } from "../logging/logging.ts";
 import { openRotatingFile } from "../logging/rotating_file.ts";
-import type { ProgramOutput, ProgramSpec } from "../programs/program_spec.ts";
+import type { ProgramLog, ProgramOutput } from "../programs/program_spec.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import { systemStderr } from "../system/stdio.ts";
 import type { Context } from "./context.ts";
@@ -49,21 +49,21 @@ export function openLogs(context: Context, options: { loaded: LoadResult; detach
   };
 }
 
-/** Opens the log of one program. @throws AppdError when it cannot be opened */
+/** Opens the log of one program or job; `who` names it where something goes wrong. @throws AppdError when it cannot be opened */
 export function openProgramLog(
   context: Context,
-  options: { spec: ProgramSpec; path: string; compressor: Compressor; log: Logger },
+  options: { settings: ProgramLog; who: LogFields; path: string; compressor: Compressor; log: Logger },
 ): ProgramOutput {
   const { clock, files } = context.system;
-  const { spec, path, compressor, log } = options;
+  const { settings, who, path, compressor, log } = options;
   const file = openRotatingFile({
     path,
-    policy: spec.log.policy,
+    policy: settings.policy,
     files,
     clock,
     compressor,
     log,
-    complain: (text) => log.error(text, { program: spec.name }),
+    complain: (text) => log.error(text, who),
   });
-  return createLineWriter(file, { timestamp: spec.log.timestamp, clock });
+  return createLineWriter(file, { timestamp: settings.timestamp, clock });
 }

@@ -1,3 +1,4 @@
+import { AppdError, type AppdErrorOptions } from "../base/errors.ts";
 import type { Cause, JobSpec } from "./job_spec.ts";
 
 /** How the process of a run ended; the same words as of a program's. */
@@ -22,7 +23,7 @@ export interface RunOrder {
 export interface RunIdentity {
   readonly runId: number;
   readonly job: string;
-  /** 0: the daemon died before it could write it down. */
+  /** 0 when it is not known: the daemon died between the start and writing this down. */
   readonly pid: number;
   /** Field 22 of proc_pid_stat(5). */
   readonly startTime: string;
@@ -47,9 +48,20 @@ export interface RunProcess {
   stop(timeoutMs?: number): void;
 }
 
+/** Work could not be started. */
+export class RunStartError extends AppdError {
+  /** The host was short of something: later it may do. */
+  readonly mayPass: boolean;
+
+  constructor(message: string, options: AppdErrorOptions & { readonly mayPass: boolean }) {
+    super(message, options);
+    this.mayPass = options.mayPass;
+  }
+}
+
 /** What the job room needs to have work done. */
 export interface Runner {
-  /** @throws AppdError when the work cannot be started; `mayPass` on it says that the host was short of something */
+  /** @throws RunStartError when the work cannot be started */
   start(order: RunOrder): RunProcess;
   /**
    * Ends what an earlier daemon's run left: nothing when the process is not the one that was meant. Resolves when it is

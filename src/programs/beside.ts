@@ -1,7 +1,6 @@
 import { AppdError } from "../base/errors.ts";
 import { type ExitStatus, trySignal } from "../system/processes.ts";
-import type { Shared } from "./deps.ts";
-import { spawnAs, spawnErrorText, type SpawnOrder } from "./launch.ts";
+import { spawnAs, type SpawnDeps, spawnErrorText, type SpawnOrder } from "./launch.ts";
 
 /** A command that runs beside a program's main process. */
 export interface Beside {
@@ -18,7 +17,7 @@ export interface Beside {
  *
  * @throws AppdError when it cannot be started
  */
-export function runBeside(shared: Shared, order: SpawnOrder): Beside {
+export function runBeside(shared: SpawnDeps, order: SpawnOrder): Beside {
   const child = start(shared, order);
   let ended = false;
   const exited = child.exited.then((status) => {
@@ -31,7 +30,7 @@ export function runBeside(shared: Shared, order: SpawnOrder): Beside {
   return { pid: child.pid, exited, kill };
 }
 
-function start(shared: Shared, order: SpawnOrder) {
+function start(shared: SpawnDeps, order: SpawnOrder) {
   try {
     return spawnAs(shared, order);
   } catch (cause) {

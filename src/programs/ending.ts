@@ -6,25 +6,30 @@ import type { Shared } from "./deps.ts";
 import { markOf } from "./environment.ts";
 import type { Notice, Survivor } from "./events.ts";
 import { clearGroup, signalGroup } from "./group.ts";
-import type { ProgramSpec } from "./program_spec.ts";
+import type { SpawnDeps, SpawnSpec } from "./launch.ts";
 import type { Life } from "./state.ts";
 import { StopCommand } from "./stop_command.ts";
-import { familyOf, sweepElders, type SweepResult, sweepUp } from "./sweep.ts";
+import { familyOf, sweepElders, type SweepResult, sweepUp, type Traces } from "./sweep.ts";
 
 /** The part of a program's stop timeout that its stop command may take; the rest is for the stop signal. */
 const COMMAND_PART = 0.5;
 
+/** What of the supervisor's surroundings an ending needs. */
+export type EndingDeps = SpawnDeps & Pick<Shared, "census" | "clock">;
+
 interface EndingOptions {
   readonly name: string;
+  /** What everything that belongs to it can be known by. Default: what a program's processes are. */
+  readonly traces?: Traces;
   readonly openOutput: () => number;
   /** Whether this life is the one that is being ended. */
   readonly isCurrent: (life: Life) => boolean;
   readonly tell: (notice: Notice) => void;
 }
 
-/** How a program is brought to its end, with all that belongs to it. */
+/** How a program, or a job's run, is brought to its end, with all that belongs to it. */
 export class Ending {
-  readonly #shared: Shared;
+  readonly #shared: EndingDeps;
   readonly #options: EndingOptions;
   /** Who belonged to it when it was told to stop. */
   #family: readonly ProcessIdentity[] = [];
@@ -32,7 +37,7 @@ export class Ending {
   #stopCommand: StopCommand | undefined;
   #survivors: readonly Survivor[] = [];
 
-  constructor(shared: Shared, options: EndingOptions) {
+  constructor(shared: EndingDeps, options: EndingOptions) {
     this.#shared = shared;
     this.#options = options;
   }
@@ -43,7 +48,14 @@ export class Ending {
   }
 
   /** The stop command, if there is one, then the stop signal. @param killAt monotonic milliseconds, the end of patience */
-  ask(life: Life, order: { readonly spec: ProgramSpec; readonly signal: Deno.Signal; readonly killAt: number }): void {
+  ask(
+    life: Life,
+    order: {
+      readonly spec: SpawnSpec & { readonly stopCommand?: readonly string[] };
+      readonly signal: Deno.Signal;
+      readonly killAt: number;
+    },
+  ): void {
     const { spec, signal, killAt } = order;
     this.#remember(life);
     if (spec.stopCommand === undefined) return this.#signal(life, signal);
@@ -125,11 +137,12 @@ export class Ending {
     }
   }
 
-  /** What everything that belongs to this program can be known by. */
-  #traces(): { readonly mark: string; readonly fifo: string } {
+  #traces(): Traces {
     const { directory } = this.#shared;
-    const { name } = this.#options;
-    return { mark: markOf(directory, name), fifo: join(directory, name, FIFO_NAME) };
+    const { name, traces } = this.#options;
+    if (traces !== undefined) return traces;
+    const own = { mark: markOf(directory, name), fifo: join(directory, name, FIFO_NAME) };
+    return { isMark: (mark) => mark === own.mark, isOutput: (path) => path === own.fifo };
   }
 
   #tellSwept(processes: readonly Survivor[]): void {

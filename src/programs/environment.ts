@@ -1,4 +1,4 @@
-import type { Account } from "../system/accounts.ts";
+import type { Account, AccountWish } from "../system/accounts.ts";
 import { systemLaunchHost } from "../system/launch_host.ts";
 import type { Shared } from "./deps.ts";
 import type { ProgramSpec } from "./program_spec.ts";
@@ -9,7 +9,7 @@ const INHERITED: readonly string[] = ["PATH", "HOME", "USER", "SHELL", "LANG", "
 /** Ours or the runtime's: never handed on, not even when a configuration declares it by mistake of copying. */
 const OURS = /^(NOTIFY_SOCKET|WATCHDOG_(USEC|PID)|APPD_INTERNAL_.*|LISTEN_(FDS|PID|FDNAMES))$/;
 
-/** Name of the variable that marks every process of a program, also those that leave its session. */
+/** Name of the variable that marks every process of a program, or of a job's run, also those that leave its session. */
 export const MARK_VARIABLE = "APPD_PROGRAM_ID";
 
 type Variables = Readonly<Record<string, string>>;
@@ -24,16 +24,13 @@ export interface EnvironmentOptions {
   readonly address?: Variables | undefined;
   /** Given by us for this program: NOTIFY_SOCKET of its own probe, MAINPID of a stop command. */
   readonly extra?: Variables | undefined;
-  readonly program: string;
-  /** The program's number among its instances, from 1 on. */
-  readonly number: number;
   /** Name of the daemon's instance. */
   readonly instance: string;
-  /** See {@link markOf}. */
-  readonly mark: string;
+  /** What names it, and its {@link MARK_VARIABLE}. */
+  readonly own: Variables;
 }
 
-/** The whole environment of a program: a clean start, then what is declared, then what names the program. */
+/** The whole environment of a program or job: a clean start, then what is declared, then what names it. */
 export function childEnvironment(options: EnvironmentOptions): Record<string, string> {
   const { inherited, declared, account } = options;
   return {
@@ -43,9 +40,7 @@ export function childEnvironment(options: EnvironmentOptions): Record<string, st
     APPD_NAME: options.instance,
     ...only(declared, (name) => !OURS.test(name)),
     ...options.extra,
-    APPD_PROGRAM: options.program,
-    APPD_INSTANCE: `${options.number}`,
-    [MARK_VARIABLE]: options.mark,
+    ...options.own,
   };
 }
 
@@ -64,21 +59,28 @@ function loginOf({ name, home, shell }: Account): Record<string, string> {
 }
 
 /** Who a program runs as; undefined when it is to run as the daemon does. @throws AppdError when there is no such user */
-export function accountOf({ launchHost }: Pick<Shared, "launchHost">, { user, group }: ProgramSpec) {
+export function accountOf({ launchHost }: Pick<Shared, "launchHost">, { user, group }: AccountWish) {
   if (user === undefined && group === undefined) return undefined;
   return (launchHost ?? systemLaunchHost).account({ user, group });
+}
+
+/** Who wants an environment, and what it says. */
+export interface EnvironmentWish {
+  readonly spec: Pick<ProgramSpec, "name" | "env" | "user" | "group" | "family">;
+  /** Variables that are ours to give, such as NOTIFY_SOCKET of the program's own probe. */
+  readonly extra?: Variables | undefined;
+  /** Default: what names a program, see {@link EnvironmentOptions.own}. */
+  readonly own?: Variables | undefined;
 }
 
 /**
  * The environment of anything that runs as a part of a program: its main process, its probes, its stop command.
  *
- * @param extra variables that are ours to give, such as NOTIFY_SOCKET of the program's own probe
  * @throws AppdError when there is no such user
  */
 export function environmentOf(
   shared: Pick<Shared, "inheritedEnv" | "instance" | "address" | "directory" | "launchHost">,
-  spec: ProgramSpec,
-  extra: Variables = {},
+  { spec, extra, own = ownOf(shared, spec) }: EnvironmentWish,
   account: Account | undefined = accountOf(shared, spec),
 ): Record<string, string> {
   return childEnvironment({
@@ -87,11 +89,13 @@ export function environmentOf(
     account: spec.user === undefined ? undefined : account,
     address: shared.address,
     extra,
-    program: spec.name,
-    number: spec.family?.number ?? 1,
     instance: shared.instance,
-    mark: markOf(shared.directory, spec.name),
+    own,
   });
+}
+
+function ownOf({ directory }: Pick<Shared, "directory">, { name, family }: EnvironmentWish["spec"]): Variables {
+  return { APPD_PROGRAM: name, APPD_INSTANCE: `${family?.number ?? 1}`, [MARK_VARIABLE]: markOf(directory, name) };
 }
 
 /** Unique on this host: no other instance may take a program's processes for its own. */

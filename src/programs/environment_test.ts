@@ -32,7 +32,7 @@ const launchHost: LaunchHost = {
 const shared = { inheritedEnv, instance: "one", directory: "/h/programs", launchHost };
 
 function environment(more: Partial<ProgramSpec>, extra?: Record<string, string>) {
-  return environmentOf(shared, shellSpec("web", "", more), extra);
+  return environmentOf(shared, { spec: shellSpec("web", "", more), extra });
 }
 
 const CLEAN = {
@@ -72,7 +72,8 @@ Deno.test("an instance knows its number", () => {
 
 Deno.test("the way back to the daemon is handed on, and a nested daemon can be given another", () => {
   const address = { APPD_HOME: "/srv/appd" };
-  const of = (env: Record<string, string>) => environmentOf({ ...shared, address }, shellSpec("web", "", { env }));
+  const of = (env: Record<string, string>) =>
+    environmentOf({ ...shared, address }, { spec: shellSpec("web", "", { env }) });
   assert.deepEqual(of({}), { ...CLEAN, APPD_HOME: "/srv/appd" });
   assert.deepEqual(of({ APPD_HOME: "/b", APPD_NAME: "two" }), { ...CLEAN, APPD_HOME: "/b", APPD_NAME: "two" });
 });

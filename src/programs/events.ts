@@ -115,15 +115,16 @@ export function sentence(event: Notice): string {
     case "stopped":
       return event.forced ? "program stopped by force" : "program stopped";
     case "swept":
-      return `killed what the program left behind: ${names(event.processes)}`;
+      return `killed what the program left behind: ${processNames(event.processes)}`;
     case "survivors":
-      return `processes of the program survived: ${names(event.processes)}`;
+      return `processes of the program survived: ${processNames(event.processes)}`;
     case "trouble":
       return `cannot ${event.what}: ${event.error}`;
   }
 }
 
-function names(processes: readonly Survivor[]): string {
+/** `12 (sleep 9), 13 (tail -f x)`. */
+export function processNames(processes: readonly Survivor[]): string {
   return processes.map(({ pid, command }) => `${pid} (${command})`).join(", ");
 }
 

@@ -38,7 +38,7 @@ export function launch(shared: Shared, options: LaunchOptions): Event {
     const life = { generation, pid, startTime: startTimeOf(shared, pid), ...began, adopted: false };
     return { type: "spawned", generation, life };
   } catch (error) {
-    return { type: "spawn_failed", generation, trouble: troubleOf(spec, error) };
+    return { type: "spawn_failed", generation, trouble: troubleOf(spec.command, error) };
   }
 }
 
@@ -48,13 +48,23 @@ export type SpawnDeps = Pick<
   "address" | "directory" | "files" | "inheritedEnv" | "instance" | "launchHost" | "processes"
 >;
 
+/** Under which conditions a command runs, of a program or of anything else. */
+export type SpawnSpec = Pick<
+  ProgramSpec,
+  "name" | "cwd" | "env" | "family" | "group" | "limits" | "nice" | "umask" | "user"
+>;
+
 /** A command to be run as a program is: its user, limits, priority, directory, environment and umask. */
 export interface SpawnOrder {
-  readonly spec: ProgramSpec;
+  readonly spec: SpawnSpec;
   readonly command: readonly string[];
   /** The descriptor for stdout and stderr, or null for /dev/null; may throw. */
   readonly openOutput: () => number | null;
+  /** The FIFO behind that descriptor. Default: the program's. */
+  readonly fifo?: string;
   readonly extraEnv?: Readonly<Record<string, string>>;
+  /** What names it instead of a program, see {@link childEnvironment}. */
+  readonly own?: Readonly<Record<string, string>>;
   /** Where it is to be written how the command ended, see {@link keepExit}. */
   readonly keeper?: KeeperPlace;
 }
@@ -68,11 +78,13 @@ export interface SpawnOrder {
 export function spawnAs(shared: SpawnDeps, order: SpawnOrder): Child {
   const { spec } = order;
   const account = accountOf(shared, spec);
-  const env = environmentOf(shared, spec, order.extraEnv ?? {}, account);
+  const env = environmentOf(shared, { spec, extra: order.extraEnv, own: order.own }, account);
   const output = order.openOutput();
   if (order.keeper !== undefined) forgetExits(shared.files, order.keeper.directory);
   const command = commandFor(shared, { spec, command: order.command, env, account, keeper: order.keeper });
-  if (account !== undefined && output !== null) admitToOutput(shared, spec);
+  if (account !== undefined && output !== null) {
+    admitToOutput(shared, order.fifo ?? join(shared.directory, spec.name, FIFO_NAME));
+  }
   return shared.processes.spawn({ command, cwd: spec.cwd, env, output, umask: spec.umask ?? DEFAULT_UMASK });
 }
 
@@ -83,7 +95,7 @@ export function spawnAs(shared: SpawnDeps, order: SpawnOrder): Child {
 export function foreseeFailure(shared: Shared, spec: ProgramSpec): string | undefined {
   try {
     const account = accountOf(shared, spec);
-    const env = environmentOf(shared, spec, {}, account);
+    const env = environmentOf(shared, { spec }, account);
     const keeper = { directory: join(shared.directory, spec.name), generation: 0 };
     commandFor(shared, { spec, command: spec.command, env, account, keeper }); // With a keeper it looks at all of it.
     return undefined;
@@ -93,7 +105,7 @@ export function foreseeFailure(shared: Shared, spec: ProgramSpec): string | unde
 }
 
 interface CommandOrder {
-  readonly spec: ProgramSpec;
+  readonly spec: SpawnSpec;
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly account: Account | undefined;
@@ -119,14 +131,13 @@ function commandFor(shared: SpawnDeps, { spec, command, env, account, keeper }: 
  * other user can reach it through a directory that is ours and 0700; and it stays ours, so that nobody can change that.
  * Users that the program becomes later, as the workers of a server do, can write as well.
  */
-function admitToOutput({ files, directory }: SpawnDeps, spec: ProgramSpec): void {
-  const fifo = join(directory, spec.name, FIFO_NAME);
+function admitToOutput({ files }: Pick<SpawnDeps, "files">, fifo: string): void {
   files.chmod(dirname(fifo), 0o700);
   if (files.stat(fifo)?.kind === "fifo") files.chmod(fifo, 0o622);
 }
 
 /** Empty when it cannot be read: the record then tells of nobody, and the FIFO alone leads to the process. */
-function startTimeOf({ processes }: Shared, pid: number): string {
+export function startTimeOf({ processes }: Pick<SpawnDeps, "processes">, pid: number): string {
   try {
     return processes.stat(pid)?.startTime ?? "";
   } catch (error) {
@@ -136,9 +147,9 @@ function startTimeOf({ processes }: Shared, pid: number): string {
 }
 
 /** A full table of processes or descriptors is the host's trouble and passes; the rest is in the configuration. */
-function troubleOf(spec: ProgramSpec, error: unknown): SpawnTrouble {
+export function troubleOf(command: readonly string[], error: unknown): SpawnTrouble {
   const cause = errnoOf((error as { cause?: unknown } | null)?.cause); // Of the log's own error, for example.
-  return { message: spawnErrorText(spec.command, error), shortage: mayPass(errnoOf(error) ?? cause) };
+  return { message: spawnErrorText(command, error), shortage: mayPass(errnoOf(error) ?? cause) };
 }
 
 /** What to say of an error of {@link spawnAs}. */

@@ -21,6 +21,22 @@ export interface ProgramLogPolicy {
   readonly compress: boolean;
 }
 
+/** How what a program, or a job, writes is kept. */
+export interface ProgramLog {
+  readonly policy: ProgramLogPolicy;
+  /** The time before each line. */
+  readonly timestamp: boolean;
+  /** `drop` sheds output, counted, rather than slow the program down when the log cannot keep up. */
+  readonly overflow: "block" | "drop";
+}
+
+/** For what has no configuration any more: nothing is rotated, and nothing removed. */
+export const PLAIN_LOG: ProgramLog = {
+  policy: { rotateSize: 0, rotateEvery: 0, maxFiles: 5, maxAge: 0, maxTotal: 0, compress: false },
+  timestamp: false,
+  overflow: "block",
+};
+
 /** What the configuration says about one program: paths absolute, durations in milliseconds. */
 export interface ProgramSpec {
   /** Also the name of its directory: letters, digits, `.`, `_` and `-`, not starting with a dot. */
@@ -57,12 +73,7 @@ export interface ProgramSpec {
   /** Bytes of resident memory of the whole tree, and for how many milliseconds it has to be above them. */
   readonly maxMemory?: { readonly bytes: number; readonly window: number };
   readonly onFailed?: OnFailed;
-  readonly log: {
-    readonly policy: ProgramLogPolicy;
-    readonly timestamp: boolean;
-    /** `drop` sheds output, counted, rather than slow the program down when the log cannot keep up. */
-    readonly overflow: "block" | "drop";
-  };
+  readonly log: ProgramLog;
 }
 
 /** A way into an output for bytes that nothing has to look at, good until the output is used otherwise. */

@@ -1,11 +1,11 @@
 import { messageOf } from "../base/errors.ts";
 import { type Beside, runBeside } from "./beside.ts";
 import type { Shared } from "./deps.ts";
-import type { ProgramSpec } from "./program_spec.ts";
+import type { SpawnDeps, SpawnSpec } from "./launch.ts";
 import type { Life } from "./state.ts";
 
 export interface StopCommandOptions {
-  readonly spec: ProgramSpec;
+  readonly spec: SpawnSpec;
   readonly life: Life;
   readonly openOutput: () => number;
   readonly trouble: (what: string, error: string) => void;
@@ -18,7 +18,7 @@ export class StopCommand {
   readonly done: Promise<void>;
 
   /** Starts it. That it cannot be started, or fails, is told, and no more: the stop signal follows anyway. */
-  constructor(shared: Shared, command: readonly string[], options: StopCommandOptions) {
+  constructor(shared: SpawnDeps, command: readonly string[], options: StopCommandOptions) {
     const { spec, life, openOutput, trouble } = options;
     try {
       this.#beside = runBeside(shared, { spec, command, openOutput, extraEnv: { MAINPID: `${life.pid}` } });

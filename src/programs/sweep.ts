@@ -9,7 +9,15 @@ import type { Life } from "./state.ts";
 const PATIENCE = 1000;
 const PAUSE = 20;
 
-export interface SweepOptions {
+/** What the processes that belong together can be known by. */
+export interface Traces {
+  /** Whether the value of a mark is theirs, see MARK_VARIABLE. */
+  readonly isMark: (mark: string) => boolean;
+  /** Whether they have this path open as stdout or stderr. */
+  readonly isOutput: (path: string) => boolean;
+}
+
+export interface SweepOptions extends Traces {
   readonly census: Census;
   readonly processes: Pick<Processes, "kill" | "stat" | "commandLine">;
   readonly clock: Clock;
@@ -17,8 +25,6 @@ export interface SweepOptions {
   readonly life: Life | undefined;
   /** Who belonged to the program when it was told to stop. */
   readonly family: readonly ProcessIdentity[];
-  readonly mark: string;
-  readonly fifo: string;
   /** Monotonic milliseconds until which the group, which had the stop signal, may end by itself. May come nearer. */
   readonly until: () => number;
 }
@@ -68,7 +74,7 @@ export async function sweepUp(options: SweepOptions): Promise<SweepResult> {
  * @returns whom it killed
  */
 export async function sweepElders(
-  options: Pick<SweepOptions, "census" | "processes" | "mark" | "fifo"> & { readonly life: Life },
+  options: Pick<SweepOptions, "census" | "processes" | keyof Traces> & { readonly life: Life },
 ): Promise<Survivor[]> {
   const mine = await leftovers({ ...options, life: undefined, family: [] });
   const old = mine.filter(({ startTime }) => Number(startTime) < Number(options.life.startTime));
@@ -78,15 +84,16 @@ export async function sweepElders(
   return killed;
 }
 
-async function leftovers(
-  options: Pick<SweepOptions, "census" | "family" | "fifo" | "life" | "mark">,
+/** Who is left of them now: known by a trace, by the life's session or from before, and all that descends from it. */
+export async function leftovers(
+  options: Pick<SweepOptions, "census" | "family" | "life" | keyof Traces>,
 ): Promise<Inhabitant[]> {
   const all = await options.census.fresh();
   const known = new Set(options.family.map(({ pid, startTime }) => `${pid} ${startTime}`));
   const mine = all.filter((one) =>
     known.has(`${one.pid} ${one.startTime}`) ||
-    one.mark === options.mark ||
-    one.outputs.includes(options.fifo) ||
+    (one.mark !== undefined && options.isMark(one.mark)) ||
+    one.outputs.some(options.isOutput) ||
     (options.life !== undefined && isOfSession(one, options.life))
   );
   return withDescendants(mine, all).filter((one) => one.pid > 1);

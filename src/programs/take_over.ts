@@ -6,7 +6,7 @@ import { isKept, readExit } from "./exit_keeper.ts";
 import { Program } from "./program.ts";
 import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
 import { readRest, removeRest } from "./rest_record.ts";
-import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { PLAIN_LOG, type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
 import type { ProcessStat } from "../system/processes.ts";
 import { salvage } from "./stream.ts";
@@ -124,10 +124,6 @@ function specOfRecord(name: string, record: ProgramRecord | undefined): ProgramS
     startTimeout: 0,
     stableAfter: 10_000,
     critical: false,
-    log: {
-      policy: { rotateSize: 0, rotateEvery: 0, maxFiles: 5, maxAge: 0, maxTotal: 0, compress: false },
-      timestamp: false,
-      overflow: "block",
-    },
+    log: PLAIN_LOG,
   };
 }

@@ -4,7 +4,7 @@ import { systemFiles } from "../system/files.ts";
 import { systemProcesses } from "../system/processes.ts";
 import { type Logger, SILENT } from "../base/logger.ts";
 import type { SupervisorDeps } from "./deps.ts";
-import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
+import { PLAIN_LOG, type ProgramOutput, type ProgramSpec } from "./program_spec.ts";
 
 /** For tests: a program of this machine's `sh`, with everything that a test does not care about. */
 export function shellSpec(name: string, script: string, more: Partial<ProgramSpec> = {}): ProgramSpec {
@@ -19,11 +19,7 @@ export function shellSpec(name: string, script: string, more: Partial<ProgramSpe
     startTimeout: 30_000,
     stableAfter: 10_000,
     critical: false,
-    log: {
-      policy: { rotateSize: 0, rotateEvery: 0, maxFiles: 5, maxAge: 0, maxTotal: 0, compress: false },
-      timestamp: false,
-      overflow: "block",
-    },
+    log: PLAIN_LOG,
     ...more,
   };
 }

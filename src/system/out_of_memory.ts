@@ -54,6 +54,22 @@ export function createOomWitness({ files, clock, root = "/" }: OomWitnessOptions
   return { hasKilled, refresh };
 }
 
+/** A witness that costs nothing until it is woken up, and has seen nothing before. */
+export interface SleepingWitness extends OomWitness {
+  /** Witnesses from now on; nothing when it does already. */
+  begin(): void;
+}
+
+/** See {@link createOomWitness}. */
+export function sleepingWitness(options: OomWitnessOptions): SleepingWitness {
+  let awake: OomWitness | undefined;
+  return {
+    begin: () => void (awake ??= createOomWitness(options)),
+    hasKilled: () => awake?.hasKilled() ?? false,
+    refresh: () => awake?.refresh(),
+  };
+}
+
 type Readable = Pick<Files, "readText">;
 
 /** Best first. A container may see its cgroup's path as the host has it while the root of the mount is its own. */

@@ -3,7 +3,9 @@ import { endKeepers } from "../../programs/fifo_keeper.ts";
 import { killIdentity } from "../../programs/sweep.ts";
 import { createFifos } from "../../system/fifo.ts";
 import { delay } from "../../system/clock.ts";
+import { type Processes, trySignal } from "../../system/processes.ts";
 import type { Context } from "../context.ts";
+import { nameInMark } from "../jobs/traces.ts";
 
 /** What a program without a daemon gets from SIGTERM to SIGKILL, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -11,11 +13,12 @@ const LOOK_MS = 20;
 /** Looks after SIGKILL: what was forked at that moment is killed at the next one. */
 const LAST_LOOKS = 50;
 
-/** What still runs of the programs below this home although no daemon does. */
+/** What still runs of the programs and jobs below this home although no daemon does. */
 export function orphansOf(context: Context): Leftover[] {
   const { files, processes } = context.system;
-  if (files.stat(context.paths.programs) === undefined) return [];
-  return findLeftovers(processes, files.realPath(context.paths.programs));
+  const places = [context.paths.programs, context.paths.jobs].filter((place) => files.stat(place) !== undefined);
+  return places.flatMap((place) => findLeftovers(processes, files.realPath(place)))
+    .map((one) => ({ ...one, name: nameInMark(one.name) }));
 }
 
 /** Ends the process that kept the output of programs for a next daemon; there is none to come. */
@@ -37,7 +40,7 @@ export async function endOrphans(context: Context, patienceMs = PATIENCE_MS): Pr
   const { clock } = context.system;
   const first = orphansOf(context);
   if (first.length === 0) return { ended: [], killed: [] };
-  if (patienceMs > 0) terminate(context, first);
+  if (patienceMs > 0) terminateAll(context.system.processes, first, "SIGTERM");
   const end = clock.monotonic() + patienceMs;
   while (clock.monotonic() < end && remaining(context, first).length > 0) await delay(clock, LOOK_MS);
   const killed = remaining(context, first);
@@ -55,14 +58,18 @@ function namesOf(orphans: readonly Leftover[]): string[] {
 }
 
 /** The stop signal, and CONT for what is halted, to each group, and to who is in the group of somebody that is gone. */
-function terminate({ system: { processes } }: Context, orphans: readonly Leftover[]): void {
+export function terminateAll(
+  processes: Pick<Processes, "kill" | "stat">,
+  orphans: readonly Pick<Leftover, "pid" | "pgid" | "startTime">[],
+  signal: Deno.Signal,
+): void {
   const pids = new Set(orphans.map(({ pid }) => pid));
   for (const { pid, pgid, startTime } of orphans) {
     const isReached = pid !== pgid && pids.has(pgid);
     if (isReached || processes.stat(pid)?.startTime !== startTime) continue;
     const target = pid === pgid ? -pid : pid;
-    processes.kill(target, "SIGTERM");
-    processes.kill(target, "SIGCONT");
+    trySignal(processes, target, signal);
+    trySignal(processes, target, "SIGCONT");
   }
 }
 

@@ -1,13 +1,12 @@
 import { basename } from "node:path";
 import type { LoadResult } from "../../config/config.ts";
-import { readEnvFile } from "../../config/env_file.ts";
 import { programOf } from "../../config/program_of.ts";
 import type { ProgramSpec } from "../../programs/program_spec.ts";
 import type { Config, ProgramConfig } from "../../schema/appd_schema.ts";
 import type { Files } from "../../system/files.ts";
 import type { Command } from "../command.ts";
 import { expandInstances, type Scale } from "./instances.ts";
-import { rotationPolicy } from "../log_settings.ts";
+import { processSpec } from "../process_spec.ts";
 
 /** What stands around the programs. */
 export interface ProgramSurroundings {
@@ -37,47 +36,29 @@ export function programSpecs(loaded: LoadResult, around: ProgramSurroundings): P
 }
 
 function specOf(program: ProgramConfig, config: Config, files: Files): ProgramSpec {
-  const { log, envFile } = program;
   return {
+    ...processSpec(program, { config, files }),
     ...optionalOf(program),
     name: program.name,
-    command: program.command,
-    cwd: program.cwd,
-    env: {
-      ...timezoneOf(config),
-      ...(envFile === undefined ? {} : readEnvFile(files, envFile)),
-      ...program.env,
-    },
     restart: program.restart,
-    stopSignal: program.stopSignal,
     stopTimeout: program.stopTimeout,
     startTimeout: program.startTimeout,
     stableAfter: program.stableAfter,
     critical: program.critical,
     onFailed: program.onFailed,
-    log: { policy: rotationPolicy(log), timestamp: log.timestamp, overflow: log.overflow },
   };
 }
 
-/** What a program may say or leave out. */
+/** What only a program may say, and leave out. */
 function optionalOf(program: ProgramConfig) {
-  const { umask, user, group, nice, limits, dependsOn, ready, live, stopCommand, maxMemory } = program;
+  const { dependsOn, ready, live, stopCommand, maxMemory } = program;
   return {
-    ...(umask === undefined ? {} : { umask }),
-    ...(user === undefined ? {} : { user }),
-    ...(group === undefined ? {} : { group }),
-    ...(nice === undefined ? {} : { nice }),
-    ...(limits === undefined ? {} : { limits }),
     ...(dependsOn === undefined ? {} : { dependsOn }),
     ...(ready === undefined ? {} : { ready }),
     ...(live === undefined ? {} : { live }),
     ...(stopCommand === undefined ? {} : { stopCommand }),
     ...(maxMemory === undefined ? {} : { maxMemory: { bytes: maxMemory, window: program.maxMemoryWindow } }),
   };
-}
-
-function timezoneOf(config: Config): Record<string, string> {
-  return config.timezone === undefined ? {} : { TZ: config.timezone };
 }
 
 /** The command's own name, as far as it is fit for a directory. */

@@ -2,7 +2,7 @@ import { createSupervisor, type Supervisor } from "../../programs/supervisor.ts"
 import { createFifos } from "../../system/fifo.ts";
 import type { ProgramSpec } from "../../programs/program_spec.ts";
 import type { SupervisorDeps } from "../../programs/deps.ts";
-import { createOomWitness, type OomWitness } from "../../system/out_of_memory.ts";
+import { type SleepingWitness, sleepingWitness } from "../../system/out_of_memory.ts";
 import { addressOf } from "./address.ts";
 import type { Context } from "../context.ts";
 import { type Logs, openProgramLog } from "../logs.ts";
@@ -12,6 +12,8 @@ import { ProgramUsage } from "./usage.ts";
 export interface Programs {
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
+  /** One for programs and jobs: each kill explains one death. */
+  readonly oom: SleepingWitness;
   /** Loads what these programs need and others do not; before they are applied. */
   prepare(specs: readonly ProgramSpec[]): Promise<void>;
 }
@@ -20,7 +22,7 @@ export interface Programs {
 export function openPrograms(context: Context, logs: Logs): Programs {
   const { clock, files, host, processes } = context.system;
   const log = logs.logging.logger("appd.programs");
-  let oom: OomWitness | undefined;
+  const oom = sleepingWitness({ files, clock });
   let openProbes: SupervisorDeps["openProbes"];
   const common = {
     clock,
@@ -35,18 +37,19 @@ export function openPrograms(context: Context, logs: Logs): Programs {
     ...common,
     fifos: createFifos(),
     log,
-    openOutput: (spec, path) => openProgramLog(context, { spec, path, compressor: logs.compressor, log }),
+    openOutput: ({ name, log: settings }, path) =>
+      openProgramLog(context, { settings, who: { program: name }, path, compressor: logs.compressor, log }),
     openProbes(scene, listener) {
       if (openProbes === undefined) throw new Error("prepare() was not called");
       return openProbes(scene, listener);
     },
-    outOfMemory: () => oom?.hasKilled() ?? false,
+    outOfMemory: () => oom.hasKilled(),
     keepOutput: true,
   });
   const usage = new ProgramUsage({
     clock,
     roots() {
-      oom?.refresh(); // With every sample: what the kernel killed earlier explains nothing later.
+      oom.refresh(); // With every sample: what the kernel killed earlier explains nothing later.
       return supervisor.roots();
     },
     onExcess: (name, text) => supervisor.complain(name, `it ${text}`),
@@ -54,8 +57,9 @@ export function openPrograms(context: Context, logs: Logs): Programs {
   return {
     supervisor,
     usage,
+    oom,
     async prepare(specs) {
-      if (specs.length > 0) oom ??= createOomWitness({ files, clock });
+      if (specs.length > 0) oom.begin();
       if (openProbes !== undefined || !specs.some((spec) => spec.ready ?? spec.live)) return;
       openProbes = (await import("./probes.ts")).probeOpener(common, host);
     },

@@ -1,5 +1,6 @@
 import { AppdError } from "../base/errors.ts";
 import type { HealthReport, HealthStatus, ProgramStatus, StatusReport } from "../base/reports.ts";
+import { fakeJobs } from "./fake_jobs.ts";
 import type { ApiDeps } from "./route.ts";
 
 /** A daemon for tests of this room: it writes down what it was asked to do. */
@@ -36,7 +37,7 @@ export function fakeDaemon(deps: Partial<ApiDeps> = {}): FakeDaemon {
       hints: [],
     }),
     history: (program) => ({ program, interval_s: 10, samples: [] }),
-    jobs: undefined as never, // A fake comes with the routes.
+    jobs: fakeJobs(note),
     actions: {
       async reload(options = {}) {
         note(["reload", ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(" "));

@@ -9,7 +9,7 @@ import type { Route, RouteDeps } from "./route.ts";
 const DEFAULT_LINES = 50;
 const MAX_LINES = 10_000;
 
-/** Everything that only looks; the programs have routes of their own. */
+/** Everything that only looks; programs and jobs have routes of their own. */
 export const READ_ROUTES: readonly Route[] = [
   {
     method: "GET",
@@ -52,13 +52,6 @@ export const READ_ROUTES: readonly Route[] = [
     summary: "What `appd status --json` prints",
     responses: { 200: "the status" },
     handle: (_context, { status }) => replyJson(status()),
-  },
-  {
-    method: "GET",
-    path: "/api/v1/jobs",
-    summary: "The scheduled jobs",
-    responses: { 200: "the jobs" },
-    handle: (_context, { status }) => replyJson({ jobs: status().jobs }),
   },
   {
     method: "GET",

@@ -1,7 +1,13 @@
 import { cannot } from "../base/errors.ts";
-import type { RunPage, RunReport, RunState, TriggerKind, UpcomingSlot } from "../base/job_reports.ts";
-import type { StatusReport } from "../base/reports.ts";
-import { act, clientOf, daemonStatus, silent } from "./control.ts";
+import {
+  isOver,
+  type RunPage,
+  type RunReport,
+  type RunState,
+  type TriggerKind,
+  type UpcomingSlot,
+} from "../base/job_reports.ts";
+import { act, clientOf, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 
 /** Which lines of history; times in milliseconds since the epoch. */
@@ -20,19 +26,6 @@ const WAIT_S = 25;
 const SLACK_MS = 5000;
 
 type Action = readonly [verb: string, object: string];
-
-/**
- * What a daemon that has to run says of itself.
- *
- * @param action what cannot be done without it
- * @throws AppdError (notRunning, unavailable)
- */
-export async function reportFor(context: Context, action: Action): Promise<StatusReport> {
-  const { exit, report } = await daemonStatus(context);
-  if (exit === 0) return report;
-  if (exit === 4) throw cannot(action, ...silent(report.pid ?? undefined));
-  throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
-}
 
 /**
  * The lines of history, newest first, a page at a time as they are read.
@@ -95,11 +88,6 @@ export async function endOfRun(
     if (clock.monotonic() >= end) return undefined;
   }
   return undefined;
-}
-
-/** Whether nothing more comes of a run. */
-export function isOver({ state }: Pick<RunReport, "state">): boolean {
-  return state !== "queued" && state !== "running" && state !== "retrying";
 }
 
 /** Triggers a job; the run as it was recorded. @throws AppdError (notRunning, unavailable) */

@@ -1,6 +1,6 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
-import type { JobStatus, LastRun, RunState } from "../base/job_reports.ts";
+import { jobState, type JobStatus, type LastRun, type RunState } from "../base/job_reports.ts";
 import { type Cell, table } from "./layout.ts";
 import { exitPhrase } from "./render_programs.ts";
 import type { Style } from "./style.ts";
@@ -27,15 +27,6 @@ export function renderJobs(jobs: readonly JobStatus[], view: JobsView): string[]
     { text: noteOf(job, view.now) },
   ]);
   return table(HEAD, rows);
-}
-
-/** The state of a job in a word. */
-export function jobState(job: JobStatus): string {
-  if (job.running) return "running";
-  if (job.queued > 0) return "queued";
-  if (!job.enabled) return "disabled";
-  if (job.paused) return "paused";
-  return job.problem !== null ? "broken" : job.next_at === null ? "waiting" : "scheduled";
 }
 
 function paintOf(job: JobStatus, style: Style): (text: string) => string {

@@ -1,8 +1,8 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
-import type { JobStatus, RunReport, UpcomingSlot } from "../base/job_reports.ts";
+import { jobState, type JobStatus, type RunReport, type UpcomingSlot } from "../base/job_reports.ts";
 import { type Cell, homePath, labelled, section, table } from "./layout.ts";
-import { jobState, type JobsView, lastText, statePaint } from "./render_jobs.ts";
+import { type JobsView, lastText, statePaint } from "./render_jobs.ts";
 import { exitPhrase } from "./render_programs.ts";
 import { humanTime, tableTime } from "./time_text.ts";
 

@@ -100,6 +100,7 @@ export function fakeJobs(note: (call: string) => void, runs: RunReport[] = [fake
       return await Promise.resolve(run);
     },
     ended(id, signal) {
+      note(`ended ${id}`);
       return new Promise((resolve, reject) => {
         waiting.set(id, resolve);
         signal.addEventListener("abort", () => reject(signal.reason));

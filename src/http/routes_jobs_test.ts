@@ -3,7 +3,6 @@ import { FakeClock } from "../system/fake_clock.ts";
 import { createApi } from "./api.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { fakeJob, fakeJobs, fakeRun, UNDER_WAY } from "./fake_jobs.ts";
-import type { ApiDeps } from "./route.ts";
 
 const NOW = Date.UTC(2025, 10, 1, 11, 30);
 
@@ -13,12 +12,12 @@ interface Init {
 }
 
 /** A daemon with the jobs `standup` and `backup`, asked over the socket. */
-function setUp(deps: Partial<ApiDeps> = {}) {
+function setUp() {
   const calls: string[] = [];
   const jobs = fakeJobs((call) => void calls.push(call));
   const clock = new FakeClock(NOW);
   const status = { ...fakeDaemon().status(), jobs: [fakeJob("standup"), fakeJob("backup", { paused: true })] };
-  const daemon = fakeDaemon({ access: "socket", status: () => status, jobs, clock, ...deps });
+  const daemon = fakeDaemon({ access: "socket", status: () => status, jobs, clock });
   const app = createApi(daemon);
   const ask = async (path: string, { body, headers = {} }: Init = {}) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
-import { RUN_STATES, type RunReport, TRIGGER_KINDS } from "../base/job_reports.ts";
+import { isOver, RUN_STATES, type RunReport, TRIGGER_KINDS } from "../base/job_reports.ts";
 import { type Clock, systemClock } from "../system/clock.ts";
 import { JOB, NO_JOB, noSuchJob } from "./jobs_asked.ts";
 import { replyJson, replyProblem } from "./problem.ts";
@@ -157,7 +157,7 @@ interface Waiting {
 
 /** The run once it has ended, or as it is when the time is over. */
 async function awaited(run: RunReport, { jobs, clock = systemClock, seconds }: Waiting): Promise<RunReport> {
-  if (seconds === 0 || run.ended_at !== null || run.state === "skipped") return run;
+  if (seconds === 0 || isOver(run)) return run;
   const late = new AbortController();
   const { promise, resolve } = Promise.withResolvers<void>();
   using _timer = clock.after(seconds * 1000, () => (late.abort(), resolve()));

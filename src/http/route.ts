@@ -96,7 +96,7 @@ export interface EventSource {
   subscribe(listener: (event: EventReport) => void): Disposable;
 }
 
-/** Which part of which log; without `program` the daemon's own. */
+/** Which part of which log; `program` may be a job, without it the daemon's own. */
 export interface LogQuery {
   readonly program?: string;
   readonly lines: number;

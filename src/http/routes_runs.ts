@@ -50,7 +50,10 @@ export const RUN_ROUTES: readonly Route[] = [
     summary: "What all jobs did",
     parameters: FILTERS,
     responses: PAGE,
-    handle: async (context, { jobs }) => replyJson(await jobs.history(filtersOf(context))),
+    async handle(context, { jobs }) {
+      const filters = filtersOf(context);
+      return replyJson(await jobs.history(filters));
+    },
   },
   {
     method: "GET",

@@ -3,7 +3,12 @@ import { AppdError } from "../../base/errors.ts";
 import type { RunReport } from "../../base/job_reports.ts";
 import { fakeJob, fakeRun, UNDER_WAY } from "../../http/fake_jobs.ts";
 import { until } from "../../programs/testing.ts";
+import { FakeClock } from "../../system/fake_clock.ts";
+import { realSystem } from "../../system/system.ts";
 import { type FakeInstance, fakeInstance, fakeProgram, runIn } from "../fake_instance.ts";
+import { fakeTerminal } from "../fake_terminal.ts";
+import { createOutput } from "../output.ts";
+import { showProgress } from "../progress.ts";
 
 const ENDED = "2025-11-01T10:30:02.600Z";
 
@@ -127,6 +132,39 @@ Deno.test("who has waited long enough leaves the job alone", async () => {
   assert.equal(code, 124);
   assert.match(stderr, /^appd: not ended after 20ms, run 3 of standup goes on\nhint: .*jobs cancel --run 3\n$/);
   assert.ok(!test.daemon.calls.some((call) => call.startsWith("cancel")));
+});
+
+Deno.test("an interrupt from the keyboard ends the waiting, not the job", async () => {
+  await using test = setUp();
+  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", main, "--home", test.home, "jobs", "run", "standup", "--wait"],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  await until("somebody waits", () => test.daemon.calls.includes("ended 3"));
+  child.kill("SIGINT");
+  const { code, stderr } = await child.output();
+  test.daemon.scheduler.end(fakeRun(3));
+  assert.equal(code, 130);
+  assert.match(new TextDecoder().decode(stderr), /^appd: run 3 of standup goes on\nhint: see it: .*--run 3; end it: /);
+  assert.ok(!test.daemon.calls.some((call) => call.startsWith("cancel")));
+});
+
+Deno.test("on a terminal it shows for how long it waits, and leaves nothing behind", () => {
+  const terminal = fakeTerminal({ terminal: true });
+  const clock = new FakeClock();
+  const options = { json: false, quiet: false, verbose: false, noColor: true, env: {} };
+  const input = { output: createOutput(terminal, options), system: { ...realSystem(), clock } };
+  {
+    using _progress = showProgress(input, "run 3 of standup");
+    clock.advance(2000);
+  }
+  const clear = "\r\x1b[K";
+  assert.equal(terminal.stdout, `${clear}run 3 of standup, 1s${clear}run 3 of standup, 2s${clear}`);
+  assert.equal(clock.pending, 0);
+  showProgress({ ...input, output: createOutput(fakeTerminal(), options) }, "nobody looks");
+  assert.equal(clock.pending, 0);
 });
 
 Deno.test("a daemon that goes away while somebody waits is an error of its own", async () => {

@@ -32,6 +32,22 @@ export async function daemonStatus(context: Context): Promise<{ exit: 0 | 1 | 3 
   return { exit: 4, report: { ...stopped, state: "starting", pid: presence.pid ?? null, answers: false } };
 }
 
+/**
+ * What a daemon that has to run says of itself.
+ *
+ * @param action what cannot be done without it
+ * @throws AppdError (notRunning, unavailable)
+ */
+export async function reportFor(
+  context: Context,
+  action: readonly [verb: string, object: string],
+): Promise<StatusReport> {
+  const { exit, report } = await daemonStatus(context);
+  if (exit === 0) return report;
+  if (exit === 4) throw cannot(action, ...silent(report.pid ?? undefined));
+  throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
+}
+
 /** What `/health` says, or undefined when the daemon does not run. */
 export async function health(context: Context): Promise<HealthReport | undefined> {
   return await clientOf(context).get<HealthReport>("/health");

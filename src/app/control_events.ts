@@ -1,29 +1,13 @@
 import { AppdError, cannot } from "../base/errors.ts";
-import type { EventReport, ProgramStatus, WhyReport } from "../base/reports.ts";
+import type { EventReport, WhyReport } from "../base/reports.ts";
 import { delay } from "../system/clock.ts";
-import { clientOf, daemonStatus, silent } from "./control.ts";
+import { clientOf, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 
 /** Which events are asked for. */
 export interface EventQuery {
   /** A program, or all instances of one. */
   readonly program?: string | undefined;
-}
-
-/**
- * The programs of a daemon that has to run.
- *
- * @param action what cannot be done without it
- * @throws AppdError (notRunning, unavailable)
- */
-export async function programsFor(
-  context: Context,
-  action: readonly [verb: string, object: string],
-): Promise<readonly ProgramStatus[]> {
-  const { exit, report } = await daemonStatus(context);
-  if (exit === 0) return report.programs;
-  if (exit === 4) throw cannot(action, ...silent(report.pid ?? undefined));
-  throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
 }
 
 /** What the daemon remembers, oldest first. @throws AppdError (unavailable) when it does not answer */

@@ -1,9 +1,10 @@
+import { jobFamilies, type JobMetricExtras } from "./job_metrics.ts";
 import type { ProgramStatus, StatusReport } from "../base/reports.ts";
 import type { MetricFamily, MetricSample } from "../http/metrics.ts";
 import type { UsageTotals } from "../usage/usage.ts";
 
 /** What the report does not say. */
-export interface MetricExtras {
+export interface MetricExtras extends JobMetricExtras {
   /** Resident memory of the daemon, in bytes. */
   readonly rssBytes: number;
   readonly droppedLines: number;
@@ -44,6 +45,7 @@ export function metricFamilies(report: StatusReport, extras: MetricExtras): Metr
     },
     ...PROGRAM_METRICS.map((metric) => programFamily(metric, report.programs)),
     ...USED.map((metric) => usedFamily(metric, extras.usage ?? new Map())),
+    ...jobFamilies(report, extras),
   ];
 }
 

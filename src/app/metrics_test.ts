@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { JobStatus } from "../base/job_reports.ts";
 import type { ProgramStatus, StatusReport } from "../base/reports.ts";
+import { fakeJob } from "../http/fake_jobs.ts";
 import { formatMetrics } from "../http/metrics.ts";
-import { metricFamilies } from "./metrics.ts";
+import { type MetricExtras, metricFamilies } from "./metrics.ts";
 import { NO_SCHEDULER } from "./stopped_report.ts";
 
 const WEB: ProgramStatus = {
@@ -39,7 +41,11 @@ const DOWN: ProgramStatus = {
   waiting_for: ["web to be ready"],
 };
 
-function lines(programs: readonly ProgramStatus[]): string[] {
+function lines(
+  programs: readonly ProgramStatus[],
+  more: Partial<StatusReport> = {},
+  extras: Partial<MetricExtras> = {},
+): string[] {
   const report: StatusReport = {
     name: "appd",
     instance: "default",
@@ -62,9 +68,10 @@ function lines(programs: readonly ProgramStatus[]): string[] {
     last_reload: null,
     shutdown: null,
     problems: [],
+    ...more,
   };
   const usage = new Map([["web", { cpuSeconds: 7.25, readBytes: 4096, writeBytes: undefined }]]);
-  return formatMetrics(metricFamilies(report, { rssBytes: 1, droppedLines: 0, usage })).split("\n");
+  return formatMetrics(metricFamilies(report, { rssBytes: 1, droppedLines: 0, usage, ...extras })).split("\n");
 }
 
 Deno.test("a program's metrics are in base units, and what is not known has no sample", () => {
@@ -89,7 +96,67 @@ Deno.test("a program's metrics are in base units, and what is not known has no s
   ]);
 });
 
+const NO_RUNS = { ok: 0, failed: 0, timeout: 0, cancelled: 0, interrupted: 0, skipped: 0 };
+const REPOSITORY = {
+  name: "site",
+  path: "/srv/site",
+  project: null,
+  enabled: true,
+  ok: false,
+  error: "gone",
+  branch: null,
+  head: null,
+  commits: 0,
+  last_commit_at: null,
+  watching: null,
+};
+
+Deno.test("jobs, scheduler, repositories and database have metrics where there are some", () => {
+  const jobs = [
+    fakeJob("backup"),
+    fakeJob('a"b', { last: null, next_at: null, in_flight: 2, queued: 1, paused: true }),
+  ];
+  const scheduler = { ...NO_SCHEDULER, paused: true, lag_ms: 12 };
+  const repositories = [REPOSITORY, { ...REPOSITORY, name: "off", enabled: false }];
+  const jobRuns = new Map([["backup", { ...NO_RUNS, ok: 7, skipped: 1 }]]);
+  const all = lines([], { jobs, scheduler, repositories }, { jobRuns, databaseOk: true });
+  assert.deepEqual(all.filter((line) => /^appd_(job|scheduler|repository|database)/.test(line)), [
+    'appd_job_runs_total{job="backup",outcome="ok"} 7',
+    ...["failed", "timeout", "cancelled", "interrupted"].map((outcome) =>
+      `appd_job_runs_total{job="backup",outcome="${outcome}"} 0`
+    ),
+    'appd_job_runs_total{job="backup",outcome="skipped"} 1',
+    'appd_job_running{job="backup"} 0',
+    'appd_job_running{job="a\\"b"} 2',
+    'appd_job_queued{job="backup"} 0',
+    'appd_job_queued{job="a\\"b"} 1',
+    'appd_job_paused{job="backup"} 0',
+    'appd_job_paused{job="a\\"b"} 1',
+    'appd_job_overdue{job="backup"} 0',
+    'appd_job_overdue{job="a\\"b"} 0',
+    `appd_job_last_success_timestamp_seconds{job="backup"} ${Date.UTC(2025, 10, 1, 10, 30, 2, 600) / 1000}`,
+    'appd_job_last_duration_seconds{job="backup"} 2.5',
+    `appd_job_next_run_timestamp_seconds{job="backup"} ${Date.UTC(2025, 10, 1, 13, 30) / 1000}`,
+    "appd_scheduler_paused 1",
+    "appd_scheduler_lag_seconds 0.012",
+    'appd_repository_ok{repository="site"} 0',
+    "appd_database_ok 1",
+  ]);
+  assert.deepEqual(lines([WEB]).filter((line) => /appd_(job|scheduler|repository|database)/.test(line)), []);
+});
+
+Deno.test("the end of the last good run is remembered over runs that failed", () => {
+  const last = { ...fakeJob("backup").last, outcome: "failed" } as NonNullable<JobStatus["last"]>;
+  const told = (extras: Partial<MetricExtras>) =>
+    lines([], { jobs: [fakeJob("backup", { last })] }, extras)
+      .filter((line) => line.startsWith("appd_job_last_success_timestamp_seconds"));
+  assert.deepEqual(told({}), []);
+  assert.deepEqual(told({ jobSuccess: new Map([["backup", 5000]]) }), [
+    'appd_job_last_success_timestamp_seconds{job="backup"} 5',
+  ]);
+});
+
 Deno.test("every counter is named _total, and no other metric is", () => {
-  const types = lines([WEB]).filter((line) => line.startsWith("# TYPE"));
+  const types = lines([WEB], { jobs: [fakeJob("backup")] }).filter((line) => line.startsWith("# TYPE"));
   for (const line of types) assert.equal(line.endsWith(" counter"), /_total (counter|gauge)$/.test(line), line);
 });

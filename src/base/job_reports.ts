@@ -115,3 +115,36 @@ export interface RepositoryStatus {
   /** Whether changes are told by the kernel, or found by looking. */
   readonly watching: "events" | "polling" | null;
 }
+
+/** `appd why NAME` of a job. */
+export interface JobWhyReport {
+  readonly job: string;
+  /** `running`, `queued`, `disabled`, `paused`, `broken`, `waiting` for an event, or `scheduled`. */
+  readonly state: JobStateName;
+  /** The answer in one sentence. */
+  readonly summary: string;
+  /** What came of its last slots, oldest first. */
+  readonly chain: readonly { readonly at: string; readonly message: string }[];
+  /** Last lines of its last run, escaped for a terminal. */
+  readonly last_output: readonly string[];
+  readonly next_at: string | null;
+  /** Commands that may help. */
+  readonly hints: readonly string[];
+}
+
+/** The state of a job in a word. */
+export type JobStateName = "running" | "queued" | "disabled" | "paused" | "broken" | "waiting" | "scheduled";
+
+/** What a job is doing, or what keeps it from running. */
+export function jobState(job: JobStatus): JobStateName {
+  if (job.running) return "running";
+  if (job.queued > 0) return "queued";
+  if (!job.enabled) return "disabled";
+  if (job.paused) return "paused";
+  return job.problem !== null ? "broken" : job.next_at === null ? "waiting" : "scheduled";
+}
+
+/** Whether nothing more comes of a run. */
+export function isOver({ state }: Pick<RunReport, "state">): boolean {
+  return state !== "queued" && state !== "running" && state !== "retrying";
+}

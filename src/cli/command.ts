@@ -23,6 +23,10 @@ export type ValueKind =
   | "program"
   /** The same, or a program with all its instances. */
   | "programs"
+  /** Name of a job. */
+  | "job"
+  /** What `programs` takes, or a job. */
+  | "named"
   /** Name of a signal, with or without SIG. */
   | "signal"
   /** Dotted key of a setting. */
@@ -38,6 +42,8 @@ export interface ValueSpec {
   readonly choices?: readonly string[];
   /** As shown in help; the verb applies it. */
   readonly default?: string;
+  /** The option may be given again; a verb gets the values with commas between them. Only of kind text. */
+  readonly many?: true;
 }
 
 /** One option of a command, or a global one. */

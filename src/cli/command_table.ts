@@ -2,6 +2,7 @@ import type { ProgramSpec } from "./command.ts";
 import { CONFIG_COMMANDS } from "./commands_config.ts";
 import { DAEMON_COMMANDS } from "./commands_daemon.ts";
 import { INSPECT_COMMANDS } from "./commands_inspect.ts";
+import { JOB_COMMANDS } from "./commands_jobs.ts";
 import { SELF_COMMANDS } from "./commands_self.ts";
 import { GLOBAL_OPTIONS } from "./global_options.ts";
 
@@ -17,6 +18,7 @@ export const APPD: ProgramSpec = {
   groups: [
     { title: "Daemon", commands: DAEMON_COMMANDS },
     { title: "Look", commands: INSPECT_COMMANDS },
+    { title: "Jobs", commands: JOB_COMMANDS },
     { title: "Configuration", commands: CONFIG_COMMANDS },
     { title: "appd itself", commands: SELF_COMMANDS },
   ],
@@ -26,6 +28,8 @@ export const APPD: ProgramSpec = {
     { name: "~/.appd/daemon.pid", help: "the daemon's PID, one line" },
     { name: "~/.appd/control.sock", help: "control socket, for the owner only" },
     { name: "~/.appd/programs/NAME/output.log", help: "output of a supervised program" },
+    { name: "~/.appd/jobs/NAME/output.log", help: "output of a job" },
+    { name: "~/.appd/appd.db", help: "history of the jobs, and what is paused" },
   ],
   environment: [
     { name: "APPD_HOME", help: "directory of the instance's files, as --home" },

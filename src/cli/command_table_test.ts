@@ -57,7 +57,7 @@ Deno.test("every command teaches: summary, example, exit codes", () => {
 Deno.test("every example is understood", () => {
   const examples = [...APPD.examples, ...shownCommands(APPD).flatMap(({ command }) => command.examples ?? [])];
   for (const { line } of examples.filter(({ line }) => line.startsWith("appd "))) {
-    const command = line.split(/ (?:\||\|\||>) /)[0] ?? "";
+    const command = line.split(/ (?:\||\|\||&&|>) /)[0] ?? "";
     const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
     assert.doesNotThrow(() => parse(APPD, words.slice(1)), line);
   }

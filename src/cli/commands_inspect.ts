@@ -11,7 +11,7 @@ const PROGRAM_NAME: ArgumentSpec = {
 const STATUS: CommandSpec = {
   name: "status",
   aliases: ["--status", "--daemon-status"],
-  summary: "show state, health and programs",
+  summary: "show state, health, programs and jobs",
   description: [
     "The exit code follows the LSB convention for init scripts. --json prints one object with a stable schema, also when the daemon does not run.",
   ],
@@ -51,11 +51,17 @@ const HEALTH: CommandSpec = {
 
 const LOGS: CommandSpec = {
   name: "logs",
-  summary: "show the log of the daemon or of one program",
+  summary: "show the log of the daemon, of one program or of one job",
   description: [
     "Reads rotated and compressed files too, and follows across rotation. On a terminal control characters are shown escaped; into a pipe or file the bytes are untouched.",
   ],
-  arguments: [{ ...PROGRAM_NAME, required: false, help: "a supervised program; without it the daemon's own log" }],
+  arguments: [{
+    ...PROGRAM_NAME,
+    required: false,
+    kind: "named",
+    name: "NAME",
+    help: "a program or a job; without it the daemon's own log",
+  }],
   options: [
     { name: "lines", short: "n", value: { name: "COUNT", kind: "count", default: "50" }, help: "show the last lines" },
     { name: "follow", short: "f", help: "go on until interrupted" },
@@ -76,22 +82,24 @@ const LOGS: CommandSpec = {
     { line: "appd logs web -f", says: "follow the program web" },
     { line: "appd logs --since 1h --level warn", says: "what went wrong in the last hour" },
   ],
-  exits: { ok: true, generic: "no such program", usage: true, noPermission: true, io: true },
+  exits: { ok: true, generic: "no such program or job", usage: true, noPermission: true, io: true },
   load: () => import("./verbs/logs.ts").then((verb) => verb.logs),
 };
 
 const WHY: CommandSpec = {
   name: "why",
-  summary: "tell why a program is in the state that it is in",
+  summary: "tell why a program or a job is in the state that it is in",
   description: [
     "What ended it and what that means, who or what started or stopped it, what it waits for and why that is not there, its last output, when it is tried again, and commands that may help. With --quiet only the first sentence.",
+    "Of a job: whether it is paused or waits, when it runs next, what came of its last slots, and why some were skipped.",
   ],
-  arguments: [{ ...PROGRAM_NAME, kind: "programs" }],
+  arguments: [{ ...PROGRAM_NAME, name: "NAME", kind: "named", help: "name of a program, an instance or a job" }],
   examples: [
     { line: "appd why web", says: "the chain of causes" },
     { line: "appd why web --quiet", says: "in one sentence" },
+    { line: "appd why backup", says: "why the job did not run" },
   ],
-  exits: { ok: "told", generic: "no such program", usage: true, notRunning: true, unavailable: true },
+  exits: { ok: "told", generic: "no such program or job", usage: true, notRunning: true, unavailable: true },
   load: () => import("./verbs/why.ts").then((verb) => verb.why),
 };
 

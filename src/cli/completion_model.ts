@@ -108,7 +108,11 @@ export function completableOf(option: OptionSpec): Completable {
 /** The command line that prints the names a program argument can have, one a line; undefined for other kinds. */
 export function namesCommand(model: CompletionModel, kind: ValueKind): string | undefined {
   if (kind === "program") return `${model.name} programs --quiet 2>/dev/null`;
-  return kind === "programs" ? `${model.name} programs names 2>/dev/null` : undefined;
+  const programs = `${model.name} programs names 2>/dev/null`;
+  const jobs = `${model.name} jobs --quiet 2>/dev/null`;
+  if (kind === "programs") return programs;
+  if (kind === "job") return jobs;
+  return kind === "named" ? `${programs}; ${jobs}` : undefined;
 }
 
 /** The spellings of an option on a line. */

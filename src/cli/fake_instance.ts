@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { createContext } from "../app/context.ts";
+import type { JobStatus } from "../base/job_reports.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { createApi } from "../http/api.ts";
 import { type FakeDaemon, fakeDaemon } from "../http/fake_daemon.ts";
@@ -21,8 +22,9 @@ export interface Ran {
 export interface FakeInstance extends AsyncDisposable {
   readonly home: string;
   readonly daemon: FakeDaemon;
-  /** What it says of its programs; tests change it. */
+  /** What it says of its programs and jobs; tests change it. */
   readonly programs: ProgramStatus[];
+  readonly jobs: JobStatus[];
   run(...args: string[]): Promise<Ran>;
   /** Gives up the lock and the socket, as a daemon that ends. */
   end(): Promise<void>;
@@ -46,12 +48,14 @@ export function fakeInstance(
   const system = realSystem();
   const { paths } = createContext({ home, flags: {}, system });
   const base = fakeDaemon();
-  const status = () => ({ ...base.status(), pid: NOBODY, programs });
+  const jobs: JobStatus[] = [];
+  const status = () => ({ ...base.status(), pid: NOBODY, programs, jobs });
   const lock = system.locks.tryExclusive(paths.lock);
   const test: FakeInstance = {
     home,
     daemon: base,
     programs,
+    jobs,
     run: (...args) => runIn(home, args),
     async end() {
       await listener.close();

@@ -18,3 +18,21 @@ export function parseMoment(text: string, now: number): number | undefined {
   const at = Date.parse(`${date}T${time}${zone}`);
   return Number.isNaN(at) ? undefined : at;
 }
+
+/**
+ * A moment to come that a person names: a duration from now on (`2h`), a time of day (`18:00`, the next one in local
+ * time), or ISO 8601 as {@link parseMoment} has it.
+ *
+ * @param now wall time in milliseconds since the epoch
+ * @returns milliseconds since the epoch, which may have passed; undefined when the text is no moment
+ */
+export function parseComing(text: string, now: number): number | undefined {
+  const ahead = parseDuration(text);
+  if (ahead !== undefined) return now + ahead;
+  const [, hours, minutes] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text.trim()) ?? [];
+  if (hours === undefined || minutes === undefined) return parseMoment(text, now);
+  const at = new Date(now);
+  at.setHours(Number(hours), Number(minutes), 0, 0);
+  if (at.getTime() <= now) at.setDate(at.getDate() + 1);
+  return at.getTime();
+}

@@ -26,7 +26,9 @@ export function optionsOf(asked: Asked, scanned: Scanned): Record<string, Option
   const values: Record<string, OptionValue> = {};
   for (const { option, value } of scanned.given) {
     const spec = ours.get(option.name)?.value;
-    values[option.name] = spec === undefined || value === undefined ? true : readValue(option, { spec, text: value });
+    const read = spec === undefined || value === undefined ? true : readValue(option, { spec, text: value });
+    const before = values[option.name];
+    values[option.name] = spec?.many && before !== undefined ? `${before},${read}` : read;
   }
   return values;
 }

@@ -1,7 +1,9 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { StatusReport } from "../base/reports.ts";
+import { homePath, labelled, type LabelledRow as Row, section } from "./layout.ts";
 import { renderPrograms } from "./render_programs.ts";
+import { renderRepositories, schedulerLines } from "./render_scheduler.ts";
 import type { Style } from "./style.ts";
 import { humanTime } from "./time_text.ts";
 
@@ -18,8 +20,6 @@ export interface StatusView {
   readonly live?: boolean;
 }
 
-type Row = readonly [label: string, text: string | null | undefined];
-
 /** The report for people, as lines. */
 export function renderStatus(report: StatusReport, view: StatusView): string[] {
   const { style } = view;
@@ -28,10 +28,11 @@ export function renderStatus(report: StatusReport, view: StatusView): string[] {
   return [
     style.bold(`${title} status`),
     "",
-    ...rows(0, headRows(report, view)),
-    ...(view.live ? [] : ["", style.bold("Configuration:"), ...rows(2, configurationRows(report, view))]),
-    ...(programs.length === 0 ? [] : ["", style.bold("Programs:"), ...programs.map((line) => `  ${line}`)]),
+    ...labelled(0, headRows(report, view)),
+    ...(view.live ? [] : ["", style.bold("Configuration:"), ...labelled(2, configurationRows(report, view))]),
+    ...section("Programs", programs, style),
     ...schedulerLines(report, view),
+    ...section("Repositories", renderRepositories(report.repositories, view), style),
   ];
 }
 
@@ -58,10 +59,10 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
 
 function configurationRows(report: StatusReport, view: StatusView): Row[] {
   return [
-    ["Config", shorten(report.config_file, view)],
-    ["Logs", shorten(report.log_file, view)],
-    ["PID file", shorten(report.pid_file, view)],
-    ["Socket", shorten(report.socket, view)],
+    ["Config", homePath(report.config_file, view)],
+    ["Logs", homePath(report.log_file, view)],
+    ["PID file", homePath(report.pid_file, view)],
+    ["Socket", homePath(report.socket, view)],
     ["Reload", reloadText(report, view)],
   ];
 }
@@ -90,41 +91,6 @@ function reloadText({ last_reload: reload }: StatusReport, view: StatusView): st
   const at = humanTime(reload.at);
   if (reload.ok) return `ok at ${at}`;
   return view.style.bad(`failed at ${at}`) + `: ${escapeControls(firstLine(reload.error ?? "unknown reason"))}`;
-}
-
-function schedulerLines({ scheduler, jobs }: StatusReport, view: StatusView): string[] {
-  const { work_hours: hours } = scheduler;
-  if (jobs.length === 0 && !scheduler.paused && !hours.enabled && scheduler.next_at === null) return [];
-  return [
-    "",
-    view.style.bold("Scheduler:"),
-    ...rows(2, [
-      ["Paused", String(scheduler.paused)],
-      ["Triggers", String(scheduler.triggers)],
-      ["Last", scheduler.last_at && humanTime(scheduler.last_at)],
-      ["Next trigger", scheduler.next_at && humanDuration(Math.max(0, Date.parse(scheduler.next_at) - view.now))],
-    ]),
-    "",
-    view.style.bold("Work hours:"),
-    ...rows(2, [
-      ["Enabled", String(hours.enabled)],
-      ["Hours", hours.hours && `${hours.hours}${hours.timezone === null ? "" : ` ${hours.timezone}`}`],
-      ["In hours", String(hours.in_hours)],
-    ]),
-  ];
-}
-
-/** `Label:  text` with aligned texts; a row without a text is left out. */
-function rows(indent: number, all: readonly Row[]): string[] {
-  const shown = all.filter((row): row is readonly [string, string] => typeof row[1] === "string");
-  const width = Math.max(11, ...shown.map(([label]) => label.length + 2));
-  return shown.map(([label, text]) => `${" ".repeat(indent)}${`${label}:`.padEnd(width)} ${text}`);
-}
-
-function shorten(path: string, view: StatusView): string {
-  const home = view.userHome;
-  const shown = home.length > 1 && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-  return escapeControls(shown);
 }
 
 function firstLine(text: string): string {

@@ -1,8 +1,10 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
+import type { JobWhyReport } from "../base/job_reports.ts";
 import type { WhyReport } from "../base/reports.ts";
 import { utcTime } from "../base/utc_time.ts";
-import { type Style } from "./style.ts";
+import { section } from "./layout.ts";
+import type { Style } from "./style.ts";
 
 /** What the answer is drawn with. */
 export interface WhyView {
@@ -16,18 +18,33 @@ export function renderWhy(report: WhyReport, { style, now }: WhyView): string[] 
   const { summary, chain, last_output, next_retry_at: retry, hints } = report;
   return [
     paintOf(report, style)(escapeControls(summary)),
-    ...section(
-      style.bold("What happened:"),
-      chain.map(({ at, message }) => `${style.dim(utcTime(Date.parse(at)))}  ${escapeControls(message)}`),
-    ),
-    ...section(style.bold("Last output:"), last_output.map(escapeControls)),
+    ...section("What happened", chainLines(chain, style), style),
+    ...section("Last output", last_output.map(escapeControls), style),
     ...(retry === null ? [] : ["", `Next start: ${utcTime(Date.parse(retry))}, ${waitText(Date.parse(retry) - now)}`]),
-    ...section(style.bold("What may help:"), hints.map(escapeControls)),
+    ...section("What may help", hints.map(escapeControls), style),
   ];
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+/** The same for a job. */
+export function renderJobWhy(report: JobWhyReport, { style, now }: WhyView): string[] {
+  const { state, summary, chain, last_output, next_at: next, hints } = report;
+  return [
+    jobPaint(state, style)(escapeControls(summary)),
+    ...section("What happened", chainLines(chain, style), style),
+    ...section("Last output", last_output.map(escapeControls), style),
+    ...(next === null ? [] : ["", `Next run: ${utcTime(Date.parse(next))}, ${waitText(Date.parse(next) - now)}`]),
+    ...section("What may help", hints.map(escapeControls), style),
+  ];
+}
+
+function jobPaint(state: JobWhyReport["state"], style: Style): (text: string) => string {
+  if (state === "running") return style.good;
+  if (state === "broken") return style.bad;
+  return state === "paused" || state === "queued" ? style.warn : style.bold;
+}
+
+function chainLines(chain: WhyReport["chain"], style: Style): string[] {
+  return chain.map(({ at, message }) => `${style.dim(utcTime(Date.parse(at)))}  ${escapeControls(message)}`);
 }
 
 function waitText(ms: number): string {

@@ -11,8 +11,11 @@ import { openApi } from "./openapi.ts";
 import { problemOf, replyJson, replyProblem } from "./problem.ts";
 import type { ApiDeps, Route, RouteDeps } from "./route.ts";
 import { ACT_ROUTES } from "./routes_act.ts";
+import { JOB_ROUTES } from "./routes_jobs.ts";
 import { PROGRAM_ROUTES } from "./routes_programs.ts";
 import { READ_ROUTES } from "./routes_read.ts";
+import { RUN_ROUTES } from "./routes_runs.ts";
+import { SCHEDULER_ROUTES } from "./routes_scheduler.ts";
 
 const DESCRIPTION: Route = {
   method: "GET",
@@ -23,7 +26,15 @@ const DESCRIPTION: Route = {
 };
 
 /** Every operation there is. */
-export const ROUTES: readonly Route[] = [...READ_ROUTES, DESCRIPTION, ...PROGRAM_ROUTES, ...ACT_ROUTES];
+export const ROUTES: readonly Route[] = [
+  ...READ_ROUTES,
+  DESCRIPTION,
+  ...PROGRAM_ROUTES,
+  ...JOB_ROUTES,
+  ...RUN_ROUTES,
+  ...SCHEDULER_ROUTES,
+  ...ACT_ROUTES,
+];
 
 /** The app of one listener; a pure function of its requests and of what `deps` tell it. */
 export function createApi(deps: ApiDeps): Hono {

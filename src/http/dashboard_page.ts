@@ -1,4 +1,5 @@
 import { CHART_SCRIPT, CHART_STYLE } from "./dashboard_chart.ts";
+import { type Column, headCells, JOBS_HTML, JOBS_SCRIPT } from "./dashboard_jobs.ts";
 
 /** What stands between the style tags; its hash is in the policy. */
 export const PAGE_STYLE = `
@@ -28,7 +29,7 @@ tbody th, tbody td { vertical-align: top; }
 ${CHART_STYLE}`;
 
 /** What stands between the script tags; its hash is in the policy. Text only ever reaches the page as text. */
-export const PAGE_SCRIPT = `${CHART_SCRIPT}
+export const PAGE_SCRIPT = `${CHART_SCRIPT}${JOBS_SCRIPT}
 const $ = (id) => document.getElementById(id);
 const KIND = { ready: "good", running: "good", healthy: "good", starting: "warn", reloading: "warn", stopping: "warn",
   backoff: "warn", degraded: "bad", failed: "bad" };
@@ -47,9 +48,11 @@ const ago = (s) => {
 const size = (b) => b === null || b === undefined ? "–" : (b / 1048576).toFixed(1) + " MiB";
 const share = (percent) => percent === null ? "–" : percent.toFixed(1) + " %";
 const show = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
+const UNSAFE = /[\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]/g;
+const plain = (text) => String(text).replace(UNSAFE, "\\ufffd");
 function cell(row, text, kind) {
   const td = row.insertCell();
-  td.textContent = text;
+  td.textContent = plain(text);
   if (kind) td.className = kind;
   return td;
 }
@@ -60,10 +63,7 @@ function endOf(exit) {
 function program(body, p, view) {
   const points = charts.get(p.name).points;
   const row = body.insertRow();
-  const name = document.createElement("th");
-  name.scope = "row";
-  name.textContent = p.name;
-  row.append(name);
+  heading(row, p.name);
   cell(row, p.crash_loop ? p.state + ", crash loop" : p.state, p.crash_loop ? "bad" : KIND[p.state] ?? "");
   cell(row, p.pid ?? "–", "number");
   cell(row, ago(p.uptime_s), "number");
@@ -100,6 +100,7 @@ function render(s) {
   $("programs").tBodies[0].replaceWith(body);
   $("table").hidden = s.programs.length === 0;
   $("none").hidden = s.programs.length > 0;
+  renderJobs(s);
 }
 async function refresh() {
   try {
@@ -108,6 +109,7 @@ async function refresh() {
     const status = await answer.json();
     render(status);
     show("news", "");
+    await loadRuns(status);
     await loadHistory(status.programs.map((p) => p.name));
   } catch (error) {
     show("state", "no answer");
@@ -128,7 +130,7 @@ const FACTS: readonly (readonly [id: string, label: string])[] = [
   ["log", "Log"],
   ["reload", "Last reload"],
 ];
-const COLUMNS: readonly (readonly [label: string, kind?: "number"])[] = [
+const COLUMNS: readonly Column[] = [
   ["Program"],
   ["State"],
   ["PID", "number"],
@@ -145,9 +147,6 @@ const COLUMNS: readonly (readonly [label: string, kind?: "number"])[] = [
 /** The whole document. */
 export function pageHtml(): string {
   const facts = FACTS.map(([id, label]) => `<div><dt>${label}</dt><dd id="${id}">–</dd></div>`).join("\n");
-  const columns = COLUMNS.map(([label, kind]) => `<th scope="col"${kind ? ` class="${kind}"` : ""}>${label}</th>`).join(
-    "",
-  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -168,9 +167,12 @@ ${facts}
 <h2 id="programs-title">Programs</h2>
 <p id="none" class="note" hidden>No program is configured.</p>
 <div id="table" class="scroll" role="region" aria-labelledby="programs-title" tabindex="0" hidden>
-<table id="programs" aria-labelledby="programs-title"><thead><tr>${columns}</tr></thead><tbody></tbody></table>
+<table id="programs" aria-labelledby="programs-title"><thead><tr>${
+    headCells(COLUMNS)
+  }</tr></thead><tbody></tbody></table>
 </div>
 <p id="span" class="note" hidden></p>
+${JOBS_HTML}
 </main>
 <script>${PAGE_SCRIPT}</script>
 </body>

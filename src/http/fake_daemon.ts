@@ -1,10 +1,13 @@
 import { AppdError } from "../base/errors.ts";
 import type { HealthReport, HealthStatus, ProgramStatus, StatusReport } from "../base/reports.ts";
+import { type FakeJobs, fakeJobs } from "./fake_jobs.ts";
 import type { ApiDeps } from "./route.ts";
 
 /** A daemon for tests of this room: it writes down what it was asked to do. */
 export interface FakeDaemon extends ApiDeps {
   readonly calls: string[];
+  /** What `jobs` is, unless another was handed in. */
+  readonly scheduler: FakeJobs;
   healthStatus: HealthStatus;
 }
 
@@ -12,6 +15,7 @@ export interface FakeDaemon extends ApiDeps {
 export function fakeDaemon(deps: Partial<ApiDeps> = {}): FakeDaemon {
   const calls: string[] = [];
   const note = (call: string) => void calls.push(call);
+  const scheduler = fakeJobs(note);
   const daemon: FakeDaemon = {
     access: "tcp",
     port: () => 8321,
@@ -36,7 +40,8 @@ export function fakeDaemon(deps: Partial<ApiDeps> = {}): FakeDaemon {
       hints: [],
     }),
     history: (program) => ({ program, interval_s: 10, samples: [] }),
-    jobs: undefined as never, // A fake comes with the routes.
+    jobs: scheduler,
+    scheduler,
     actions: {
       async reload(options = {}) {
         note(["reload", ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(" "));

@@ -96,7 +96,7 @@ export interface EventSource {
   subscribe(listener: (event: EventReport) => void): Disposable;
 }
 
-/** Which part of which log; without `program` the daemon's own. */
+/** Which part of which log; `program` may be a job, without it the daemon's own. */
 export interface LogQuery {
   readonly program?: string;
   readonly lines: number;
@@ -124,8 +124,8 @@ export interface ApiDeps {
   readonly actions: Actions;
   readonly jobs: JobsApi;
   readonly log?: Logger;
-  /** For the heartbeat of streams. Default: the machine's. */
-  readonly clock?: Pick<Clock, "every">;
+  /** For the heartbeat of streams and the end of a wait. Default: the machine's. */
+  readonly clock?: Pick<Clock, "every" | "after" | "now">;
   /** Shared by the APIs of one daemon, so that each shows the requests of all. */
   readonly requests?: RequestCounter;
 }
@@ -133,10 +133,10 @@ export interface ApiDeps {
 /** The dependencies with the defaults filled in. */
 export type RouteDeps = ApiDeps & { readonly requests: RequestCounter };
 
-/** A query or path parameter, or a member of a JSON body, as OpenAPI describes it. */
+/** A parameter of the query, the path or the header, or a member of a JSON body, as OpenAPI describes it. */
 export interface RouteParameter {
   readonly name: string;
-  readonly in: "query" | "path" | "body";
+  readonly in: "query" | "path" | "header" | "body";
   readonly required?: boolean;
   readonly description: string;
   readonly schema: Readonly<Record<string, unknown>>;

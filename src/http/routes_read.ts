@@ -9,7 +9,7 @@ import type { Route, RouteDeps } from "./route.ts";
 const DEFAULT_LINES = 50;
 const MAX_LINES = 10_000;
 
-/** Everything that only looks; the programs have routes of their own. */
+/** Everything that only looks; programs and jobs have routes of their own. */
 export const READ_ROUTES: readonly Route[] = [
   {
     method: "GET",
@@ -55,17 +55,10 @@ export const READ_ROUTES: readonly Route[] = [
   },
   {
     method: "GET",
-    path: "/api/v1/jobs",
-    summary: "The scheduled jobs",
-    responses: { 200: "the jobs" },
-    handle: (_context, { status }) => replyJson({ jobs: status().jobs }),
-  },
-  {
-    method: "GET",
     path: "/api/v1/logs",
-    summary: "The last lines of the daemon's log or of a program's, byte for byte",
+    summary: "The last lines of the daemon's log, or of a program's or a job's, byte for byte",
     parameters: [
-      { name: "program", in: "query", description: "name of a program", schema: { type: "string" } },
+      { name: "program", in: "query", description: "name of a program or a job", schema: { type: "string" } },
       {
         name: "lines",
         in: "query",
@@ -73,7 +66,7 @@ export const READ_ROUTES: readonly Route[] = [
         schema: { type: "integer", minimum: 1, maximum: MAX_LINES },
       },
     ],
-    responses: { 200: "the lines", 404: "no such program" },
+    responses: { 200: "the lines", 404: "no such program or job" },
     handle: serveLogs,
   },
   {
@@ -133,8 +126,10 @@ async function serveLogs(context: Context, deps: RouteDeps): Promise<Response> {
   const lines = parseLines(context.req.query("lines"));
   const program = context.req.query("program");
   if (program === undefined) return await streamLines(deps.logs({ lines }));
-  if (!deps.status().programs.some(({ name }) => name === program)) {
-    return replyProblem({ status: 404, message: "no such program", hint: "list them: GET /api/v1/programs" });
+  const { programs, jobs } = deps.status();
+  if (![...programs, ...jobs].some(({ name }) => name === program)) {
+    const hint = "list them: GET /api/v1/programs and GET /api/v1/jobs";
+    return replyProblem({ status: 404, message: "no such program or job", hint });
   }
   return await streamLines(deps.logs({ program, lines }));
 }

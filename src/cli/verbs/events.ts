@@ -1,4 +1,5 @@
-import { followEvents, programsFor, rememberedEvents } from "../../app/control_events.ts";
+import { reportFor } from "../../app/control.ts";
+import { followEvents, rememberedEvents } from "../../app/control_events.ts";
 import type { EventReport } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn, numberOf, textOf } from "../invocation.ts";
@@ -12,7 +13,7 @@ const DEFAULT_LINES = 50;
 export async function events(input: VerbInput): Promise<number> {
   const { invocation, output, program: { name: self } } = input;
   const context = contextOf(input);
-  const programs = await programsFor(context, ["read the events of", context.instance]);
+  const { programs } = await reportFor(context, ["read the events of", context.instance]);
   const program = textOf(invocation, "program");
   const known = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
   if (program !== undefined && !known.includes(program)) {

@@ -74,13 +74,15 @@ function patternOf(text: string): RegExp {
 async function pathOf(input: VerbInput, context: Context): Promise<string> {
   const name = input.invocation.arguments[0];
   if (name === undefined) return await daemonLog(context);
-  const known = programsOf(input.system.files, context.paths.programs);
-  if (known.includes(name)) return join(context.paths.programs, name, "output.log");
-  throw noSuchProgram("show the log of", { name, known });
+  const { programs, jobs } = context.paths;
+  const known = [programs, jobs].map((directory) => ({ directory, names: namesIn(input.system.files, directory) }));
+  const found = known.find(({ names }) => names.includes(name));
+  if (found !== undefined) return join(found.directory, name, "output.log");
+  throw noSuchProgram("show the log of", { name, known: known.flatMap(({ names }) => names), orJob: true });
 }
 
-/** Programs that ever ran here have a directory, also when the daemon does not run. */
-function programsOf(files: Files, directory: string): string[] {
+/** Programs and jobs that ever ran here have a directory, also when the daemon does not run. */
+function namesIn(files: Files, directory: string): string[] {
   try {
     return files.list(directory).filter((name) => files.stat(join(directory, name))?.kind === "directory");
   } catch (error) {

@@ -40,7 +40,7 @@ Deno.test("an unknown program is named with the nearest one and the list", async
   assert.equal(code, 1);
   assert.equal(
     stderr,
-    'appd: cannot show the log of "wbe": no such program\nhint: did you mean "web"? programs: web, worker\n',
+    'appd: cannot show the log of "wbe": no such program or job\nhint: did you mean "web"? programs and jobs: web, worker\n',
   );
   assert.equal((await logs(place.home, ["../programs/web"])).code, 1);
   assert.match((await logs(`${place.home}/nothing`, ["web"])).stderr, /there are no programs/);

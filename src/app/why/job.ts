@@ -1,0 +1,162 @@
+import { humanDuration } from "../../base/duration.ts";
+import { escapeControls } from "../../base/escape.ts";
+import { jobState, type JobStatus, type JobWhyReport, type RunReport } from "../../base/job_reports.ts";
+import type { ProgramExit } from "../../base/reports.ts";
+import { utcTime } from "../../base/utc_time.ts";
+import { exitMeaning } from "./exit_meaning.ts";
+
+/** What the answer is made from beside the job itself. */
+export interface JobWhyInput {
+  /** Its last lines of history, newest first. */
+  readonly runs: readonly RunReport[];
+  /** The end of what its last run wrote, as text. */
+  readonly output: string;
+  /** Wall time in milliseconds. */
+  readonly now: number;
+}
+
+/** So many slots are told, and so many last lines. */
+const SLOTS = 8;
+const LINES = 10;
+
+/** Why a job runs, or does not, and what came of its last slots. Pure. */
+export function explainJob(job: JobStatus, { runs, output, now }: JobWhyInput): JobWhyReport {
+  const failed = job.last !== null && job.last.outcome !== "ok";
+  return {
+    job: job.name,
+    state: jobState(job),
+    summary: escapeControls(`${job.name} ${sentence(job, { runs, now })}`),
+    chain: runs.slice(0, SLOTS).toReversed().map((run) => ({ at: run.slot, message: escapeControls(slotText(run)) })),
+    last_output: failed || job.running ? linesOf(output) : [],
+    next_at: job.next_at,
+    hints: hintsOf(job, runs),
+  };
+}
+
+type Scene = Pick<JobWhyInput, "runs" | "now">;
+
+function sentence(job: JobStatus, scene: Scene): string {
+  const parts = [stateText(job, scene), lastText(job, scene.now), skipText(job), overdueText(job, scene.now)];
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+function stateText(job: JobStatus, { runs, now }: Scene): string {
+  switch (jobState(job)) {
+    case "running":
+      return `runs${sinceText(runs, now)}`;
+    case "queued":
+      return `waits for its turn, ${job.queued} queued${queueText(runs)}`;
+    case "disabled":
+      return "is disabled in the configuration";
+    case "paused":
+      return `is paused${job.paused_until === null ? "" : ` until ${utcTime(Date.parse(job.paused_until))}`}`;
+    case "broken":
+      return `cannot run: ${job.problem}`;
+    case "waiting":
+      return job.schedule === "" ? "runs only by hand" : `waits for an event (${job.schedule})`;
+    case "scheduled":
+      return `runs next ${nextText(job, now)} (${job.schedule})`;
+  }
+}
+
+function sinceText(runs: readonly RunReport[], now: number): string {
+  const run = runs.find(({ state }) => state === "running");
+  if (run === undefined || run.started_at === null) return "";
+  const attempt = run.attempts > 1 ? `, attempt ${run.attempts}` : "";
+  return ` for ${humanDuration(Math.max(0, now - Date.parse(run.started_at)))}, ${causeText(run)}${attempt}`;
+}
+
+function queueText(runs: readonly RunReport[]): string {
+  const waiting = runs.find(({ state }) => state === "queued" || state === "retrying");
+  return waiting?.reason ? `: ${waiting.reason}` : "";
+}
+
+function nextText({ next_at: next }: JobStatus, now: number): string {
+  const at = Date.parse(next ?? "");
+  return at <= now ? "now" : `in ${humanDuration(at - now)}`;
+}
+
+function lastText({ last }: JobStatus, now: number): string {
+  if (last === null) return "it never ran";
+  const { outcome, exit, reason, duration_s: duration } = last;
+  const age = humanDuration(Math.max(0, now - Date.parse(last.started_at ?? last.slot)));
+  const took = duration === null ? "" : ` after ${humanDuration(duration * 1000)}`;
+  const why = [...(outcome === "failed" ? exitText(exit) : []), ...(reason === null ? [] : [reason])].join(", ");
+  return `its last run, ${age} ago, ${OUTCOME[outcome]}${took}${why === "" ? "" : `: ${why}`}`;
+}
+
+const OUTCOME: Readonly<Record<NonNullable<JobStatus["last"]>["outcome"], string>> = {
+  ok: "ended well",
+  failed: "failed",
+  timeout: "ran into its timeout",
+  cancelled: "was cancelled",
+  interrupted: "was interrupted",
+  skipped: "was skipped",
+};
+
+function exitText(exit: ProgramExit | null): string[] {
+  if (exit === null) return [];
+  const { code, signal, out_of_memory } = exit;
+  if (signal !== null) {
+    const meaning = exitMeaning({ signal, ...(out_of_memory ? { outOfMemory: true as const } : {}) });
+    return [`killed by ${signal}${meaning === undefined ? "" : ` (${meaning})`}`];
+  }
+  if (code === null) return ["exit unknown"];
+  const meaning = exitMeaning({ code });
+  return [`exit code ${code}${meaning === undefined ? "" : ` (${meaning})`}`];
+}
+
+/** Only a skip that came after the last run says why it did not run. */
+function skipText({ last, last_skip: skip }: JobStatus): string {
+  if (skip === null || (last !== null && last.slot >= skip.slot)) return "";
+  return `the slot of ${utcTime(Date.parse(skip.slot))} was skipped: ${skip.reason}`;
+}
+
+function overdueText({ overdue_since: since }: JobStatus, now: number): string {
+  return since === null ? "" : `it is overdue for ${humanDuration(Math.max(0, now - Date.parse(since)))}`;
+}
+
+/** `cron: failed after 3s: exit code 2 (run 12)` */
+function slotText(run: RunReport): string {
+  const took = run.duration_s === null ? "" : ` after ${humanDuration(run.duration_s * 1000)}`;
+  const why = [...(run.state === "failed" ? exitText(run.exit) : []), ...(run.reason === null ? [] : [run.reason])];
+  const rest = why.length === 0 ? "" : `: ${why.join(", ")}`;
+  const slots = run.slots > 1 ? `, ${run.slots} slots` : "";
+  return `${causeText(run)}: ${run.state}${took}${slots}${rest} (run ${run.id})`;
+}
+
+function causeText({ trigger, detail }: RunReport): string {
+  return `${CAUSE[trigger]}${detail === null ? "" : ` ${detail}`}`;
+}
+
+const CAUSE: Readonly<Record<RunReport["trigger"], string>> = {
+  every: "by its interval",
+  cron: "by its cron expression",
+  start: "by the start of the daemon",
+  git: "by git",
+  program: "by program",
+  job: "by job",
+  webhook: "by a webhook",
+  manual: "by hand",
+};
+
+/** Commands that may help, the likeliest first. */
+function hintsOf(job: JobStatus, runs: readonly RunReport[]): string[] {
+  const { name } = job;
+  const state = jobState(job);
+  const started = runs.find((run) => run.started_at !== null);
+  const bad = job.last !== null && job.last.outcome !== "ok" && job.last.outcome !== "skipped";
+  return [
+    ...(state === "paused" ? [`appd resume ${name}`, "appd resume"] : []),
+    ...(state === "disabled" ? [`appd config explain job.${name}.enabled`] : []),
+    ...(bad && started !== undefined ? [`appd jobs show --run ${started.id}`, `appd logs ${name} -n 50`] : []),
+    ...(job.last?.outcome === "timeout" ? [`appd config explain job.${name}.timeout`] : []),
+    ...(/work hours/.test(job.last_skip?.reason ?? "") ? [`appd schedule next ${name}`] : []),
+    ...(state === "running" || state === "queued" ? [`appd jobs cancel ${name}`] : [`appd jobs run ${name} --wait`]),
+  ];
+}
+
+function linesOf(output: string): string[] {
+  const lines = output.replace(/\r?\n$/, "").split(/\r?\n/).slice(-LINES).map(escapeControls);
+  return lines.length === 1 && lines[0] === "" ? [] : lines;
+}

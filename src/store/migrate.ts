@@ -22,12 +22,6 @@ function currentVersion(db: Sqlite, owner: string): number {
   return rows.length;
 }
 
-/** @throws Error (a bug) unless the versions are 1, 2, 3 … */
-function checkList({ owner, migrations }: MigrationList): void {
-  const wrong = migrations.findIndex(({ version }, index) => version !== index + 1);
-  if (wrong !== -1) throw new Error(`migration ${wrong + 1} of "${owner}" has version ${migrations[wrong]?.version}`);
-}
-
 function checkReferences(db: Sqlite): void {
   const [row] = db.run("PRAGMA foreign_key_check").rows;
   if (row) throw new Error(`a row of "${row.table}" refers to a row of "${row.parent}" that is not there`);
@@ -59,7 +53,6 @@ function apply(db: Sqlite, { version, name, sql }: Migration, { path, owner, now
 }
 
 function bring(db: Sqlite, list: MigrationList, at: { path: string; now: number }): number {
-  checkList(list);
   const { owner, migrations } = list;
   const current = currentVersion(db, owner);
   if (current > migrations.length) {

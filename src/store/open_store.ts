@@ -23,6 +23,12 @@ const PAUSE_MS = 100;
 
 const startWorker: StartThread = (events) => startThread(threadModule("store_worker", import.meta.url), events);
 
+/** @throws Error (a bug) unless the versions are 1, 2, 3 … */
+function checkList({ owner, migrations }: MigrationList): void {
+  const wrong = migrations.findIndex(({ version }, index) => version !== index + 1);
+  if (wrong !== -1) throw new Error(`migration ${wrong + 1} of "${owner}" has version ${migrations[wrong]?.version}`);
+}
+
 /**
  * Opens the database of an instance: makes it when it is not there, sets it aside when it is damaged, brings its schema up
  * to date.
@@ -32,6 +38,7 @@ const startWorker: StartThread = (events) => startThread(threadModule("store_wor
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { path, migrations, clock, log, start = startWorker, patience = PATIENCE_MS } = options;
+  migrations.forEach(checkList);
   const store = new ThreadStore({ path, lists: migrations, clock, log, start });
   const deadline = clock.monotonic() + patience;
   try {

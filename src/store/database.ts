@@ -6,7 +6,7 @@ import type { MigrationList, MigrationState } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { refused } from "./refused.ts";
 import { COMPANIONS } from "./set_aside.ts";
-import { DamagedError } from "./trouble.ts";
+import { DamagedError, faultOf } from "./trouble.ts";
 
 /** What opening needs; `now`: wall time in milliseconds. */
 export interface OpenInput {
@@ -15,6 +15,11 @@ export interface OpenInput {
   readonly path: string;
   readonly lists: readonly MigrationList[];
   readonly now: number;
+  /**
+   * Hears that the file is damaged while it is still open, which is when it has to be moved: SQLite takes the log of a file
+   * into it on closing, unless the file is no longer at its place.
+   */
+  readonly damaged: (reason: string) => void;
 }
 
 /** Files up to this size, in bytes, are checked whole at each opening; it takes about 0.1 s. Of larger ones damage is found where it is met. */
@@ -132,16 +137,21 @@ function watchPlace(files: Files, path: string): OpenedDatabase["place"] {
  */
 export function openDatabase(input: OpenInput): OpenedDatabase {
   const { files, path } = input;
-  prepare(input);
-  const db = input.open(path);
+  let db: Sqlite | undefined;
   try {
+    prepare(input);
+    db = input.open(path);
     configure(db, path);
     check(db, files.stat(path)?.size ?? 0);
     const migrations = migrate(db, input.lists, input);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return { db, migrations, place: watchPlace(files, path) };
   } catch (error) {
-    closeQuietly(db);
+    try {
+      if (faultOf(error) === "corrupt") input.damaged(messageOf(error));
+    } finally {
+      if (db) closeQuietly(db);
+    }
     throw error;
   }
 }

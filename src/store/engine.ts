@@ -91,20 +91,21 @@ export class Engine {
   #ready(now: number): OpenedDatabase {
     if (this.#database) return this.#database;
     const { path, lists } = this.#place ?? { path: "", lists: [] };
-    const input: OpenInput = { files: this.#files, open: this.#open, path, lists, now };
+    const damaged = (reason: string) => this.#replace(now, reason);
+    const input: OpenInput = { files: this.#files, open: this.#open, path, lists, now, damaged };
     try {
       return this.#database = openDatabase(input);
     } catch (error) {
       if (faultOf(error) !== "corrupt") throw error;
-      this.#replace(now, messageOf(error));
       return this.#database = openDatabase(input);
     }
   }
 
+  /** The file is moved before it is closed, see {@link OpenInput.damaged}. */
   #replace(now: number, reason: string): void {
+    const kept = setAside(this.#files, this.#place?.path ?? "", now);
     this.#drop();
-    const path = this.#place?.path ?? "";
-    this.#answer({ kind: "reset", setAside: setAside(this.#files, path, now), reason });
+    this.#answer({ kind: "reset", setAside: kept, reason });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { messageOf } from "../base/errors.ts";
+import { fingerprint } from "../base/fingerprint.ts";
 import type { Sqlite } from "../system/sqlite.ts";
 import type { MigrationList, MigrationState } from "./messages.ts";
 import { refused } from "./refused.ts";
@@ -8,11 +9,23 @@ import { DamagedError, faultOf } from "./trouble.ts";
 
 /**
  * A table and not `PRAGMA user_version`, because several owners have steps here. One row for each step that was taken, so
- * that a damaged row shows as a gap.
+ * that a damaged row shows as a gap. `user_version` has a sum of all rows, as SQLite does not see a damaged value; 0 is no
+ * sum, for a database that was restored from a text of SQL.
  */
 const TABLE = `CREATE TABLE IF NOT EXISTS store_migration (
   owner TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, applied_at INTEGER NOT NULL,
   PRIMARY KEY (owner, version)) STRICT, WITHOUT ROWID`;
+
+function sumOf(db: Sqlite): number {
+  const { rows } = db.run("SELECT owner, version, name, applied_at FROM store_migration ORDER BY owner, version");
+  const sum = BigInt(`0x${fingerprint(JSON.stringify(rows.map((row) => Object.values(row))))}`);
+  return Number(BigInt.asUintN(31, sum)) || 1;
+}
+
+function checkSum(db: Sqlite): void {
+  const kept = db.run("PRAGMA user_version").rows[0]?.user_version;
+  if (kept !== 0 && kept !== sumOf(db)) throw new DamagedError("its list of migrations is damaged");
+}
 
 /** @throws DamagedError when the versions have a gap */
 function currentVersion(db: Sqlite, owner: string): number {
@@ -40,6 +53,7 @@ function apply(db: Sqlite, { version, name, sql }: Migration, { path, owner, now
       if (!db.inTransaction) throw new Error("it ends the transaction that it runs in");
       checkReferences(db);
       db.run("INSERT INTO store_migration VALUES (?, ?, ?, ?)", [owner, version, name, now]);
+      db.exec(`PRAGMA user_version = ${sumOf(db)}`);
     });
   } catch (error) {
     if (faultOf(error) !== "bug") throw error;
@@ -80,6 +94,7 @@ export function migrate(
 ): MigrationState {
   db.exec("PRAGMA foreign_keys = OFF");
   db.exec(TABLE);
+  checkSum(db);
   const current = lists.reduce((sum, list) => sum + bring(db, list, at), 0);
   db.exec("PRAGMA foreign_keys = ON");
   return { current, latest: current, pending: 0 };

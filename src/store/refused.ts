@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { ExitName } from "../base/exit_codes.ts";
 import type { Refusal } from "./messages.ts";
@@ -24,7 +25,9 @@ function hintFor(fault: Fault, path: string): string {
     case "busy":
       return `another process holds a lock on it: find it with: fuser -v "${path}"`;
     case "full":
-      return `make room on its file system: df -h "${path}"`;
+      return `make room on its file system: df -h "${dirname(path)}"`;
+    case "io":
+      return `see whether its file system has room and works: df -h "${dirname(path)}", or choose another: --home DIR`;
     default:
       return `look at it and its directory: ls -la "${path}"*, or choose another place: --home DIR`;
   }

@@ -20,8 +20,8 @@ export interface Turn {
   readonly writes: readonly WaitingWrite[];
 }
 
-/** A turn takes about 10 ms: a commit's wait for the disk counts little, and nobody waits for long. */
-const STATEMENTS_PER_TURN = 1000;
+/** A turn takes about 5 ms: a commit's wait for the disk counts little, and nobody waits for long. */
+const STATEMENTS_PER_TURN = 500;
 const READS_PER_TURN = 8;
 
 /** Calls in the order in which they came; reads and writes take turns together, so that none waits for a long row of the other. */

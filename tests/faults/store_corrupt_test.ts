@@ -74,7 +74,7 @@ function flip(bytes: Uint8Array, dice: Random, count: number): Uint8Array {
 
 function pageOf(bytes: Uint8Array, dice: Random): [start: number, end: number] {
   const start = PAGE * dice.next(Math.ceil(bytes.length / PAGE));
-  return [start, start + PAGE];
+  return [start, Math.min(start + PAGE, bytes.length)];
 }
 
 /** Opens, reads by table and by index, writes, and reads that back. @returns what was set aside */

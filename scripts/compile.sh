@@ -68,19 +68,26 @@ trap 'rm -rf "$work"' EXIT
 bundle=$work/appd
 log=$work/log
 
+# Modules that run in a thread of their own: bundles beside the program's, found by src/system/thread.ts.
+readonly THREADS=(src/store/store_worker.ts)
+
 # Not minified: the bundler's minifier drops the disposal of a `using` declaration that is read once, and locks stay held.
-(cd "$root" && "$here/deno.sh" bundle --quiet --platform deno --code-splitting \
-  --outdir "$bundle" "$entry") >"$log" 2>&1 || { cat "$log" >&2 && fail 'the bundle failed'; }
+for module in "$entry" "${THREADS[@]}"; do
+  (cd "$root" && "$here/deno.sh" bundle --quiet --platform deno --code-splitting \
+    --outdir "$bundle" "$module") >"$log" 2>&1 || { cat "$log" >&2 && fail 'the bundle failed'; }
+done
 find "$bundle" -name '*.js' -exec sed -i "s/__APPD_COMMIT__/$commit/g" {} +
 # The times of the files end up in the binary too: they are the commit's.
 epoch=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 0)}
 find "$bundle" -exec touch -d "@$epoch" {} +
 main=$(basename "$entry" .ts).js
+includes=()
+for module in "${THREADS[@]}"; do includes+=(--include "$(basename "$module" .ts).js"); done
 
 # Memory saver: 10,000 idle connections leave 12 MB of garbage behind instead of 83; output runs through as fast.
 compile_once() {
   (cd "$bundle" && "$here/deno.sh" compile --quiet --no-config --no-code-cache --unstable-net -A \
-    --v8-flags=--memory-saver-mode \
+    --v8-flags=--memory-saver-mode "${includes[@]}" \
     --target "$1" --output "$2" "$main") >"$log" 2>&1
 }
 

@@ -56,10 +56,17 @@ export interface Store extends AsyncDisposable {
    * @throws StoreError
    */
   write(statements: readonly Statement[]): Promise<readonly StatementResult[]>;
-  /** @throws StoreError */
+  /**
+   * The rows of one SELECT. It sees every write that has resolved, and may overtake others.
+   *
+   * @throws StoreError
+   */
   read(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
   /** What is known now; instant. */
   health(): StoreHealth;
-  /** Hears that the database had to be set aside and a new, empty one took its place. */
+  /**
+   * Hears that the database had to be set aside and a new, empty one took its place; at once when that happened at the start.
+   * `setAside` is the damaged file's new path, or empty when somebody had removed or replaced it.
+   */
   onReset(listener: (setAside: string) => void): Disposable;
 }

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import { AppdError } from "../base/errors.ts";
+import { openSqlite } from "../system/sqlite.ts";
+import { directory, insert, MemoryLog, openNotes, texts } from "./testing.ts";
+
+async function refusal(place: string): Promise<AppdError> {
+  try {
+    const store = await openNotes(place, { patience: 0 });
+    await store[Symbol.asyncDispose]();
+  } catch (error) {
+    assert.ok(error instanceof AppdError, String(error));
+    return error;
+  }
+  return assert.fail("it was opened");
+}
+
+const STRANGE: Readonly<Record<string, (path: string) => void>> = {
+  "symbolic link": (path) => fs.symlinkSync("/etc/passwd", path),
+  directory: (path) => fs.mkdirSync(path),
+  fifo: (path) => assert.ok(new Deno.Command("mkfifo", { args: [path] }).outputSync().success),
+};
+
+for (const [kind, make] of Object.entries(STRANGE)) {
+  for (const name of ["appd.db", "appd.db-wal"]) {
+    Deno.test(`a ${kind} in the place of ${name} is refused and left alone`, async () => {
+      using place = directory();
+      const path = join(place.path, name);
+      make(path);
+      const error = await refusal(place.path);
+      assert.equal(error.exitCode, 69);
+      assert.equal(error.message, `cannot open "${path}": it is a ${kind}, not a regular file`);
+      assert.match(error.hint ?? "", /^remove it: rm -r "/);
+      assert.deepEqual(fs.readdirSync(place.path), [name]);
+    });
+  }
+}
+
+Deno.test("no directory: 69, the errno, and where to look", async () => {
+  const error = await refusal("/tmp/appd-store-no-such-directory");
+  assert.equal(error.exitCode, 69);
+  assert.match(error.message, /^cannot open "\/tmp\/appd-store-no-such-directory\/appd\.db": .*ENOENT/);
+  assert.match(error.hint ?? "", /ls -la .*--home DIR/);
+});
+
+Deno.test("a database that may be read only: 69 and the errno", async (t) => {
+  using place = directory();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  const path = join(place.path, "appd.db");
+  const immutable = (flag: string) =>
+    new Deno.Command("chattr", { args: [flag, path] }).output().then((r) => r.success, () => false);
+  fs.chmodSync(path, 0o400);
+  const isRoot = Deno.uid() === 0;
+  if (isRoot && !await immutable("+i")) {
+    return void await t.step({ name: "no immutable files here", ignore: true, fn() {} });
+  }
+  try {
+    const error = await refusal(place.path);
+    assert.equal(error.exitCode, 69);
+    assert.match(error.message, /EPERM|EACCES/);
+  } finally {
+    if (isRoot) await immutable("-i");
+  }
+});
+
+Deno.test("the mode of a database that others may read is put right", async () => {
+  using place = directory();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  const path = join(place.path, "appd.db");
+  fs.chmodSync(path, 0o644);
+  await using _store = await openNotes(place.path);
+  assert.equal(fs.statSync(path).mode & 0o777, 0o600);
+});
+
+const DAMAGE: Readonly<Record<string, (path: string) => void>> = {
+  "no database at all": (path) => fs.writeFileSync(path, "x".repeat(8192)),
+  "a short text": (path) => fs.writeFileSync(path, "hello"),
+  "a header that SQLite takes as read-only": (path) => overwrite(path, 18, [9]),
+  "a page full of nothing": (path) => overwrite(path, 4096, new Uint8Array(4096)),
+  "a list of migrations with a gap": (path) => {
+    const db = openSqlite(path);
+    db.exec("UPDATE store_migration SET version = 5");
+    db.close();
+  },
+  "a file that was emptied beside its log": (path) => {
+    fs.truncateSync(path);
+    fs.writeFileSync(`${path}-wal`, "something");
+  },
+};
+
+function overwrite(path: string, position: number, bytes: Iterable<number>): void {
+  const fd = fs.openSync(path, "r+");
+  fs.writeSync(fd, Uint8Array.from(bytes), 0, null, position);
+  fs.closeSync(fd);
+}
+
+for (const [what, damage] of Object.entries(DAMAGE)) {
+  Deno.test(`at the start, ${what} is set aside and told`, async () => {
+    using place = directory();
+    {
+      await using store = await openNotes(place.path);
+      await store.write(insert("before"));
+    }
+    const path = join(place.path, "appd.db");
+    damage(path);
+    const damaged = fs.readFileSync(path);
+    const log = new MemoryLog();
+    await using store = await openNotes(place.path, { log });
+    const resets: string[] = [];
+    using _listening = store.onReset((setAside) => resets.push(setAside));
+    assert.match(resets.join(), /appd\.db\.corrupt-\d{8}T\d{6}Z$/);
+    assert.deepEqual(fs.readFileSync(resets[0] ?? ""), damaged);
+    assert.match(log.lines.join("\n"), /^error the database was lost, a new one takes its place/);
+    await store.write(insert("after"));
+    assert.deepEqual(await texts(store), ["after"]);
+  });
+}
+
+Deno.test("damage that is met while running: set aside, and the call that met it works on the new one", async () => {
+  using place = directory();
+  await using store = await openNotes(place.path);
+  const resets: string[] = [];
+  using _listening = store.onReset((setAside) => resets.push(setAside));
+  const path = join(place.path, "appd.db");
+  for (let n = 0; n < 3000; n++) void store.write(insert(`${n}`.padStart(2000, "x")));
+  await store.read("SELECT 1");
+  await store.write(insert("last"));
+  const pages = fs.statSync(path).size / 4096;
+  assert.ok(pages > 200, `${pages} pages are in the file`);
+  overwrite(path, 4096, new Uint8Array((pages - 1) * 4096));
+  fs.truncateSync(`${path}-wal`);
+  const found = await store.read("SELECT count(text) AS n FROM note WHERE text LIKE '%x1'");
+  assert.deepEqual(found, [{ n: 0 }]);
+  assert.equal(resets.length, 1);
+  await store.write(insert("new"));
+  assert.deepEqual(await texts(store), ["new"]);
+});

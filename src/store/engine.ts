@@ -1,0 +1,147 @@
+import { errnoOf, messageOf } from "../base/errors.ts";
+import type { Files } from "../system/files.ts";
+import type { OpenSqlite, Sqlite } from "../system/sqlite.ts";
+import { failed, readCalls, writeCalls } from "./calls.ts";
+import { closeQuietly, openDatabase, type OpenedDatabase, type OpenInput } from "./database.ts";
+import type { MigrationState, Outcome, Reply, Request } from "./messages.ts";
+import { refusalOf } from "./refused.ts";
+import { setAside } from "./set_aside.ts";
+import { faultOf } from "./trouble.ts";
+
+type Answer = (reply: Reply) => void;
+type Work = Extract<Request, { kind: "work" }>;
+type Place = Pick<OpenInput, "path" | "lists">;
+
+/** Rows in one message, so that whoever takes them is not held up for long by any of them. */
+const ROWS_PER_MESSAGE = 500;
+
+const NOTHING: MigrationState = { current: 0, latest: 0, pending: 0 };
+
+/**
+ * The half of the store that blocks: the connection and its life. It opens the file anew after a failure of the host, sets a
+ * damaged one aside, and notices when somebody takes the file away.
+ */
+export class Engine {
+  readonly #files: Files;
+  readonly #open: OpenSqlite;
+  #place: Place | undefined;
+  #database: OpenedDatabase | undefined;
+  #answer: Answer = () => {};
+
+  constructor(ports: { readonly files: Files; readonly open: OpenSqlite }) {
+    this.#files = ports.files;
+    this.#open = ports.open;
+  }
+
+  /** Carries out one request and calls `answer`, in order, with all that belongs to it. Never throws. */
+  handle(request: Request, answer: Answer): void {
+    this.#answer = answer;
+    if (request.kind === "open") return this.#begin(request);
+    return request.kind === "work" ? this.#work(request) : this.#close();
+  }
+
+  #begin({ path, lists, now }: Extract<Request, { kind: "open" }>): void {
+    this.#place = { path, lists };
+    try {
+      const { migrations } = this.#ready(now);
+      this.#answer({ kind: "opened", migrations });
+    } catch (error) {
+      this.#answer({ kind: "refused", refusal: refusalOf(error, path) });
+    }
+  }
+
+  #work({ reads, writes, now }: Work): void {
+    const rows: Answer = (reply) => this.#answer(reply);
+    const read = this.#each(reads, now, (db) => readCalls(db, reads, (index, found) => sendRows(rows, index, found)));
+    const written = this.#each(writes, now, (db) => writeCalls(db, writes));
+    this.#answer({ kind: "worked", reads: read, writes: written, migrations: this.#database?.migrations ?? NOTHING });
+  }
+
+  /** The outcomes of `action`, or one that failed for each of `calls`. */
+  #each<T>(
+    calls: readonly unknown[],
+    now: number,
+    action: (db: Sqlite) => readonly Outcome<T>[],
+  ): readonly Outcome<T>[] {
+    if (calls.length === 0) return [];
+    let outcomes: readonly Outcome<T>[];
+    try {
+      outcomes = this.#guarded(now, action);
+    } catch (error) {
+      outcomes = calls.map(() => failed(error));
+    }
+    const isBroken = outcomes.some((outcome) => !outcome.ok && outcome.trouble === "io");
+    if (isBroken || this.#database?.db.inTransaction) this.#drop();
+    return outcomes;
+  }
+
+  /** Runs `action`, and once more on a new file when this one is damaged or no longer the one at its path. */
+  #guarded<T>(now: number, action: (db: Sqlite) => T): T {
+    try {
+      const result = action(this.#ready(now).db);
+      if (!this.#hasMoved(now)) return result;
+    } catch (error) {
+      if (faultOf(error) !== "corrupt") throw error;
+      this.#replace(now, messageOf(error));
+    }
+    return action(this.#ready(now).db);
+  }
+
+  /** The open database; opens it, and sets it aside if it must. */
+  #ready(now: number): OpenedDatabase {
+    if (this.#database) return this.#database;
+    const { path, lists } = this.#place ?? { path: "", lists: [] };
+    const damaged = (reason: string) => this.#replace(now, reason);
+    const input: OpenInput = { files: this.#files, open: this.#open, path, lists, now, damaged };
+    try {
+      return this.#database = openDatabase(input);
+    } catch (error) {
+      if (faultOf(error) !== "corrupt") throw error;
+      return this.#database = openDatabase(input);
+    }
+  }
+
+  /** The file is moved before it is closed, see {@link OpenInput.damaged}. */
+  #replace(now: number, reason: string): void {
+    const kept = setAside(this.#files, this.#place?.path ?? "", now);
+    this.#drop();
+    this.#answer({ kind: "reset", setAside: kept, reason });
+  }
+
+  /**
+   * Whether the file was taken away, and what was written with it. Its log goes into it first, wherever it is, so that it is
+   * whole and no stale log meets another file at the old path (https://sqlite.org/howtocorrupt.html, 1.4).
+   */
+  #hasMoved(now: number): boolean {
+    const place = this.#database?.place() ?? "in place";
+    if (place === "in place") return false;
+    this.#database?.db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#drop();
+    if (place === "moved") this.#answer({ kind: "reset", setAside: "", reason: "it was removed or replaced" });
+    this.#ready(now);
+    return place === "moved";
+  }
+
+  #drop(): void {
+    if (this.#database) closeQuietly(this.#database.db);
+    this.#database = undefined;
+  }
+
+  #close(): void {
+    let error: string | null = null;
+    try {
+      this.#database?.db.run("PRAGMA optimize");
+      this.#database?.db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (failure) {
+      error = errnoOf(failure) ?? messageOf(failure);
+    }
+    this.#drop();
+    this.#answer({ kind: "closed", error });
+  }
+}
+
+function sendRows(answer: Answer, read: number, rows: readonly Record<string, unknown>[]): void {
+  for (let at = 0; at < rows.length; at += ROWS_PER_MESSAGE) {
+    answer({ kind: "rows", read, rows: rows.slice(at, at + ROWS_PER_MESSAGE) as never });
+  }
+}

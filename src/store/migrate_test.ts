@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { AppdError } from "../base/errors.ts";
+import { openSqlite } from "../system/sqlite.ts";
+import type { MigrationList } from "./messages.ts";
+import type { Store } from "./store.ts";
+import { directory, NOTES, openNotes } from "./testing.ts";
+
+const SECOND = {
+  version: 2,
+  name: "colours",
+  sql: "ALTER TABLE note ADD COLUMN colour TEXT; CREATE INDEX by_colour ON note (colour)",
+};
+const TWO: MigrationList = { owner: "test", migrations: [...NOTES.migrations, SECOND] };
+const APP: MigrationList = {
+  owner: "app",
+  migrations: [{ version: 1, name: "own", sql: "CREATE TABLE own (id INTEGER)" }],
+};
+
+async function tables(store: Store): Promise<string> {
+  const rows = await store.read(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1",
+  );
+  return rows.map(({ name }) => name).join(" ");
+}
+
+async function failure(place: string, list: MigrationList): Promise<AppdError> {
+  const error = await openNotes(place, { migrations: [list] }).then(() => undefined, (error) => error);
+  assert.ok(error instanceof AppdError, String(error));
+  return error;
+}
+
+Deno.test("steps that are missing are taken, each once; every owner has versions of its own", async () => {
+  using place = directory();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  {
+    await using store = await openNotes(place.path, { migrations: [TWO, APP] });
+    assert.deepEqual(store.health().migrations, { current: 3, latest: 3, pending: 0 });
+    assert.equal(await tables(store), "note own store_migration");
+    await store.write([{ sql: "INSERT INTO note (text, colour) VALUES ('a', 'red')" }]);
+    const rows = await store.read("SELECT owner, version, name FROM store_migration ORDER BY 1, 2");
+    assert.deepEqual(rows.map((row) => Object.values(row).join(" ")), ["app 1 own", "test 1 notes", "test 2 colours"]);
+  }
+  await using again = await openNotes(place.path, { migrations: [TWO] });
+  assert.deepEqual(await again.read("SELECT colour FROM note"), [{ colour: "red" }]);
+});
+
+const BAD: Readonly<Record<string, readonly [sql: string, message: RegExp]>> = {
+  "a mistake in its second statement": ["CREATE TABLE half (a); CREATE TABLE half (a)", /table half already exists/],
+  "a row that refers to nothing": [
+    "CREATE TABLE half (a REFERENCES note (id)); INSERT INTO half VALUES (7)",
+    /a row of "half" refers to a row of "note" that is not there$/,
+  ],
+  "an end of its own transaction": ["CREATE TABLE half (a); ROLLBACK", /it ends the transaction that it runs in$/],
+};
+
+for (const [what, [sql, message]] of Object.entries(BAD)) {
+  Deno.test(`a step with ${what} is undone whole and refused with 78`, async () => {
+    using place = directory();
+    const bad = { owner: "test", migrations: [...TWO.migrations, { version: 3, name: "bad", sql }] };
+    const error = await failure(place.path, bad);
+    assert.equal(error.exitCode, 78);
+    assert.match(error.message, /^cannot migrate ".*appd\.db" to version 3 of "test" \(bad\): /);
+    assert.match(error.message, message);
+    assert.match(error.hint ?? "", /undone/);
+    await using store = await openNotes(place.path, { migrations: [TWO] });
+    assert.equal(await tables(store), "note store_migration");
+  });
+}
+
+Deno.test("a step may build a table anew that others refer to", async () => {
+  using place = directory();
+  const sql =
+    "CREATE TABLE line (note INTEGER REFERENCES note (id)); INSERT INTO note (id) VALUES (1); INSERT INTO line VALUES (1)";
+  const rebuild =
+    "CREATE TABLE fresh (id INTEGER PRIMARY KEY); INSERT INTO fresh SELECT id FROM note; DROP TABLE note; ALTER TABLE fresh RENAME TO note";
+  const steps = [...NOTES.migrations, { version: 2, name: "line", sql }, { version: 3, name: "anew", sql: rebuild }];
+  await using store = await openNotes(place.path, { migrations: [{ owner: "test", migrations: steps }] });
+  assert.deepEqual(await store.read("SELECT note FROM line"), [{ note: 1 }]);
+  await assert.rejects(store.write([{ sql: "INSERT INTO line VALUES (9)" }]), /FOREIGN KEY constraint failed/);
+});
+
+Deno.test("a database of a newer version is refused with 78 and left as it is", async () => {
+  using place = directory();
+  await (await openNotes(place.path, { migrations: [TWO] }))[Symbol.asyncDispose]();
+  const error = await failure(place.path, NOTES);
+  assert.equal(error.exitCode, 78);
+  const path = `${place.path}/appd.db`;
+  assert.equal(error.message, `cannot use "${path}": version 2 of "test" wrote it, this one knows 1`);
+  assert.match(error.hint ?? "", /mv ".*appd\.db" ".*appd\.db\.newer"$/);
+  const db = openSqlite(path);
+  assert.equal(db.run("SELECT count(*) AS n FROM store_migration").rows[0]?.n, 2);
+  db.close();
+});
+
+Deno.test("a list whose versions have a gap is a bug and changes nothing", async () => {
+  using place = directory();
+  const gap = { owner: "test", migrations: [{ version: 2, name: "second", sql: "CREATE TABLE never (a)" }] };
+  await assert.rejects(openNotes(place.path, { migrations: [gap] }), {
+    name: "Error",
+    message: 'migration 1 of "test" has version 2',
+  });
+  assert.deepEqual(fs.readdirSync(place.path), []);
+});

@@ -1,0 +1,66 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+
+/** A value of SQLite. Integers beyond 2^53 cannot be read. */
+export type SqliteValue = string | number | null | Uint8Array;
+
+export interface SqliteResult {
+  /** Rows that were inserted, updated or deleted. */
+  readonly changes: number;
+  readonly rows: readonly Readonly<Record<string, SqliteValue>>[];
+}
+
+/** One connection. Everything blocks, so it belongs into a thread. Errors carry only SQLite's text, see sqlite3_errstr. */
+export interface Sqlite {
+  /** Runs a script of any number of statements, without values and without a result. */
+  exec(sql: string): void;
+  /** Runs the first statement of `sql`; the compiled form is kept for the next time. */
+  run(sql: string, params?: readonly SqliteValue[]): SqliteResult;
+  readonly inTransaction: boolean;
+  /** Ends its statements too. The last connection takes the write-ahead log into the file and removes it. */
+  close(): void;
+}
+
+/** Makes a connection; a file that is not there is made, unless its directory is missing. */
+export type OpenSqlite = (path: string) => Sqlite;
+
+/** Compiled statements that are kept; a program has few distinct ones. */
+const STATEMENTS = 128;
+
+/** Hands out compiled statements, and forgets the one that was used longest ago. */
+class Statements {
+  readonly #db: DatabaseSync;
+  readonly #kept = new Map<string, StatementSync>();
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  get(sql: string): StatementSync {
+    const statement = this.#kept.get(sql) ?? this.#db.prepare(sql);
+    this.#kept.delete(sql);
+    this.#kept.set(sql, statement);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > STATEMENTS && oldest !== undefined) this.#kept.delete(oldest);
+    return statement;
+  }
+}
+
+/** SQLite as the runtime carries it. */
+export const openSqlite: OpenSqlite = (path) => {
+  const db = new DatabaseSync(path, { allowExtension: false });
+  const statements = new Statements(db);
+  return {
+    exec: (sql) => db.exec(sql),
+    run(sql, params = []) {
+      const statement = statements.get(sql);
+      const values = params as SQLInputValue[];
+      if (statement.columns().length === 0) return { changes: Number(statement.run(...values).changes), rows: [] };
+      const rows = statement.all(...values) as SqliteResult["rows"];
+      return { changes: Number(statements.get("SELECT changes() AS n").get()?.n), rows };
+    },
+    get inTransaction() {
+      return db.isTransaction;
+    },
+    close: () => db.close(),
+  };
+};

@@ -3,10 +3,16 @@
  * pure function of its arguments; it starts nothing and asks no clock. Times are milliseconds since the epoch.
  */
 
-/** A row of instants without end, or with one. */
+/** A row of instants without end, or with one, each later than the one before. */
 export interface Schedule {
-  /** The first instant after `time`; undefined when there is none within eight years of it. */
+  /** The first instant after `time`; undefined when there is none within forty years of it. */
   next(time: number): number | undefined;
+}
+
+/** A schedule that knows how many instants there are without going through them. */
+export interface CountedSchedule extends Schedule {
+  /** How many instants are after `after` and not after `until`. */
+  count(after: number, until: number): number;
 }
 
 /** Days and hours in which there is work, in a zone of their own. */

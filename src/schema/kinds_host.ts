@@ -1,3 +1,4 @@
+import { isTimezone, nearestTimezone } from "../base/timezone.ts";
 import { type Kind, show } from "./kind.ts";
 import { text } from "./kinds.ts";
 
@@ -79,17 +80,9 @@ export function timezone(): Kind<string> {
     read(raw, reading) {
       const given = plain.read(raw, reading);
       if (given === undefined || isTimezone(given)) return given;
-      reading.flaw(`is ${show(given)}, which is no time zone`, { hint: 'such as "Europe/Berlin" or "UTC"' });
+      const near = nearestTimezone(given);
+      const hint = near === undefined ? 'such as "Europe/Berlin" or "UTC"' : `did you mean "${near}"?`;
+      reading.flaw(`is ${show(given)}, which is no time zone`, { hint });
     },
   };
-}
-
-function isTimezone(given: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: given });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }

@@ -89,3 +89,14 @@ function rowText(first: number, has: (day: number) => boolean): string {
 export function timeOfDayText(minutes: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
 }
+
+/** Days and hours in which there is work, in a zone of their own. */
+export interface WorkHoursSpec {
+  /** 0 Sunday to 6 Saturday. */
+  readonly days: readonly number[];
+  /** Minutes since midnight; an end at or before the start is on the next day. */
+  readonly start: number;
+  readonly end: number;
+  /** IANA name. */
+  readonly timezone: string;
+}

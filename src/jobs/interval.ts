@@ -1,14 +1,10 @@
 import type { Timing } from "./job_spec.ts";
 
-/** Every `ms` milliseconds from wherever it stands. */
-export function intervalTiming(ms: number): Timing {
+/** Every `ms` milliseconds before and after `anchor`, wall time in milliseconds. */
+export function intervalTiming(ms: number, anchor: number): Timing {
+  const steps = (time: number) => Math.floor((time - anchor) / ms);
   return {
-    next: (time) => time + ms,
-    between(after, { until, most }) {
-      const count = Math.max(0, Math.floor((until - after) / ms));
-      const listed = Math.min(count, most);
-      const newest = Array.from({ length: listed }, (_, i) => after + (count - listed + i + 1) * ms);
-      return { count, newest, first: count === 0 ? undefined : after + ms };
-    },
+    next: (time) => anchor + (steps(time) + 1) * ms,
+    count: (after, until) => Math.max(0, steps(until) - steps(after)),
   };
 }

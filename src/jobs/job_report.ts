@@ -167,7 +167,8 @@ function firstSlots(job: Job, count: number): { job: Job; at: number; due: numbe
   const { timed, place, spec } = job;
   const slots: { job: Job; at: number; due: number }[] = [];
   if (timed === undefined || place === null || !spec.enabled) return slots;
-  for (let at = timed.timing.next(place.cursor); at !== undefined && slots.length < count; at = timed.timing.next(at)) {
+  const timing = timed.timingFrom(place.cursor);
+  for (let at = timing.next(place.cursor); at !== undefined && slots.length < count; at = timing.next(at)) {
     slots.push({ job, at, due: at + timed.jitter(at) });
   }
   return slots;

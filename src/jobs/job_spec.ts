@@ -87,17 +87,8 @@ export interface SchedulerSpec {
 export interface Timing {
   /** The first after `time`; undefined when there is none. */
   next(time: number): number | undefined;
-  /** Those after `after` and not after `until`: how many there are, and the last `most` of them, oldest first. */
-  between(after: number, options: { readonly until: number; readonly most: number }): Instants;
-}
-
-/** A part of a row of instants. */
-export interface Instants {
-  readonly count: number;
-  /** The newest, oldest first. */
-  readonly newest: readonly number[];
-  /** The very first, also where it is not among the newest. */
-  readonly first: number | undefined;
+  /** How many are after `after` and not after `until`. */
+  count(after: number, until: number): number;
 }
 
 /** What made a run come about. */

@@ -103,9 +103,11 @@ export class Scheduler implements Disposable {
   }
 
   #timedOf(spec: JobSpec): TimedJob | undefined {
-    if (spec.every === undefined && spec.cron === undefined) return undefined;
-    const timing = spec.every === undefined ? this.#deps.timingOf(spec) : intervalTiming(spec.every);
-    return { spec, timing, jitter: (slotAt) => spec.jitter === 0 ? 0 : this.#deps.jitterOf(spec, slotAt) };
+    const { every, cron } = spec;
+    if (every === undefined && cron === undefined) return undefined;
+    const calendar = every === undefined ? this.#deps.timingOf(spec) : undefined;
+    const timingFrom = (cursor: number) => calendar ?? intervalTiming(every ?? 0, cursor);
+    return { spec, timingFrom, jitter: (slotAt) => spec.jitter === 0 ? 0 : this.#deps.jitterOf(spec, slotAt) };
   }
 
   /** An interval that was changed counts from its last slot, when that is not long ago. */

@@ -1,6 +1,7 @@
 import { AppdError } from "../base/errors.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import type { JobEvent } from "./events.ts";
+import { intervalTiming } from "./interval.ts";
 import type { JobSpec, OpenHours, SchedulerSpec, Timing } from "./job_spec.ts";
 import type { Ledger } from "./ledger.ts";
 import { MemoryLedger } from "./memory_ledger.ts";
@@ -84,15 +85,7 @@ export class FakeRunner implements Runner {
 
 /** Every so many milliseconds since the epoch: a calendar that is easy to count with. */
 export function calendar(ms: number): Timing {
-  const next = (time: number) => (Math.floor(time / ms) + 1) * ms;
-  return {
-    next,
-    between(after, { until, most }) {
-      const all: number[] = [];
-      for (let at = next(after); at <= until; at = next(at)) all.push(at);
-      return { count: all.length, newest: all.slice(-most), first: all[0] };
-    },
-  };
+  return intervalTiming(ms, 0);
 }
 
 /** Office hours, 9 to 17 each day in UTC. */

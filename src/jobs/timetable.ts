@@ -1,9 +1,8 @@
 import type { JobSpec, Timing } from "./job_spec.ts";
+import { type MissedPlan, planMissed } from "./missed.ts";
 
 /** Milliseconds that a slot may be late before it counts as missed: the daemon was stopped, or its clock jumped. */
 export const GRACE_MS = 10_000;
-/** Missed slots that get a line each; of a longer row the older ones share one line. */
-const MISSED_LINES = 100;
 
 /** Where a timed job stands. Kept in the store. */
 export interface Place {
@@ -27,7 +26,7 @@ export interface Due {
   readonly onTime: boolean;
   /** Missed for good, oldest first. */
   readonly missed: readonly DueSlot[];
-  /** Missed before those. */
+  /** Missed before those, in one row. */
   readonly older: { readonly from: DueSlot; readonly until: number; readonly count: number } | undefined;
   readonly place: Place;
 }
@@ -35,14 +34,15 @@ export interface Due {
 /** What a job's times are made of. */
 export interface TimedJob {
   readonly spec: JobSpec;
-  readonly timing: Timing;
+  /** Its instants, for one that stands at `cursor`: an interval is counted from there. */
+  readonly timingFrom: (cursor: number) => Timing;
   /** Milliseconds that a slot is put off. */
   readonly jitter: (slotAt: number) => number;
 }
 
 /** The slot after those that were dealt with, and when it is due. */
-export function upcoming({ timing, jitter }: TimedJob, { cursor }: Place): { at: number; due: number } | undefined {
-  const at = timing.next(cursor);
+export function upcoming({ timingFrom, jitter }: TimedJob, { cursor }: Place) {
+  const at = timingFrom(cursor).next(cursor);
   return at === undefined ? undefined : { at, due: at + jitter(at) };
 }
 
@@ -52,58 +52,51 @@ export function upcoming({ timing, jitter }: TimedJob, { cursor }: Place): { at:
  * @param graceMs a slot that is later than this was missed; 0 when the daemon has just started
  */
 export function takeDue(job: TimedJob, place: Place, { now, graceMs }: { now: number; graceMs: number }): Due {
-  const { spec, timing } = job;
-  const most = MISSED_LINES + 3 + (spec.missed === "all" ? spec.missedMax : 0);
-  const passed = dueOnly(job, timing.between(place.cursor, { until: now, most }), now);
-  const { count, newest } = passed;
-  const last = newest.at(-1);
+  const { spec, jitter } = job;
+  const timing = job.timingFrom(place.cursor);
+  const last = lastDue(timing, { cursor: place.cursor, now, jitter });
   if (last === undefined) return { run: [], onTime: false, missed: [], older: undefined, place };
-  const seqOf = (index: number) => place.seq + count - newest.length + index + 1;
-  const slots = newest.map((at, index): DueSlot => ({ at, seq: seqOf(index) }));
-  const onTime = now - (last + job.jitter(last)) <= graceMs;
-  const run = chosen(spec, { slots, onTime, now });
-  const rest = slots.filter((slot) => !run.includes(slot));
+  const onTime = now - (last + jitter(last)) <= graceMs;
+  // One that comes at its time is also the one run that makes up for those before it.
+  const policy = onTime && spec.missed === "once" ? "skip" : spec.missed;
+  const until = onTime ? last - 1 : last;
+  const { missedMax, missedWindow } = spec;
+  const plan = planMissed(timing, { after: place.cursor, until, missed: policy, missedMax, missedWindow });
+  const seqOf = (at: number) => place.seq + (spec.every === undefined ? 0 : timing.count(place.cursor, at));
+  const slot = (at: number): DueSlot => ({ at, seq: seqOf(at) });
   return {
-    run,
+    run: [...plan.run, ...(onTime ? [last] : [])].map(slot),
     onTime,
-    missed: rest.slice(-MISSED_LINES),
-    older: olderOf(passed, { rest, seq: place.seq, listed: slots.length }),
-    place: { cursor: last, seq: place.seq + count },
+    missed: plan.missed.map(slot),
+    older: olderOf(plan, slot),
+    place: { cursor: last, seq: seqOf(last) },
   };
 }
 
-/** Without the last one while its jitter lasts. */
-function dueOnly({ jitter }: TimedJob, passed: ReturnType<Timing["between"]>, now: number) {
-  const last = passed.newest.at(-1);
-  if (last === undefined || last + jitter(last) <= now) return passed;
-  return { ...passed, count: passed.count - 1, newest: passed.newest.slice(0, -1) };
+function olderOf({ older }: MissedPlan, slot: (at: number) => DueSlot): Due["older"] {
+  return older === undefined ? undefined : { ...older, from: slot(older.from) };
 }
 
-function chosen(
-  { missed, missedMax, missedWindow }: JobSpec,
-  { slots, onTime, now }: { slots: readonly DueSlot[]; onTime: boolean; now: number },
-): readonly DueSlot[] {
-  const current = onTime ? slots.slice(-1) : [];
-  switch (missed) {
-    case "skip":
-      return current;
-    case "once":
-      return slots.slice(-1);
-    case "all": {
-      const late = slots.slice(0, onTime ? -1 : undefined).filter(({ at }) => at >= now - missedWindow);
-      return [...(missedMax > 0 ? late.slice(-missedMax) : []), ...current];
-    }
+/** The last slot that is due; the usual case, in which it is also the first, costs two looks. */
+function lastDue(
+  timing: Timing,
+  { cursor, now, jitter }: { cursor: number; now: number; jitter: TimedJob["jitter"] },
+): number | undefined {
+  const first = timing.next(cursor);
+  if (first === undefined || first + jitter(first) > now) return undefined;
+  const second = timing.next(first);
+  if (second === undefined || second > now) return first;
+  const last = lastUntil(timing, { after: cursor, until: now });
+  return last + jitter(last) <= now ? last : lastUntil(timing, { after: cursor, until: last - 1 });
+}
+
+/** The last slot after `after` and not after `until`, of which there is at least one; found by halving. */
+function lastUntil(timing: Timing, { after, until }: { after: number; until: number }): number {
+  let [before, beyond] = [after, until];
+  while (beyond - before > 1) {
+    const middle = Math.floor((before + beyond) / 2);
+    if (timing.count(middle, until) > 0) before = middle;
+    else beyond = middle;
   }
-}
-
-/** The row of slots that get no line of their own. */
-function olderOf(
-  { count, first }: ReturnType<Timing["between"]>,
-  { rest, seq, listed }: { rest: readonly DueSlot[]; seq: number; listed: number },
-): Due["older"] {
-  const cut = rest.slice(0, Math.max(0, rest.length - MISSED_LINES));
-  const unlisted = count - listed;
-  const until = cut.at(-1)?.at;
-  if (first === undefined || unlisted + cut.length <= 0) return undefined;
-  return { from: { at: first, seq: seq + 1 }, until: until ?? first, count: unlisted + cut.length };
+  return timing.next(before) ?? until;
 }

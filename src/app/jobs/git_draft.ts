@@ -17,6 +17,14 @@ export function gitDraft(event: GitEvent, at: number): EventDraft {
     program: null,
     level: "info",
     message: `repository ${repository}: ${what}`,
-    fields: { repository, event: kind, branch, id: newId, author, subject, ...(skipped === undefined ? {} : { skipped }) },
+    fields: {
+      repository,
+      event: kind,
+      branch,
+      id: newId,
+      author,
+      subject,
+      ...(skipped === undefined ? {} : { skipped }),
+    },
   };
 }

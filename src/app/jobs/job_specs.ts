@@ -1,5 +1,5 @@
 import type { EventTrigger, JobSpec, Missed, Overlap, SchedulerSpec } from "../../jobs/job_spec.ts";
-import type { WorkHoursSpec } from "../../schedule/schedule.ts";
+import type { WorkHoursSpec } from "../../base/work_hours.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { Files } from "../../system/files.ts";
 import { type ProcessSettings, processSpec } from "../process_spec.ts";

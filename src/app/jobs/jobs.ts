@@ -6,7 +6,7 @@ import type { ProgramEvent } from "../../programs/events.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
 import type { JobsConfig } from "../../jobs/scheduler.ts";
 import type { RepositorySpec } from "../../git/repository_spec.ts";
-import type { WorkHoursSpec } from "../../schedule/schedule.ts";
+import type { WorkHoursSpec } from "../../base/work_hours.ts";
 import type { LogSettings, OpenJobs, OpenJobsOptions } from "./open_jobs.ts";
 import type { Times } from "./times.ts";
 

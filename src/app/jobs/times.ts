@@ -4,7 +4,7 @@ import type { HoursText } from "../../jobs/job_report.ts";
 import type { JobSpec, OpenHours, Timing } from "../../jobs/job_spec.ts";
 import { cronSchedule } from "../../schedule/cron.ts";
 import { jitter } from "../../schedule/jitter.ts";
-import type { WorkHoursSpec } from "../../schedule/schedule.ts";
+import type { WorkHoursSpec } from "../../base/work_hours.ts";
 import { workHours } from "../../schedule/work_hours.ts";
 import { createZones } from "../../schedule/zone.ts";
 

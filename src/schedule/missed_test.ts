@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { parseCron } from "../base/cron_pattern.ts";
+import { cronSchedule } from "./cron.ts";
+import { type MissedPlan, type MissedPolicy, planMissed } from "./missed.ts";
+import { createZones } from "./zone.ts";
+
+const zones = createZones();
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const START = Date.UTC(2026, 0, 1);
+
+const ONCE: MissedPolicy = { missed: "once", missedMax: 100, missedWindow: DAY };
+const SKIP: MissedPolicy = { missed: "skip", missedMax: 100, missedWindow: DAY };
+const all = (missedMax: number, missedWindow = DAY): MissedPolicy => ({ missed: "all", missedMax, missedWindow });
+
+function planned(text: string, policy: MissedPolicy, [after, until]: readonly [number, number]): MissedPlan {
+  return planMissed(cronSchedule(parseCron(text), zones.zone("UTC")), { after, until, ...policy });
+}
+
+/** Slots as hours and minutes after the start. */
+function shown(plan: MissedPlan): unknown {
+  const text = (slot: number) => new Date(slot).toISOString().slice(11, 16);
+  const older = plan.older && [text(plan.older.from), text(plan.older.until), plan.older.count];
+  return { run: plan.run.map(text), missed: plan.missed.map(text), ...(older && { older }) };
+}
+
+Deno.test("nothing passed", () => {
+  for (const policy of [ONCE, SKIP, all(5)]) {
+    assert.deepEqual(planned("0 * * * *", policy, [START, START + HOUR - 1]), { run: [], missed: [] });
+    assert.deepEqual(planned("0 * * * *", policy, [START, START]), { run: [], missed: [] });
+    assert.deepEqual(planned("0 * * * *", policy, [START, START - DAY]), { run: [], missed: [] });
+  }
+});
+
+Deno.test("the time of the beginning is not in it, that of the end is", () => {
+  const plan = planned("0 * * * *", ONCE, [START, START + 2 * HOUR]);
+  assert.deepEqual(shown(plan), { run: ["02:00"], missed: ["01:00"] });
+});
+
+Deno.test("once runs the last slot, skip none, all the newest ones", () => {
+  const span = [START, START + 4.5 * HOUR] as const;
+  assert.deepEqual(shown(planned("0 * * * *", ONCE, span)), { run: ["04:00"], missed: ["01:00", "02:00", "03:00"] });
+  assert.deepEqual(shown(planned("0 * * * *", SKIP, span)), {
+    run: [],
+    missed: ["01:00", "02:00", "03:00", "04:00"],
+  });
+  assert.deepEqual(shown(planned("0 * * * *", all(2), span)), { run: ["03:00", "04:00"], missed: ["01:00", "02:00"] });
+  assert.deepEqual(shown(planned("0 * * * *", all(100), span)), {
+    run: ["01:00", "02:00", "03:00", "04:00"],
+    missed: [],
+  });
+});
+
+Deno.test("all runs no slot that is older than the window; one as old as the window it does", () => {
+  const span = [START, START + 4 * HOUR] as const;
+  assert.deepEqual(shown(planned("0 * * * *", all(100, HOUR), span)), {
+    run: ["03:00", "04:00"],
+    missed: ["01:00", "02:00"],
+  });
+  assert.deepEqual(shown(planned("0 * * * *", all(100, 0), span)), {
+    run: ["04:00"],
+    missed: ["01:00", "02:00", "03:00"],
+  });
+});
+
+Deno.test("a hundred are named, the older ones are one row", () => {
+  const plan = planned("* * * * *", ONCE, [START, START + 10 * HOUR]);
+  assert.deepEqual([plan.run.length, plan.missed.length], [1, 100]);
+  assert.deepEqual(plan.run, [START + 10 * HOUR]);
+  assert.deepEqual(plan.missed[0], START + 500 * MINUTE);
+  assert.deepEqual(plan.older, { from: START + MINUTE, until: START + 499 * MINUTE, count: 499 });
+  assert.equal(planned("* * * * *", ONCE, [START, START + 101 * MINUTE]).older, undefined);
+  assert.equal(planned("* * * * *", ONCE, [START, START + 102 * MINUTE]).older?.count, 1);
+});
+
+Deno.test("every slot is in one part: random spans of expressions, walked one by one", () => {
+  let seed = 11;
+  const random = (limit: number) => (seed = (Math.imul(seed, 48271) >>> 0) & 0x7fffffff) % limit;
+  const texts = ["*/7 * * * *", "30 2 * * *", "0 9 * * mon-fri", "*/20 * * * * *", "0 0 1 * *"];
+  const zone = zones.zone("Europe/Berlin");
+  for (let round = 0; round < 200; round++) {
+    const schedule = cronSchedule(parseCron(texts[round % texts.length] ?? ""), zone);
+    const after = Date.UTC(2026, 2, 20) + random(20 * DAY);
+    const at = { after, until: after + random(3 * DAY), ...[ONCE, SKIP, all(40, HOUR)][round % 3] ?? ONCE };
+    const slots: number[] = [];
+    for (let slot = schedule.next(after); slot !== undefined && slot <= at.until; slot = schedule.next(slot)) {
+      slots.push(slot);
+    }
+    const plan = planMissed(schedule, at);
+    const named = [...plan.missed, ...plan.run];
+    const older = slots.slice(0, slots.length - named.length);
+    assert.deepEqual(named, slots.slice(older.length), JSON.stringify(at));
+    assert.deepEqual(
+      plan.older,
+      older.length === 0 ? undefined : { from: older[0], until: older.at(-1), count: older.length },
+    );
+  }
+});
+
+Deno.test("a year of seconds takes less than 50 ms", () => {
+  const start = performance.now();
+  const plan = planned("* * * * * *", all(1000), [START, START + 365 * DAY]);
+  const took = performance.now() - start;
+  assert.deepEqual([plan.run.length, plan.missed.length, plan.older?.count], [1000, 100, 365 * 86_400 - 1100]);
+  assert.ok(took < 50, `${took} ms`);
+});

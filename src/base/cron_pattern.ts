@@ -116,6 +116,10 @@ function bitsOf(marks: readonly number[]): number {
   return marks.reduce((bits, mark, index) => mark ? bits | (1 << index) : bits, 0);
 }
 
+function marksOf(bits: number, length: number): number[] {
+  return Array.from({ length }, (_, index) => bits & (1 << index));
+}
+
 function daysFrom(grammar: Grammar, fields: readonly string[]): CronDays {
   const isOpen = (field: string) => /[*?]/.test(field);
   return {
@@ -143,8 +147,9 @@ function everComes(days: CronDays): boolean {
 function neverComes(pattern: CronPattern, fields: readonly string[]): CronError {
   const [, , , dates = "", , weekdays = ""] = fields;
   const field: CronField = "day of month";
-  const months = valuesOf(Array.from({ length: 12 }, (_, month) => pattern.days.months & (1 << month)));
-  const day = Math.min(31 - Math.clz32(pattern.days.dates & -pattern.days.dates) + 1, ...pattern.days.nearest);
+  const months = valuesOf(marksOf(pattern.days.months, 12));
+  const given = valuesOf(marksOf(pattern.days.dates, 31)).map((index) => index + 1);
+  const day = Math.min(...given, ...pattern.days.nearest);
   if (months.every((month) => day > lengthOf({ year: 2000, month }))) {
     const names = months.map((month) => month + 1).join(" or ");
     return new CronError({ field, value: dates }, `day ${day} never comes in month ${names}`, 'the last day is "L"');

@@ -102,7 +102,12 @@ function environment({ path, gitDir }: GitDeps): Readonly<Record<string, string>
 
 /** The git of this machine, asked so that nothing in the repository is executed. */
 export function safeGit(deps: GitDeps): Git {
-  const options = ["--no-pager", "--no-optional-locks", "--no-replace-objects", ...SETTINGS.flatMap((one) => ["-c", one])];
+  const options = [
+    "--no-pager",
+    "--no-optional-locks",
+    "--no-replace-objects",
+    ...SETTINGS.flatMap((one) => ["-c", one]),
+  ];
   return async (question) => {
     const command = ["git", ...options, ...question.args];
     const { input, maxBytes = MAX_BYTES } = question;

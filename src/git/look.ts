@@ -7,7 +7,8 @@ import { oldestFirst, refsOf, type Tip } from "./lines.ts";
 import { isStill, type Moves, movesOf } from "./moves.ts";
 import { readRefs, type RefsNow, shortName } from "./refs.ts";
 import type { GitEvent, KnownRefs, RepositorySpec } from "./repository_spec.ts";
-import { readSteps, type Steps } from "./steps.ts";
+import { placeIn, readReflog } from "./reflog.ts";
+import { type HeadSteps, readHeadSteps, readSteps, type Steps } from "./steps.ts";
 
 /** What one look needs. */
 export interface LookInput {
@@ -35,6 +36,8 @@ export interface LookResult {
 
 type Looking = LookInput & { readonly known: KnownRefs };
 
+/** Entries of a reflog that tell a place in it. */
+const PLACE_OF = 3;
 /** Ids of left places that are kept. */
 const MAX_PAST = 500;
 /** Commits among which one is looked for that a new one took the place of. */
@@ -45,17 +48,20 @@ export async function look(input: LookInput): Promise<LookResult> {
   const { git, known, spec } = input;
   const real = await readRefs(git);
   if (known === undefined) {
-    return { events: [], known: { ...real, past: [] }, skipped: 0, head: real.head };
+    const place = placeIn(await readReflog(git, "HEAD", PLACE_OF));
+    return { events: [], known: { ...real, past: [], place }, skipped: 0, head: real.head };
   }
   const now = input.isUnderway ? { ...real, head: known.head } : real;
   const looking = { ...input, known };
   const moves = movesOf(known, now, spec.branches);
-  const found = isStill(moves) ? NOTHING : await findNews(looking, moves);
+  const head = await readHeadSteps(git, known, [...Object.keys(known.refs), ...Object.keys(now.refs)]);
+  const isQuiet = isStill(moves) && head.made.length === 0;
+  const found = isQuiet ? NOTHING : await findNews(looking, moves, head);
   const past = await pastOf(looking, { now, moves, found });
   const switched = await switchOf(looking, now.head);
   return {
     events: [...switched, ...found.events],
-    known: { head: now.head, refs: now.refs, past },
+    known: { head: now.head, refs: now.refs, past, place: input.isUnderway ? known.place : head.place },
     skipped: found.skipped,
     head: real.head,
   };
@@ -70,9 +76,9 @@ interface News {
 
 const NOTHING: News = { events: [], skipped: 0, commits: [], between: [] };
 
-async function findNews(input: Looking, moves: Moves): Promise<News> {
-  const { git, spec, known } = input;
-  const steps = await readSteps(git, { known, moves, everywhere: spec.branches === undefined });
+async function findNews(input: Looking, moves: Moves, head: HeadSteps): Promise<News> {
+  const { git, spec } = input;
+  const steps = await readSteps(git, { head, moves, isMeant: (ref) => isMeant(spec, ref) });
   const { between } = steps;
   const tips = tipsOf(moves, between);
   const range: Range = { from: [...new Set(tips.all.map(({ id }) => id))], without: moves.told };
@@ -132,6 +138,11 @@ function partOf({ name, path, project }: RepositorySpec, commit: Commit) {
   return { repository: name, path, project: project ?? null, newId: id, author, email, subject, at };
 }
 
+/** Whether what happens on a branch counts; without a branch, only where none are named. */
+function isMeant({ branches }: RepositorySpec, ref: string | null): boolean {
+  return branches === undefined || (ref !== null && matcher(branches)(shortName(ref)));
+}
+
 /** Commits that the new ones may have taken the place of. */
 async function droppedBy(
   git: Git,
@@ -164,8 +175,7 @@ async function pastOf(
 async function switchOf({ git, spec, known, headAt }: Looking, head: RefsNow["head"]): Promise<readonly GitEvent[]> {
   if (!spec.events.includes("switch") || head.ref === known.head.ref || head.id === null) return [];
   const [branch, from] = [head.ref, known.head.ref].map((ref) => ref === null ? null : shortName(ref));
-  const isMeant = branch === null ? spec.branches === undefined : matcher(spec.branches)(branch ?? "");
-  if (!isMeant) return [];
+  if (!isMeant(spec, head.ref)) return [];
   const commit = await readCommit(git, head.id);
   const switched = { kind: "switch", branch: branch ?? null, from: from ?? null, oldId: known.head.id } as const;
   return [{ ...partOf(spec, commit), ...switched, at: headAt }];

@@ -6,7 +6,7 @@ import type { Clock, Timer } from "../system/clock.ts";
 import type { Files } from "../system/files.ts";
 import type { WatchDirectories } from "../system/watch_directories.ts";
 import { eventKey } from "./event_text.ts";
-import { type Git, safeGit } from "./git.ts";
+import { type Git, GitError, safeGit } from "./git.ts";
 import { look, type LookResult } from "./look.ts";
 import { gitDirOf, identityOf, type Mark, markOf, type Places, placesOf } from "./places.ts";
 import { existing, type RefsNow, shortName } from "./refs.ts";
@@ -102,8 +102,14 @@ export class Repository implements AsyncDisposable {
   look(reason: Reason): Promise<void> {
     if (this.#stopping.signal.aborted || !this.spec.enabled) return Promise.resolve();
     if (this.#wanted !== "poke") this.#wanted = reason;
-    this.#running ??= this.#rounds().finally(() => this.#running = undefined);
-    return this.#running;
+    return this.#run();
+  }
+
+  #run(): Promise<void> {
+    return this.#running ??= this.#rounds().finally(() => {
+      this.#running = undefined;
+      return this.#wanted === undefined || this.#stopping.signal.aborted ? undefined : this.#run();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -140,7 +146,8 @@ export class Repository implements AsyncDisposable {
   #fail(error: unknown): void {
     const text = messageOf(error);
     const fields = { name: this.spec.name, path: this.spec.path };
-    if (text !== this.#error) this.#deps.log.warn("cannot look at a repository", { ...fields, error: text });
+    const told = error instanceof GitError ? text : error instanceof Error ? error.stack ?? text : text;
+    if (text !== this.#error) this.#deps.log.warn("cannot look at a repository", { ...fields, error: told });
     this.#error = text;
     this.#places = undefined;
     this.#unwatch();

@@ -52,6 +52,8 @@ export interface KnownRefs {
   readonly refs: Readonly<Record<string, string>>;
   /** Ids where branches stood once and nothing leads to any more, oldest first: what they hold is no news either. */
   readonly past: readonly string[];
+  /** How far HEAD's reflog was read; empty without one. */
+  readonly place: string;
 }
 
 /** Where HEAD stands: on a branch, by its full name, that may have no commit yet; or on a commit. */

@@ -277,9 +277,10 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
     '3:24 job.a.command[3] is "|", which only a shell understands (add shell = true, and write the command as one text)',
   ],
   [
-    "patterns from outside",
-    repository("r", 'paths = ["/src/**"]', 'branches = ["refs/heads/main"]'),
-    '4:10 repository.r.paths[1] is "/src/**", which begins outside: paths are told from the repository\'s root (write "src/**")',
+    "patterns that mean nothing",
+    repository("r", 'paths = ["/src/", "../src/**", "!docs"]', 'branches = ["refs/heads/main"]'),
+    '4:19 repository.r.paths[2] is "../src/**", which is told from a directory, not from the repository\'s root (write "src/**")',
+    '4:32 repository.r.paths[3] is "!docs", which leaves out: patterns only say what counts (write "docs")',
     '5:13 repository.r.branches[1] is "refs/heads/main", which is a full name (write "main")',
   ],
   ["a repository without a path", '[[repository]]\nname = "r"', '1:3 repository.r lacks "path" (add: path = …)'],

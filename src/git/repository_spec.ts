@@ -39,6 +39,31 @@ export interface GitEvent {
   readonly email: string;
   /** First line of the message. */
   readonly subject: string;
-  /** When it was committed, milliseconds since the epoch. */
+  /** When it was committed, milliseconds since the epoch; of a switch: when HEAD went there. */
   readonly at: number;
+  /** On the first event of a look that found more commits than `maxCommits`: how many older ones are not told. */
+  readonly skipped?: number;
+}
+
+/** What of a repository has been told already. Plain data: it is kept outside. */
+export interface KnownRefs {
+  readonly head: Head;
+  /** Ids by full name of every local and remote-tracking branch. */
+  readonly refs: Readonly<Record<string, string>>;
+  /** Ids where branches stood once and nothing leads to any more, oldest first: what they hold is no news either. */
+  readonly past: readonly string[];
+  /** How far HEAD's reflog was read; empty without one. */
+  readonly place: string;
+}
+
+/** Where HEAD stands: on a branch, by its full name, that may have no commit yet; or on a commit. */
+export interface Head {
+  readonly ref: string | null;
+  readonly id: string | null;
+}
+
+/** Keeps what was told over restarts. */
+export interface RepositoryMemory {
+  load(repository: string): Promise<KnownRefs | undefined>;
+  save(repository: string, known: KnownRefs): Promise<void>;
 }

@@ -25,8 +25,9 @@ export function list<T>(element: Kind<T>, options: ListOptions): Kind<T[]> {
       }
       if (raw.length < min) return void reading.flaw("is an empty array");
       const values = raw.map((item, index) => element.read(item, reading.at(index)));
+      if (values.some((value) => value === undefined)) return undefined; // Two flawed ones are not one twice.
       if (unique && new Set(values).size < values.length) return void reading.flaw("names an element twice");
-      return values.some((value) => value === undefined) ? undefined : values as T[];
+      return values as T[];
     },
   };
 }

@@ -62,9 +62,11 @@ export function glob(over: "branch" | "path"): Kind<string> {
 }
 
 function pathTrouble(given: string): { cause: string; meant: string } | undefined {
-  const inside = given.replace(/^(\.?\/)+/, "") || "**";
-  if (inside !== given) return { cause: "begins outside: paths are told from the repository's root", meant: inside };
-  return given.endsWith("/") ? { cause: "is a directory: only files are changed", meant: `${given}**` } : undefined;
+  if (given.startsWith("!")) return { cause: "leaves out: patterns only say what counts", meant: given.slice(1) };
+  const inside = given.replace(/^(\.{1,2}\/)+/, "") || "**";
+  return inside === given
+    ? undefined
+    : { cause: "is told from a directory, not from the repository's root", meant: inside };
 }
 
 function branchTrouble(given: string): { cause: string; meant: string } | undefined {

@@ -39,13 +39,17 @@ export const REPOSITORY_SECTION = listSection("repository", {
     }),
     branches: setting(list(glob("branch"), { label: "array of patterns", min: 1, unique: true }), {
       defaultText: "all",
-      help: "branches that count, with * and ?; those of a remote by its name, as in origin/main",
+      help: "branches that count, as patterns; those of a remote by its name, as in origin/main",
+      doc: "`*` is any text without a slash, `**` any text, `?` one character.",
       reload: "applied",
       example: ["main", "release/*"],
     }),
     paths: setting(list(glob("path"), { label: "array of patterns", min: 1, unique: true }), {
       defaultText: "all",
-      help: "files of which a commit has to change one to count, with *, ? and **",
+      help: "files of which a commit has to change one to count, as patterns",
+      doc:
+        "As in .gitignore: a pattern without a slash is a name at any depth, `docs/` is all that is below, and a slash " +
+        "at its beginning means the root.",
       reload: "applied",
       example: ["src/**"],
     }),

@@ -37,7 +37,11 @@ async function template(): Promise<Template> {
   const db = openSqlite(path);
   db.run("PRAGMA wal_checkpoint(FULL)");
   await fill(ROWS - 200, ROWS);
-  const files = { database: fs.readFileSync(path), log: fs.readFileSync(`${path}-wal`) };
+  // As plain arrays: slice() of a Buffer is no copy.
+  const files = {
+    database: new Uint8Array(fs.readFileSync(path)),
+    log: new Uint8Array(fs.readFileSync(`${path}-wal`)),
+  };
   db.close();
   assert.ok(files.database.length > 50 * PAGE && files.log.length > 10 * PAGE);
   return files;
@@ -93,7 +97,11 @@ async function use(place: string): Promise<{ atStart: string[]; later: string[] 
   return { atStart, later: resets.slice(atStart.length) };
 }
 
-function damaged(whole: Template, dice: Random): Template & { readonly how: string } {
+function damaged(
+  whole: Template,
+  { round, dice }: { round: number; dice: Random },
+): Template & { readonly how: string } {
+  if (round === 0) return { ...whole, how: "no damage" };
   const target = dice.once(3) ? "log" : "database";
   const names = Object.keys(DAMAGES);
   const how = names[dice.next(names.length)] ?? "";
@@ -104,16 +112,17 @@ Deno.test("36: a damaged database works or is set aside whole, and the daemon ha
   const dice = random("store_corrupt");
   const whole = await template();
   const counts = { works: 0, atStart: 0, later: 0 };
-  for (let round = 0; round < sized(200, 5000); round++) {
+  const rounds = sized(200, 5000);
+  for (let round = 0; round < rounds; round++) {
     using place = directory();
     const path = `${place.path}/appd.db`;
-    const { database, log, how } = damaged(whole, dice);
+    const { database, log, how } = damaged(whole, { round, dice });
     fs.writeFileSync(path, database);
     fs.writeFileSync(`${path}-wal`, log);
     const label = `seed ${dice.seed}, round ${round}: ${how}`;
     const { atStart, later } = await use(place.path).catch((cause) => assert.fail(`${label}: ${cause}`));
     counts[atStart.length > 0 ? "atStart" : later.length > 0 ? "later" : "works"]++;
-    assert.ok(atStart.length + later.length <= 1, label);
+    assert.ok(atStart.length + later.length <= (round === 0 ? 0 : 1), label);
     for (const kept of atStart) {
       assert.ok(fs.readFileSync(kept).equals(database), `${label}: ${kept} is not what was there`);
       if (log.length > 0) {
@@ -124,5 +133,5 @@ Deno.test("36: a damaged database works or is set aside whole, and the daemon ha
   }
   // deno-lint-ignore no-console
   console.log(counts);
-  assert.ok(counts.atStart > 0 && counts.works > 0);
+  assert.ok(Math.min(counts.atStart, counts.works) > rounds / 10, "both happen often");
 });

@@ -3,6 +3,7 @@ import type { Outside } from "../../notify/courier.ts";
 import { createNotifier, type Notifier } from "../../notify/notify.ts";
 import type { NotifySettings } from "../../notify/settings.ts";
 import { inheritedOf } from "../../programs/environment.ts";
+import type { JobEvent } from "../../jobs/events.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import { systemPost } from "../../system/post.ts";
 import { type Processes, trySignal } from "../../system/processes.ts";
@@ -33,6 +34,10 @@ export function tellNotifier(notifier: Notifier, event: ProgramEvent): void {
     case "stable":
       return notifier.tell(event);
   }
+}
+
+/** As {@link tellNotifier}, of a job. */
+export function tellNotifierOfJob(_notifier: Notifier, _event: JobEvent): void {
 }
 
 const HEADERS = { "content-type": "application/json; charset=utf-8", "user-agent": `appd/${versionText()}` };

@@ -1,51 +1,15 @@
-import type { EventTrigger, JobSpec, Missed, Overlap, SchedulerSpec } from "../../jobs/job_spec.ts";
 import type { WorkHoursSpec } from "../../base/work_hours.ts";
-import type { Config } from "../../schema/appd_schema.ts";
+import type { JobSpec, SchedulerSpec } from "../../jobs/job_spec.ts";
+import type { Config, JobConfig } from "../../schema/appd_schema.ts";
 import type { Files } from "../../system/files.ts";
-import { type ProcessSettings, processSpec } from "../process_spec.ts";
+import { processSpec } from "../process_spec.ts";
 import { commandWork } from "./command_work.ts";
 
-/** One `[[job]]` of the configuration. */
-export interface JobSettings extends ProcessSettings {
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly every?: number;
-  readonly cron?: string;
-  readonly on: readonly EventTrigger[];
-  readonly runOnStart: boolean;
-  /** Absent: the system's. */
-  readonly timezone?: string;
-  readonly workHoursOnly: boolean;
-  readonly outsideHours: "skip" | "defer";
-  readonly jitter: number;
-  readonly timeout: number;
-  readonly retries: number;
-  readonly retryDelay: number;
-  readonly retryMaxDelay: number;
-  readonly overlap: Overlap;
-  readonly pool?: string;
-  readonly missed: Missed;
-  readonly missedMax: number;
-  readonly missedWindow: number;
-  readonly critical: boolean;
-  readonly deadline?: number;
-  readonly stopTimeout: number;
-  readonly keepRuns: number;
-  readonly keepFor: number;
-}
-
-/** The `[scheduler]` of the configuration. */
-export interface SchedulerSettings {
-  /** Absent also when they are switched off. */
-  readonly workHours?: Omit<WorkHoursSpec, "timezone"> & { readonly timezone?: string };
-  readonly concurrency: number;
-  readonly pools: Readonly<Record<string, number>>;
-}
-
-/** What of the configuration is about jobs. */
-export interface JobsConfig extends Pick<Config, "timezone"> {
-  readonly jobs: readonly JobSettings[];
-  readonly scheduler: SchedulerSettings;
+/** What stands around the jobs of a configuration. */
+export interface JobSurroundings {
+  readonly files: Files;
+  /** IANA name of the system's time zone. */
+  readonly systemZone: string;
 }
 
 /**
@@ -53,7 +17,7 @@ export interface JobsConfig extends Pick<Config, "timezone"> {
  *
  * @throws AppdError (config) when an `env_file` cannot be read
  */
-export function jobSpecs(config: JobsConfig, files: Files): JobSpec[] {
+export function jobSpecs(config: Config, { files, systemZone }: JobSurroundings): JobSpec[] {
   return config.jobs.map((job) => ({
     ...optionalOf(job),
     name: job.name,
@@ -61,7 +25,7 @@ export function jobSpecs(config: JobsConfig, files: Files): JobSpec[] {
     work: commandWork(processSpec(job, { config, files })),
     on: job.on,
     runOnStart: job.runOnStart,
-    timezone: job.timezone ?? systemZone(),
+    timezone: job.timezone ?? systemZone,
     jitter: job.jitter,
     timeout: job.timeout,
     retries: job.retries,
@@ -78,7 +42,7 @@ export function jobSpecs(config: JobsConfig, files: Files): JobSpec[] {
   }));
 }
 
-function optionalOf({ every, cron, workHoursOnly, outsideHours, pool, deadline }: JobSettings) {
+function optionalOf({ every, cron, workHoursOnly, outsideHours, pool, deadline }: JobConfig) {
   return {
     ...(every === undefined ? {} : { every }),
     ...(cron === undefined ? {} : { cron }),
@@ -88,14 +52,12 @@ function optionalOf({ every, cron, workHoursOnly, outsideHours, pool, deadline }
   };
 }
 
-/** What all jobs have in common. */
-export function schedulerSpec({ scheduler: { workHours, concurrency, pools } }: JobsConfig): SchedulerSpec {
-  if (workHours === undefined) return { concurrency, pools };
-  const { days, start, end, timezone = systemZone() } = workHours;
-  return { concurrency, pools, workHours: { days, start, end, timezone } };
+/** The places that runs of all jobs share. */
+export function placesOf({ scheduler: { concurrency, pools } }: Config): Pick<SchedulerSpec, "concurrency" | "pools"> {
+  return { concurrency, pools };
 }
 
-/** IANA name of the zone that this host, or TZ, says. */
-function systemZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The work hours; undefined when there are none, or they are switched off. */
+export function workHoursOf({ scheduler: { workHours } }: Config, systemZone: string): WorkHoursSpec | undefined {
+  return workHours === undefined ? undefined : { ...workHours, timezone: workHours.timezone ?? systemZone };
 }

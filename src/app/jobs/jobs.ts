@@ -1,5 +1,6 @@
 import type { JobStatus, RepositoryStatus } from "../../base/job_reports.ts";
 import type { HealthReport, SchedulerStatus } from "../../base/reports.ts";
+import { systemTimezone } from "../../base/timezone.ts";
 import type { LoadResult } from "../../config/config.ts";
 import type { JobsApi } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
@@ -54,7 +55,9 @@ export class Jobs implements AsyncDisposable {
     this.#times ??= createTimes();
     const logSettings = () => this.#logSettings ?? config.log;
     this.#logSettings = config.log;
-    const prepared = prepareJobs(config, { files: this.#options.context.system.files, times: this.#times });
+    const { files, host } = this.#options.context.system;
+    const systemZone = systemTimezone(host.env.TZ);
+    const prepared = prepareJobs(config, { files, systemZone, times: this.#times });
     this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings });
     return prepared;
   }

@@ -6,7 +6,7 @@ import type { Health } from "../../health/health.ts";
 import type { Scheduler } from "../../jobs/scheduler.ts";
 import type { StoreLedger } from "../../jobs/store_ledger.ts";
 import { runBounded } from "../../system/bounded_command.ts";
-import { watchDirectories } from "../../system/watch_directories.ts";
+import { directoryWatches } from "../../system/watch_directories.ts";
 import type { CommitLog } from "./commit_log.ts";
 import { gitDraft } from "./git_draft.ts";
 import type { OpenJobsOptions } from "./open_jobs.ts";
@@ -38,7 +38,7 @@ export class WatchedRepositories implements AsyncDisposable {
       files,
       run: runBounded,
       path: host.env.PATH ?? PATH,
-      watch: watchDirectories,
+      watch: directoryWatches(),
       memory: memoryIn(around.ledger),
       onEvent: (event) => this.#heard(event),
       log: options.logs.logging.logger("appd.git"),

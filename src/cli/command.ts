@@ -20,8 +20,6 @@ export type ValueKind =
   /** A duration such as `30s`; the parser hands it on in milliseconds. */
   | "duration"
   /** Name of a supervised program, or of one of its instances. */
-  | "program"
-  /** The same, or a program with all its instances. */
   | "programs"
   /** Name of a job. */
   | "job"

@@ -1,11 +1,11 @@
 import type { ArgumentSpec, CommandSpec } from "./command.ts";
 import { PROGRAMS } from "./commands_programs.ts";
 
-const PROGRAM_NAME: ArgumentSpec = {
-  name: "PROGRAM",
-  kind: "program",
+const NAME: ArgumentSpec = {
+  name: "NAME",
+  kind: "named",
   required: true,
-  help: "name of a supervised program or instance",
+  help: "name of a program, an instance or a job",
 };
 
 const STATUS: CommandSpec = {
@@ -55,13 +55,7 @@ const LOGS: CommandSpec = {
   description: [
     "Reads rotated and compressed files too, and follows across rotation. On a terminal control characters are shown escaped; into a pipe or file the bytes are untouched.",
   ],
-  arguments: [{
-    ...PROGRAM_NAME,
-    required: false,
-    kind: "named",
-    name: "NAME",
-    help: "a program or a job; without it the daemon's own log",
-  }],
+  arguments: [{ ...NAME, required: false, help: "a program or a job; without it the daemon's own log" }],
   options: [
     { name: "lines", short: "n", value: { name: "COUNT", kind: "count", default: "50" }, help: "show the last lines" },
     { name: "follow", short: "f", help: "go on until interrupted" },
@@ -93,7 +87,7 @@ const WHY: CommandSpec = {
     "What ended it and what that means, who or what started or stopped it, what it waits for and why that is not there, its last output, when it is tried again, and commands that may help. With --quiet only the first sentence.",
     "Of a job: whether it is paused or waits, when it runs next, what came of its last slots, and why some were skipped.",
   ],
-  arguments: [{ ...PROGRAM_NAME, name: "NAME", kind: "named", help: "name of a program, an instance or a job" }],
+  arguments: [NAME],
   examples: [
     { line: "appd why web", says: "the chain of causes" },
     { line: "appd why web --quiet", says: "in one sentence" },
@@ -105,7 +99,7 @@ const WHY: CommandSpec = {
 
 const EVENTS: CommandSpec = {
   name: "events",
-  summary: "show what happened to the daemon and its programs",
+  summary: "show what happened to the daemon, its programs and jobs",
   description: [
     "Shows what the daemon remembers; it forgets with its end, the log does not. With --json each event is an object on a line of its own.",
   ],
@@ -114,8 +108,8 @@ const EVENTS: CommandSpec = {
     { name: "follow", short: "f", help: "go on until interrupted, also with the next daemon" },
     {
       name: "program",
-      value: { name: "PROGRAM", kind: "program" },
-      help: "only events of this program and its instances",
+      value: { name: "NAME", kind: "named" },
+      help: "only events of this program and its instances, or of this job",
     },
   ],
   examples: [

@@ -107,7 +107,6 @@ export function completableOf(option: OptionSpec): Completable {
 
 /** The command line that prints the names a program argument can have, one a line; undefined for other kinds. */
 export function namesCommand(model: CompletionModel, kind: ValueKind): string | undefined {
-  if (kind === "program") return `${model.name} programs --quiet 2>/dev/null`;
   const programs = `${model.name} programs names 2>/dev/null`;
   const jobs = `${model.name} jobs --quiet 2>/dev/null`;
   if (kind === "programs") return programs;

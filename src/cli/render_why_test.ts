@@ -59,4 +59,6 @@ Deno.test("an event is a line like one of the log, and nothing of it is raw", ()
   } as const;
   assert.equal(renderEvent(event, PLAIN), `${AT} ERROR web: a\\n\\x1b[2J`);
   assert.equal(renderEvent({ ...event, program: null, level: "warn", message: "x" }, PLAIN), `${AT} WARN  x`);
+  const ofJob = { ...event, program: null, job: "backup", level: "info", message: "run 3 failed" } as const;
+  assert.equal(renderEvent(ofJob, PLAIN), `${AT} INFO  backup: run 3 failed`);
 });

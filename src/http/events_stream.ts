@@ -18,7 +18,8 @@ export function serveEvents(context: Context, { events, clock = systemClock }: R
   const asked = context.req.header("last-event-id") || context.req.query("since");
   const after = asked === undefined ? undefined : parseId(asked);
   const program = context.req.query("program");
-  const wanted = (event: EventReport) => program === undefined || isInstanceOf(event.program, program);
+  const wanted = (event: EventReport) =>
+    program === undefined || isInstanceOf(event.program, program) || event.job === program;
   if (!wantsStream(context.req.query("stream"))) {
     return replyJson({ events: events.since(after ?? 0).filter(wanted) });
   }

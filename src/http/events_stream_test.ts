@@ -157,6 +157,10 @@ Deno.test("over a real connection: Last-Event-ID, since, a program and its insta
   assert.deepEqual(await take(web, 4), [1, 3, 7, 8]);
   const remembered = await (await fetch(`${url}?stream=false&since=5&program=web`)).json();
   assert.deepEqual(remembered, { events: [source.events[6], source.events[7]] });
+  const [first] = source.events;
+  if (first !== undefined) source.events.push({ ...first, id: 9, program: null, job: "backup" });
+  const ofJob = await (await fetch(`${url}?stream=false&since=0&program=backup`)).json();
+  assert.deepEqual(ofJob.events.map(({ id }: { id: number }) => id), [9]);
   for (const query of ["since=x", "since=-1", "stream=maybe"]) {
     const refused = await fetch(`${url}?${query}`);
     assert.equal(refused.status, 400, query);

@@ -13,11 +13,12 @@ const DEFAULT_LINES = 50;
 export async function events(input: VerbInput): Promise<number> {
   const { invocation, output, program: { name: self } } = input;
   const context = contextOf(input);
-  const { programs } = await reportFor(context, ["read the events of", context.instance]);
+  const { programs, jobs } = await reportFor(context, ["read the events of", context.instance]);
   const program = textOf(invocation, "program");
-  const known = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
+  const families = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
+  const known = [...families, ...jobs.map(({ name }) => name)];
   if (program !== undefined && !known.includes(program)) {
-    throw noSuchProgram("show the events of", { name: program, known: [...new Set(known)] });
+    throw noSuchProgram("show the events of", { name: program, known: [...new Set(known)], orJob: true });
   }
 
   const print = (event: EventReport) =>

@@ -1,4 +1,5 @@
 import type { TriggerKind } from "../base/job_reports.ts";
+import type { WorkHoursSpec } from "../base/work_hours.ts";
 
 /** What happens to a slot that comes while the job runs. */
 export type Overlap = "skip" | "queue" | "replace" | "allow";
@@ -60,7 +61,7 @@ export interface JobWork {
 }
 
 export interface SchedulerSpec {
-  readonly workHours?: import("../schedule/schedule.ts").WorkHoursSpec;
+  readonly workHours?: WorkHoursSpec;
   /** Most runs at once. */
   readonly concurrency: number;
   /** Places of each pool. */

@@ -15,17 +15,6 @@ export interface CountedSchedule extends Schedule {
   count(after: number, until: number): number;
 }
 
-/** Days and hours in which there is work, in a zone of their own. */
-export interface WorkHoursSpec {
-  /** 0 Sunday to 6 Saturday. */
-  readonly days: readonly number[];
-  /** Minutes since midnight; an end at or before the start is on the next day. */
-  readonly start: number;
-  readonly end: number;
-  /** IANA name. */
-  readonly timezone: string;
-}
-
 export interface WorkHours {
   isOpen(time: number): boolean;
   /** The first instant at or after `time` that is inside; undefined when there are no days at all. */

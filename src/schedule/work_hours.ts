@@ -1,5 +1,5 @@
-import { DAY_MINUTES, daysText, timeOfDayText } from "../base/work_hours.ts";
-import type { WorkHours, WorkHoursSpec } from "./schedule.ts";
+import { DAY_MINUTES, daysText, timeOfDayText, type WorkHoursSpec } from "../base/work_hours.ts";
+import type { WorkHours } from "./schedule.ts";
 import type { Zone } from "./zone.ts";
 
 const MINUTE = 60_000;

@@ -63,26 +63,26 @@ function generator(seed: number): Random {
 }
 
 function made(random: Random): string {
-  const minute = field(random, { min: 0, max: 59, star: 4 });
+  const minute = field(random, { min: 0, max: 59, star: 10 });
   const hour = field(random, { min: 0, max: 23, star: 3 });
   const date = random(2) === 0 ? "*" : random(6) === 0 ? "L" : field(random, { min: 1, max: 28, star: 3 });
   const month = random(3) > 0 ? "*" : field(random, { min: 1, max: 12, star: 3 });
   const weekday = random(2) === 0 ? "*" : field(random, { min: 0, max: 6, star: 3 });
   const five = [minute, hour, date, month, weekday].join(" ");
-  return random(8) === 0 ? `${field(random, { min: 0, max: 59, star: 0 })} ${five}` : five;
+  return random(8) === 0 ? `${random(30)},${30 + random(30)} ${five}` : five;
 }
 
 interface Shape {
   readonly min: number;
   readonly max: number;
-  /** One in so many is a star, none when 0. */
+  /** One in so many is a star. */
   readonly star: number;
 }
 
 function field(random: Random, { min, max, star }: Shape): string {
   const value = () => min + random(max - min + 1);
   const range = () => [value(), value()].sort((a, b) => a - b).join("-");
-  if (star > 0 && random(star) === 0) return random(2) === 0 ? "*" : `*/${2 + random(max - min)}`;
+  if (random(star) === 0) return random(2) === 0 ? "*" : `*/${2 + random(max - min)}`;
   switch (random(5)) {
     case 0:
       return range();

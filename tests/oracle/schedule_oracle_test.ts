@@ -62,9 +62,15 @@ function marksOf(cron: PlainCron, year: number): Marks {
   return { first, bits };
 }
 
-/** The instants of the year, straight from the rules of cron(8). */
-function bruteForce(cron: PlainCron, marks: Marks, wall: WallYear): number[] {
-  const found: number[] = [];
+/** Room for the instants of a year: three in each minute. */
+const ROOM = new Float64Array(366 * 1440 * 3);
+
+/** The instants of the year, straight from the rules of cron(8). They are in {@link ROOM} until the next call. */
+function bruteForce(cron: PlainCron, marks: Marks, wall: WallYear): Float64Array {
+  let size = 0;
+  const add = (instant: number) => {
+    if (size === 0 || ROOM[size - 1] !== instant) ROOM[size++] = instant;
+  };
   const seen = new Uint8Array(marks.bits.length);
   let latest = (wall.shown[0] ?? 0) - marks.first - 1;
   for (let at = 0; at < wall.shown.length; at++) {
@@ -76,7 +82,7 @@ function bruteForce(cron: PlainCron, marks: Marks, wall: WallYear): number[] {
         leftOut ||= marks.bits[gap] !== 0;
         seen[gap] = 1;
       }
-      if (leftOut) found.push(start);
+      if (leftOut) add(start);
       latest = Math.max(latest, shown);
       if (seen[shown] === 1) continue;
       seen[shown] = 1;
@@ -84,13 +90,10 @@ function bruteForce(cron: PlainCron, marks: Marks, wall: WallYear): number[] {
     const bits = marks.bits[shown] ?? 0;
     for (let minute = 0; bits >> minute !== 0; minute++) {
       if ((bits & (1 << minute)) === 0) continue;
-      for (const second of cron.seconds) {
-        const instant = start + minute * 60_000 + second * 1000;
-        if (found.at(-1) !== instant) found.push(instant);
-      }
+      for (const second of cron.seconds) add(start + minute * 60_000 + second * 1000);
     }
   }
-  return found;
+  return ROOM.subarray(0, size);
 }
 
 interface Counts {
@@ -113,7 +116,8 @@ function compare({ cron, marks, wall, zones }: Case, counts: Counts): void {
   // A change right at the beginning of the year would need what came before it.
   const start = (wall.first + QUARTERS_A_DAY) * QUARTER;
   const end = (wall.first + wall.shown.length) * QUARTER - 1;
-  const inYear = expected.filter((instant) => instant > start);
+  const before = expected.findLastIndex((instant) => instant <= start);
+  const inYear = expected.subarray(before + 1);
   assert.equal(schedule.count(start, end), inYear.length, `count of ${where}`);
   counts.pairs++;
   counts.instants += inYear.length;
@@ -166,7 +170,7 @@ Deno.test("one year, 50 zones, 200 expressions: the same as a brute force", () =
 Deno.test("rare years: a day left out, summer time left for Ramadan, offsets changed for good", () => {
   const start = performance.now();
   const counts: Counts = { pairs: 0, instants: 0, compared: 0 };
-  const crons = expressions(80).map(plainCron);
+  const crons = expressions(40).map(plainCron);
   for (const [zone, year] of RARE) {
     const one = compareYear(year, [zone], crons);
     counts.pairs += one.pairs;

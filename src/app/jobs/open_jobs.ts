@@ -91,6 +91,8 @@ export class OpenJobs implements AsyncDisposable {
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
   #lagMs: number | null = null;
+  /** What programs did before the jobs began: those are started first. */
+  #early: ProgramEvent[] | undefined = [];
 
   constructor(options: OpenJobsOptions, parts: Parts) {
     this.#options = options;
@@ -123,6 +125,9 @@ export class OpenJobs implements AsyncDisposable {
     if (isFirst) await this.#scheduler.begin(prepared);
     else this.#scheduler.apply(prepared);
     this.#repositories.apply(prepared.repositories);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const event of early) this.tell(event);
   }
 
   #heard(event: JobEvent): void {
@@ -143,6 +148,7 @@ export class OpenJobs implements AsyncDisposable {
   tell(event: ProgramEvent): void {
     const state = PROGRAM_STATES[event.kind];
     if (state === undefined) return;
+    if (this.#early !== undefined) return void this.#early.push(event);
     const family = event.program.replace(/\.\d+$/, "");
     for (const name of new Set([event.program, family])) {
       this.#scheduler.triggers.program(name, { state, at: event.at }).catch((error) => {

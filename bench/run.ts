@@ -4,7 +4,7 @@
  *
  * usage: deno task bench [--quick] [ROW …]
  *
- *   rows: status start restart lines stamped memory size start50 boot50 stop50 idle50 memory50
+ *   rows: status start restart lines stamped memory size cron inserts history start50 boot50 stop50 idle50 memory50
  *
  * Only a full run of all rows writes the page.
  */
@@ -16,10 +16,23 @@ import { openLab, runCommand } from "./lab.ts";
 import { RESTART } from "./restart_row.ts";
 import { isOver, page, peerText, type Result, withUnit } from "./page.ts";
 import type { Row } from "./rows.ts";
+import { CRON } from "./schedule_row.ts";
 import { START, STATUS } from "./start_rows.ts";
+import { HISTORY_QUERY, INSERTS } from "./store_rows.ts";
 import { LINES, STAMPED_LINES } from "./throughput_rows.ts";
 
-const ONE: readonly Row[] = [STATUS, START, RESTART, LINES, STAMPED_LINES, MEMORY, SIZE];
+const ONE: readonly Row[] = [
+  STATUS,
+  START,
+  RESTART,
+  LINES,
+  STAMPED_LINES,
+  MEMORY,
+  SIZE,
+  CRON,
+  INSERTS,
+  HISTORY_QUERY,
+];
 const FIFTY: readonly Row[] = [START_FIFTY, BOOT_FIFTY, STOP_FIFTY, IDLE_FIFTY, MEMORY_FIFTY];
 const ROWS: readonly Row[] = [...ONE, ...FIFTY];
 const PAGE = new URL("../docs/performance.md", import.meta.url);

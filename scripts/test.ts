@@ -31,6 +31,7 @@ const PARTS: readonly Part[] = [
     paths: ["tests/layers_test.ts", "tests/derived_test.ts", "tests/docs_test.ts", "tests/build_test.ts"],
     limitMinutes: 2,
   },
+  { name: "oracles", paths: ["tests/oracle"], limitMinutes: 2 },
   { name: "the compiled binary", paths: ["tests/support", "tests/specs_test.ts"], limitMinutes: 6 },
   { name: "faults", paths: ["tests/faults"], limitMinutes: 8 },
   { name: "real programs", paths: ["tests/real"], limitMinutes: 5 },

@@ -127,8 +127,9 @@ Deno.test("only src/system touches the host", () => {
 
 Deno.test("the program imports no test and no fake", () => {
   const wrong: string[] = [];
+  const helpers = testHelpers();
   eachImport(({ source, place, specifier }) => {
-    if (isTestByName(source.path)) return;
+    if (isTestByName(source.path) || helpers.has(source.path)) return;
     if (specifier.endsWith("_test.ts") || specifier.includes("/fake_")) wrong.push(`${place}: imports ${specifier}`);
   });
   assert.deepEqual(wrong, []);

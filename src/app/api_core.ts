@@ -36,6 +36,7 @@ export function apiOf(
         rssBytes: context.system.processes.stat(context.system.host.pid)?.rssBytes ?? 0,
         droppedLines: logs.logging.dropped.lines,
         usage: usage.totals(),
+        ...parts.jobs.metrics(),
       }),
     logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
     events: journal,
@@ -65,15 +66,16 @@ export function apiOf(
   };
 }
 
-/** The log of a program, or the daemon's own. @throws AppdError (notRunning) when there is no such program */
-function logPath(daemon: Daemon, program: string | undefined): string {
-  if (program === undefined) return daemon.config.log.file;
-  const programs = daemon.report().programs;
-  const found = programs.find(({ name }) => name === program);
+/** The log of a program or job, or the daemon's own. @throws AppdError (notRunning) when there is no such one */
+function logPath(daemon: Daemon, name: string | undefined): string {
+  if (name === undefined) return daemon.config.log.file;
+  const { programs, jobs } = daemon.report();
+  const all = [...programs, ...jobs];
+  const found = all.find((one) => one.name === name);
   if (found) return found.log_file;
-  const near = nearest(program, programs.map(({ name }) => name));
-  throw cannot(["read the log of", program], "there is no such program", {
+  const near = nearest(name, all.map((one) => one.name));
+  throw cannot(["read the log of", name], "there is no such program or job", {
     exit: "notRunning",
-    hint: near === undefined ? "list them: appd programs" : `did you mean "${near}"?`,
+    hint: near === undefined ? "list them: appd status" : `did you mean "${near}"?`,
   });
 }

@@ -4,8 +4,8 @@ import type { MetricFamily, MetricSample } from "../http/metrics.ts";
 
 /** What the report does not say about jobs. */
 export interface JobMetricExtras {
-  /** Slots by job and outcome, over all restarts. */
-  readonly jobRuns?: ReadonlyMap<string, Readonly<Record<RunOutcome, number>>>;
+  /** Slots by job and outcome since the daemon began; an outcome that has not been is absent. */
+  readonly jobRuns?: ReadonlyMap<string, Readonly<Partial<Record<RunOutcome, number>>>>;
   /** When the last good run of a job ended, in milliseconds since the epoch; without it the last run tells, if it was good. */
   readonly jobSuccess?: ReadonlyMap<string, number>;
   /** Whether the database can be used; undefined where there is none. */
@@ -57,7 +57,7 @@ export function jobFamilies(report: StatusReport, extras: JobMetricExtras): Metr
 
 function runsFamily({ jobRuns = new Map() }: JobMetricExtras): MetricFamily {
   const samples = [...jobRuns].flatMap(([job, counts]) =>
-    RUN_OUTCOMES.map((outcome): MetricSample => ({ labels: { job, outcome }, value: counts[outcome] }))
+    RUN_OUTCOMES.map((outcome): MetricSample => ({ labels: { job, outcome }, value: counts[outcome] ?? 0 }))
   );
   return { name: "appd_job_runs_total", type: "counter", help: "Slots of a job by their outcome.", samples };
 }

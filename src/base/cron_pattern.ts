@@ -52,14 +52,19 @@ export function parseCron(text: string): CronPattern {
   return pattern;
 }
 
+/** croner reads `sun-sun` as the whole week, because it takes a Sunday at the end of a range for day 7. */
+function oneSunday(field: string): string {
+  return field.replace(/\b(sun|0)-sun\b/gi, "0");
+}
+
 /** The six fields, seconds first. */
 function fieldsOf(text: string): readonly string[] {
   const written = text.trim();
   const known = written.startsWith("@") ? NICKNAMES[written.toLowerCase()] : written;
   if (known === undefined) throw nicknameError(written);
   const fields = known.split(/\s+/);
-  if (fields.length === 5) return ["0", ...fields];
-  if (fields.length === 6) return fields;
+  const six = fields.length === 5 ? ["0", ...fields] : fields;
+  if (six.length === 6) return six.with(5, oneSunday(six[5] ?? ""));
   const count = written === "" ? "is empty" : `has ${fields.length} ${fields.length === 1 ? "field" : "fields"}`;
   const why = `${count}, expected 5 (minute, hour, day of month, month, day of week) or 6 (seconds first)`;
   throw new CronError(
@@ -97,8 +102,8 @@ function accepted(fields: readonly string[]): Grammar | undefined {
   try {
     return new Grammar(fields.join(" "), undefined, { mode: "6-part", fixedTimeRule: "no-wildcard" });
   } catch (error) {
-    // It throws these three for what it cannot read, and has no class of its own.
-    if (error instanceof TypeError || error instanceof RangeError || error instanceof Error) return undefined;
+    // It throws TypeError, RangeError and Error for what it cannot read, and has no class of its own.
+    if (error instanceof Error) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,16 @@
 import { nearest } from "./nearest.ts";
 
+/** Days and hours in which there is work, in a zone of their own. */
+export interface WorkHoursSpec {
+  /** 0 Sunday to 6 Saturday. */
+  readonly days: readonly number[];
+  /** Minutes since midnight; an end at or before the start is on the next day. */
+  readonly start: number;
+  readonly end: number;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
 const DAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
 
 /** The whole week, as 0 Sunday to 6 Saturday. */
@@ -88,15 +99,4 @@ function rowText(first: number, has: (day: number) => boolean): string {
 /** `9:00` of minutes since midnight; 1440 is `24:00`. */
 export function timeOfDayText(minutes: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
-}
-
-/** Days and hours in which there is work, in a zone of their own. */
-export interface WorkHoursSpec {
-  /** 0 Sunday to 6 Saturday. */
-  readonly days: readonly number[];
-  /** Minutes since midnight; an end at or before the start is on the next day. */
-  readonly start: number;
-  readonly end: number;
-  /** IANA name. */
-  readonly timezone: string;
 }

@@ -177,7 +177,7 @@ const NEXT: CommandSpec = {
 };
 
 /** All of it but the engine that it runs. */
-export const SIMULATE: Omit<CommandSpec, "load"> = {
+export const SIMULATE: CommandSpec = {
   name: "simulate",
   summary: "show what the configuration would do between two times",
   description: [
@@ -200,8 +200,11 @@ export const SIMULATE: Omit<CommandSpec, "load"> = {
       says: "a change of clocks",
     },
   ],
-  exits: { ok: true, generic: "no such job", usage: true, config: true },
+  exits: { ok: true, usage: true, notRunning: "no such job", config: true },
   anywhere: true,
+  load: () =>
+    Promise.all([import("./verbs/schedule_simulate.ts"), import("../app/jobs/simulate.ts")])
+      .then(([verb, engine]) => verb.simulateVerb(engine.simulate)),
 };
 
 const SCHEDULE: CommandSpec = {
@@ -209,7 +212,7 @@ const SCHEDULE: CommandSpec = {
   summary: "show what is going to run",
   examples: [{ line: "appd schedule next", says: "the next ten times" }],
   exits: { ok: true, usage: true },
-  commands: [NEXT],
+  commands: [NEXT, SIMULATE],
 };
 
 /** Commands about what runs by time and by event. */

@@ -1,4 +1,4 @@
-import type { SimulatedRun } from "../app/jobs/simulated_run.ts";
+import type { SimulatedRun } from "../jobs/simulation.ts";
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { RUN_OUTCOMES, type RunOutcome } from "../base/job_reports.ts";

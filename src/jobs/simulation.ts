@@ -1,7 +1,8 @@
-import type { RunOutcome, TriggerKind } from "../base/job_reports.ts";
+import type { RunOutcome, TriggerKind, UpcomingSlot } from "../base/job_reports.ts";
 import { nextTurn } from "../system/clock.ts";
 import { VirtualClock } from "../system/virtual_clock.ts";
-import type { JobSpec, Timing } from "./job_spec.ts";
+import type { JobsDeps } from "./deps.ts";
+import { upcomingSlots } from "./job_report.ts";
 import { MemoryLedger } from "./memory_ledger.ts";
 import { isEnded, type Run } from "./run.ts";
 import type { RunEnd, Runner, RunOrder } from "./runner.ts";
@@ -18,13 +19,15 @@ export interface SimulatedRun {
   readonly reason: string | null;
 }
 
-export interface SimulationOptions {
+/** The jobs and their times. */
+interface Plan extends Pick<JobsDeps, "timingOf" | "jitterOf"> {
+  readonly config: JobsConfig;
+}
+
+export interface SimulationOptions extends Plan {
   /** Wall times in milliseconds; slots from the first on, up to and without the last. */
   readonly from: number;
   readonly to: number;
-  readonly config: JobsConfig;
-  readonly timingOf: (spec: JobSpec) => Timing;
-  readonly jitterOf: (spec: JobSpec, slotAt: number) => number;
   /** Milliseconds that a run of a job takes. */
   readonly durationOf: (job: string) => number;
 }
@@ -37,16 +40,9 @@ export async function* simulate(options: SimulationOptions): AsyncGenerator<Simu
   const { from, to, config, durationOf } = options;
   const clock = new VirtualClock(from - 1);
   const ended: Run[] = [];
-  using scheduler = new Scheduler({
-    clock,
-    ledger: new MemoryLedger(),
-    runner: virtualRunner(clock, durationOf),
-    timingOf: options.timingOf,
-    jitterOf: options.jitterOf,
-    sinceBoot: () => undefined,
-    onEvent: (event) => {
-      if ("run" in event && isEnded(event.run)) ended.push(event.run);
-    },
+  using scheduler = virtualScheduler(options, clock, {
+    durationOf,
+    onEnded: (run) => ended.push(run),
   });
   await scheduler.begin(config, { clearWaitMs: 0 });
   for (let ms = clock.untilNext; ms !== undefined && clock.now() + ms < to; ms = clock.untilNext) {
@@ -54,6 +50,34 @@ export async function* simulate(options: SimulationOptions): AsyncGenerator<Simu
     await nextTurn();
     yield* ended.splice(0).map(simulated);
   }
+}
+
+/** The next slots of a scheduler that begins at `now`, wall time in milliseconds; soonest first. */
+export async function upcomingOf(
+  options: Plan & { readonly now: number; readonly count: number; readonly job?: string },
+): Promise<UpcomingSlot[]> {
+  const { config, now, count, job } = options;
+  const clock = new VirtualClock(now);
+  using scheduler = virtualScheduler(options, clock, { durationOf: () => 0, onEnded() {} });
+  await scheduler.begin(config, { clearWaitMs: 0 });
+  const jobs = scheduler.list().filter(({ spec }) => job === undefined || spec.name === job);
+  return upcomingSlots(scheduler, { count, jobs });
+}
+
+function virtualScheduler(
+  { timingOf, jitterOf }: Plan,
+  clock: VirtualClock,
+  { durationOf, onEnded }: Pick<SimulationOptions, "durationOf"> & { readonly onEnded: (run: Run) => void },
+): Scheduler {
+  return new Scheduler({
+    ...{ clock, timingOf, jitterOf },
+    ledger: new MemoryLedger(),
+    runner: virtualRunner(clock, durationOf),
+    sinceBoot: () => undefined,
+    onEvent(event) {
+      if ("run" in event && isEnded(event.run)) onEnded(event.run);
+    },
+  });
 }
 
 function simulated(run: Run): SimulatedRun {

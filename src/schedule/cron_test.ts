@@ -81,6 +81,9 @@ const ROWS: readonly Row[] = [
   // Backwards in spring, for Ramadan: 2:00 to 3:00 twice, and left out when it is over.
   ["30 2 * * *", "Africa/Casablanca", ["2021-04-10T12:00", "2021-04-12T12:00"], "11T01:30 12T02:30"],
   ["30 2 * * *", "Africa/Casablanca", ["2021-05-15T12:00", "2021-05-17T12:00"], "16T02:00 17T01:30"],
+  // Three hours, a minute past midnight.
+  ["30 2 * * *", "Antarctica/Casey", ["2020-10-02T00:00", "2020-10-04T23:00"], "02T18:30 03T16:01 04T15:30"],
+  ["0 0,3 * * *", "Antarctica/Casey", ["2020-10-03T12:00", "2020-10-04T00:00"], "03T16:00 03T16:01"],
   // Two hours: 1:00 to 3:00 left out, and twice.
   ["0 1,2 * * *", "Antarctica/Troll", ["2026-03-28T12:00", "2026-03-29T12:00"], "29T01:00"],
   ["0 1,2 * * *", "Antarctica/Troll", ["2026-10-24T12:00", "2026-10-25T12:00"], "24T23:00 25T00:00"],

@@ -23,7 +23,7 @@ export interface OpenInput {
 }
 
 /** Files up to this size, in bytes, are checked whole at each opening; it takes about 0.1 s. Of larger ones damage is found where it is met. */
-const CHECKED_SIZE = 32 * 1024 * 1024;
+const CHECKED_SIZE = 64 * 1024 * 1024;
 
 const MAGIC = "SQLite format 3\0";
 

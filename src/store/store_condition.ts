@@ -1,7 +1,9 @@
 import type { Logger } from "../base/logger.ts";
 import type { Clock } from "../system/clock.ts";
-import type { MigrationList, MigrationState, Outcome } from "./messages.ts";
+import type { MigrationList, MigrationState, Reply, WriteOutcome } from "./messages.ts";
 import type { StoreHealth } from "./store.ts";
+
+type Worked = Extract<Reply, { kind: "worked" }>;
 
 /** Milliseconds without an answer after which the database counts as unusable: a disk hangs. */
 const SILENT_MS = 30_000;
@@ -14,6 +16,7 @@ export class StoreCondition {
   #migrations: MigrationState;
   #error: string | null = "it is not open yet";
   #inTrouble = false;
+  #cannotWrite = false;
   /** Monotonic milliseconds of the request that has no answer yet. */
   #askedAt: number | undefined;
 
@@ -41,17 +44,23 @@ export class StoreCondition {
     this.#error = null;
   }
 
-  /** A bug in a statement says nothing about the database. */
-  worked(outcomes: readonly Outcome<unknown>[], migrations: MigrationState): void {
-    const troubled = outcomes.find((outcome) => !outcome.ok && outcome.trouble !== null);
-    if (troubled && !troubled.ok) return this.failed(troubled.message);
+  /**
+   * How the calls of a turn went. A bug in a statement says nothing about the database, and that it can be read says
+   * nothing about writing.
+   */
+  worked({ reads, writes, migrations }: Worked): void {
+    const troubled = [...writes, ...reads].find((outcome) => !outcome.ok && outcome.trouble !== null);
+    if (troubled && !troubled.ok) return this.failed(troubled.message, writes.includes(troubled as WriteOutcome));
+    if (this.#cannotWrite && writes.length === 0) return;
+    this.#cannotWrite = false;
     this.schema(migrations.latest === 0 ? this.#migrations : migrations);
     if (this.#inTrouble) this.#log.info("the database works again", { path: this.#path });
     this.#inTrouble = false;
   }
 
-  failed(error: string): void {
+  failed(error: string, ofWrite = false): void {
     this.#error = error;
+    this.#cannotWrite ||= ofWrite;
     if (!this.#inTrouble) this.#log.warn("the database cannot be used", { path: this.#path, error });
     this.#inTrouble = true;
   }

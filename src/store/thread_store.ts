@@ -121,8 +121,7 @@ export class ThreadStore implements Store {
       now: this.#options.clock.now(),
     }, turn);
     if (answer.kind !== "worked") throw new Error(`the store's thread answered "${answer.kind}"`);
-    const outcomes: readonly Outcome<unknown>[] = [...answer.reads, ...answer.writes];
-    this.#condition.worked(outcomes, answer.migrations);
+    this.#condition.worked(answer);
     turn.reads.forEach((call, index) => this.#settle(answer.reads[index], call, () => call.resolve(call.rows)));
     turn.writes.forEach((call, index) => this.#settle(answer.writes[index], call, call.resolve));
   }

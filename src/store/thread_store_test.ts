@@ -133,6 +133,25 @@ Deno.test("a trouble is told when it begins and when it has passed, and every ca
   ]);
 });
 
+Deno.test("that it can be read does not make a database well that cannot be written", async () => {
+  const { store, thread, log } = scripted();
+  await store.open();
+  const failed = { ok: false, trouble: "full", message: "no room" } as const;
+  thread.respond = (request) =>
+    request.kind !== "work" ? undefined : {
+      kind: "worked",
+      reads: request.reads.map(() => ({ ok: true, value: null })),
+      writes: request.writes.map(() => failed),
+      migrations: MIGRATIONS,
+    };
+  for (let n = 0; n < 3; n++) {
+    await assert.rejects(store.write(insert("x")), { trouble: "full" });
+    await store.read("SELECT 1");
+    assert.equal(store.health().error, "no room");
+  }
+  assert.equal(log.lines.length, 1);
+});
+
 Deno.test("a lock of another process is waited for at the start, up to a limit", async () => {
   const refusal = { exit: "unavailable", message: "locked", hint: "wait", busy: true } as const;
   for (const [locked, opens] of [[3, true], [1e9, false]] as const) {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { systemFiles } from "../../system/files.ts";
 import { workOf } from "./command_work.ts";
-import { type JobsConfig, type JobSettings, jobSpecs, schedulerSpec } from "./job_specs.ts";
+import type { Config, JobConfig } from "../../schema/appd_schema.ts";
+import { jobSpecs, workHoursOf } from "./job_specs.ts";
 
-const SETTINGS: JobSettings = {
+const SETTINGS: JobConfig = {
   name: "standup",
   enabled: true,
+  shell: false,
   command: ["./ask.sh"],
   cwd: "/srv",
   env: { MODE: "x" },
@@ -39,12 +41,19 @@ const SETTINGS: JobSettings = {
   keepFor: 15,
 };
 
-function configOf(job: Partial<JobSettings>, more: Partial<JobsConfig> = {}): JobsConfig {
-  return { jobs: [{ ...SETTINGS, ...job }], scheduler: { concurrency: 16, pools: {} }, ...more };
+type Jobs = Pick<Config, "jobs" | "scheduler" | "timezone">;
+
+function configOf(job: Partial<JobConfig>, more: Partial<Jobs> = {}): Config {
+  const jobs: Jobs = {
+    jobs: [{ ...SETTINGS, ...job }],
+    scheduler: { concurrency: 16, pools: {}, hasWorkHours: false },
+    ...more,
+  };
+  return jobs as Config; // The rest of a configuration says nothing about jobs.
 }
 
-function specOf(job: Partial<JobSettings>, more: Partial<JobsConfig> = {}) {
-  const spec = jobSpecs(configOf(job, more), systemFiles)[0];
+function specOf(job: Partial<JobConfig>, more: Partial<Jobs> = {}) {
+  const spec = jobSpecs(configOf(job, more), { files: systemFiles, systemZone: "Asia/Tokyo" })[0];
   assert.ok(spec);
   return spec;
 }
@@ -86,9 +95,9 @@ Deno.test("what a job does has a mark that changes with anything of it, and with
     stopSignal: "SIGINT",
     log: { policy, timestamp: true, overflow: "drop" },
   });
-  const markOf = (job: Partial<JobSettings>) => workOf(specOf(job, { timezone: "UTC" })).mark;
+  const markOf = (job: Partial<JobConfig>) => workOf(specOf(job, { timezone: "UTC" })).mark;
   assert.equal(markOf({ every: 5000, env: { ...SETTINGS.env } }), mark);
-  const changes: Partial<JobSettings>[] = [
+  const changes: Partial<JobConfig>[] = [
     { command: ["./ask.sh", "x"] },
     { env: { MODE: "y" } },
     { cwd: "/" },
@@ -104,14 +113,13 @@ Deno.test("work hours are a job's only if it says so", () => {
 });
 
 Deno.test("a zone that nobody gives is the system's", () => {
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  assert.equal(specOf({}).timezone, zone);
+  assert.equal(specOf({}).timezone, "Asia/Tokyo");
   const workHours = { days: [1], start: 540, end: 1080 };
-  const of = (more: object) =>
-    schedulerSpec(
-      configOf({}, { scheduler: { concurrency: 2, pools: { db: 1 }, workHours: { ...workHours, ...more } } }),
-    );
-  assert.deepEqual(of({}), { concurrency: 2, pools: { db: 1 }, workHours: { ...workHours, timezone: zone } });
-  assert.equal(of({ timezone: "Asia/Kolkata" }).workHours?.timezone, "Asia/Kolkata");
-  assert.deepEqual(schedulerSpec(configOf({})), { concurrency: 16, pools: {} });
+  const hoursOf = (more: object) => {
+    const scheduler = { concurrency: 2, pools: {}, hasWorkHours: true, workHours: { ...workHours, ...more } };
+    return workHoursOf(configOf({}, { scheduler }), "Asia/Tokyo");
+  };
+  assert.deepEqual(hoursOf({}), { ...workHours, timezone: "Asia/Tokyo" });
+  assert.equal(hoursOf({ timezone: "Asia/Kolkata" })?.timezone, "Asia/Kolkata");
+  assert.equal(workHoursOf(configOf({}), "Asia/Tokyo"), undefined);
 });

@@ -4,10 +4,12 @@ import { systemTimezone } from "../../base/timezone.ts";
 import type { LoadResult } from "../../config/config.ts";
 import type { JobsApi } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
+import type { SleepingWitness } from "../../system/out_of_memory.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
 import type { JobsConfig } from "../../jobs/scheduler.ts";
 import type { RepositorySpec } from "../../git/repository_spec.ts";
 import type { WorkHoursSpec } from "../../base/work_hours.ts";
+import type { JobMetricExtras } from "../job_metrics.ts";
 import type { LogSettings, OpenJobs, OpenJobsOptions } from "./open_jobs.ts";
 import type { Times } from "./times.ts";
 
@@ -26,6 +28,7 @@ export interface PreparedJobs extends JobsConfig {
 export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSettings"> {
   /** False for a daemon that runs one command instead of its configuration. */
   readonly enabled: boolean;
+  readonly oom: SleepingWitness;
 }
 
 /** The jobs and repositories of a daemon. What they need is loaded, and the database opened, when there are any. */
@@ -58,6 +61,7 @@ export class Jobs implements AsyncDisposable {
     const { files, host } = this.#options.context.system;
     const systemZone = systemTimezone(host.env.TZ);
     const prepared = prepareJobs(config, { files, systemZone, times: this.#times });
+    this.#options.oom.begin();
     this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings });
     return prepared;
   }
@@ -106,6 +110,12 @@ export class Jobs implements AsyncDisposable {
   /** Undefined while there are no jobs. */
   get api(): JobsApi | undefined {
     return this.#open?.api;
+  }
+
+  /** What metrics say beside the status. */
+  metrics(): JobMetricExtras {
+    const open = this.#open;
+    return open === undefined ? {} : { jobRuns: open.outcomes(), databaseOk: open.store().database.ok };
   }
 
   /** What is wrong with the logs of jobs, one line each. */

@@ -19,10 +19,15 @@ export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
     throw cannot([verb, `${id}`], "there is no such run", { exit: "notRunning", hint: "see them: appd jobs history" });
   }
 
+  /** A job that was taken out of the configuration still has its history. */
+  async function checkKnown(job: string): Promise<void> {
+    if ((await ledger.history({ job, limit: 1 })).length === 0) scheduler.job(job, "read the history of");
+  }
+
   return {
     async history({ limit, ...query }) {
-      if (query.job !== undefined) scheduler.job(query.job, "read the history of");
       const found = await ledger.history({ ...query, limit: limit + 1 });
+      if (found.length === 0 && query.job !== undefined) await checkKnown(query.job);
       const runs = found.slice(0, limit);
       return {
         runs: runs.map((run) => runReport(desk.current(run))),
@@ -30,10 +35,11 @@ export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
       };
     },
     show: async (id) => runReport(await find(id, "show run"), { output: true }),
-    run: async (job) => runReport(await scheduler.run(job)),
-    webhook: async (job, key) => runReport(await scheduler.webhook(job, key)),
+    run: async (job) => runReport(await scheduler.triggers.run(scheduler.job(job, "run"))),
+    webhook: async (job, key) =>
+      runReport(await scheduler.triggers.webhook(scheduler.job(job, "trigger"), key ?? crypto.randomUUID())),
     async ended(id, signal) {
-      const waiting = desk.ended(id);
+      const waiting = desk.tally.ended(id);
       const aborted = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
       try {
         const now = await find(id, "wait for run");

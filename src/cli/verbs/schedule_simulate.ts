@@ -1,4 +1,5 @@
-import type { Simulate, SimulatedRun, SimulateOptions } from "../../app/jobs/simulated_run.ts";
+import type { Simulate, SimulateOptions } from "../../app/jobs/simulate.ts";
+import type { SimulatedRun } from "../../jobs/simulation.ts";
 import { parseDuration } from "../../base/duration.ts";
 import { contextOf } from "../context_of.ts";
 import { comingOf } from "../given_moment.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { SimulatedRun, SimulateOptions } from "../../app/jobs/simulated_run.ts";
+import type { SimulateOptions } from "../../app/jobs/simulate.ts";
+import type { SimulatedRun } from "../../jobs/simulation.ts";
 import type { ProgramSpec } from "../command.ts";
 import { APPD } from "../command_table.ts";
 import { SIMULATE } from "../commands_jobs.ts";

@@ -1,0 +1,34 @@
+import { cannot } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
+import { systemTimezone } from "../../base/timezone.ts";
+import type { Context } from "../context.ts";
+import { loadContextConfig } from "../load.ts";
+import type { PreparedJobs } from "./jobs.ts";
+import { prepareJobs } from "./prepare_jobs.ts";
+import { createTimes, type Times } from "./times.ts";
+
+/** The jobs of the configuration file, for verbs that work without a daemon. */
+export interface ConfiguredJobs extends PreparedJobs {
+  readonly times: Times;
+}
+
+/**
+ * @param asked `verb` stands in messages; `job` has to be one of them
+ * @throws AppdError (config) as the daemon's start, (notRunning) when there is no job of this name
+ */
+export async function configuredJobs(
+  context: Context,
+  { job, verb }: { readonly job?: string | undefined; readonly verb: string },
+): Promise<ConfiguredJobs> {
+  const { files, host } = context.system;
+  const { config } = await loadContextConfig(context);
+  const times = createTimes();
+  const prepared = prepareJobs(config, { files, times, systemZone: systemTimezone(host.env.TZ) });
+  const names = prepared.jobs.map(({ name }) => name);
+  if (job === undefined || names.includes(job)) return { ...prepared, times };
+  const near = nearest(job, names);
+  throw cannot([verb, job], "the configuration has no such job", {
+    exit: "notRunning",
+    hint: near === undefined ? `jobs of the configuration: ${names.join(", ") || "none"}` : `did you mean "${near}"?`,
+  });
+}

@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { BINARY, type RunResult, signal, until } from "./instance.ts";
 import { type LabCgroups, openLabCgroups } from "./lab_cgroups.ts";
 
@@ -54,7 +54,7 @@ export class SystemdLab implements AsyncDisposable {
   private constructor() {
     this.#disk = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", "appd-lab-"));
     try {
-      this.#cgroups = openLabCgroups(this.#disk.split("/").at(-1) as string);
+      this.#cgroups = openLabCgroups(basename(this.#disk));
     } catch (error) {
       fs.rmdirSync(this.#disk);
       throw error;
@@ -185,6 +185,16 @@ export class SystemdLab implements AsyncDisposable {
     }, limitMs);
   }
 
+  /** Whether a process of the lab lives; a zombie does not. */
+  alive(pid: number): boolean {
+    try {
+      const stat = this.read(`/proc/${pid}/stat`);
+      return stat[stat.lastIndexOf(")") + 2] !== "Z";
+    } catch {
+      return false; // gone
+    }
+  }
+
   /** PIDs of the lab that are in a unit's cgroup. */
   async processesOf(unit: string): Promise<number[]> {
     const { ControlGroup: group = "" } = await this.show(unit);
@@ -216,18 +226,28 @@ export class SystemdLab implements AsyncDisposable {
     });
     fs.rmSync(this.#disk, { recursive: true, force: true });
   }
+
+  /** What is still there of a lab that has been disposed of: processes in its cgroups, the cgroups, its directory. */
+  remains(): string[] {
+    const name = basename(this.#disk);
+    const processes = fs.readdirSync("/proc").filter((pid) => /^\d+$/.test(pid))
+      .filter((pid) => readOr(`/proc/${pid}/cgroup`).includes(`/${name}`));
+    const places = [this.#disk, ...this.#cgroups.entries.map((entry) => entry.replace(/^.*=/, ""))];
+    return [...processes, ...places.filter((place) => fs.existsSync(place))];
+  }
 }
 
 /** The process below `pid` that is the first of a PID namespace. */
 function initBelow(pid: number): number | undefined {
-  const read = (path: string) => {
-    try {
-      return fs.readFileSync(path, "utf8");
-    } catch {
-      return ""; // It ended meanwhile.
-    }
-  };
-  if (/^NSpid:.*\t1$/m.test(read(`/proc/${pid}/status`))) return pid;
-  const children = read(`/proc/${pid}/task/${pid}/children`).trim().split(" ").filter((one) => one !== "");
+  if (/^NSpid:.*\t1$/m.test(readOr(`/proc/${pid}/status`))) return pid;
+  const children = readOr(`/proc/${pid}/task/${pid}/children`).trim().split(" ").filter((one) => one !== "");
   return children.map((child) => initBelow(Number(child))).find((found) => found !== undefined);
+}
+
+function readOr(path: string): string {
+  try {
+    return fs.readFileSync(path, "utf8");
+  } catch {
+    return ""; // It ended meanwhile.
+  }
 }

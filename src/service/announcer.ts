@@ -110,7 +110,7 @@ export class Announcer implements AsyncDisposable {
     const line = this.#line();
     if (line === undefined || line === this.#status) return;
     this.#status = line;
-    this.#outbox.post(`STATUS=${line}`);
+    this.#outbox.post(`STATUS=${line}`, { fleeting: true });
   }
 
   #line(): string | undefined {

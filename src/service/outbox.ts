@@ -7,9 +7,15 @@ export interface Wire extends Disposable {
   send(text: string): Promise<void>;
 }
 
-/** A message whose loss does no harm: a fresher one follows. The others say what happened, and all go in order. */
 export interface PostOptions {
+  /** It says how things are, so a later message with the same first word takes its place while it waits. */
   readonly fleeting?: boolean;
+}
+
+interface Waiting {
+  readonly text: string;
+  /** First word of a fleeting message. */
+  readonly kind: string | undefined;
 }
 
 /** Messages that wait at most; the oldest gives way. */
@@ -25,7 +31,7 @@ export class Outbox {
   readonly #wire: Wire;
   readonly #clock: Clock;
   readonly #log: Logger;
-  #waiting: string[] = [];
+  #waiting: Waiting[] = [];
   #sending: Promise<void> | undefined;
   #troubled = false;
 
@@ -36,8 +42,9 @@ export class Outbox {
   }
 
   post(text: string, { fleeting = false }: PostOptions = {}): void {
-    if (fleeting && this.#waiting.length > 0) return;
-    this.#waiting.push(text);
+    const kind = fleeting ? text.split("=", 1)[0] : undefined;
+    if (kind !== undefined) this.#waiting = this.#waiting.filter((other) => other.kind !== kind);
+    this.#waiting.push({ text, kind });
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     this.#sending ??= this.#sendAll();
   }
@@ -53,7 +60,9 @@ export class Outbox {
   }
 
   async #sendAll(): Promise<void> {
-    for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) await this.#sendOne(text);
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      await this.#sendOne(next.text);
+    }
     this.#sending = undefined;
   }
 

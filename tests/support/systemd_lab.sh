@@ -19,7 +19,8 @@ enter() {
   for entry; do
     echo $$ >"${entry##*=}/cgroup.procs"
   done
-  exec unshare --mount --uts --ipc --net --cgroup "$0" stage "$disk" "$binary" "$@"
+  # A session of its own: a signal to the whole group of the test must not end the one who watches, and spare the rest.
+  exec setsid unshare --mount --uts --ipc --net --cgroup "$0" stage "$disk" "$binary" "$@"
 }
 
 # The lab's disk, devices and cgroups. They stay over a reboot.

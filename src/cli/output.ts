@@ -9,6 +9,8 @@ export interface OutputOptions {
   readonly verbose: boolean;
   readonly noColor: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** stderr is the journal's: complaints get the priority that `journalctl -p err` looks for, sd-daemon(3). */
+  readonly journal?: boolean;
 }
 
 /** The single place that writes to stdout and stderr. */
@@ -59,7 +61,8 @@ export function createOutput(terminal: Terminal, options: OutputOptions): Output
   const isTerminal = terminal.isTerminal("stdout");
   const { json, quiet, verbose, noColor: noColorOption, env } = options;
   const print = line("stdout");
-  const complain = line("stderr");
+  const toStderr = line("stderr");
+  const complain = options.journal ? (text: string) => toStderr(text.replace(/^/gm, "<3>")) : toStderr;
   return {
     json,
     quiet,
@@ -72,7 +75,7 @@ export function createOutput(terminal: Terminal, options: OutputOptions): Output
     tell: (text) => quiet ? undefined : print(text),
     printJson: (value) => print(JSON.stringify(value, null, 2)),
     bytes: (bytes) => write("stdout", bytes),
-    note: (text) => quiet ? undefined : complain(text),
+    note: (text) => quiet ? undefined : toStderr(text),
     complain,
   };
 }

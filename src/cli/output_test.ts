@@ -53,6 +53,17 @@ Deno.test("a failure is one line and a hint", () => {
   assert.equal(terminal.stderr, 'appd: cannot bind "127.0.0.1:1": in use\nhint: try: appd --port 2\n');
 });
 
+Deno.test("in the journal every line of a failure has its priority", () => {
+  const terminal = fakeTerminal();
+  const output = createOutput(terminal, { ...PLAIN, journal: true });
+  reportFailure(output, new AppdError("cannot: a\nframe", { exit: "config", hint: "look" }), {
+    program: "appd",
+    stack: false,
+  });
+  output.note("by the way");
+  assert.equal(terminal.stderr, "<3>appd: cannot: a\n<3>frame\n<3>hint: look\nby the way\n");
+});
+
 Deno.test("with --json a failure is one object", () => {
   const terminal = fakeTerminal();
   const error = new AppdError("cannot", { exit: "config" });

@@ -44,7 +44,8 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
   }
 
   function complain(text: string): void {
-    deps.stderr.write(encoder.encode(`appd: ${escapeControls(text)}\n`));
+    const priority = config.outputs.includes("journald") ? "<3>" : ""; // Or it would be there as news, sd-daemon(3).
+    deps.stderr.write(encoder.encode(`${priority}appd: ${escapeControls(text)}\n`));
   }
 
   /** The marker of lost lines is a record too, so that each line of the log can be read as one. */

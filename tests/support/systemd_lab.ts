@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BINARY, type RunResult, signal, until } from "./instance.ts";
+import { alive, BINARY, type RunResult, signal, until } from "./instance.ts";
 import { type LabCgroups, openLabCgroups } from "./lab_cgroups.ts";
 
 const SCRIPT = Deno.realPathSync(new URL("systemd_lab.sh", import.meta.url));
@@ -230,7 +230,7 @@ export class SystemdLab implements AsyncDisposable {
   /** What is still there of a lab that has been disposed of: processes in its cgroups, the cgroups, its directory. */
   remains(): string[] {
     const name = basename(this.#disk);
-    const processes = fs.readdirSync("/proc").filter((pid) => /^\d+$/.test(pid))
+    const processes = fs.readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && alive(Number(pid)))
       .filter((pid) => readOr(`/proc/${pid}/cgroup`).includes(`/${name}`));
     const places = [this.#disk, ...this.#cgroups.entries.map((entry) => entry.replace(/^.*=/, ""))];
     return [...processes, ...places.filter((place) => fs.existsSync(place))];

@@ -11,7 +11,7 @@ async function badConfig(lab: SystemdLab): Promise<void> {
   const unit = await lab.waitFor(service.unit, "failed");
   assert.deepEqual([unit.Result, unit.ExecMainStatus, unit.NRestarts], ["exit-code", "78", "0"]);
   assert.match((await lab.systemctl("status", service.unit)).stdout, /status=78\/CONFIG/);
-  assert.match((await service.journal()).join("\n"), /port/);
+  assert.match((await service.journal("-p", "err")).join("\n"), /appd: cannot .*config\.toml.*port is 70000/);
   service.write("");
   await lab.systemctl("reset-failed", service.unit);
   await service.start();

@@ -39,20 +39,21 @@ async function priorities(lab: SystemdLab): Promise<void> {
     config: `[log]\nlevel = "debug"\n` + program("broken", "exit 78"),
   });
   await service.start();
+  const daemon = `_PID=${await service.mainPid()}`; // Not `appd reload`, which speaks to whoever called it.
   service.write("[log]\nlevel = 5\n");
   await lab.systemctl("reload", service.unit);
   const errors = await until("an error", async () => {
-    const lines = await service.journal("-p", "err", "_COMM=appd");
+    const lines = await service.journal("-p", "err", daemon);
     return lines.some((line) => /cannot reload/.test(line)) ? lines : undefined;
   });
   assert.deepEqual(errors.filter((line) => !line.startsWith("ERROR ")), [], "nothing but errors");
-  const only = async (level: string) => await service.journal("-p", `${level}..${level}`, "_COMM=appd");
+  const only = async (level: string) => await service.journal("-p", `${level}..${level}`, daemon);
   for (const [level, word] of [["info", "INFO "], ["debug", "DEBUG"]] as const) {
     const lines = await only(level);
     assert.ok(lines.length > 0, level);
     assert.deepEqual(lines.filter((line) => !line.startsWith(word)), [], level);
   }
-  const all = await service.journal("_COMM=appd");
+  const all = await service.journal(daemon);
   assert.deepEqual(
     all.filter((line) => /^<\d>|^\d{4}-/.test(line)),
     [],

@@ -116,8 +116,8 @@ command = ${sh("program", "; exec sleep 1000")}
 ready = { exec = ${sh("probe")}, period = "200ms" }
 [[program]]
 name = "bad"
-command = ["/bin/false"]
-restart = "never"
+command = ["/bin/sh", "-c", "exit 78"]
+restart = "on-failure"
 [[job]]
 name = "once"
 command = ${sh("job")}
@@ -142,12 +142,22 @@ job = "once"
       assert.deepEqual(lines.filter((line) => names.includes(line.split("=")[0] ?? "")), [], name);
     }
     for (const pid of descendants(child.pid)) {
-      const lines = fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      const lines = environmentOf(pid);
       assert.deepEqual(lines.filter((line) => names.includes(line.split("=")[0] ?? "")), [], `PID ${pid}`);
     }
     await finish(child);
   },
 });
+
+/** Empty for a process that has gone meanwhile. */
+function environmentOf(pid: number): string[] {
+  try {
+    return fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes((error as { code?: string }).code ?? "")) return [];
+    throw error;
+  }
+}
 
 function git(path: string): void {
   const args = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "one"];

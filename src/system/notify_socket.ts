@@ -3,9 +3,9 @@ import { runBounded } from "./bounded_command.ts";
 /** The way to a socket of sd_notify(3). */
 export interface NotifySocket extends Disposable {
   /**
-   * Sends one datagram. Waits while the receiver's buffer is full.
+   * Sends one datagram. Waits while the receiver's buffer is full; disposing does not cut that short.
    *
-   * @throws Error with an errno `code` where there is one (nobody listens, the socket is gone, this was disposed)
+   * @throws Error with an errno `code` where there is one (nobody listens, the socket is gone)
    */
   send(text: string): Promise<void>;
 }

@@ -26,7 +26,7 @@ interface UnitNames {
 }
 
 function unitFile(definition: ServiceDefinition, names: UnitNames): ServiceFile {
-  checkProfile(definition);
+  checkUnit(definition);
   const { scope, userHome = "/root" } = definition;
   const directory = scope === "user" ? posix.join(userHome, ".config/systemd/user") : "/etc/systemd/system";
   const sections = [
@@ -37,8 +37,12 @@ function unitFile(definition: ServiceDefinition, names: UnitNames): ServiceFile 
   return { path: `${directory}/${names.unit}`, name: names.unit, mode: 0o644, text: sections.join("\n") };
 }
 
-function checkProfile({ scope, profile, user }: ServiceDefinition): void {
+function checkUnit({ binary, scope, profile, user }: ServiceDefinition): void {
   const wrong = (cause: string, hint: string) => new AppdError(`cannot make a unit: ${cause}`, { exit: "usage", hint });
+  if (/["'\\]/.test(binary)) {
+    const hint = "link it from another place, and use --binary LINK";
+    throw wrong(`systemd starts no program with a quote or backslash in its path: ${binary}`, hint);
+  }
   if (scope === "user" && (profile === "root" || profile === "jobs")) {
     throw wrong(`the profile ${profile} is not for the service manager of a user`, "use --profile plain, or --system");
   }

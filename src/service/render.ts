@@ -1,10 +1,38 @@
+import { composeFiles } from "./compose.ts";
 import { checkDefinition, type Kind, type ServiceDefinition, type ServiceFile } from "./definition.ts";
+import { kubernetesFiles } from "./kubernetes.ts";
+import { launchdFiles } from "./launchd.ts";
+import { logrotateFiles } from "./logrotate.ts";
+import { openrcFiles } from "./openrc.ts";
+import { runitFiles } from "./runit.ts";
+import { s6Files } from "./s6.ts";
 import { systemdFiles, systemdTemplateFiles } from "./systemd.ts";
+import { sysusersFiles } from "./sysusers.ts";
+import { winswFiles } from "./winsw.ts";
 
-const RENDERERS: Readonly<Partial<Record<Kind, (definition: ServiceDefinition) => readonly ServiceFile[]>>> = {
+type Renderer = (definition: ServiceDefinition) => readonly ServiceFile[];
+
+const RENDERERS: Readonly<Record<Kind, Renderer>> = {
   systemd: systemdFiles,
   "systemd-user": systemdFiles,
   "systemd-template": systemdTemplateFiles,
+  sysusers: sysusersFiles,
+  launchd: launchdFiles,
+  "launchd-agent": launchdFiles,
+  openrc: openrcFiles,
+  runit: runitFiles,
+  s6: s6Files,
+  logrotate: logrotateFiles,
+  kubernetes: kubernetesFiles,
+  compose: composeFiles,
+  winsw: winswFiles,
+};
+
+/** Kinds whose scope their name says, whatever the definition has. */
+const SCOPES: Readonly<Partial<Record<Kind, ServiceDefinition["scope"]>>> = {
+  "systemd-user": "user",
+  "launchd-agent": "user",
+  launchd: "system",
 };
 
 /**
@@ -14,7 +42,5 @@ const RENDERERS: Readonly<Partial<Record<Kind, (definition: ServiceDefinition) =
  */
 export function render(kind: Kind, definition: ServiceDefinition): readonly ServiceFile[] {
   checkDefinition(definition);
-  const renderer = RENDERERS[kind];
-  if (renderer === undefined) throw new Error(`no renderer for ${kind}`);
-  return renderer(definition);
+  return RENDERERS[kind]({ ...definition, scope: SCOPES[kind] ?? definition.scope });
 }

@@ -1,5 +1,5 @@
 import { instanceHome, type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
-import { shellExports, shellWord } from "./shell_text.ts";
+import { accountOf, shellExports, shellWord } from "./shell_text.ts";
 
 /**
  * A service script for supervise-daemon, openrc-run(8).
@@ -8,8 +8,8 @@ import { shellExports, shellWord } from "./shell_text.ts";
  * these: the only way in which two spaces in a row, or a `*`, come through.
  */
 export function openrcFiles(definition: ServiceDefinition): ServiceFile[] {
-  const { name, description, program, instance, configFile, user, group = user, env, restartSec } = definition;
-  const owner = user === undefined ? "root:root" : `${user}:${group}`;
+  const { name, description, program, instance, configFile, user, env, restartSec } = definition;
+  const owner = accountOf(definition);
   const common = `--home "$service_home"${instance === undefined ? "" : ` --name ${instance}`}${
     configFile === undefined ? "" : ` --config "$service_config"`
   }`;

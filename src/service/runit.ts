@@ -1,14 +1,15 @@
 import { commandWords, FINAL_EXITS, type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
-import { shellExports, shellLine, shellWord } from "./shell_text.ts";
+import { accountOf, homeLines, shellExports, shellLine, shellWord } from "./shell_text.ts";
 
 /** A service directory for runsv(8): run, finish, check and a log service. */
 export function runitFiles(definition: ServiceDefinition): ServiceFile[] {
-  const { name, user, group = user, env } = definition;
-  const change = user === undefined ? [] : ["chpst", "-u", `${user}:${group}`];
+  const { name, user, env } = definition;
+  const change = user === undefined ? [] : ["chpst", "-u", accountOf(definition)];
   const scripts: Readonly<Record<string, readonly string[]>> = {
     run: [
       `# Stopping takes up to ${stopSeconds(definition)} s: sv -w ${stopSeconds(definition)} down ${name}`,
       "exec 2>&1",
+      ...homeLines(definition),
       ...shellExports(env),
       `exec ${shellLine([...change, ...commandWords(definition, "run")])}`,
     ],

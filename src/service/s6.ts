@@ -1,5 +1,5 @@
 import { commandWords, FINAL_EXITS, type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
-import { shellExports, shellLine, shellWord } from "./shell_text.ts";
+import { accountOf, homeLines, shellExports, shellLine, shellWord } from "./shell_text.ts";
 
 /**
  * Source definitions for s6-rc: a longrun and its log. s6-notifyoncheck asks until the daemon is healthy, and then says
@@ -42,10 +42,11 @@ export function s6Files(definition: ServiceDefinition): ServiceFile[] {
 }
 
 function runLines(definition: ServiceDefinition): string[] {
-  const { user, group, env } = definition;
-  const account = user === undefined ? [] : ["s6-setuidgid", group === undefined ? user : `${user}:${group}`];
+  const { user, env } = definition;
+  const account = user === undefined ? [] : ["s6-setuidgid", accountOf(definition)];
   return [
     "exec 2>&1",
+    ...homeLines(definition),
     ...shellExports(env),
     "# Asks once a second, for a minute at the most.",
     `exec ${shellLine(["s6-notifyoncheck", "-d", "-n", "60", ...account, ...commandWords(definition, "run")])}`,

@@ -6,31 +6,18 @@ export interface ServiceOptions {
   readonly config?: string;
   /** KillMode=process: programs outlive a crash of the daemon. */
   readonly keepPrograms?: boolean;
+  /** How far it is locked in; without one not at all, and root's. */
+  readonly profile?: "dedicated" | "root" | "jobs";
   /** What a test wants otherwise in `[Service]`: short times above all. */
   readonly service?: string;
 }
 
-/** The unit under test: what `appd install` would write for this home. */
-export function unitText(home: string, options: Pick<ServiceOptions, "keepPrograms"> = {}): string {
-  return `[Unit]
-Description=appd in a test
-StartLimitIntervalSec=0
-
-[Service]
-Type=notify
-NotifyAccess=main
-ExecStart=${LAB_BINARY} --home ${home} run
-ExecReload=${LAB_BINARY} --home ${home} reload
-KillMode=${options.keepPrograms ? "process" : "mixed"}
-TimeoutStopSec=45s
-WatchdogSec=30
-Restart=on-failure
-RestartPreventExitStatus=2 77 78
-RestartSec=100ms
-
-[Install]
-WantedBy=multi-user.target
-`;
+/** The unit under test, as the binary makes it for this home. */
+async function unitText(lab: SystemdLab, home: string, options: ServiceOptions): Promise<string> {
+  const profile = options.profile === undefined ? ["plain", "--run-as", "root"] : [options.profile];
+  const keep = options.keepPrograms ? ["--keep-programs"] : [];
+  const kind = ["generate", "systemd", "--system", "--profile", ...profile, ...keep];
+  return await lab.ok([LAB_BINARY, "--home", home, ...kind]);
 }
 
 /** A daemon as a system unit of the lab, in /var/lib/NAME. Disposing stops it and removes its unit and home. */
@@ -51,10 +38,9 @@ export class LabService implements AsyncDisposable {
     const service = new LabService(lab, name);
     await lab.ok(["mkdir", "-p", "-m", "700", service.home]);
     service.write(options.config ?? "");
-    lab.write(`/etc/systemd/system/${service.unit}`, unitText(service.home, options));
-    if (options.service !== undefined) {
-      lab.write(`/etc/systemd/system/${service.unit}.d/test.conf`, `[Service]\n${options.service}\n`);
-    }
+    lab.write(`/etc/systemd/system/${service.unit}`, await unitText(lab, service.home, options));
+    const { service: more = "" } = options;
+    lab.write(`/etc/systemd/system/${service.unit}.d/test.conf`, `[Service]\nRestartSec=100ms\n${more}\n`);
     await lab.ok(["systemctl", "daemon-reload"]);
     return service;
   }

@@ -7,6 +7,7 @@ import { messageOf } from "../../src/base/errors.ts";
 import { SystemdLab, whyNoLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
 import { FAILING } from "./failing_cases.ts";
+import { HARDENED } from "./hardened_cases.ts";
 import { JOURNAL } from "./journal_cases.ts";
 import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
@@ -24,12 +25,13 @@ if (missing === undefined) {
   }
 }
 
-const TESTS: readonly LabTest[] = [...SIMPLE, ...LIFE, ...FAILING, ...JOURNAL, ...MACHINE];
+const TESTS: readonly LabTest[] = [...SIMPLE, ...LIFE, ...FAILING, ...JOURNAL, ...HARDENED, ...MACHINE];
 
-for (const { name, run } of TESTS) {
+for (const { name, run, ...own } of TESTS) {
+  const why = missing ?? own.missing;
   Deno.test({
-    name: missing === undefined ? name : `${name} (skipped: ${missing})`,
-    ignore: missing !== undefined,
+    name: why === undefined ? name : `${name} (skipped: ${why})`,
+    ignore: why !== undefined,
     fn: () => run(lab as SystemdLab),
   });
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { program, until } from "../support/instance.ts";
 import { LAB_BINARY, type SystemdLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
-import { LabService, unitText } from "./lab_service.ts";
+import { LabService } from "./lab_service.ts";
 
 const USER = "ursula";
 
@@ -15,7 +15,7 @@ async function installForUser(lab: SystemdLab): Promise<string> {
   const run = (...words: string[]) => lab.ok(words, { user: USER });
   await run("mkdir", "-p", directory, home);
   lab.write(`${home}/config.toml`, "[server]\nport = 0\n" + program("sleeper", "exec sleep 100000"));
-  lab.write(`${directory}/appd.service`, unitText(home).replace("multi-user.target", "default.target"));
+  lab.write(`${directory}/appd.service`, await lab.ok([LAB_BINARY, "generate", "systemd-user"], { user: USER }));
   await lab.ok(["chown", "-R", USER, `/home/${USER}`]);
   await lab.ok(["loginctl", "enable-linger", USER]);
   await until("the user's manager", () => lab.exists(`/run/user/${uid}/systemd/private`));

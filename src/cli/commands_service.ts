@@ -29,7 +29,7 @@ export const SERVICE_OPTIONS: readonly OptionSpec[] = [
 
 const GENERATE: CommandSpec = {
   name: "generate",
-  summary: "print what makes this instance a service: units, scripts, manifests",
+  summary: "print units, scripts and manifests of a service",
   description: [
     "Home, configuration file and shutdown_timeout come from this instance (--home, --name, --config). The same instance gives the same text, so that it can be kept under version control. Nothing is installed.",
     "Profiles of a systemd unit: dedicated, with a user of its own and nothing but its directories to write to; root, for starting the programs of other users; jobs, for nothing but jobs, within private networks; plain, not locked in. Each directive has its reason beside it.",

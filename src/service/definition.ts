@@ -135,11 +135,17 @@ export function checkDefinition(definition: ServiceDefinition): void {
   }
   for (const part of ["binary", "home", "configFile"] as const) {
     const path = definition[part];
-    if (path !== undefined && !isAbsolutePath(path)) throw refused(path, `the ${WORDS[part]} is not an absolute path`);
+    if (path !== undefined && !isAbsolutePath(path)) {
+      throw refused(path, `the ${WORDS[part] ?? part} is not an absolute path`);
+    }
   }
 }
 
-const WORDS: Readonly<Record<string, string>> = { binary: "program", configFile: "configuration file" };
+const WORDS: Readonly<Record<string, string>> = {
+  binary: "program",
+  configFile: "configuration file",
+  env: "environment",
+};
 
 function checkText(part: string, text: string): void {
   const what = WORDS[part] ?? part;

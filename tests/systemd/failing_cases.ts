@@ -6,7 +6,8 @@ import type { LabTest } from "./lab_case.ts";
 import { LabService } from "./lab_service.ts";
 
 async function badConfig(lab: SystemdLab): Promise<void> {
-  await using service = await LabService.install(lab, "wrong", { config: "[server]\nport = 70000\n" });
+  await using service = await LabService.install(lab, "wrong");
+  service.write("[server]\nport = 70000\n");
   assert.notEqual((await lab.systemctl("start", service.unit)).code, 0);
   const unit = await lab.waitFor(service.unit, "failed");
   assert.deepEqual([unit.Result, unit.ExecMainStatus, unit.NRestarts], ["exit-code", "78", "0"]);

@@ -6,15 +6,17 @@ export interface ServiceOptions {
   readonly config?: string;
   /** KillMode=process: programs outlive a crash of the daemon. */
   readonly keepPrograms?: boolean;
-  /** How far it is locked in; without one not at all, and root's. */
+  /** How far it is locked in; without one not at all. */
   readonly profile?: "dedicated" | "root" | "jobs";
+  /** Whose service it is, where the profile does not say. */
+  readonly runAs?: string;
   /** What a test wants otherwise in `[Service]`: short times above all. */
   readonly service?: string;
 }
 
 /** The unit under test, as the binary makes it for this home. */
 async function unitText(lab: SystemdLab, home: string, options: ServiceOptions): Promise<string> {
-  const profile = options.profile === undefined ? ["plain", "--run-as", "root"] : [options.profile];
+  const profile = options.profile === undefined ? ["plain", "--run-as", options.runAs ?? "root"] : [options.profile];
   const keep = options.keepPrograms ? ["--keep-programs"] : [];
   const kind = ["generate", "systemd", "--system", "--profile", ...profile, ...keep];
   return await lab.ok([LAB_BINARY, "--home", home, ...kind]);

@@ -1,4 +1,5 @@
 import { AppdError } from "../base/errors.ts";
+import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
 import type { ProgramSpec } from "./command.ts";
 import { reportFailure } from "./failure.ts";
@@ -42,6 +43,7 @@ function outputFor(system: System, isOn: (name: string) => boolean): Output {
     verbose: isOn("verbose"),
     noColor: isOn("no-color"),
     env: system.host.env,
+    journal: stderrIsJournal(system.host.env),
   });
 }
 

@@ -31,6 +31,16 @@ Deno.test("quiet silences what was done, not what was asked for", () => {
   assert.deepEqual([terminal.stdout, terminal.stderr], ["answer\n", "trouble\n"]);
 });
 
+Deno.test("in the journal each line of a failure is an error, and what is only said is not", () => {
+  const terminal = fakeTerminal();
+  const output = createOutput(terminal, { ...PLAIN, journal: true });
+  output.note("by the way");
+  output.complain("appd: bad\n3 | x = 1\n  | ^");
+  output.print("answer");
+  assert.equal(terminal.stderr, "<6>by the way\n<3>appd: bad\n<3>3 | x = 1\n<3>  | ^\n");
+  assert.equal(terminal.stdout, "answer\n");
+});
+
 Deno.test("a reader that went away ends the output silently", () => {
   const terminal = fakeTerminal({ failure: failing("EPIPE") });
   const output = createOutput(terminal, PLAIN);
@@ -51,17 +61,6 @@ Deno.test("a failure is one line and a hint", () => {
   const code = reportFailure(createOutput(terminal, PLAIN), error, { program: "appd", stack: false });
   assert.equal(code, 69);
   assert.equal(terminal.stderr, 'appd: cannot bind "127.0.0.1:1": in use\nhint: try: appd --port 2\n');
-});
-
-Deno.test("in the journal every line of a failure has its priority", () => {
-  const terminal = fakeTerminal();
-  const output = createOutput(terminal, { ...PLAIN, journal: true });
-  reportFailure(output, new AppdError("cannot: a\nframe", { exit: "config", hint: "look" }), {
-    program: "appd",
-    stack: false,
-  });
-  output.note("by the way");
-  assert.equal(terminal.stderr, "<3>appd: cannot: a\n<3>frame\n<3>hint: look\nby the way\n");
 });
 
 Deno.test("with --json a failure is one object", () => {

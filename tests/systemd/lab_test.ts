@@ -14,9 +14,9 @@ import { MACHINE } from "./machine_cases.ts";
 import { SIMPLE } from "./simple_cases.ts";
 import { whatTheHostHas } from "./host_state.ts";
 
-const before = whatTheHostHas();
 let lab: SystemdLab | undefined;
 let missing = whyNoLab();
+const before = missing === undefined ? whatTheHostHas() : undefined;
 if (missing === undefined) {
   try {
     lab = await SystemdLab.boot();

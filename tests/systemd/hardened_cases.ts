@@ -105,6 +105,34 @@ async function dedicated(lab: SystemdLab): Promise<void> {
   assert.equal((await lab.systemctl("stop", service.unit)).code, 0);
 }
 
+/** The next daemon stands in other namespaces than the programs that it takes over. */
+async function adoptsBehindWalls(lab: SystemdLab, profile: "dedicated" | "root"): Promise<void> {
+  const name = `keep-${profile}`;
+  const home = `/var/lib/${name}`;
+  await openDoors(lab, home);
+  await using service = await LabService.install(lab, name, {
+    profile,
+    keepPrograms: true,
+    config: program("counter", "i=0; while :; do echo $((i += 1)); sleep 0.02; done", `stop_timeout = "2s"`) +
+      job("long", "sleep 100000"),
+  });
+  if (profile === "dedicated") await lab.ok(["chown", "-R", "appd:", home]);
+  await service.start();
+  const [daemon, counter] = [await service.mainPid(), await service.running("counter")];
+  await service.kill("KILL");
+  await service.restarted(daemon);
+  assert.equal(await service.running("counter"), counter, (await service.journal()).join("\n"));
+  const [{ rss_bytes: memory }] = await until("its memory", async () => {
+    const { programs } = await service.status();
+    return programs[0].rss_bytes > 0 ? programs : undefined;
+  });
+  assert.ok(memory > 0, "it is seen");
+  assert.equal((await lab.systemctl("stop", service.unit)).code, 0);
+  assert.ok(!lab.alive(counter));
+  const lines = lab.read(`${home}/programs/counter/output.log`).trim().split("\n").map(Number);
+  assert.deepEqual(lines, Array.from({ length: lines.length }, (_, i) => i + 1));
+}
+
 async function root(lab: SystemdLab): Promise<void> {
   const { uid } = await lab.user(USER);
   const home = "/var/lib/rooted";
@@ -179,5 +207,10 @@ export const HARDENED: readonly LabTest[] = [
   { name: "profile dedicated: nginx and a job work, and nothing leads out", run: dedicated, ...noNginx },
   { name: "profile root: nginx on port 80, a program and a job of other users", run: root, ...noNginx },
   { name: "profile jobs: jobs work, and nothing leads out", run: jobs },
+  {
+    name: "profile dedicated: programs are taken over after a crash",
+    run: (lab) => adoptsBehindWalls(lab, "dedicated"),
+  },
+  { name: "profile root: programs are taken over after a crash", run: (lab) => adoptsBehindWalls(lab, "root") },
   { name: "two instances of one template", run: template },
 ];

@@ -215,6 +215,7 @@ export class SystemdLab implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!fs.existsSync(this.#disk)) return; // Done before.
     const init = initBelow(this.#child.pid);
     if (init !== undefined) signal(init, "SIGKILL");
     await this.#child.stdin.close().catch(() => {}); // It has ended before.

@@ -36,6 +36,8 @@ for (const { name, run, ...own } of TESTS) {
   });
 }
 
+Deno.test.afterAll(() => lab?.[Symbol.asyncDispose]()); // Also when a filter left out the last test.
+
 Deno.test({
   name: `the host is as it was, and nothing of the lab is left${missing === undefined ? "" : ` (skipped: ${missing})`}`,
   ignore: missing !== undefined,

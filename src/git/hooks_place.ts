@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { cannot } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
 import { type Git, textOf } from "./git.ts";
@@ -16,7 +17,7 @@ export interface HooksPlace {
  */
 export async function hooksPlace(
   git: Git,
-  { files, uid, name }: { files: Pick<Files, "stat">; uid: number; name: string },
+  { files, uid, gitDir, name }: { files: Pick<Files, "stat">; uid: number; gitDir: string; name: string },
 ): Promise<HooksPlace> {
   const isBare = textOf(await git({ args: ["rev-parse", "--is-bare-repository"] })) === "true";
   const directory = textOf(await git({ args: ["rev-parse", "--path-format=absolute", "--git-path", "hooks"] }));
@@ -29,13 +30,26 @@ export async function hooksPlace(
     });
   }
   const stat = files.stat(directory);
-  if (stat !== undefined && stat.kind !== "directory" && !(stat.kind === "symlink" && uid !== 0)) {
+  if (stat !== undefined && stat.kind !== "directory") {
     throw cannot(["change the hooks of", name], `"${directory}" is no directory`, {
       exit: "generic",
-      hint: stat.kind === "symlink"
-        ? "root follows no links here: git config core.hooksPath DIRECTORY"
-        : "see git help hooks",
+      hint: "see what it says: git config core.hooksPath",
     });
   }
+  if (uid === 0) refuseForeign(files, { directory, gitDir, name });
   return { directory, isBare };
+}
+
+/** A repository must not lead root to where its owner could not write. */
+function refuseForeign(
+  files: Pick<Files, "stat">,
+  { directory, gitDir, name }: { directory: string; gitDir: string; name: string },
+): void {
+  let there = directory;
+  while (files.stat(there) === undefined) there = dirname(there);
+  if (files.stat(there)?.uid === files.stat(gitDir)?.uid) return;
+  throw cannot(["change the hooks of", name], `"${there}" belongs to another user than the repository`, {
+    exit: "generic",
+    hint: "run it as the user that owns the hooks",
+  });
 }

@@ -1,6 +1,6 @@
 import { AppdError, cannot } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
-import { type Git, GitError, userGit } from "../../git/git.ts";
+import { GitError, userGit } from "../../git/git.ts";
 import { BARE_HOOKS, WORK_TREE_HOOKS } from "../../git/hook_script.ts";
 import { type HookChange, installHooks, uninstallHooks } from "../../git/hooks.ts";
 import { hooksPlace } from "../../git/hooks_place.ts";
@@ -54,7 +54,9 @@ async function changeOne(
 ): Promise<HooksOutcome> {
   const { files, host } = context.system;
   try {
-    const place = await hooksPlace(gitIn(context, path), { files, uid: host.uid, name });
+    const gitDir = gitDirOf(files, path);
+    const git = userGit({ run: runBounded, env: host.env, gitDir, cwd: files.realPath(path) });
+    const place = await hooksPlace(git, { files, uid: host.uid, gitDir, name });
     const target = { self: host.self, home: context.paths.home, socket: context.paths.socket, repository: name };
     const { directory, isBare } = place;
     const hooks = isBare ? BARE_HOOKS : WORK_TREE_HOOKS;
@@ -65,9 +67,4 @@ async function changeOne(
     if (!(error instanceof GitError)) throw error;
     return { name, error: cannot([`${action} hooks in`, path], error.message, { exit: "generic", cause: error }) };
   }
-}
-
-function gitIn(context: Context, path: string): Git {
-  const { files, host } = context.system;
-  return userGit({ run: runBounded, env: host.env, gitDir: gitDirOf(files, path), cwd: files.realPath(path) });
 }

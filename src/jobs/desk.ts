@@ -22,6 +22,9 @@ export interface EnterOptions {
   readonly catchUp?: boolean;
 }
 
+/** New lines of a job after which old ones are looked for. */
+const PRUNE_AFTER = 20;
+
 /** What the desk is told of its surroundings. */
 export interface DeskOptions {
   readonly jobs: ReadonlyMap<string, Job>;
@@ -104,6 +107,8 @@ export class Desk {
     const first = older === undefined ? [] : [
       this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
     ];
+    const earliest = older?.from ?? slots[0];
+    if (earliest !== undefined) expectEnd(job, earliest.at);
     const lines = [...first, ...slots.map((slot) => this.#skipped(job, slot, { reason: "missed" }))];
     if (lines.length > 0) await this.#write(lines);
   }
@@ -142,6 +147,7 @@ export class Desk {
     const id = this.#nextId++;
     const run = newRun(slot, { ...more, id, job: job.spec.name, createdAt: now, endedAt: now, state: "skipped" });
     job.lastSkip = run;
+    job.lines++;
     const settle = (isNew: boolean) => {
       if (!isNew) return;
       this.tally.count(run);
@@ -227,6 +233,7 @@ export class Desk {
   async close(job: Job, run: Run): Promise<void> {
     this.#forget(job, run.id);
     job.lastRun = run;
+    job.lines++;
     if (meetDeadline(job, run)) this.#tell({ kind: "job_recovered", job: run.job });
     const follow = this.#closed
       ? []
@@ -236,14 +243,14 @@ export class Desk {
     this.dispatch();
     await this.#write(follow, { update: [run], jobs: [memoryOf(job)] });
     this.tally.announce(run);
-    this.#prune(job);
   }
 
-  /** Lines beyond the limits go a few at a time, after every so many runs. */
-  #prune({ spec, number }: Job): void {
-    if (number % 20 !== 0) return;
-    const before = this.#deps.clock.now() - spec.keepFor;
-    void this.#deps.ledger.prune(spec.name, { keep: spec.keepRuns, before });
+  /** Lines beyond the limits go a few at a time, with every so many new ones. */
+  #prune(job: Job): void {
+    if (job.lines < PRUNE_AFTER) return;
+    job.lines = 0;
+    const { name, keepFor, keepRuns } = job.spec;
+    void this.#deps.ledger.prune(name, { keep: keepRuns, before: this.#deps.clock.now() - keepFor });
   }
 
   async #write(entries: readonly Entry[], more: Change = {}): Promise<boolean[]> {
@@ -255,6 +262,8 @@ export class Desk {
     return entries.map(({ run, settle }) => {
       const isNew = !refused.has(run.id);
       settle(isNew);
+      const job = this.#options.jobs.get(run.job);
+      if (job !== undefined) this.#prune(job);
       return isNew;
     });
   }

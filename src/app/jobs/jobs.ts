@@ -99,6 +99,11 @@ export class Jobs implements AsyncDisposable {
     return this.#open?.repositories.status() ?? [];
   }
 
+  /** Looks at a repository now. @throws AppdError (notRunning) when there is none of this name */
+  async lookAtRepository(name: string): Promise<void> {
+    await this.#open?.repositories.poke(name);
+  }
+
   scheduler(): SchedulerStatus {
     return this.#open?.scheduler() ?? NO_SCHEDULER;
   }

@@ -1,10 +1,11 @@
 import { touching } from "./changed_paths.ts";
-import { type Commit, commitsIn, countIn, outside, type Range, readCommit } from "./commits.ts";
+import { type Commit, commitsIn, outside, readCommit } from "./commits.ts";
 import type { Git } from "./git.ts";
 import { matcher, pathMatcher } from "./globs.ts";
 import { type Evidence, kindOf } from "./kinds.ts";
 import { oldestFirst, refsOf, type Tip } from "./lines.ts";
 import { isStill, type Moves, movesOf } from "./moves.ts";
+import { newCommits } from "./ranges.ts";
 import { existing, readRefs, type RefsNow, shortName } from "./refs.ts";
 import type { GitEvent, KnownRefs, RepositorySpec } from "./repository_spec.ts";
 import { placeIn, readReflog } from "./reflog.ts";
@@ -53,7 +54,7 @@ export async function look(input: LookInput): Promise<LookResult> {
   const now = input.isUnderway ? { ...real, head: known.head } : real;
   const looking = { ...input, known };
   const moves = movesOf(known, now, spec.branches);
-  const head = await readHeadSteps(git, known, [...Object.keys(known.refs), ...Object.keys(now.refs)]);
+  const head = await readHeadSteps(git, known, now.head);
   const isQuiet = isStill(moves) && head.made.length === 0;
   const found = isQuiet ? NOTHING : await findNews(looking, moves, head);
   if (await isOther(git, moves, found)) return { ...await firstLook(git, real), isOther: true };
@@ -74,10 +75,10 @@ async function firstLook(git: Git, real: RefsNow): Promise<LookResult> {
 }
 
 /** Whether the new commits continue nothing that was known, because that is not there any more. */
-async function isOther(git: Git, { told }: Moves, { commits }: News): Promise<boolean> {
-  const before = new Set(told);
+async function isOther(git: Git, { known }: Moves, { commits }: News): Promise<boolean> {
+  const before = new Set(known);
   if (commits.length === 0 || commits.some(({ parents }) => parents.some((id) => before.has(id)))) return false;
-  return told.length > 0 && (await existing(git, told)).size === 0;
+  return known.length > 0 && (await existing(git, known)).size === 0;
 }
 
 interface News {
@@ -94,19 +95,18 @@ async function findNews(input: Looking, moves: Moves, head: HeadSteps): Promise<
   const steps = await readSteps(git, { head, moves, isMeant: (ref) => isMeant(spec, ref) });
   const { between } = steps;
   const tips = tipsOf(moves, between);
-  const range: Range = { from: [...new Set(tips.all.map(({ id }) => id))], without: moves.told };
-  const commits = await commitsIn(git, range, spec.maxCommits);
+  const search = { tips: tips.all, moves, starts: steps.starts, most: spec.maxCommits };
+  const { commits, skipped } = await newCommits(git, search);
   if (commits.length === 0) return { ...NOTHING, between };
-  const isFull = commits.length >= spec.maxCommits;
-  const skipped = isFull ? Math.max(0, await countIn(git, range) - commits.length) : 0;
   const evidence: Evidence = {
     steps: steps.byId,
     local: refsOf(commits, tips.local),
     fetched: refsOf(commits, tips.remote.filter(({ ref }) => ref === null || !steps.pushed.has(ref))),
     logged: steps.logged,
-    dropped: await droppedBy(git, { moves, commits, tips: range.from }),
+    dropped: await droppedBy(git, { moves, commits, tips: [...new Set(tips.all.map(({ id }) => id))] }),
   };
-  const events = await eventsOf(input, { moves, commits, steps, evidence, owners: refsOf(commits, tips.all) });
+  const owners = new Map([...refsOf(commits, tips.all), ...steps.makers]);
+  const events = await eventsOf(input, { moves, commits, steps, evidence, owners });
   const [first, ...rest] = events;
   const told = first === undefined || skipped === 0 ? events : [{ ...first, skipped }, ...rest];
   return { events: told, skipped, commits, between };

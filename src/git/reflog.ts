@@ -69,7 +69,13 @@ export function rebasing(message: string): "start" | "end" | undefined {
   return word === undefined ? undefined : word === "start" ? "start" : "end";
 }
 
-/** Where a switch went: a branch, or a commit without one. */
-export function switchTo(message: string): string | undefined {
-  return /^checkout: moving from \S+ to (\S+)$/.exec(message)?.[1];
+/** Where HEAD was before a switch: its branch, null without one; undefined where the step is no switch. */
+export function branchBefore(message: string): string | null | undefined {
+  const [, name] = /^checkout: moving from (\S+) to \S+$/.exec(message) ?? [];
+  return name !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name) ? null : name;
+}
+
+/** Where a branch was made, or got its name. @param newest its entries, newest first */
+export function startIn(newest: readonly Step[]): Step | undefined {
+  return newest.find(({ message }) => /^Branch: (renamed|copied) /.test(message)) ?? newest.at(-1);
 }

@@ -224,6 +224,16 @@ Deno.test("specifications are applied: what is the same goes on, what changed be
   assert.deepEqual(test.repositories.status(), []);
 });
 
+Deno.test("other branches are chosen: what was there before is no news on them", async () => {
+  await using test = await scene(REPO, { branches: ["main"] });
+  await test.repositories[Symbol.asyncDispose]();
+  test.sh("commit post; git branch hotfix/0; git checkout -q -b hotfix/1; commit fix");
+  await test.restart({ branches: ["hotfix/*"] });
+  assert.deepEqual(await test.news(), ["commit hotfix/1 fix"]);
+  await test.restart({ branches: ["main", "hotfix/*"] });
+  assert.deepEqual(await test.news(), []);
+});
+
 /** Everything real: the clock, and the kernel's news. */
 function live() {
   return { clock: systemClock, watch: directoryWatches() };

@@ -114,6 +114,8 @@ export interface RepositoryStatus {
   readonly last_commit_at: string | null;
   /** Whether changes are told by the kernel, or found by looking. */
   readonly watching: "events" | "polling" | null;
+  /** When one that cannot be looked at is tried again. */
+  readonly next_try_at?: string;
 }
 
 /** `appd why NAME` of a job. */

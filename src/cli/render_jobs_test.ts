@@ -159,9 +159,10 @@ Deno.test("repositories: a line each, with what is wrong", () => {
     watching: "events",
   };
   const gone = { ...site, name: "gone", ok: false, error: HOSTILE, branch: null, head: null, last_commit_at: null };
-  assert.deepEqual(renderRepositories([site, { ...gone, commits: 0, watching: null }], VIEW), [
+  const next_try_at = "2025-11-01T12:45:08.000Z";
+  assert.deepEqual(renderRepositories([site, { ...gone, commits: 0, watching: null, next_try_at }], VIEW), [
     "NAME  STATE   BRANCH  HEAD        COMMITS  LAST     WATCHED BY  NOTE",
     "site  ok      main    1f3e9c2b5d  12       30m ago  events      Site",
-    "gone  broken  -       -           0        -        -           a\\x1b[2J\\nb\\u202e",
+    "gone  broken  -       -           0        -        -           a\\x1b[2J\\nb\\u202e; tried again in 8s",
   ]);
 });

@@ -7,6 +7,9 @@ export class GitError extends Error {
   override readonly name = "GitError";
 }
 
+/** There is nothing at its path, or nothing that git knows. */
+export class MissingError extends GitError {}
+
 /** One question to git. */
 export interface GitQuestion {
   readonly args: readonly string[];

@@ -11,6 +11,8 @@ export interface Search {
   /** Where branches that are new were made, as far as reflogs know. */
   readonly starts: ReadonlyMap<string, string>;
   readonly most: number;
+  /** Only these count, and all others are history. */
+  readonly only?: ReadonlySet<string>;
 }
 
 /** The newest commits that are new to the branches that are meant, newest first; `skipped` are more than `most`. */
@@ -18,18 +20,19 @@ export async function newCommits(
   git: Git,
   search: Search,
 ): Promise<{ readonly commits: readonly Commit[]; readonly skipped: number }> {
-  const { most } = search;
+  const { only } = search;
+  const most = Math.max(search.most, only?.size ?? 0);
   const byId = new Map<string, Commit>();
   let unread = 0;
   for (const range of await rangesOf(git, search)) {
     const found = await commitsIn(git, range, most);
-    if (found.length >= most) unread += Math.max(0, await countIn(git, range) - found.length);
+    if (only === undefined && found.length >= most) unread += Math.max(0, await countIn(git, range) - found.length);
     for (const commit of found) byId.set(commit.id, commit);
   }
-  const all = [...byId.values()];
-  if (all.length <= most) return { commits: all, skipped: unread };
-  const newest = all.toSorted((a, b) => b.committedAt - a.committedAt).slice(0, most);
-  return { commits: newest, skipped: unread + all.length - most };
+  const all = [...byId.values()].filter(({ id }) => only?.has(id) ?? true);
+  if (all.length <= search.most) return { commits: all, skipped: unread };
+  const newest = all.toSorted((a, b) => b.committedAt - a.committedAt).slice(0, search.most);
+  return { commits: newest, skipped: unread + all.length - search.most };
 }
 
 /**

@@ -39,6 +39,12 @@ export function placeIn(newest: readonly Step[]): string {
   return newest.slice(0, PLACE).map(({ id, message, at }) => `${at} ${id} ${message.slice(0, MAX_MESSAGE)}`).join("\n");
 }
 
+/** The place that it had come to at a time, milliseconds since the epoch. Entries have whole seconds, and those count. */
+export function placeAt(newest: readonly Step[], time: number): string {
+  const before = newest.findIndex(({ at }) => Number(at.split(" ")[0]) < Math.floor(time / 1000));
+  return before < 0 ? "" : placeIn(newest.slice(before));
+}
+
 /** Entries since a place, oldest first; undefined when it is not there any more. */
 export function sincePlace(newest: readonly Step[], place: string): readonly Step[] | undefined {
   if (place === "") return newest.toReversed();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { FakeClock } from "../system/fake_clock.ts";
 import { systemClock } from "../system/clock.ts";
 import { directoryWatches } from "../system/watch_directories.ts";
 import { Repositories } from "./repositories.ts";
@@ -47,6 +48,38 @@ Deno.test("a repository that is missing or broken says so, and is found when it 
   await advanceUntil(test, "it is well again", () => only(test).ok);
   assert.deepEqual(await test.news(), ["commit main three"]);
   assert.equal(test.warnings.length, 3, test.warnings.join("\n"));
+});
+
+Deno.test("a missing repository is looked for every poll_interval, and what is made in it meanwhile is news", async () => {
+  const clock = new FakeClock(Date.UTC(2025, 0, 1));
+  await using test = await scene("mkdir away", {}, () => ({ clock }));
+  const nextTry = () => Date.parse(only(test).next_try_at ?? "") - clock.now();
+  for (let i = 0; i < 300; i++) {
+    clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  await test.news();
+  assert.deepEqual([nextTry(), test.asked], [10_000, []], "git is not asked");
+  test.sh("mkdir repo");
+  await test.news();
+  assert.deepEqual([only(test).error, nextTry()], ["it is not a git repository", 10_000]);
+  test.sh(`
+    cd ../away; git init -q -b main .; commit old; cd ../repo; git init -q -b main .; git fetch -q ../away; git reset -q --hard FETCH_HEAD
+    unset GIT_COMMITTER_DATE; commit one; git checkout -q -b topic; commit two`);
+  clock.advance(10_000);
+  await until("it is found", () => only(test).ok && test.events.length > 1);
+  assert.deepEqual(await test.news(), ["commit main one", "commit topic two"]);
+  assert.equal(only(test).next_try_at, undefined);
+  test.sh("commit three");
+  assert.deepEqual(await test.news(), ["commit topic three"]);
+  test.sh("cd ..; rm -r repo");
+  await test.news();
+  test.sh("mkdir repo; cd repo; git init -q -b main .; unset GIT_COMMITTER_DATE; commit again");
+  assert.deepEqual(await test.news(), ["commit main again"]);
+  test.sh("cd ..; rm -r repo");
+  await test.news();
+  test.sh("unset GIT_COMMITTER_DATE; git clone -q away repo");
+  assert.deepEqual(await test.news(), [], "a clone brings history");
 });
 
 Deno.test("no git, and what cannot be executed", async () => {

@@ -27,11 +27,22 @@ if [ -x "$before" ]; then
   "$before" "$@"
   code=$?
 fi
-# Never waits, says nothing, and does nothing while the daemon is down.
+# Never waits, says nothing, and does nothing while the daemon is down. Those that come while one waits leave it to that
+# one, which looks after them; a mark that a crash has left is worth a minute.
 poke() {
   [ -S "$1" ] || return 0
+  for last; do :; done
+  mark="$1.poke-$last"
   shift
-  APPD_HOME= APPD_NAME= APPD_CONFIG= "$@" </dev/null >/dev/null 2>&1 &
+  {
+    if ! mkdir "$mark"; then
+      find "$mark" -prune -mmin +1 -exec rmdir {} ';'
+      mkdir "$mark" || [ ! -d "$mark" ] || exit 0
+    fi
+    sleep 0.1
+    rmdir "$mark"
+    APPD_HOME= APPD_NAME= APPD_CONFIG= "$@"
+  } </dev/null >/dev/null 2>&1 &
 }
 `;
 

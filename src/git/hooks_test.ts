@@ -45,9 +45,19 @@ function lab(script = "git init -q -b main repo; cd repo; commit one") {
       } catch {
         // It was closed by `down`.
       }
-      fs.rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }); // A hook may still be at work.
+      removeAll(root);
     },
   };
+}
+
+/** A hook that is still at work may put its mark into a directory that is just being emptied. */
+function removeAll(root: string, tries = 50): void {
+  try {
+    fs.rmSync(root, { recursive: true, force: true });
+  } catch (error) {
+    if (tries === 0) throw error;
+    removeAll(root, tries - 1);
+  }
 }
 
 async function until(probe: () => boolean): Promise<void> {

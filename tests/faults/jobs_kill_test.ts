@@ -8,7 +8,9 @@ import { type Random, random, sized } from "./seed.ts";
 
 const POINTS = sized(32, 1000);
 /** Longest life of a daemon, in milliseconds after it was started; it takes a part of that to begin. */
-const LONGEST = 800;
+const LONGEST = 600;
+/** Milliseconds in which it certainly has begun. */
+const BEGUN = 250;
 
 const EACH = `keep_runs = 1000000\nstop_timeout = "300ms"`;
 
@@ -63,8 +65,7 @@ function pass(ms: number): Promise<void> {
 /** How long the daemon lives: any time, or until just after a second has begun, when most is due. */
 function lifetime({ next, once }: Random): number {
   if (once(2)) return next(LONGEST);
-  const wait = 300 + next(LONGEST - 300);
-  return wait + (1000 - (Date.now() + wait) % 1000) + next(40);
+  return BEGUN + 1000 - (Date.now() + BEGUN) % 1000 + next(40);
 }
 
 /** One daemon from its start to its violent end; sometimes that comes while it stops. */

@@ -1,13 +1,13 @@
-import type { RunOutcome } from "../base/job_reports.ts";
 import { judge } from "./admission.ts";
+import { expectEnd, meetDeadline } from "./deadline.ts";
 import type { JobsDeps } from "./deps.ts";
 import type { JobEvent } from "./events.ts";
 import { Execution, type ExecutionListener } from "./execution.ts";
 import { type Job, memoryOf, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
-import { isEnded, newRun, type Run, type Slot } from "./run.ts";
-import type { DueSlot } from "./timetable.ts";
+import { newRun, type Run, type Slot } from "./run.ts";
+import { Tally } from "./tally.ts";
 import { Places, WaitingLine } from "./waiting_line.ts";
 
 /** A slot's line and the change of the books that makes it stand. */
@@ -29,9 +29,6 @@ export interface DeskOptions {
   readonly consequences: (ended: Run) => readonly { readonly job: Job; readonly slot: Slot }[];
 }
 
-/** Ended runs, by outcome; none is absent. */
-export type Outcomes = Readonly<Partial<Record<RunOutcome, number>>>;
-
 /**
  * Where slots are dealt with: each is judged, written down, started or made to wait, and gets its outcome. All decisions
  * are made at once, in memory; a process starts when its line is on disk.
@@ -41,8 +38,8 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #line = new WaitingLine();
   readonly #places = new Places();
-  readonly #waiters = new Map<number, Set<(run: Run) => void>>();
-  readonly #outcomes = new Map<string, Record<string, number>>();
+  /** Counts, and who waits for ends. */
+  readonly tally = new Tally();
   #spec: SchedulerSpec = { concurrency: 1, pools: {} };
   #pause: Pause | null = null;
   #nextId = 1;
@@ -85,11 +82,6 @@ export class Desk {
   /** Runs that wait, in their order. */
   waiting(): readonly Run[] {
     return this.#line.all();
-  }
-
-  /** Ended runs since this daemon began, by outcome. */
-  outcomesOf(job: string): Outcomes {
-    return this.#outcomes.get(job) ?? {};
   }
 
   /** The run as it is now; as it was given when it has its outcome. */
@@ -152,7 +144,7 @@ export class Desk {
     job.lastSkip = run;
     const settle = (isNew: boolean) => {
       if (!isNew) return;
-      this.#count(run);
+      this.tally.count(run);
       this.#tell({ kind: "job_skipped", run });
     };
     return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
@@ -235,25 +227,16 @@ export class Desk {
   async close(job: Job, run: Run): Promise<void> {
     this.#forget(job, run.id);
     job.lastRun = run;
-    this.#judgeEnd(job, run);
+    if (meetDeadline(job, run)) this.#tell({ kind: "job_recovered", job: run.job });
     const follow = this.#closed
       ? []
       : this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
-    this.#count(run);
+    this.tally.count(run);
     this.#tell({ kind: "job_ended", run });
     this.dispatch();
     await this.#write(follow, { update: [run], jobs: [memoryOf(job)] });
-    for (const tell of this.#waiters.get(run.id) ?? []) tell(run);
-    this.#waiters.delete(run.id);
+    this.tally.announce(run);
     this.#prune(job);
-  }
-
-  #judgeEnd(job: Job, run: Run): void {
-    if (run.state !== "ok" || job.expected === undefined || (run.notBefore ?? run.slotAt) < job.expected.slotAt) return;
-    job.expected = undefined;
-    if (job.overdueSince === null) return;
-    job.overdueSince = null;
-    this.#tell({ kind: "job_recovered", job: run.job });
   }
 
   /** Lines beyond the limits go a few at a time, after every so many runs. */
@@ -332,14 +315,6 @@ export class Desk {
     return ended;
   }
 
-  /** Resolves when the run has its outcome, on disk. */
-  ended(id: number): { readonly run: Promise<Run>; readonly forget: () => void } {
-    const { promise, resolve } = Promise.withResolvers<Run>();
-    const waiters = this.#waiters.get(id) ?? new Set();
-    this.#waiters.set(id, waiters.add(resolve));
-    return { run: promise, forget: () => void waiters.delete(resolve) };
-  }
-
   /** Runs that are worked on now. */
   executions(): readonly Execution[] {
     return [...this.#options.jobs.values()].flatMap(({ active }) =>
@@ -359,13 +334,6 @@ export class Desk {
     this.#line.remove(id);
   }
 
-  #count(run: Run): void {
-    if (!isEnded(run)) return;
-    const counts = this.#outcomes.get(run.job) ?? {};
-    this.#outcomes.set(run.job, counts);
-    counts[run.state] = (counts[run.state] ?? 0) + run.slots;
-  }
-
   #tell(event: Told): void {
     const job = "run" in event ? event.run.job : event.job;
     this.#deps.onEvent({ ...event, job, at: this.#deps.clock.now() } as JobEvent);
@@ -377,26 +345,9 @@ type Told =
   | { [K in JobEvent as K["kind"]]: K extends { run: Run } ? Omit<K, "job" | "at"> : never }[JobEvent["kind"]]
   | { readonly kind: "job_recovered"; readonly job: string };
 
-/** A slot of an interval or of a cron expression. */
-export function timedSlot(spec: JobSpec, { at, seq }: DueSlot): Slot {
-  const isInterval = spec.cron === undefined;
-  return {
-    key: isInterval ? `every:${seq}` : `cron:${new Date(at).toISOString()}`,
-    at,
-    cause: { kind: isInterval ? "every" : "cron", detail: null, variables: {} },
-  };
-}
-
 function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
   const [active] = job.active.values();
   if (active !== undefined) return `trigger #${runOf(active).number} is still running`;
   const [first] = waiting;
   return first === undefined ? undefined : `trigger #${first.number} waits already`;
-}
-
-/** The dead man's switch: from now on a run has to end well in time. An earlier slot that still waits for that stands. */
-function expectEnd(job: Job, slotAt: number): void {
-  const { deadline } = job.spec;
-  if (deadline === undefined || job.expected !== undefined) return;
-  job.expected = { slotAt, by: slotAt + deadline };
 }

@@ -232,7 +232,7 @@ Deno.test("paused: slots are skipped with the reason, by hand it still runs, and
   await bench.scheduler.pause(null);
   await bench.pass(HOUR);
   assert.deepEqual(await bench.lines(), ["01-05T11:00 skipped: paused"]);
-  assert.equal((await bench.scheduler.run("tick")).state, "running");
+  assert.equal((await bench.scheduler.triggers.run(bench.scheduler.job("tick", "run"))).state, "running");
   const next = await new Bench({ ledger, clock: at("11:30") }).begin([CRON]);
   await next.pass(HOUR);
   assert.equal((await next.lines()).at(-1), "01-05T12:00 skipped: paused");
@@ -282,9 +282,9 @@ Deno.test("an event that is told twice is one slot", async () => {
     at: bench.clock.now(),
     cause: { kind: "git", detail: null, variables: {} },
   } as const;
-  await bench.scheduler.repositoryEvent("r", slot);
-  await bench.scheduler.repositoryEvent("r", slot);
-  await bench.scheduler.repositoryEvent("other", slot);
+  await bench.scheduler.triggers.repository("r", slot);
+  await bench.scheduler.triggers.repository("r", slot);
+  await bench.scheduler.triggers.repository("other", slot);
   await settle();
   assert.equal(bench.runner.started.length, 1);
   assert.deepEqual(bench.scheduler.desk.load, { inFlight: 1, queued: 0 });
@@ -292,10 +292,10 @@ Deno.test("an event that is told twice is one slot", async () => {
 
 Deno.test("a webhook with one key twice is one run, and both callers hear of it", async () => {
   const bench = await new Bench().begin([jobSpec({ on: [{ kind: "webhook" }] })]);
-  const first = await bench.scheduler.webhook("tick", "k1");
-  const again = await bench.scheduler.webhook("tick", "k1");
+  const first = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
+  const again = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
   assert.equal(first.id, again.id);
-  await assert.rejects(bench.scheduler.webhook("nope"), /there is no such job/);
+  assert.throws(() => bench.scheduler.job("nope", "trigger"), /there is no such job/);
 });
 
 Deno.test("the dead man: alerted when nothing has ended well in time, and again when it has", async () => {
@@ -346,7 +346,7 @@ Deno.test("shutdown: what ends in time is ok, what does not is cancelled, what w
     "01-05T11:00 cancelled: the daemon was stopped before it had ended",
   ]);
   assert.match((await bench.lines("later"))[0] ?? "", /queued/);
-  await assert.rejects(bench.scheduler.run("tick"), /stopping/);
+  await assert.rejects(bench.scheduler.triggers.run(bench.scheduler.job("tick", "run")), /stopping/);
 });
 
 Deno.test("reload: a job that goes lets its run end and loses what waits; a new interval counts from the last slot", async () => {

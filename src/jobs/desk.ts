@@ -22,6 +22,15 @@ export interface EnterOptions {
   readonly catchUp?: boolean;
 }
 
+/** Slots of one job that are due at once, oldest first. */
+export interface DueSlots {
+  /** Slots that nobody could run and that share one line, which come before all others. */
+  readonly older: { readonly from: Slot; readonly until: number; readonly count: number } | undefined;
+  /** Others that nobody could run. */
+  readonly missed: readonly Slot[];
+  readonly run: readonly { readonly slot: Slot; readonly catchUp: boolean }[];
+}
+
 /** What the desk is told of its surroundings. */
 export interface DeskOptions {
   readonly jobs: ReadonlyMap<string, Job>;
@@ -44,6 +53,7 @@ export class Desk {
   #pause: Pause | null = null;
   #nextId = 1;
   #closed = false;
+  #rested = Promise.withResolvers<void>();
 
   constructor(deps: JobsDeps, options: DeskOptions) {
     this.#deps = deps;
@@ -99,13 +109,17 @@ export class Desk {
     return isNew ? this.current(entry.run) : undefined;
   }
 
-  /** Writes lines for slots that nobody could run. @param older slots that share one line */
-  async miss(job: Job, slots: readonly Slot[], older?: { from: Slot; until: number; count: number }): Promise<void> {
-    const first = older === undefined ? [] : [
+  /**
+   * Deals with all slots of a job that are due at once, in one change of the books: they stand there together with the
+   * job's place behind them, or not at all.
+   */
+  async serve(job: Job, { older, missed, run }: DueSlots): Promise<void> {
+    const row = older === undefined ? [] : [
       this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
     ];
-    const lines = [...first, ...slots.map((slot) => this.#skipped(job, slot, { reason: "missed" }))];
-    if (lines.length > 0) await this.#write(lines);
+    const lines = missed.map((slot) => this.#skipped(job, slot, { reason: "missed" }));
+    const runs = run.map(({ slot, catchUp }) => this.#entry(job, slot, { catchUp }));
+    await this.#write([...row, ...lines, ...runs]);
   }
 
   #entry(job: Job, slot: Slot, { catchUp = false }: EnterOptions): Entry {
@@ -213,6 +227,7 @@ export class Desk {
       onRetrying: (run, inMs) => {
         this.#places.give(spec);
         this.#tell({ kind: "job_retrying", run, inMs });
+        this.#rest();
         this.dispatch();
       },
       onLeftovers: (run, processes) => this.#tell({ kind: "job_leftovers", run, processes }),
@@ -228,15 +243,25 @@ export class Desk {
     this.#forget(job, run.id);
     job.lastRun = run;
     if (meetDeadline(job, run)) this.#tell({ kind: "job_recovered", job: run.job });
-    const follow = this.#closed
-      ? []
-      : this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
+    const follow = this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
     this.tally.count(run);
     this.#tell({ kind: "job_ended", run });
     this.dispatch();
     await this.#write(follow, { update: [run], jobs: [memoryOf(job)] });
     this.tally.announce(run);
+    this.#rest();
     this.#prune(job);
+  }
+
+  /** Resolves when the next run has its outcome on disk, or waits for another attempt. */
+  get nextRest(): Promise<void> {
+    return this.#rested.promise;
+  }
+
+  #rest(): void {
+    const { resolve } = this.#rested;
+    this.#rested = Promise.withResolvers();
+    resolve();
   }
 
   /** Lines beyond the limits go a few at a time, after every so many runs. */
@@ -275,6 +300,7 @@ export class Desk {
 
   /** Why a run cannot begin now. */
   #hindrance(job: Job, run: Run): string | undefined {
+    if (this.#closed) return "the daemon is stopping";
     const now = this.#deps.clock.now();
     if (run.notBefore !== null && run.notBefore > now) return "outside work hours";
     if (run.cause.kind !== "manual" && this.#isPaused(job)) return "paused";

@@ -60,7 +60,8 @@ export function runOf(active: ActiveRun): Run {
   return active.kind === "execution" ? active.execution.run : active.run;
 }
 
-/** What of the times of a job its place belongs to. */
-export function markOf({ every, cron, timezone }: JobSpec): string {
+/** What of the times of a job its place belongs to; empty when it has none, also because it is switched off. */
+export function markOf({ enabled, every, cron, timezone }: JobSpec): string {
+  if (!enabled) return "";
   return cron !== undefined ? `cron ${cron} ${timezone}` : every !== undefined ? `every ${every}` : "";
 }

@@ -57,7 +57,9 @@ function noteFault(note: Note, row: Row | undefined): string[] {
 }
 
 function rowFault(row: Row, own: readonly Note[]): string[] {
-  if (row.state === "skipped") return own.length === 0 && row.reason ? [] : [`skipped, and ran or has no reason: ${seen(row)}`];
+  if (row.state === "skipped") {
+    return own.length === 0 && row.reason ? [] : [`skipped, and ran or has no reason: ${seen(row)}`];
+  }
   if (row.state === "ok") {
     const whats = own.filter(({ attempt }) => attempt === row.attempts).map(({ what }) => what);
     if (whats.join() !== "start,end") return [`ok, and noted "${whats}": ${seen(row)}`];
@@ -102,6 +104,8 @@ export function chainFaults(rows: readonly Row[], { cause, effect }: { cause: st
   const effects = rows.filter(({ job }) => job === effect).map(({ slot }) => slot);
   return [
     ...causes.filter((slot) => !effects.includes(slot)).map((slot) => `${effect} did not follow ${slot}`),
-    ...effects.filter((slot) => !causes.includes(slot)).map((slot) => `${effect} follows ${slot}, which did not end well`),
+    ...effects.filter((slot) => !causes.includes(slot)).map((slot) =>
+      `${effect} follows ${slot}, which did not end well`
+    ),
   ];
 }

@@ -227,7 +227,7 @@ export class Daemon {
    */
   stop(timeoutMs = this.config.daemon.shutdownTimeout): number {
     return this.#end(timeoutMs, [
-      { name: "jobs", stop: (ms) => this.#parts.jobs.drain(ms - this.#reserveForPrograms(ms)) },
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveForPrograms(ms)) },
       { name: "programs", stop: (ms) => this.#stopPrograms(ms) },
       { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
     ]);
@@ -238,9 +238,14 @@ export class Daemon {
     if (this.#lifecycle.state === "stopping") return;
     this.#log.info("leaving the programs to the next daemon", { programs: this.#parts.supervisor.roots().length });
     this.#end(this.config.daemon.shutdownTimeout, [
-      { name: "jobs", stop: (ms) => this.#parts.jobs.drain(ms) },
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms) },
       { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
     ]);
+  }
+
+  async #drainJobs(ms: number): Promise<void> {
+    await this.#parts.jobs.drain(ms);
+    void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
   }
 
   /** Milliseconds that jobs leave to the programs, which are stopped after them. */
@@ -256,7 +261,6 @@ export class Daemon {
     this.#shutdownMs = timeoutMs;
     this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
     this.#note((at) => shutdownEvent(timeoutMs, at));
-    void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
     this.#shutdown = beginShutdown(this.#context.system.clock, steps, timeoutMs);
     this.#shutdown.done.then((report) => {
       const late = report.late.length + report.failed.length;

@@ -31,6 +31,9 @@ export interface DueSlots {
   readonly run: readonly { readonly slot: Slot; readonly catchUp: boolean }[];
 }
 
+/** New lines of a job after which old ones are looked for. */
+const PRUNE_AFTER = 20;
+
 /** What the desk is told of its surroundings. */
 export interface DeskOptions {
   readonly jobs: ReadonlyMap<string, Job>;
@@ -117,6 +120,8 @@ export class Desk {
     const row = older === undefined ? [] : [
       this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
     ];
+    const earliest = older?.from ?? missed[0];
+    if (earliest !== undefined) expectEnd(job, earliest.at);
     const lines = missed.map((slot) => this.#skipped(job, slot, { reason: "missed" }));
     const runs = run.map(({ slot, catchUp }) => this.#entry(job, slot, { catchUp }));
     await this.#write([...row, ...lines, ...runs]);
@@ -156,6 +161,7 @@ export class Desk {
     const id = this.#nextId++;
     const run = newRun(slot, { ...more, id, job: job.spec.name, createdAt: now, endedAt: now, state: "skipped" });
     job.lastSkip = run;
+    job.lines++;
     const settle = (isNew: boolean) => {
       if (!isNew) return;
       this.tally.count(run);
@@ -242,6 +248,7 @@ export class Desk {
   async close(job: Job, run: Run): Promise<void> {
     this.#forget(job, run.id);
     job.lastRun = run;
+    job.lines++;
     if (meetDeadline(job, run)) this.#tell({ kind: "job_recovered", job: run.job });
     const follow = this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
     this.tally.count(run);
@@ -264,11 +271,12 @@ export class Desk {
     resolve();
   }
 
-  /** Lines beyond the limits go a few at a time, after every so many runs. */
-  #prune({ spec, number }: Job): void {
-    if (number % 20 !== 0) return;
-    const before = this.#deps.clock.now() - spec.keepFor;
-    void this.#deps.ledger.prune(spec.name, { keep: spec.keepRuns, before });
+  /** Lines beyond the limits go a few at a time, with every so many new ones. */
+  #prune(job: Job): void {
+    if (job.lines < PRUNE_AFTER) return;
+    job.lines = 0;
+    const { name, keepFor, keepRuns } = job.spec;
+    void this.#deps.ledger.prune(name, { keep: keepRuns, before: this.#deps.clock.now() - keepFor });
   }
 
   async #write(entries: readonly Entry[], more: Change = {}): Promise<boolean[]> {
@@ -280,6 +288,8 @@ export class Desk {
     return entries.map(({ run, settle }) => {
       const isNew = !refused.has(run.id);
       settle(isNew);
+      const job = this.#options.jobs.get(run.job);
+      if (job !== undefined) this.#prune(job);
       return isNew;
     });
   }

@@ -39,7 +39,7 @@ export const JOBS_MIGRATIONS = [
         pid INTEGER NOT NULL,
         start_time TEXT NOT NULL,
         boot_id TEXT NOT NULL,
-        output TEXT NOT NULL,
+        output BLOB NOT NULL,
         UNIQUE (job, slot)
       ) STRICT;
       CREATE INDEX runs_of_job ON runs (job, id);
@@ -118,7 +118,7 @@ export function valuesOf(run: Run): Value[] {
     run.pid,
     run.startTime,
     run.bootId,
-    run.output,
+    new TextEncoder().encode(run.output), // A text would end at its first NUL.
   ];
 }
 
@@ -154,7 +154,7 @@ export function runOfRow(row: Row, prefix = ""): Run | undefined {
     pid: count("pid"),
     startTime: text("start_time"),
     bootId: text("boot_id"),
-    output: text("output"),
+    output: new TextDecoder().decode(row[`${prefix}output`] as Uint8Array),
   };
 }
 

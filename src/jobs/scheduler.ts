@@ -4,7 +4,7 @@ import { delay, type Timer } from "../system/clock.ts";
 import { Agenda } from "./agenda.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import type { JobsDeps } from "./deps.ts";
-import { becomesOverdue } from "./deadline.ts";
+import { becomesOverdue, expectEnd } from "./deadline.ts";
 import { Desk } from "./desk.ts";
 import { drain } from "./drain.ts";
 import { intervalTiming } from "./interval.ts";
@@ -105,18 +105,20 @@ export class Scheduler implements Disposable {
   /** @returns the job when its place in its times is new */
   #adopt(spec: JobSpec): Job | undefined {
     const { name } = spec;
-    const job = this.#jobs.get(name) ?? createJob(spec, this.#past.get(name));
-    const isKnown = this.#jobs.has(name) || this.#past.delete(name);
+    const known = this.#jobs.get(name);
+    const job = known ?? createJob(spec, this.#past.get(name));
+    const isRemembered = this.#past.delete(name);
     this.#jobs.set(name, job);
     job.spec = spec;
     job.removed = false;
+    if (known === undefined && job.lastRun !== null && job.lastRun.state !== "ok") expectEnd(job, job.lastRun.slotAt);
     job.timed = this.#timedOf(spec);
     const mark = markOf(spec);
     const isNew = job.mark !== mark || this.#isAhead(job);
     if (isNew) job.place = this.#newPlace(job);
     job.mark = mark;
     this.#plan(job);
-    return isNew || !isKnown ? job : undefined;
+    return isNew || known === undefined && !isRemembered ? job : undefined;
   }
 
   /** Its place was noted by a clock that was wrong: what it says now counts. */
@@ -180,6 +182,7 @@ export class Scheduler implements Disposable {
   #clockWasSet(ms: number): void {
     const now = this.#deps.clock.now();
     for (const job of this.#jobs.values()) {
+      if (job.expected !== undefined) job.expected = { ...job.expected, by: job.expected.by + ms };
       if (job.place === null) continue;
       if (job.spec.every !== undefined) job.place = { ...job.place, cursor: job.place.cursor + ms };
       else if (ms < -CORRECTION_MS) job.place = { ...job.place, cursor: Math.min(job.place.cursor, now) };
@@ -291,7 +294,7 @@ export class Scheduler implements Disposable {
     const job = name === undefined ? undefined : this.job(name, "pause");
     if (job === undefined) this.desk.pause = { until };
     else job.pause = { until };
-    return this.#recordPause(job);
+    return this.#recordPause(job, { until });
   }
 
   resume(name?: string): Promise<unknown> {
@@ -299,10 +302,11 @@ export class Scheduler implements Disposable {
     if (job === undefined) this.desk.pause = null;
     else job.pause = null;
     this.desk.dispatch();
-    return this.#recordPause(job);
+    return this.#recordPause(job, null);
   }
 
-  #recordPause(job: Job | undefined): Promise<unknown> {
+  #recordPause(job: Job | undefined, pause: Pause | null): Promise<unknown> {
+    this.#deps.onEvent({ kind: "job_pause", job: job?.spec.name ?? "", at: this.#deps.clock.now(), pause });
     return this.#deps.ledger.record(job === undefined ? { pause: this.desk.pause } : { jobs: [memoryOf(job)] });
   }
 

@@ -316,6 +316,30 @@ Deno.test("the dead man: alerted when nothing has ended well in time, and again 
   ]);
 });
 
+Deno.test("the dead man under the next daemon: an interrupted run and missed slots are waited for too", async () => {
+  const ledger = new MemoryLedger();
+  const spec = { ...CRON, deadline: 10 * MINUTE, missed: "skip" } as const;
+  const first = await new Bench({ ledger }).begin([spec]);
+  await first.pass(31 * MINUTE);
+  const second = await new Bench({ ledger, clock: at("11:05") }).begin([spec]);
+  await second.pass(6 * MINUTE);
+  assert.equal(second.scheduler.job("tick", "see").overdueSince, Date.parse("2026-01-05T11:10:00Z"));
+  const missed = await new Bench({ ledger: await leftAt("10:30", spec), clock: at("11:05") }).begin([spec]);
+  await missed.pass(6 * MINUTE);
+  assert.deepEqual(missed.events.map(({ kind }) => kind), ["job_skipped", "job_overdue"]);
+});
+
+Deno.test("a job that was switched off has missed nothing", async () => {
+  const bench = await new Bench().begin([CRON]);
+  bench.apply([{ ...CRON, enabled: false }]);
+  await bench.pass(3 * HOUR);
+  bench.apply([CRON]);
+  await settle();
+  assert.deepEqual(await bench.lines(), []);
+  await bench.pass(HOUR);
+  assert.deepEqual(await bench.lines(), ["01-05T14:00 running"]);
+});
+
 Deno.test("cancel: one that runs is stopped, one that waits is taken out", async () => {
   const bench = await new Bench().begin([{ ...CRON, overlap: "queue" }]);
   await bench.pass(90 * MINUTE);

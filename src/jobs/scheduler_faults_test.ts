@@ -24,6 +24,15 @@ Deno.test("a clock set forward is noticed before anything is due by it, whoever 
   assert.deepEqual(await bench.lines("pace"), ["01-05T11:15 running"]);
 });
 
+Deno.test("slots are whole milliseconds, also after the clock was set: the store takes no others", async () => {
+  const bench = await new Bench().begin([jobSpec({ every: HOUR })]);
+  bench.clock.advance(MINUTE + 0.4); // The monotonic clock has fractions.
+  bench.clock.jump(DAY - 0.4);
+  bench.scheduler.tick();
+  const due = bench.scheduler.dueOf("tick") ?? 0;
+  assert.equal(due, Math.round(due));
+});
+
 Deno.test("an interval that was noted by a clock in the future goes on under the next daemon", async () => {
   const ledger = new MemoryLedger();
   const spec = jobSpec({ every: HOUR });

@@ -59,7 +59,7 @@ export function notingJob({ home }: Home, name: string, { script = "", settings 
 export function notesOf({ home }: Home): readonly Note[] {
   const file = join(home, "notes");
   if (!fs.existsSync(file)) return [];
-  return fs.readFileSync(file, "utf8").trimEnd().split("\n").map((line) => {
+  return fs.readFileSync(file, "utf8").split("\n").filter((line) => line !== "").map((line) => {
     const [what, job = "", number, slot = "", attempt, id] = line.split(" ");
     if (what !== "start" && what !== "end") throw new Error(`no note: ${line}`);
     return { what, job, number: Number(number), slotAt: Date.parse(slot), attempt: Number(attempt), id: Number(id) };

@@ -3,7 +3,7 @@ import { expectEnd, meetDeadline } from "./deadline.ts";
 import type { JobsDeps } from "./deps.ts";
 import type { JobEvent } from "./events.ts";
 import { Execution, type ExecutionListener } from "./execution.ts";
-import { type Job, memoryOf, runOf } from "./job.ts";
+import { type ActiveRun, type Job, memoryOf, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
 import { newRun, type Run, type Slot } from "./run.ts";
@@ -146,7 +146,7 @@ export class Desk {
     if (verdict.kind === "skip") return this.#skipped(job, slot, { reason: verdict.reason });
     const number = ++job.number;
     const id = this.#nextId++;
-    if (verdict.kind === "replace") this.#cancelAll(job, `replaced by trigger #${number}`);
+    if (verdict.kind === "replace") this.#cancelAll(job, `replaced by run ${id}`);
     const notBefore = verdict.kind === "admit" ? verdict.notBefore : null;
     expectEnd(job, notBefore ?? slot.at);
     const queued = newRun(slot, { id, job: job.spec.name, createdAt: now, number, notBefore });
@@ -381,9 +381,13 @@ type Told =
   | { [K in JobEvent as K["kind"]]: K extends { run: Run } ? Omit<K, "job" | "at"> : never }[JobEvent["kind"]]
   | { readonly kind: "job_recovered"; readonly job: string };
 
+function isRetrying(active: ActiveRun): boolean {
+  return active.kind === "execution" && active.execution.isRetrying;
+}
+
 function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
   const [active] = job.active.values();
-  if (active !== undefined) return `trigger #${runOf(active).number} is still running`;
+  if (active !== undefined) return `run ${runOf(active).id} is still ${isRetrying(active) ? "being tried" : "running"}`;
   const [first] = waiting;
-  return first === undefined ? undefined : `trigger #${first.number} waits already`;
+  return first === undefined ? undefined : `run ${first.id} waits already`;
 }

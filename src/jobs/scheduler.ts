@@ -270,6 +270,14 @@ export class Scheduler implements Disposable {
     return this.#scheduler;
   }
 
+  /** What is paused now. */
+  pauses(): { readonly scheduler: Pause | null; readonly jobs: Readonly<Record<string, Pause>> } {
+    const paused = [...this.#jobs].flatMap(([name, { pause }]): [string, Pause][] =>
+      pause === null ? [] : [[name, pause]]
+    );
+    return { scheduler: this.desk.pause, jobs: Object.fromEntries(paused) };
+  }
+
   /** Everything that the books have to know, for new ones. */
   snapshot(): Change {
     const jobs = [...this.#jobs.values()];
@@ -311,11 +319,11 @@ export class Scheduler implements Disposable {
   }
 
   /** Ends everything within `ms` milliseconds, see {@link drain}. */
-  async drain(ms: number): Promise<void> {
+  async drain(ms: number): Promise<string[]> {
     this.#isStopping = true;
     this.triggers.shut();
     this[Symbol.dispose]();
-    await drain(this.desk, { clock: this.#deps.clock, ms });
+    return await drain(this.desk, { clock: this.#deps.clock, ms });
   }
 
   [Symbol.dispose](): void {

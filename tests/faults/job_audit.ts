@@ -2,7 +2,6 @@
 import type { Note, Row } from "./job_books.ts";
 
 const OUTCOMES = ["ok", "failed", "timeout", "cancelled", "interrupted", "skipped"];
-/** Rows of missed slots that are written down one by one, before the rest shares a line. */
 const SECOND = 1000;
 
 export interface Books {

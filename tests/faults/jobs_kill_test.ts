@@ -6,7 +6,7 @@ import { chainFaults, faultsOf, missingSeconds, missingTurns } from "./job_audit
 import { notesOf, notingJob, type Row, rowsOf } from "./job_books.ts";
 import { type Random, random, sized } from "./seed.ts";
 
-const POINTS = sized(32, 1000);
+const POINTS = sized(24, 1000);
 /** Longest life of a daemon, in milliseconds after it was started; it takes a part of that to begin. */
 const LONGEST = 600;
 /** Milliseconds in which it certainly has begun. */

@@ -32,6 +32,9 @@ export class Scheduler implements Disposable {
   readonly #deps: JobsDeps;
   readonly #jobs = new Map<string, Job>();
   readonly #agenda = new Agenda();
+  /** Those that time alone can change: see {@link isWatched}. Of ten thousand jobs there are few. */
+  readonly #watched = new Set<Job>();
+  #critical: readonly Job[] = [];
   readonly #watch: ClockWatch;
   readonly desk: Desk;
   #listeners = new Listeners([]);
@@ -84,6 +87,12 @@ export class Scheduler implements Disposable {
     const changed = jobs.flatMap((spec) => this.#adopt(spec, remembered) ?? []);
     if (changed.length > 0) void this.#deps.ledger.record({ jobs: changed.map(memoryOf) });
     this.#listeners = new Listeners(this.#jobs.values());
+    this.#critical = this.list().filter(({ spec }) => spec.critical);
+  }
+
+  #observe(job: Job): void {
+    if (isWatched(job)) this.#watched.add(job);
+    else this.#watched.delete(job);
   }
 
   /** @returns the job when its place in its times is new */
@@ -98,6 +107,7 @@ export class Scheduler implements Disposable {
     const isNew = job.mark !== mark;
     if (isNew) job.place = spec.every === undefined && spec.cron === undefined ? null : this.#newPlace(job);
     job.mark = mark;
+    this.#observe(job);
     this.#plan(job);
     return isNew || known === undefined && remembered?.jobs.has(spec.name) !== true ? job : undefined;
   }
@@ -120,13 +130,16 @@ export class Scheduler implements Disposable {
   #remove(job: Job): void {
     if (job.removed) return;
     job.removed = true;
+    this.#observe(job);
     this.#agenda.set(job.spec.name, undefined);
     for (const id of job.waiting) this.desk.cancel(id, "the job was taken out of the configuration");
     this.#forgetIfGone(job);
   }
 
   #forgetIfGone(job: Job): void {
-    if (job.removed && job.active.size === 0 && job.waiting.size === 0) this.#jobs.delete(job.spec.name);
+    if (!job.removed || job.active.size > 0 || job.waiting.size > 0) return;
+    this.#jobs.delete(job.spec.name);
+    this.#watched.delete(job);
   }
 
   #plan(job: Job): void {
@@ -161,12 +174,12 @@ export class Scheduler implements Disposable {
     const now = this.#deps.clock.now();
     const isOver = (pause: Pause | null) => pause !== null && pause.until !== null && pause.until <= now;
     if (isOver(this.desk.pause)) this.resume();
-    for (const [name, job] of this.#jobs) if (isOver(job.pause)) this.resume(name);
+    for (const job of this.#watched) if (!job.removed && isOver(job.pause)) this.resume(job.spec.name);
   }
 
   #lookAtJobs(): void {
     const now = this.#deps.clock.now();
-    for (const job of this.#jobs.values()) {
+    for (const job of this.#watched) {
       this.#forgetIfGone(job);
       const { expected, overdueSince, spec } = job;
       if (expected === undefined || overdueSince !== null || expected.by > now) continue;
@@ -297,6 +310,11 @@ export class Scheduler implements Disposable {
     return [...this.#jobs.values()].filter(({ removed }) => !removed);
   }
 
+  /** Those whose failure is the daemon's. */
+  get critical(): readonly Job[] {
+    return this.#critical;
+  }
+
   get spec(): SchedulerSpec {
     return this.#scheduler;
   }
@@ -328,6 +346,7 @@ export class Scheduler implements Disposable {
     const job = name === undefined ? undefined : this.job(name, "pause");
     if (job === undefined) this.desk.pause = { until };
     else job.pause = { until };
+    if (job !== undefined) this.#observe(job);
     return this.#recordPause(job);
   }
 
@@ -335,6 +354,7 @@ export class Scheduler implements Disposable {
     const job = name === undefined ? undefined : this.job(name, "resume");
     if (job === undefined) this.desk.pause = null;
     else job.pause = null;
+    if (job !== undefined) this.#observe(job);
     this.desk.dispatch();
     return this.#recordPause(job);
   }
@@ -376,6 +396,11 @@ export class Scheduler implements Disposable {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
+}
+
+/** Whether a look once a second can find something: the end of a pause, a deadline, the last run of a job that is gone. */
+function isWatched({ removed, pause, spec, expected }: Job): boolean {
+  return removed || (pause !== null && pause.until !== null) || spec.deadline !== undefined || expected !== undefined;
 }
 
 function startSlot(at: number): Slot {

@@ -36,7 +36,7 @@ export function addJobChecks(
 }
 
 function criticalProblems(scheduler: Scheduler): string[] {
-  return scheduler.list().filter(({ spec }) => spec.critical).flatMap(({ spec, lastRun, overdueSince }) => {
+  return scheduler.critical.flatMap(({ spec, lastRun, overdueSince }) => {
     if (overdueSince !== null) return [`${spec.name} is overdue`];
     if (lastRun === null || !BAD.has(lastRun.state)) return [];
     return [`${spec.name} ended with ${lastRun.state}${lastRun.reason === null ? "" : ` (${lastRun.reason})`}`];

@@ -83,6 +83,11 @@ export class Daemon {
     this.#parts.journal.note(draft(this.#context.system.clock.now()));
   }
 
+  /** Where it answers; null before it is ready, and without a server. */
+  get url(): string | null {
+    return this.#url;
+  }
+
   get config(): Config {
     return this.#live.loaded.config;
   }
@@ -112,17 +117,16 @@ export class Daemon {
   /** What stays behind for those who cannot ask, and for `restart`. */
   #state(): InstanceState {
     const { host, processes } = this.#context.system;
-    const { pid, version, url, config_file, pid_file, log_file } = this.report();
     return {
-      pid: pid ?? host.pid,
+      pid: host.pid,
       start_time: processes.stat(host.pid)?.startTime ?? "",
       boot_id: processes.bootId(),
       started_at: new Date(this.#startedAt).toISOString(),
-      version,
-      url,
-      config_file,
-      pid_file,
-      log_file,
+      version: versionText(),
+      url: this.#url,
+      config_file: this.#context.configFile,
+      pid_file: this.#parts.pidFile,
+      log_file: this.config.log.file,
       flags: this.#context.flags,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
@@ -227,7 +231,7 @@ export class Daemon {
    */
   stop(timeoutMs = this.config.daemon.shutdownTimeout): number {
     return this.#end(timeoutMs, [
-      { name: "jobs", stop: (ms) => this.#parts.jobs.drain(ms - this.#reserveForPrograms(ms)) },
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveForPrograms(ms)) },
       { name: "programs", stop: (ms) => this.#stopPrograms(ms) },
       { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
     ]);
@@ -238,9 +242,14 @@ export class Daemon {
     if (this.#lifecycle.state === "stopping") return;
     this.#log.info("leaving the programs to the next daemon", { programs: this.#parts.supervisor.roots().length });
     this.#end(this.config.daemon.shutdownTimeout, [
-      { name: "jobs", stop: (ms) => this.#parts.jobs.drain(ms) },
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms) },
       { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
     ]);
+  }
+
+  async #drainJobs(ms: number): Promise<void> {
+    await this.#parts.jobs.drain(ms);
+    void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
   }
 
   /** Milliseconds that jobs leave to the programs, which are stopped after them. */
@@ -256,7 +265,6 @@ export class Daemon {
     this.#shutdownMs = timeoutMs;
     this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
     this.#note((at) => shutdownEvent(timeoutMs, at));
-    void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
     this.#shutdown = beginShutdown(this.#context.system.clock, steps, timeoutMs);
     this.#shutdown.done.then((report) => {
       const late = report.late.length + report.failed.length;

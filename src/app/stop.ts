@@ -139,7 +139,8 @@ async function ended(context: Context, ms: number): Promise<boolean> {
 function namesLeft(context: Context, last: StatusReport | undefined): string[] {
   const names = new Set(orphansOf(context).map(({ name }) => name));
   if (last === undefined) return [...names];
-  return last.programs.filter(({ name, pid }) => pid !== null && names.has(name)).map(({ name }) => name);
+  const running = [...last.programs.filter(({ pid }) => pid !== null), ...last.jobs.filter((job) => job.running)];
+  return running.map(({ name }) => name).filter((name) => names.has(name));
 }
 
 /** Ends a daemon that did not stop in time, and the programs that it leaves behind. @returns their names */

@@ -208,6 +208,25 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
     '11:19 repository.s.job[2] is "x.y.z", and no job has this name (add a [[job]] with name = "x.y.z")',
   ],
   [
+    "notifications about jobs that are not there",
+    PROGRAM + job("backup") + '[[notify]]\nname = "n"\ncommand = ["x"]\njobs = ["backup", "bakcup", "web", "x.y.z"]\n' +
+    '[[notify]]\nname = "m"\ncommand = ["x"]\nprograms = ["web", "backup", "x.y.z"]\njobs = ["x.y.z"]',
+    '11:19 notify.n.jobs[2] is "bakcup", and no job has this name (did you mean "backup"?)',
+    '11:29 notify.n.jobs[3] is "web", and no job has this name (a program has it: write programs = ["web"])',
+    '11:36 notify.n.jobs[4] is "x.y.z", and no job has this name (leave jobs out for all of them)',
+    '15:20 notify.m.programs[2] is "backup", and no program has this name (a job has it: write jobs = ["backup"])',
+    '15:30 notify.m.programs[3] is "x.y.z", and no program has this name (add a [[program]] with name = "x.y.z")',
+    '16:9 notify.m.jobs[1] is "x.y.z", and no job has this name (add a [[job]] with name = "x.y.z")',
+  ],
+  [
+    "a notification that can never be told",
+    PROGRAM + job("backup") +
+    '[[notify]]\nname = "n"\ncommand = ["x"]\non = ["failed", "recovery"]\njobs = ["backup"]\n' +
+    '[[notify]]\nname = "m"\ncommand = ["x"]\non = ["job_failed"]\nprograms = ["web"]',
+    '12:8 notify.n.jobs names jobs, and on has no news of jobs (add "job_failed" to on)',
+    '17:12 notify.m.programs names programs, and on has no news of programs (add "failed" to on)',
+  ],
+  [
     "a job after itself",
     job("a", 'on = "job:a:failed"'),
     '4:6 job.a.on is "job:a:failed", the end of a run of the job itself (to try again after a failure: retries = 3; to run again and again: every)',

@@ -64,7 +64,7 @@ Deno.test("everything that a program can say is read", async () => {
   assert.deepEqual(notifications, [
     {
       name: "chat",
-      on: ["crash_loop", "recovery", "failed"],
+      on: ["crash_loop", "recovery", "failed", "job_failed", "job_overdue"],
       programs: ["web"],
       webhook: "https://hooks.example.org/T0",
       timeout: 10_000,

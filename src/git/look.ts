@@ -5,7 +5,7 @@ import { matcher, pathMatcher } from "./globs.ts";
 import { type Evidence, kindOf } from "./kinds.ts";
 import { oldestFirst, refsOf, type Tip } from "./lines.ts";
 import { isStill, type Moves, movesOf } from "./moves.ts";
-import { readRefs, type RefsNow, shortName } from "./refs.ts";
+import { existing, readRefs, type RefsNow, shortName } from "./refs.ts";
 import type { GitEvent, KnownRefs, RepositorySpec } from "./repository_spec.ts";
 import { placeIn, readReflog } from "./reflog.ts";
 import { type HeadSteps, readHeadSteps, readSteps, type Steps } from "./steps.ts";
@@ -32,6 +32,8 @@ export interface LookResult {
   readonly skipped: number;
   /** HEAD as it is. */
   readonly head: RefsNow["head"];
+  /** Nothing of what was known is there: it is another repository, and its history is no news. */
+  readonly isOther: boolean;
 }
 
 type Looking = LookInput & { readonly known: KnownRefs };
@@ -47,16 +49,14 @@ const MAX_DROPPED = 1000;
 export async function look(input: LookInput): Promise<LookResult> {
   const { git, known, spec } = input;
   const real = await readRefs(git);
-  if (known === undefined) {
-    const place = placeIn(await readReflog(git, "HEAD", PLACE_OF));
-    return { events: [], known: { ...real, past: [], place }, skipped: 0, head: real.head };
-  }
+  if (known === undefined) return await firstLook(git, real);
   const now = input.isUnderway ? { ...real, head: known.head } : real;
   const looking = { ...input, known };
   const moves = movesOf(known, now, spec.branches);
   const head = await readHeadSteps(git, known, [...Object.keys(known.refs), ...Object.keys(now.refs)]);
   const isQuiet = isStill(moves) && head.made.length === 0;
   const found = isQuiet ? NOTHING : await findNews(looking, moves, head);
+  if (await isOther(git, moves, found)) return { ...await firstLook(git, real), isOther: true };
   const past = await pastOf(looking, { now, moves, found });
   const switched = await switchOf(looking, now.head);
   return {
@@ -64,7 +64,20 @@ export async function look(input: LookInput): Promise<LookResult> {
     known: { head: now.head, refs: now.refs, past, place: input.isUnderway ? known.place : head.place },
     skipped: found.skipped,
     head: real.head,
+    isOther: false,
   };
+}
+
+async function firstLook(git: Git, real: RefsNow): Promise<LookResult> {
+  const place = placeIn(await readReflog(git, "HEAD", PLACE_OF));
+  return { events: [], known: { ...real, past: [], place }, skipped: 0, head: real.head, isOther: false };
+}
+
+/** Whether the new commits continue nothing that was known, because that is not there any more. */
+async function isOther(git: Git, { told }: Moves, { commits }: News): Promise<boolean> {
+  const before = new Set(told);
+  if (commits.length === 0 || commits.some(({ parents }) => parents.some((id) => before.has(id)))) return false;
+  return told.length > 0 && (await existing(git, told)).size === 0;
 }
 
 interface News {

@@ -61,7 +61,7 @@ export interface Mark {
 }
 
 /** Files that change in place, or beside others that do not matter. */
-const FILES = ["HEAD", "packed-refs", "logs/HEAD"];
+const FILES = ["HEAD", "packed-refs"];
 /** There while HEAD is elsewhere for a time: git-rebase(1), git-am(1), git-bisect(1). */
 const UNDERWAY = ["rebase-merge", "rebase-apply", "BISECT_LOG"];
 
@@ -90,10 +90,11 @@ function markWith(files: Pick<Files, "stat">, places: Places, directories: reado
   };
 }
 
-/** Differs when another repository was put in the place. */
-export function identityOf(files: Pick<Files, "stat">, { commonDir }: Places): string {
-  const stat = statOf(files, commonDir);
-  return stat === undefined ? "" : `${stat.dev}:${stat.ino}`;
+/** Differs when something else was put in the place. @param path of `.git`, or of a bare repository */
+export function identityOf(files: Pick<Files, "stat">, path: string): string {
+  const stat = statOf(files, path);
+  if (stat === undefined) return "";
+  return [stat.dev, stat.ino, ...(stat.kind === "directory" ? [] : [stat.mtimeMs])].join(":");
 }
 
 function statOf(files: Pick<Files, "stat">, path: string) {

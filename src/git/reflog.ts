@@ -51,8 +51,9 @@ export function sinceId(newest: readonly Step[], id: string | null | undefined):
   return newest.slice(0, Math.max(0, newest.findIndex((step) => step.id === id))).toReversed();
 }
 
-/** Whether the step made its commit here, and did not only go to one that came from elsewhere. */
+/** Whether the step made its commit here, and did not only go to one that came from elsewhere. Scripts leave no word. */
 export function isMaking({ message }: Step): boolean {
+  if (message === "") return true;
   return /^(commit|rebase|cherry-pick|revert|am|merge|pull)\b/.test(message) && !/: fast-forward/i.test(message) &&
     rebasing(message) === undefined;
 }

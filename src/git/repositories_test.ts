@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Scene, scene } from "./testing.ts";
+import { scene } from "./fake_scene.ts";
 
 const REPO = "git init -q -b main repo; cd repo; commit one";
 const BARE = `git init -q --bare -b main repo; git clone -q repo clone 2>/dev/null; cd clone; git checkout -q -b main

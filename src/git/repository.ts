@@ -9,7 +9,7 @@ import { eventKey } from "./event_text.ts";
 import { type Git, GitError, safeGit } from "./git.ts";
 import { look, type LookResult } from "./look.ts";
 import { gitDirOf, identityOf, type Mark, markOf, type Places, placesOf } from "./places.ts";
-import { existing, type RefsNow, shortName } from "./refs.ts";
+import { type RefsNow, shortName } from "./refs.ts";
 import type { GitEvent, KnownRefs, RepositoryMemory, RepositorySpec } from "./repository_spec.ts";
 
 /** What the room needs. */
@@ -180,29 +180,25 @@ export class Repository implements AsyncDisposable {
 
   /** Finds the repository when it is not open; another one in its place is a new one. */
   async #open(): Promise<Git> {
-    const { files, run, path, log } = this.#deps;
+    const { files, run, path } = this.#deps;
     const limitMs = Math.min(LIMIT_MS * 2 ** Math.min(this.#failures, 10), MAX_LIMIT_MS);
     const gitDir = gitDirOf(files, this.spec.path);
     const git = safeGit({ run, path, gitDir, limitMs, signal: this.#stopping.signal });
-    if (this.#places !== undefined && identityOf(files, this.#places) === this.#places.identity) return git;
+    const identity = identityOf(files, gitDir);
+    if (this.#places?.identity === identity) return git;
     this.#unwatch();
     this.#mark = undefined;
     const places = await placesOf(git);
     this.#memory ??= { known: await this.#deps.memory.load(this.spec.name) };
-    const { known } = this.#memory;
-    const ids = known === undefined ? [] : Object.values(known.refs).slice(0, 1000);
-    if (ids.length > 0 && (await existing(git, ids)).size === 0) {
-      log.warn("another repository has taken the place of the one that was known", { name: this.spec.name });
-      this.#memory = { known: undefined };
-    }
-    this.#places = { ...places, identity: identityOf(files, places) };
+    this.#places = { ...places, identity };
     return git;
   }
 
   async #tell(result: LookResult, before: KnownRefs | undefined): Promise<void> {
     const { log, memory, onEvent } = this.#deps;
-    const { events, known, skipped, head } = result;
+    const { events, known, skipped, head, isOther } = result;
     const { name } = this.spec;
+    if (isOther) log.warn("another repository has taken the place of the one that was known", { repository: name });
     if (skipped > 0) log.warn("older commits are not told one by one", { repository: name, skipped });
     for (const event of events) {
       this.#stopping.signal.throwIfAborted();

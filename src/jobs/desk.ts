@@ -1,13 +1,13 @@
-import type { RunOutcome } from "../base/job_reports.ts";
 import { judge } from "./admission.ts";
+import { expectEnd, meetDeadline } from "./deadline.ts";
 import type { JobsDeps } from "./deps.ts";
 import type { JobEvent } from "./events.ts";
 import { Execution, type ExecutionListener } from "./execution.ts";
 import { type Job, memoryOf, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
-import { isEnded, newRun, type Run, type Slot } from "./run.ts";
-import type { DueSlot } from "./timetable.ts";
+import { newRun, type Run, type Slot } from "./run.ts";
+import { Tally } from "./tally.ts";
 import { Places, WaitingLine } from "./waiting_line.ts";
 
 /** A slot's line and the change of the books that makes it stand. */
@@ -22,15 +22,15 @@ export interface EnterOptions {
   readonly catchUp?: boolean;
 }
 
+/** New lines of a job after which old ones are looked for. */
+const PRUNE_AFTER = 20;
+
 /** What the desk is told of its surroundings. */
 export interface DeskOptions {
   readonly jobs: ReadonlyMap<string, Job>;
   /** Slots of other jobs that the end of a run brings about. */
   readonly consequences: (ended: Run) => readonly { readonly job: Job; readonly slot: Slot }[];
 }
-
-/** Ended runs, by outcome; none is absent. */
-export type Outcomes = Readonly<Partial<Record<RunOutcome, number>>>;
 
 /**
  * Where slots are dealt with: each is judged, written down, started or made to wait, and gets its outcome. All decisions
@@ -41,8 +41,8 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #line = new WaitingLine();
   readonly #places = new Places();
-  readonly #waiters = new Map<number, Set<(run: Run) => void>>();
-  readonly #outcomes = new Map<string, Record<string, number>>();
+  /** Counts, and who waits for ends. */
+  readonly tally = new Tally();
   #spec: SchedulerSpec = { concurrency: 1, pools: {} };
   #pause: Pause | null = null;
   #nextId = 1;
@@ -87,11 +87,6 @@ export class Desk {
     return this.#line.all();
   }
 
-  /** Ended runs since this daemon began, by outcome. */
-  outcomesOf(job: string): Outcomes {
-    return this.#outcomes.get(job) ?? {};
-  }
-
   /** The run as it is now; as it was given when it has its outcome. */
   current(run: Run): Run {
     const active = this.#options.jobs.get(run.job)?.active.get(run.id);
@@ -112,6 +107,8 @@ export class Desk {
     const first = older === undefined ? [] : [
       this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
     ];
+    const earliest = older?.from ?? slots[0];
+    if (earliest !== undefined) expectEnd(job, earliest.at);
     const lines = [...first, ...slots.map((slot) => this.#skipped(job, slot, { reason: "missed" }))];
     if (lines.length > 0) await this.#write(lines);
   }
@@ -150,9 +147,10 @@ export class Desk {
     const id = this.#nextId++;
     const run = newRun(slot, { ...more, id, job: job.spec.name, createdAt: now, endedAt: now, state: "skipped" });
     job.lastSkip = run;
+    job.lines++;
     const settle = (isNew: boolean) => {
       if (!isNew) return;
-      this.#count(run);
+      this.tally.count(run);
       this.#tell({ kind: "job_skipped", run });
     };
     return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
@@ -235,32 +233,24 @@ export class Desk {
   async close(job: Job, run: Run): Promise<void> {
     this.#forget(job, run.id);
     job.lastRun = run;
-    this.#judgeEnd(job, run);
+    job.lines++;
+    if (meetDeadline(job, run)) this.#tell({ kind: "job_recovered", job: run.job });
     const follow = this.#closed
       ? []
       : this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
-    this.#count(run);
+    this.tally.count(run);
     this.#tell({ kind: "job_ended", run });
     this.dispatch();
     await this.#write(follow, { update: [run], jobs: [memoryOf(job)] });
-    for (const tell of this.#waiters.get(run.id) ?? []) tell(run);
-    this.#waiters.delete(run.id);
-    this.#prune(job);
+    this.tally.announce(run);
   }
 
-  #judgeEnd(job: Job, run: Run): void {
-    if (run.state !== "ok" || job.expected === undefined || (run.notBefore ?? run.slotAt) < job.expected.slotAt) return;
-    job.expected = undefined;
-    if (job.overdueSince === null) return;
-    job.overdueSince = null;
-    this.#tell({ kind: "job_recovered", job: run.job });
-  }
-
-  /** Lines beyond the limits go a few at a time, after every so many runs. */
-  #prune({ spec, number }: Job): void {
-    if (number % 20 !== 0) return;
-    const before = this.#deps.clock.now() - spec.keepFor;
-    void this.#deps.ledger.prune(spec.name, { keep: spec.keepRuns, before });
+  /** Lines beyond the limits go a few at a time, with every so many new ones. */
+  #prune(job: Job): void {
+    if (job.lines < PRUNE_AFTER) return;
+    job.lines = 0;
+    const { name, keepFor, keepRuns } = job.spec;
+    void this.#deps.ledger.prune(name, { keep: keepRuns, before: this.#deps.clock.now() - keepFor });
   }
 
   async #write(entries: readonly Entry[], more: Change = {}): Promise<boolean[]> {
@@ -272,6 +262,8 @@ export class Desk {
     return entries.map(({ run, settle }) => {
       const isNew = !refused.has(run.id);
       settle(isNew);
+      const job = this.#options.jobs.get(run.job);
+      if (job !== undefined) this.#prune(job);
       return isNew;
     });
   }
@@ -332,14 +324,6 @@ export class Desk {
     return ended;
   }
 
-  /** Resolves when the run has its outcome, on disk. */
-  ended(id: number): { readonly run: Promise<Run>; readonly forget: () => void } {
-    const { promise, resolve } = Promise.withResolvers<Run>();
-    const waiters = this.#waiters.get(id) ?? new Set();
-    this.#waiters.set(id, waiters.add(resolve));
-    return { run: promise, forget: () => void waiters.delete(resolve) };
-  }
-
   /** Runs that are worked on now. */
   executions(): readonly Execution[] {
     return [...this.#options.jobs.values()].flatMap(({ active }) =>
@@ -359,13 +343,6 @@ export class Desk {
     this.#line.remove(id);
   }
 
-  #count(run: Run): void {
-    if (!isEnded(run)) return;
-    const counts = this.#outcomes.get(run.job) ?? {};
-    this.#outcomes.set(run.job, counts);
-    counts[run.state] = (counts[run.state] ?? 0) + run.slots;
-  }
-
   #tell(event: Told): void {
     const job = "run" in event ? event.run.job : event.job;
     this.#deps.onEvent({ ...event, job, at: this.#deps.clock.now() } as JobEvent);
@@ -377,26 +354,9 @@ type Told =
   | { [K in JobEvent as K["kind"]]: K extends { run: Run } ? Omit<K, "job" | "at"> : never }[JobEvent["kind"]]
   | { readonly kind: "job_recovered"; readonly job: string };
 
-/** A slot of an interval or of a cron expression. */
-export function timedSlot(spec: JobSpec, { at, seq }: DueSlot): Slot {
-  const isInterval = spec.cron === undefined;
-  return {
-    key: isInterval ? `every:${seq}` : `cron:${new Date(at).toISOString()}`,
-    at,
-    cause: { kind: isInterval ? "every" : "cron", detail: null, variables: {} },
-  };
-}
-
 function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
   const [active] = job.active.values();
   if (active !== undefined) return `trigger #${runOf(active).number} is still running`;
   const [first] = waiting;
   return first === undefined ? undefined : `trigger #${first.number} waits already`;
-}
-
-/** The dead man's switch: from now on a run has to end well in time. An earlier slot that still waits for that stands. */
-function expectEnd(job: Job, slotAt: number): void {
-  const { deadline } = job.spec;
-  if (deadline === undefined || job.expected !== undefined) return;
-  job.expected = { slotAt, by: slotAt + deadline };
 }

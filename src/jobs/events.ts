@@ -14,6 +14,8 @@ export type JobEvent =
     | { readonly kind: "job_overdue"; readonly slotAt: number; readonly deadlineMs: number }
     | { readonly kind: "job_recovered" }
     | { readonly kind: "job_leftovers"; readonly run: Run; readonly processes: readonly Leftover[] }
+    /** `pause` null: resumed. */
+    | { readonly kind: "job_pause"; readonly pause: { readonly until: number | null } | null }
     | { readonly kind: "clock_set"; readonly ms: number; readonly text: string }
   );
 
@@ -30,6 +32,7 @@ export function jobLevel(event: JobEvent): LogLevel {
     case "job_queued":
     case "job_started":
     case "job_recovered":
+    case "job_pause":
       return "info";
     case "job_skipped":
       return event.run.reason === "paused" ? "debug" : "info";
@@ -65,6 +68,11 @@ export function jobSentence(event: JobEvent): string {
       return `processes of trigger #${event.run.number} survived: ${
         event.processes.map(({ pid, command }) => `${pid} ${command}`).join(", ")
       }`;
+    case "job_pause": {
+      const who = event.job === "" ? "scheduler" : "job";
+      if (event.pause === null) return `${who} resumed`;
+      return event.pause.until === null ? `${who} paused` : `${who} paused until ${iso(event.pause.until)}`;
+    }
     case "clock_set":
       return event.text;
   }

@@ -127,7 +127,8 @@ export class Execution {
       listener.onRetrying(this.#run, this.#phase.delayMs);
       void listener.record(this.#run);
     } else if (this.#phase.name === "committing") {
-      this.#change({ state: "running", attempts: this.#phase.attempt, retryAt: null, startedAt: clock.now() });
+      const { attempt: attempts } = this.#phase;
+      this.#change({ state: "running", attempts, retryAt: null, startedAt: clock.now(), exit: null, durationMs: null });
       void listener.record(this.#run).then(() => this.#dispatch({ type: "committed" }));
     }
   }

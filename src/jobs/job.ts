@@ -26,6 +26,8 @@ export interface Job {
   /** The slot for which a run has to end well, and until when. */
   expected: { readonly slotAt: number; readonly by: number } | undefined;
   overdueSince: number | null;
+  /** Lines of history since it was last pruned. */
+  lines: number;
   /** Taken out of the configuration; forgotten when its last run has ended. */
   removed: boolean;
 }
@@ -45,6 +47,7 @@ export function createJob(spec: JobSpec, memory: JobMemory | undefined): Job {
     waiting: new Set(),
     expected: undefined,
     overdueSince: null,
+    lines: 0,
     removed: false,
   };
 }
@@ -60,7 +63,8 @@ export function runOf(active: ActiveRun): Run {
   return active.kind === "execution" ? active.execution.run : active.run;
 }
 
-/** What of the times of a job its place belongs to. */
-export function markOf({ every, cron, timezone }: JobSpec): string {
+/** What of the times of a job its place belongs to; one that was switched off has missed nothing. */
+export function markOf({ enabled, every, cron, timezone }: JobSpec): string {
+  if (!enabled) return "";
   return cron !== undefined ? `cron ${cron} ${timezone}` : every !== undefined ? `every ${every}` : "";
 }

@@ -39,7 +39,7 @@ export const JOBS_MIGRATIONS = [
         pid INTEGER NOT NULL,
         start_time TEXT NOT NULL,
         boot_id TEXT NOT NULL,
-        output TEXT NOT NULL,
+        output BLOB NOT NULL,
         UNIQUE (job, slot)
       ) STRICT;
       CREATE INDEX runs_of_job ON runs (job, id);
@@ -118,16 +118,15 @@ export function valuesOf(run: Run): Value[] {
     run.pid,
     run.startTime,
     run.bootId,
-    run.output,
+    new TextEncoder().encode(run.output), // A text would end at its first NUL.
   ];
 }
 
-/** @param prefix of the columns' names, for a row that holds several runs; undefined when the run is not there */
-export function runOfRow(row: Row, prefix = ""): Run | undefined {
-  const text = (name: string) => row[prefix + name] as string;
-  const count = (name: string) => row[prefix + name] as number;
-  const maybe = <T extends string | number>(name: string) => (row[prefix + name] ?? null) as T | null;
-  if (maybe("id") === null) return undefined;
+/** The run of a row. */
+export function runOfRow(row: Row): Run {
+  const text = (name: string) => row[name] as string;
+  const count = (name: string) => row[name] as number;
+  const maybe = <T extends string | number>(name: string) => (row[name] ?? null) as T | null;
   return {
     id: count("id"),
     job: text("job"),
@@ -154,7 +153,7 @@ export function runOfRow(row: Row, prefix = ""): Run | undefined {
     pid: count("pid"),
     startTime: text("start_time"),
     bootId: text("boot_id"),
-    output: text("output"),
+    output: new TextDecoder().decode(row.output as Uint8Array),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JobsDeps } from "./deps.ts";
+import { expectEnd } from "./deadline.ts";
 import type { Desk } from "./desk.ts";
 import type { Job } from "./job.ts";
 import type { Run } from "./run.ts";
@@ -24,6 +25,7 @@ export async function recover(open: readonly Run[], recovery: Recovery): Promise
 
 async function interrupt(run: Run, job: Job | undefined, { clock, ledger, runner, desk }: Recovery): Promise<void> {
   job?.active.set(run.id, { kind: "clearing", run });
+  if (job !== undefined) expectEnd(job, run.notBefore ?? run.slotAt);
   const { id: runId, job: name, pid, startTime, bootId } = run;
   const { wasAlive, output } = await runner.clear({ runId, job: name, pid, startTime, bootId });
   const reason = `the daemon died while it ran${wasAlive ? "; what was left of it was ended" : ""}`;

@@ -1,17 +1,19 @@
-import { AppdError, cannot } from "../base/errors.ts";
+import { cannot } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { delay, type Timer } from "../system/clock.ts";
 import { Agenda } from "./agenda.ts";
 import { ClockWatch } from "./clock_watch.ts";
 import type { JobsDeps } from "./deps.ts";
-import { Desk, type Outcomes, timedSlot } from "./desk.ts";
+import { becomesOverdue, expectEnd } from "./deadline.ts";
+import { Desk } from "./desk.ts";
+import { drain } from "./drain.ts";
 import { intervalTiming } from "./interval.ts";
 import { createJob, type Job, markOf, memoryOf, runOf } from "./job.ts";
-import type { Cause, JobSpec, SchedulerSpec } from "./job_spec.ts";
+import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause, Remembered } from "./ledger.ts";
-import { Listeners } from "./listeners.ts";
 import { recover } from "./recover.ts";
-import type { Run, Slot } from "./run.ts";
+import { startSlot, timedSlot } from "./slots.ts";
+import { Triggers } from "./triggers.ts";
 import { GRACE_MS, takeDue, type TimedJob, upcoming } from "./timetable.ts";
 
 /** Longest that a timer sleeps, in milliseconds. */
@@ -37,7 +39,7 @@ export class Scheduler implements Disposable {
   #critical: readonly Job[] = [];
   readonly #watch: ClockWatch;
   readonly desk: Desk;
-  #listeners = new Listeners([]);
+  readonly triggers: Triggers;
   #scheduler: SchedulerSpec = { concurrency: 1, pools: {} };
   #timer: Timer | undefined;
   #isStopping = false;
@@ -46,7 +48,8 @@ export class Scheduler implements Disposable {
   constructor(deps: JobsDeps) {
     this.#deps = deps;
     this.#watch = new ClockWatch(deps.clock, deps.sinceBoot);
-    this.desk = new Desk(deps, { jobs: this.#jobs, consequences: (run) => this.#consequences(run) });
+    this.triggers = new Triggers({ clock: deps.clock, ledger: deps.ledger, desk: () => this.desk });
+    this.desk = new Desk(deps, { jobs: this.#jobs, consequences: (run) => this.triggers.consequences(run) });
   }
 
   /**
@@ -69,7 +72,7 @@ export class Scheduler implements Disposable {
 
   #onStart(): readonly Job[] {
     const asked = [...this.#jobs.values()].filter(({ spec }) => spec.enabled && spec.runOnStart);
-    return [...new Set([...asked, ...this.#listeners.ofStart()])];
+    return [...new Set([...asked, ...this.triggers.ofStart()])];
   }
 
   /** Takes up another configuration. What runs goes on to its end; what waited of a job that is gone is cancelled. */
@@ -86,7 +89,7 @@ export class Scheduler implements Disposable {
     for (const [name, job] of this.#jobs) if (!names.has(name)) this.#remove(job);
     const changed = jobs.flatMap((spec) => this.#adopt(spec, remembered) ?? []);
     if (changed.length > 0) void this.#deps.ledger.record({ jobs: changed.map(memoryOf) });
-    this.#listeners = new Listeners(this.#jobs.values());
+    this.triggers.listen(this.#jobs.values());
     this.#critical = this.list().filter(({ spec }) => spec.critical);
   }
 
@@ -102,6 +105,7 @@ export class Scheduler implements Disposable {
     this.#jobs.set(spec.name, job);
     job.spec = spec;
     job.removed = false;
+    if (known === undefined && job.lastRun !== null && job.lastRun.state !== "ok") expectEnd(job, job.lastRun.slotAt);
     job.timed = this.#timedOf(spec);
     const mark = markOf(spec);
     const isNew = job.mark !== mark;
@@ -161,6 +165,7 @@ export class Scheduler implements Disposable {
   #clockWasSet(ms: number): void {
     const now = this.#deps.clock.now();
     for (const job of this.#jobs.values()) {
+      if (job.expected !== undefined) job.expected = { ...job.expected, by: job.expected.by + ms };
       if (job.place === null) continue;
       if (job.spec.every !== undefined) job.place = { ...job.place, cursor: job.place.cursor + ms };
       else if (ms < -CORRECTION_MS) job.place = { ...job.place, cursor: Math.min(job.place.cursor, now) };
@@ -181,11 +186,10 @@ export class Scheduler implements Disposable {
     const now = this.#deps.clock.now();
     for (const job of this.#watched) {
       this.#forgetIfGone(job);
-      const { expected, overdueSince, spec } = job;
-      if (expected === undefined || overdueSince !== null || expected.by > now) continue;
-      job.overdueSince = expected.by;
-      const { slotAt, by } = expected;
-      this.#deps.onEvent({ kind: "job_overdue", job: spec.name, at: now, slotAt, deadlineMs: by - slotAt });
+      const overdue = becomesOverdue(job, now);
+      if (overdue === undefined) continue;
+      const { slotAt, by } = overdue;
+      this.#deps.onEvent({ kind: "job_overdue", job: job.spec.name, at: now, slotAt, deadlineMs: by - slotAt });
     }
   }
 
@@ -227,71 +231,6 @@ export class Scheduler implements Disposable {
       this.desk.dispatch();
       this.#serve(GRACE_MS);
     });
-  }
-
-  #consequences(ended: Run): readonly { job: Job; slot: Slot }[] {
-    const { id, job, state } = ended;
-    const variables = { APPD_TRIGGER_JOB: job, APPD_TRIGGER_OUTCOME: state, APPD_TRIGGER_RUN_ID: `${id}` };
-    const cause: Cause = { kind: "job", detail: `${job} ${state}`, variables };
-    return this.#listeners.ofJob(job, state).map((listener) => ({
-      job: listener,
-      slot: { key: `job:${id}`, at: this.#deps.clock.now(), cause },
-    }));
-  }
-
-  /** A program changed its state. */
-  async programEvent(program: string, event: { readonly state: string; readonly at: number }): Promise<void> {
-    const { state, at } = event;
-    const variables = { APPD_TRIGGER_PROGRAM: program, APPD_TRIGGER_STATE: state };
-    const cause: Cause = { kind: "program", detail: `${program} ${state}`, variables };
-    const slot = { key: `program:${program}:${state}:${at}:${crypto.randomUUID().slice(0, 8)}`, at, cause };
-    await this.#enterAll(this.#listeners.ofProgram(program, state), slot);
-  }
-
-  /**
-   * Something happened in a repository. Resolves when it is written down for every job that it concerns.
-   *
-   * @param key unique for what happened: told twice, it counts once
-   */
-  async repositoryEvent(repository: string, slot: Slot): Promise<void> {
-    await this.#enterAll(this.#listeners.ofRepository(repository), slot);
-  }
-
-  async #enterAll(jobs: readonly Job[], slot: Slot): Promise<void> {
-    if (jobs.length === 0) return;
-    this.#refuseWhenStopping();
-    await Promise.all(jobs.map((job) => this.desk.enter(job, slot)));
-  }
-
-  /** Runs a job now, because somebody asked. Resolves with its line when that is on disk. */
-  async run(name: string): Promise<Run> {
-    const cause: Cause = { kind: "manual", detail: null, variables: {} };
-    return await this.#enterOne(this.job(name, "run"), `manual:${crypto.randomUUID()}`, cause);
-  }
-
-  /** @throws AppdError (notRunning) when there is no such job, or it has no `on = "webhook"` */
-  async webhook(name: string, key: string = crypto.randomUUID()): Promise<Run> {
-    const job = this.job(name, "trigger");
-    if (!job.spec.enabled || !job.spec.on.some(({ kind }) => kind === "webhook")) {
-      throw cannot(["trigger", name], "it is not triggered by webhooks", {
-        exit: "notRunning",
-        hint: 'add "webhook" to its `on` in the configuration',
-      });
-    }
-    return await this.#enterOne(job, `webhook:${key}`, { kind: "webhook", detail: null, variables: {} });
-  }
-
-  async #enterOne(job: Job, key: string, cause: Cause): Promise<Run> {
-    this.#refuseWhenStopping();
-    const run = await this.desk.enter(job, { key, at: this.#deps.clock.now(), cause });
-    if (run !== undefined) return run;
-    const [earlier] = await this.#deps.ledger.history({ job: job.spec.name, slot: key, limit: 1 });
-    if (earlier === undefined) throw new Error(`slot ${key} is taken and cannot be found`);
-    return this.desk.current(earlier);
-  }
-
-  #refuseWhenStopping(): void {
-    if (this.#isStopping) throw new AppdError("cannot trigger a job: the daemon is stopping", { exit: "notRunning" });
   }
 
   /** @throws AppdError (notRunning) when there is no such job */
@@ -337,17 +276,13 @@ export class Scheduler implements Disposable {
     return this.#agenda.dueOf(job);
   }
 
-  outcomesOf(job: string): Outcomes {
-    return this.desk.outcomesOf(job);
-  }
-
   /** @param name a job; undefined for all that is triggered by anything but by hand */
   pause(until: number | null, name?: string): Promise<unknown> {
     const job = name === undefined ? undefined : this.job(name, "pause");
     if (job === undefined) this.desk.pause = { until };
     else job.pause = { until };
     if (job !== undefined) this.#observe(job);
-    return this.#recordPause(job);
+    return this.#recordPause(job, { until });
   }
 
   resume(name?: string): Promise<unknown> {
@@ -356,40 +291,20 @@ export class Scheduler implements Disposable {
     else job.pause = null;
     if (job !== undefined) this.#observe(job);
     this.desk.dispatch();
-    return this.#recordPause(job);
+    return this.#recordPause(job, null);
   }
 
-  #recordPause(job: Job | undefined): Promise<unknown> {
+  #recordPause(job: Job | undefined, pause: Pause | null): Promise<unknown> {
+    this.#deps.onEvent({ kind: "job_pause", job: job?.spec.name ?? "", at: this.#deps.clock.now(), pause });
     return this.#deps.ledger.record(job === undefined ? { pause: this.desk.pause } : { jobs: [memoryOf(job)] });
   }
 
-  /**
-   * Lets what runs come to its end, and cancels what is late.
-   *
-   * @param ms until everything has to be over
-   */
+  /** Ends everything within `ms` milliseconds, see {@link drain}. */
   async drain(ms: number): Promise<void> {
     this.#isStopping = true;
+    this.triggers.shut();
     this[Symbol.dispose]();
-    this.desk.shut();
-    const { clock } = this.#deps;
-    const reserve = Math.min(ms / 2, Math.max(0, ...this.desk.executions().map(({ spec }) => spec.stopTimeout)) + 500);
-    const began = clock.monotonic();
-    await Promise.race([this.#idle(), delay(clock, ms - reserve)]);
-    const left = Math.max(0, ms - (clock.monotonic() - began) - 500);
-    for (const execution of this.desk.executions()) {
-      if (!execution.isRetrying) execution.cancel("the daemon was stopped before it had ended", left);
-    }
-    await Promise.race([this.#idle(), delay(clock, left + 500)]);
-  }
-
-  /** Resolves when nothing runs any more. */
-  async #idle(): Promise<void> {
-    for (;;) {
-      const running = this.desk.executions().filter((execution) => !execution.isRetrying);
-      if (running.length === 0) return;
-      await Promise.race(running.map(({ run }) => this.desk.ended(run.id).run));
-    }
+    await drain(this.desk, { clock: this.#deps.clock, ms });
   }
 
   [Symbol.dispose](): void {
@@ -401,9 +316,4 @@ export class Scheduler implements Disposable {
 /** Whether a look once a second can find something: the end of a pause, a deadline, the last run of a job that is gone. */
 function isWatched({ removed, pause, spec, expected }: Job): boolean {
   return removed || (pause !== null && pause.until !== null) || spec.deadline !== undefined || expected !== undefined;
-}
-
-function startSlot(at: number): Slot {
-  const key = `start:${new Date(at).toISOString()}`;
-  return { key, at, cause: { kind: "start", detail: null, variables: {} } };
 }

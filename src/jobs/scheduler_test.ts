@@ -232,7 +232,7 @@ Deno.test("paused: slots are skipped with the reason, by hand it still runs, and
   await bench.scheduler.pause(null);
   await bench.pass(HOUR);
   assert.deepEqual(await bench.lines(), ["01-05T11:00 skipped: paused"]);
-  assert.equal((await bench.scheduler.run("tick")).state, "running");
+  assert.equal((await bench.scheduler.triggers.run(bench.scheduler.job("tick", "run"))).state, "running");
   const next = await new Bench({ ledger, clock: at("11:30") }).begin([CRON]);
   await next.pass(HOUR);
   assert.equal((await next.lines()).at(-1), "01-05T12:00 skipped: paused");
@@ -282,9 +282,9 @@ Deno.test("an event that is told twice is one slot", async () => {
     at: bench.clock.now(),
     cause: { kind: "git", detail: null, variables: {} },
   } as const;
-  await bench.scheduler.repositoryEvent("r", slot);
-  await bench.scheduler.repositoryEvent("r", slot);
-  await bench.scheduler.repositoryEvent("other", slot);
+  await bench.scheduler.triggers.repository("r", slot);
+  await bench.scheduler.triggers.repository("r", slot);
+  await bench.scheduler.triggers.repository("other", slot);
   await settle();
   assert.equal(bench.runner.started.length, 1);
   assert.deepEqual(bench.scheduler.desk.load, { inFlight: 1, queued: 0 });
@@ -292,10 +292,10 @@ Deno.test("an event that is told twice is one slot", async () => {
 
 Deno.test("a webhook with one key twice is one run, and both callers hear of it", async () => {
   const bench = await new Bench().begin([jobSpec({ on: [{ kind: "webhook" }] })]);
-  const first = await bench.scheduler.webhook("tick", "k1");
-  const again = await bench.scheduler.webhook("tick", "k1");
+  const first = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
+  const again = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
   assert.equal(first.id, again.id);
-  await assert.rejects(bench.scheduler.webhook("nope"), /there is no such job/);
+  assert.throws(() => bench.scheduler.job("nope", "trigger"), /there is no such job/);
 });
 
 Deno.test("the dead man: alerted when nothing has ended well in time, and again when it has", async () => {
@@ -314,6 +314,30 @@ Deno.test("the dead man: alerted when nothing has ended well in time, and again 
     "job_overdue",
     "job_recovered",
   ]);
+});
+
+Deno.test("the dead man under the next daemon: an interrupted run and missed slots are waited for too", async () => {
+  const ledger = new MemoryLedger();
+  const spec = { ...CRON, deadline: 10 * MINUTE, missed: "skip" } as const;
+  const first = await new Bench({ ledger }).begin([spec]);
+  await first.pass(31 * MINUTE);
+  const second = await new Bench({ ledger, clock: at("11:05") }).begin([spec]);
+  await second.pass(6 * MINUTE);
+  assert.equal(second.scheduler.job("tick", "see").overdueSince, Date.parse("2026-01-05T11:10:00Z"));
+  const missed = await new Bench({ ledger: await leftAt("10:30", spec), clock: at("11:05") }).begin([spec]);
+  await missed.pass(6 * MINUTE);
+  assert.deepEqual(missed.events.map(({ kind }) => kind), ["job_skipped", "job_overdue"]);
+});
+
+Deno.test("a job that was switched off has missed nothing", async () => {
+  const bench = await new Bench().begin([CRON]);
+  bench.apply([{ ...CRON, enabled: false }]);
+  await bench.pass(3 * HOUR);
+  bench.apply([CRON]);
+  await settle();
+  assert.deepEqual(await bench.lines(), []);
+  await bench.pass(HOUR);
+  assert.deepEqual(await bench.lines(), ["01-05T14:00 running"]);
 });
 
 Deno.test("cancel: one that runs is stopped, one that waits is taken out", async () => {
@@ -346,7 +370,7 @@ Deno.test("shutdown: what ends in time is ok, what does not is cancelled, what w
     "01-05T11:00 cancelled: the daemon was stopped before it had ended",
   ]);
   assert.match((await bench.lines("later"))[0] ?? "", /queued/);
-  await assert.rejects(bench.scheduler.run("tick"), /stopping/);
+  await assert.rejects(bench.scheduler.triggers.run(bench.scheduler.job("tick", "run")), /stopping/);
 });
 
 Deno.test("reload: a job that goes lets its run end and loses what waits; a new interval counts from the last slot", async () => {

@@ -51,9 +51,9 @@ export class Channel {
   }
 
   /** How many were left out before these news; undefined when they are left out too. */
-  #turnOf({ program, kind }: News): number | undefined {
+  #turnOf({ program, job, kind }: News): number | undefined {
     const now = this.#deps.clock.monotonic();
-    const key = `${program} ${kind}`;
+    const key = job === null ? `program ${program} ${kind}` : `job ${job} ${kind}`;
     const last = this.#told.get(key);
     if (last !== undefined && now - last.at < this.settings.every) {
       last.leftOut++;
@@ -85,10 +85,11 @@ export class Channel {
   }
 
   /** Said once, until one arrives again. What the end cut off is counted there. */
-  #failed({ event, program }: Letter, error: unknown): void {
+  #failed({ event, program, job }: Letter, error: unknown): void {
     this.#lost++;
     if (!this.#troubled && !this.#expired.signal.aborted) {
-      this.#deps.log.warn("cannot notify", { ...this.#who(), event, program, error: messageOf(error) });
+      const about = job === null ? { program } : { job };
+      this.#deps.log.warn("cannot notify", { ...this.#who(), event, ...about, error: messageOf(error) });
     }
     this.#troubled = true;
   }

@@ -1,7 +1,8 @@
 import { humanDuration } from "../base/duration.ts";
+import { remember } from "./memory.ts";
 
-/** What can be told about a program. */
-export const NEWS = ["crash", "crash_loop", "recovery", "failed"] as const;
+/** What can be told about a program or a job. */
+export const NEWS = ["crash", "crash_loop", "recovery", "failed", "job_failed", "job_overdue"] as const;
 export type NewsKind = (typeof NEWS)[number];
 
 /** How a program ended; `unknown` when nobody could see it. */
@@ -19,24 +20,27 @@ export type Happening =
     | { readonly kind: "stable" }
   );
 
-/** Something worth telling. */
+/** Something worth telling, of a program or of a job: the name of the other is null. */
 export interface News {
   readonly kind: NewsKind;
-  readonly program: string;
+  readonly program: string | null;
+  readonly job: string | null;
   /** Wall time in milliseconds. */
   readonly at: number;
-  /** One sentence, with the program's name. */
+  /** One sentence, with the name. */
   readonly message: string;
   /** How it ended, when it ended by itself. */
   readonly exit: Ending | null;
-  /** Of a recovery: what it recovered from. */
-  readonly from?: "crash" | "worse";
+  /** Of a recovery: what it recovered from; `worse` than a crash, or each kind of trouble that a job had. */
+  readonly from?: "crash" | "worse" | readonly NewsKind[];
+  /** Of a run of a job: what became of it. */
+  readonly outcome?: "ok" | "failed" | "timeout" | "interrupted";
+  readonly runId?: number;
+  /** Of a job: the slot that it is about. Wall time in milliseconds. */
+  readonly slotAt?: number;
 }
 
-/** Programs that are kept in mind; more exist only where names come and go. */
-const MOST = 1000;
-
-/** Makes news of what happens: knows who is in trouble, so that it can tell who has come out of it. */
+/** Makes news of what happens to programs: knows who is in trouble, so that it can tell who has come out of it. */
 export class Newsroom {
   readonly #exits = new Map<string, Ending>();
   readonly #troubled = new Map<string, "crash" | "worse">();
@@ -47,6 +51,7 @@ export class Newsroom {
     const news = (kind: NewsKind, text: string): News => ({
       kind,
       program,
+      job: null,
       at,
       message: `${program} ${text}`,
       exit: this.#exits.get(program) ?? null,
@@ -77,23 +82,16 @@ export class Newsroom {
         return failed;
       }
       case "stable":
-        return this.#recovered(news("recovery", "has recovered: it is stable again"));
+        return this.#recovered(program, news("recovery", "has recovered: it is stable again"));
     }
   }
 
-  #recovered(news: News): News | undefined {
-    const from = this.#troubled.get(news.program);
-    this.#troubled.delete(news.program);
-    this.#exits.delete(news.program);
+  #recovered(program: string, news: News): News | undefined {
+    const from = this.#troubled.get(program);
+    this.#troubled.delete(program);
+    this.#exits.delete(program);
     return from === undefined ? undefined : { ...news, exit: null, from };
   }
-}
-
-function remember<T>(map: Map<string, T>, program: string, value: T): void {
-  map.delete(program);
-  map.set(program, value);
-  const [oldest] = map.keys();
-  if (map.size > MOST && oldest !== undefined) map.delete(oldest);
 }
 
 function waitText(ms: number): string {

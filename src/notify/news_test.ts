@@ -41,13 +41,14 @@ Deno.test("a failure without an end of its own has no exit, whatever the one bef
 
 Deno.test("who hears what", () => {
   const settings: NotifySettings = { name: "n", on: ["crash_loop", "recovery"], timeout: 1, every: 1 };
-  const news = { kind: "recovery", program: "web.2", at: 0, message: "", exit: null } as const;
+  const news = { kind: "recovery", program: "web.2", job: null, at: 0, message: "", exit: null } as const;
   assert.equal(isWanted(settings, { ...news, from: "worse" }), true);
   assert.equal(isWanted(settings, { ...news, from: "crash" }), false, "nobody told it of the crash");
   assert.equal(isWanted({ ...settings, on: ["crash", "recovery"] }, { ...news, from: "crash" }), true);
   assert.equal(isWanted(settings, { ...news, kind: "failed" }), false);
   assert.equal(isWanted({ ...settings, programs: ["web"] }, { ...news, from: "worse" }), true);
   assert.equal(isWanted({ ...settings, programs: ["we", "db"] }, { ...news, from: "worse" }), false);
+  assert.equal(isWanted({ ...settings, jobs: ["web.2"] }, { ...news, from: "worse" }), false, "it is no job");
 });
 
 Deno.test("of an address only the host is ever said", () => {

@@ -61,6 +61,12 @@ function crash({ notifier, clock }: Scene, program = "web"): void {
   notifier.tell({ kind: "retrying", program, at: clock.now(), inMs: 4000, reason: "exit code 1" });
 }
 
+function failJob({ notifier, clock }: Scene, job: string): void {
+  const slotAt = Date.UTC(2025, 10, 1, 10);
+  const run = { id: 7, number: 4, slotAt, notBefore: null, attempts: 1, reason: "exit code 1", exit: { code: 1 } };
+  notifier.tellJob({ kind: "job_ended", job, at: clock.now(), run: { ...run, outcome: "failed" } });
+}
+
 /** Lets everything that waits for nothing but its turn have it. */
 async function settle(): Promise<void> {
   for (let n = 0; n < 50; n++) await Promise.resolve();
@@ -79,11 +85,15 @@ Deno.test("a webhook gets the whole letter", async () => {
   assert.deepEqual(here.letters, [{
     event: "crash",
     program: "web",
+    job: null,
     message: "web crashed: exit code 1; started again in 4s",
     at: "2025-11-01T10:30:00.000Z",
     host: "box",
     instance: "default",
     exit: { code: 1, signal: null },
+    outcome: null,
+    run_id: null,
+    slot: null,
     left_out: 0,
   }]);
   assert.deepEqual(here.log, []);
@@ -100,14 +110,84 @@ Deno.test("a command gets the letter as variables", async () => {
   assert.deepEqual(env, {
     APPD_EVENT: "crash",
     APPD_PROGRAM: "web",
+    APPD_JOB: "",
     APPD_MESSAGE: "web crashed: exit code 1; started again in 4s",
     APPD_AT: "2025-11-01T10:30:00.000Z",
     APPD_HOST: "box",
     APPD_NAME: "default",
     APPD_EXIT_CODE: "1",
     APPD_EXIT_SIGNAL: "",
+    APPD_OUTCOME: "",
+    APPD_RUN_ID: "",
+    APPD_SLOT: "",
     APPD_LEFT_OUT: "0",
   });
+});
+
+Deno.test("a failed job: the letter, and its variables", async () => {
+  const message = "job backup failed: exit code 1 (trigger #4, slot 2025-11-01T10:00:00.000Z)";
+  const here = scene();
+  failJob(here, "backup");
+  await settle();
+  assert.deepEqual(here.letters, [{
+    event: "job_failed",
+    program: null,
+    job: "backup",
+    message,
+    at: "2025-11-01T10:30:00.000Z",
+    host: "box",
+    instance: "default",
+    exit: { code: 1, signal: null },
+    outcome: "failed",
+    run_id: 7,
+    slot: "2025-11-01T10:00:00.000Z",
+    left_out: 0,
+  }]);
+  const commanded = scene({ webhook: undefined, command: ["page"] }, 0);
+  failJob(commanded, "backup");
+  await settle();
+  const { APPD_JSON, ...env } = commanded.runs[0]?.env ?? {};
+  assert.deepEqual(JSON.parse(APPD_JSON ?? ""), here.letters[0]);
+  assert.deepEqual(env, {
+    APPD_EVENT: "job_failed",
+    APPD_PROGRAM: "",
+    APPD_JOB: "backup",
+    APPD_MESSAGE: message,
+    APPD_AT: "2025-11-01T10:30:00.000Z",
+    APPD_HOST: "box",
+    APPD_NAME: "default",
+    APPD_EXIT_CODE: "1",
+    APPD_EXIT_SIGNAL: "",
+    APPD_OUTCOME: "failed",
+    APPD_RUN_ID: "7",
+    APPD_SLOT: "2025-11-01T10:00:00.000Z",
+    APPD_LEFT_OUT: "0",
+  });
+});
+
+Deno.test("a job and a program of one name do not silence each other, and trouble says which it was about", async () => {
+  const here = scene();
+  const recover = (at: number) => {
+    here.notifier.tell({ kind: "stable", program: "web", at });
+    const run = { id: 8, number: 5, slotAt: at, notBefore: null, attempts: 1, reason: null, exit: null };
+    here.notifier.tellJob({ kind: "job_ended", job: "web", at, run: { ...run, outcome: "ok" } });
+  };
+  for (let n = 0; n < 3; n++) {
+    crash(here);
+    failJob(here, "web");
+    recover(here.clock.now());
+  }
+  await settle();
+  assert.deepEqual(here.letters.map(({ event, program, job }) => [event, program, job]), [
+    ["crash", "web", null],
+    ["job_failed", null, "web"],
+    ["recovery", "web", null],
+    ["recovery", null, "web"],
+  ]);
+  const dead = scene({}, 404);
+  failJob(dead, "web");
+  await settle();
+  assert.match(dead.log[0] ?? "", /"event":"job_failed","job":"web","error"/);
 });
 
 Deno.test("the same news of the same program once in a while; the next says how many were left out", async () => {

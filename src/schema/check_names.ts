@@ -6,7 +6,7 @@ import type { ProgramSettings } from "./settings_program.ts";
 
 /**
  * A job must not be called as a program is, none of both as an instance of a program is, and notifications name programs
- * that exist.
+ * and jobs that exist.
  */
 export function checkNames(elements: Elements, reading: Reading): void {
   const names = namesOf(elements("program"));
@@ -22,7 +22,7 @@ export function checkNames(elements: Elements, reading: Reading): void {
       hint: "give it another name: logs and events go by it",
     });
   }
-  checkNotifications(elements("notify"), { programs, reading });
+  checkNotifications(elements("notify"), { programs, jobs: knownNames(jobs), reading });
 }
 
 function namesOf(elements: readonly CheckedElement[]): string[] {
@@ -60,20 +60,48 @@ function checkInstances(
   }
 }
 
-function checkNotifications(
-  elements: readonly CheckedElement[],
-  { programs, reading }: { readonly programs: KnownNames; readonly reading: Reading },
-): void {
+interface Known {
+  readonly programs: KnownNames;
+  readonly jobs: KnownNames;
+  readonly reading: Reading;
+}
+
+function checkNotifications(elements: readonly CheckedElement[], { programs, jobs, reading }: Known): void {
   for (const [index, { value }] of elements.entries()) {
-    const named = (value as NotificationSettings | undefined)?.programs ?? [];
-    for (const [position, name] of named.entries()) {
-      if (programs.has(name)) continue;
-      const near = programs.near(name);
-      const hint = near === undefined ? "leave programs out for all of them" : `did you mean "${near}"?`;
-      reading.flaw(`is "${name}", and no program has this name`, {
-        path: ["notify", index, "programs", position],
-        hint,
-      });
-    }
+    const given = value as NotificationSettings | undefined;
+    const at = (key: string) => ({ path: ["notify", index, key], reading });
+    const isAlone = given?.programs === undefined || given.jobs === undefined;
+    checkNamed(given?.programs, { ...at("programs"), isAlone, what: "program", known: programs, others: jobs });
+    checkNamed(given?.jobs, { ...at("jobs"), isAlone, what: "job", known: jobs, others: programs });
   }
+}
+
+interface Named {
+  readonly what: "program" | "job";
+  readonly known: KnownNames;
+  /** Names of the other kind. */
+  readonly others: KnownNames;
+  /** Those of the other kind are not listed too: without this list everything is told. */
+  readonly isAlone: boolean;
+  readonly path: readonly (string | number)[];
+  readonly reading: Reading;
+}
+
+function checkNamed(names: readonly string[] | undefined, named: Named): void {
+  const { what, known, path, reading } = named;
+  for (const [position, name] of names?.entries() ?? []) {
+    if (known.has(name)) continue;
+    reading.flaw(`is "${name}", and no ${what} has this name`, {
+      path: [...path, position],
+      hint: hintFor(name, named),
+    });
+  }
+}
+
+function hintFor(name: string, { what, known, others, isAlone }: Named): string {
+  const other = what === "program" ? "job" : "program";
+  if (others.has(name)) return `a ${other} has it: write ${other}s = ["${name}"]`;
+  const near = known.near(name);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return isAlone ? `leave ${what}s out for all of them` : `add a [[${what}]] with name = "${name}"`;
 }

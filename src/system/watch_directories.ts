@@ -18,20 +18,24 @@ function isSafe(path: string): boolean {
 
 function fifosIn(path: string): string[] {
   try {
-    return fs.readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isFIFO())
-      .map((entry) => join(path, entry.name));
+    // The runtime's directory entries know files, directories and links, and no FIFOs.
+    return fs.readdirSync(path, { withFileTypes: true })
+      .filter((entry) => !entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink())
+      .map((entry) => join(path, entry.name))
+      .filter((one) => fs.lstatSync(one, { throwIfNoEntry: false })?.isFIFO());
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "EACCES"].includes((error as { code?: string }).code ?? "")) return [];
     throw error;
   }
 }
 
-/** Opening it for both directions never blocks (fifo(7)) and lets go whoever waits for a writer. */
-function release(path: string): void {
+/** Opening it for both directions never blocks (fifo(7)) and lets go whoever waits for a writer, as long as it is held. */
+function hold(path: string): number | undefined {
   try {
-    fs.closeSync(fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW));
+    return fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW);
   } catch (error) {
-    if ((error as { code?: string }).code === undefined) throw error; // Gone, or no FIFO any more.
+    if ((error as { code?: string }).code === undefined) throw error;
+    return undefined; // Gone, or no FIFO any more.
   }
 }
 
@@ -43,20 +47,25 @@ function release(path: string): void {
  */
 export function directoryWatches(): WatchDirectories {
   const watched = new Map<Deno.FsWatcher, readonly string[]>();
-  const releaseAll = () => [...watched.values()].flat().flatMap(fifosIn).forEach(release);
+  const released = <T>(call: () => T): T => {
+    const held = [...new Set([...watched.values()].flat())].flatMap(fifosIn).map(hold);
+    try {
+      return call();
+    } finally {
+      for (const fd of held) if (fd !== undefined) fs.closeSync(fd);
+    }
+  };
   return (paths, onChange) => {
     if (!paths.every(isSafe)) return undefined;
-    releaseAll();
-    const watcher = openWatch(paths);
+    const watcher = released(() => openWatch(paths));
     if (watcher === undefined) return undefined;
     watched.set(watcher, paths);
     pass(watcher, onChange);
     return {
       [Symbol.dispose]() {
         if (!watched.has(watcher)) return;
-        releaseAll();
+        released(() => watcher.close());
         watched.delete(watcher);
-        watcher.close();
       },
     };
   };

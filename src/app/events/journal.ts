@@ -17,7 +17,7 @@ interface Entry {
  * goes, so that a chatty program pushes out nobody but itself. Lost with the process; the log is the lasting record.
  */
 export class Journal implements EventSource {
-  /** Oldest first, by program; null is the daemon. */
+  /** Oldest first, by program or job, which share their names; null is the daemon. */
   readonly #entries = new Map<string | null, Entry[]>();
   readonly #listeners = new Set<(event: EventReport) => void>();
   #size = 0;
@@ -64,16 +64,17 @@ export class Journal implements EventSource {
 
   #add(draft: EventDraft, event: ProgramEvent | undefined): void {
     const report: EventReport = { id: this.#nextId++, ...draft };
-    const entries = this.#entries.get(report.program) ?? [];
-    this.#entries.set(report.program, entries);
+    const who = report.program ?? report.job ?? null;
+    const entries = this.#entries.get(who) ?? [];
+    this.#entries.set(who, entries);
     entries.push({ report, event });
     this.#size++;
-    if (entries.length > JOURNAL_LIMITS.each) this.#forget(report.program);
+    if (entries.length > JOURNAL_LIMITS.each) this.#forget(who);
     if (this.#size > JOURNAL_LIMITS.all) this.#forget(this.#largest());
     for (const listener of this.#listeners) listener(report);
   }
 
-  /** Removes the oldest event of a program. */
+  /** Removes the oldest event of a program or job. */
   #forget(program: string | null): void {
     const entries = this.#entries.get(program);
     if (entries?.shift() === undefined) return;

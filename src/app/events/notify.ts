@@ -36,8 +36,18 @@ export function tellNotifier(notifier: Notifier, event: ProgramEvent): void {
   }
 }
 
-/** As {@link tellNotifier}, of a job. */
-export function tellNotifierOfJob(_notifier: Notifier, _event: JobEvent): void {
+/** As {@link tellNotifier}, of a job. That it is overdue no more is heard of with the run that ended well. */
+export function tellNotifierOfJob(notifier: Notifier, event: JobEvent): void {
+  if (event.kind === "job_overdue") return notifier.tellJob(event);
+  if (event.kind !== "job_ended") return;
+  const { job, at, kind, run } = event;
+  switch (run.state) {
+    case "ok":
+    case "failed":
+    case "timeout":
+    case "interrupted":
+      return notifier.tellJob({ job, at, kind, run: { ...run, outcome: run.state } });
+  }
 }
 
 const HEADERS = { "content-type": "application/json; charset=utf-8", "user-agent": `appd/${versionText()}` };

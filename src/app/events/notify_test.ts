@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { type LogFields, SILENT } from "../../base/logger.ts";
+import type { JobEvent } from "../../jobs/events.ts";
+import { newRun, type Run } from "../../jobs/run.ts";
+import { Bench, jobSpec, settle } from "../../jobs/testing.ts";
+import type { Letter } from "../../notify/letter.ts";
 import { createNotifier, type Notifier } from "../../notify/notify.ts";
 import { NEWS } from "../../notify/news.ts";
 import type { NotifySettings } from "../../notify/settings.ts";
 import { systemClock } from "../../system/clock.ts";
 import { systemPost } from "../../system/post.ts";
 import { systemProcesses } from "../../system/processes.ts";
-import { commandRunner, tellNotifier } from "./notify.ts";
+import { commandRunner, tellNotifier, tellNotifierOfJob } from "./notify.ts";
+
+type Bare<T> = T extends JobEvent ? Omit<T, "job" | "at"> : never;
 
 interface Real extends AsyncDisposable {
   readonly notifier: Notifier;
@@ -154,4 +160,56 @@ Deno.test("a command that hangs is killed with its children at the timeout; one 
   await using missing = real({ command: ["/no/such/command"] });
   fail(missing.notifier);
   assert.match(await missing.logged(/cannot notify/), /ENOENT/);
+});
+
+Deno.test("of the events of a job, those that are news are told", async () => {
+  await using server = hook();
+  await using here = real({ webhook: server.url });
+  const at = Date.UTC(2025, 10, 1, 10, 30);
+  const slotAt = Date.UTC(2025, 10, 1, 10);
+  const tell = (job: string, event: Bare<JobEvent>) =>
+    tellNotifierOfJob(here.notifier, { ...event, job, at } as JobEvent);
+  const cause = { kind: "every", detail: null, variables: {} } as const;
+  const run = (state: Run["state"]): Run => ({
+    ...newRun({ key: "every:1", at: slotAt, cause }, { id: 7, job: "", createdAt: slotAt, number: 4 }),
+    state,
+    reason: state === "ok" ? null : "exit code 3",
+    exit: state === "failed" ? { code: 3 } : null,
+  });
+  for (const state of ["cancelled", "skipped", "queued"] as const) tell(state, { kind: "job_ended", run: run(state) });
+  tell("a", { kind: "job_started", run: run("running") });
+  tell("a", { kind: "job_retrying", run: run("failed"), inMs: 1000 });
+  tell("a", { kind: "job_overdue", slotAt, deadlineMs: 60_000 });
+  tell("a", { kind: "job_recovered" });
+  tell("a", { kind: "job_ended", run: run("ok") });
+  for (const state of ["failed", "timeout", "interrupted"] as const) {
+    tell(state, { kind: "job_ended", run: run(state) });
+  }
+  await until(() => server.bodies[4]);
+  const letters = server.bodies as Letter[];
+  assert.deepEqual(letters.map(({ event, job, outcome, run_id, exit }) => [event, job, outcome, run_id, exit?.code]), [
+    ["job_overdue", "a", null, null, undefined],
+    ["recovery", "a", "ok", 7, undefined],
+    ["job_failed", "failed", "failed", 7, 3],
+    ["job_failed", "timeout", "timeout", 7, undefined],
+    ["job_failed", "interrupted", "interrupted", 7, undefined],
+  ]);
+});
+
+Deno.test("what a scheduler says of a job that is late, and then well", async () => {
+  await using server = hook();
+  await using here = real({ webhook: server.url, on: ["job_overdue", "recovery"] });
+  const minute = 60_000;
+  const bench = await new Bench().begin([jobSpec({ cron: "0 * * * *", deadline: 10 * minute })]);
+  await bench.pass(45 * minute);
+  bench.runner.started[0]?.end({ code: 1 });
+  await bench.pass(60 * minute);
+  bench.runner.started[1]?.end();
+  await settle();
+  for (const event of bench.events) tellNotifierOfJob(here.notifier, event);
+  await until(() => server.bodies[1]);
+  assert.deepEqual((server.bodies as Letter[]).map(({ message }) => message), [
+    "job tick is overdue: no run of the slot 2026-01-05T11:00:00.000Z has ended well within 10m",
+    "job tick has recovered: a run has ended well (trigger #2, slot 2026-01-05T12:00:00.000Z)",
+  ]);
 });

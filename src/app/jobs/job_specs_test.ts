@@ -7,6 +7,7 @@ import { jobSpecs, workHoursOf } from "./job_specs.ts";
 const SETTINGS: JobConfig = {
   name: "standup",
   enabled: true,
+  shell: false,
   command: ["./ask.sh"],
   cwd: "/srv",
   env: { MODE: "x" },

@@ -35,10 +35,11 @@ export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
       };
     },
     show: async (id) => runReport(await find(id, "show run"), { output: true }),
-    run: async (job) => runReport(await scheduler.run(job)),
-    webhook: async (job, key) => runReport(await scheduler.webhook(job, key)),
+    run: async (job) => runReport(await scheduler.triggers.run(scheduler.job(job, "run"))),
+    webhook: async (job, key) =>
+      runReport(await scheduler.triggers.webhook(scheduler.job(job, "trigger"), key ?? crypto.randomUUID())),
     async ended(id, signal) {
-      const waiting = desk.ended(id);
+      const waiting = desk.tally.ended(id);
       const aborted = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
       try {
         const now = await find(id, "wait for run");

@@ -6,6 +6,7 @@ import { type JobEvent, jobLevel, jobSentence } from "../../jobs/events.ts";
 import { jobStatus, schedulerStatus } from "../../jobs/job_report.ts";
 import { JOBS_MIGRATIONS } from "../../jobs/ledger_rows.ts";
 import { Scheduler } from "../../jobs/scheduler.ts";
+import type { Outcomes } from "../../jobs/tally.ts";
 import { StoreLedger } from "../../jobs/store_ledger.ts";
 import { GRACE_MS } from "../../jobs/timetable.ts";
 import type { Config } from "../../schema/appd_schema.ts";
@@ -90,6 +91,8 @@ export class OpenJobs implements AsyncDisposable {
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
   #lagMs: number | null = null;
+  /** What programs did before the jobs began: those are started first. */
+  #early: ProgramEvent[] | undefined = [];
 
   constructor(options: OpenJobsOptions, parts: Parts) {
     this.#options = options;
@@ -122,6 +125,9 @@ export class OpenJobs implements AsyncDisposable {
     if (isFirst) await this.#scheduler.begin(prepared);
     else this.#scheduler.apply(prepared);
     this.#repositories.apply(prepared.repositories);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const event of early) this.tell(event);
   }
 
   #heard(event: JobEvent): void {
@@ -142,9 +148,10 @@ export class OpenJobs implements AsyncDisposable {
   tell(event: ProgramEvent): void {
     const state = PROGRAM_STATES[event.kind];
     if (state === undefined) return;
+    if (this.#early !== undefined) return void this.#early.push(event);
     const family = event.program.replace(/\.\d+$/, "");
     for (const name of new Set([event.program, family])) {
-      this.#scheduler.programEvent(name, { state, at: event.at }).catch((error) => {
+      this.#scheduler.triggers.program(name, { state, at: event.at }).catch((error) => {
         this.#options.logs.logging.logger("appd.jobs").warn("a program's event triggers nothing any more", { error });
       });
     }
@@ -187,8 +194,8 @@ export class OpenJobs implements AsyncDisposable {
   }
 
   /** Ended runs since this daemon began, by job and outcome. */
-  outcomes(): ReadonlyMap<string, ReturnType<Scheduler["outcomesOf"]>> {
-    return new Map(this.#scheduler.list().map(({ spec }) => [spec.name, this.#scheduler.outcomesOf(spec.name)]));
+  outcomes(): ReadonlyMap<string, Outcomes> {
+    return new Map(this.#scheduler.list().map(({ spec }) => [spec.name, this.#scheduler.desk.tally.of(spec.name)]));
   }
 
   problems(): readonly string[] {

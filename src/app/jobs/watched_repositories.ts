@@ -72,7 +72,7 @@ export class WatchedRepositories implements AsyncDisposable {
     const { scheduler, commitLog } = this.#around;
     const at = context.system.clock.now();
     const cause = { kind: "git", detail: eventDetail(event), variables: variablesOf(event) } as const;
-    await scheduler.repositoryEvent(event.repository, { key: eventKey(event), at, cause });
+    await scheduler.triggers.repository(event.repository, { key: eventKey(event), at, cause });
     await commitLog.append(commitLine(event));
     const draft = gitDraft(event, at);
     logs.logging.logger("appd.git").info(draft.message, draft.fields);

@@ -1,0 +1,98 @@
+import { AppdError, cannot } from "../base/errors.ts";
+import type { Clock } from "../system/clock.ts";
+import type { Desk } from "./desk.ts";
+import type { Job } from "./job.ts";
+import type { Ledger } from "./ledger.ts";
+import { Listeners } from "./listeners.ts";
+import type { Run, Slot } from "./run.ts";
+import { consequenceSlot, manualSlot, programSlot, webhookSlot } from "./slots.ts";
+
+interface TriggersDeps {
+  readonly clock: Pick<Clock, "now">;
+  readonly ledger: Pick<Ledger, "history">;
+  readonly desk: () => Desk;
+}
+
+/** What makes jobs run beside their times: events, and somebody who asks. */
+export class Triggers {
+  readonly #deps: TriggersDeps;
+  #listeners = new Listeners([]);
+  #isShut = false;
+
+  constructor(deps: TriggersDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes up what jobs listen to now. */
+  listen(jobs: Iterable<Job>): void {
+    this.#listeners = new Listeners(jobs);
+  }
+
+  /** From now on every event is refused, so that whoever tells it keeps it for the next daemon. */
+  shut(): void {
+    this.#isShut = true;
+  }
+
+  /** Jobs that listen to the daemon's start. */
+  ofStart(): readonly Job[] {
+    return this.#listeners.ofStart();
+  }
+
+  /** Slots of other jobs that the end of a run brings about. */
+  consequences(ended: Run): readonly { readonly job: Job; readonly slot: Slot }[] {
+    const slot = consequenceSlot(ended, this.#deps.clock.now());
+    return this.#listeners.ofJob(ended.job, ended.state).map((job) => ({ job, slot }));
+  }
+
+  /** A program has come to a state. @throws AppdError (notRunning) while the daemon stops */
+  async program(program: string, event: { readonly state: string; readonly at: number }): Promise<void> {
+    const jobs = this.#listeners.ofProgram(program, event.state);
+    if (jobs.length > 0) await this.#enterAll(jobs, programSlot(program, event));
+  }
+
+  /**
+   * Something happened in a repository. Resolves when it is written down for every job that it concerns.
+   *
+   * @param slot its key is unique for what happened: told twice, it counts once
+   * @throws AppdError (notRunning) while the daemon stops
+   */
+  async repository(repository: string, slot: Slot): Promise<void> {
+    await this.#enterAll(this.#listeners.ofRepository(repository), slot);
+  }
+
+  async #enterAll(jobs: readonly Job[], slot: Slot): Promise<void> {
+    this.#refuseWhenShut();
+    await Promise.all(jobs.map((job) => this.#deps.desk().enter(job, slot)));
+  }
+
+  /** Runs a job now, because somebody asked. Resolves with its line when that is on disk. */
+  async run(job: Job): Promise<Run> {
+    return await this.#enterOne(job, manualSlot(this.#deps.clock.now()));
+  }
+
+  /** @throws AppdError (notRunning) when the job has no `on = "webhook"`, or the daemon stops */
+  async webhook(job: Job, key: string): Promise<Run> {
+    if (!job.spec.enabled || !job.spec.on.some(({ kind }) => kind === "webhook")) {
+      throw cannot(["trigger", job.spec.name], "it is not triggered by webhooks", {
+        exit: "notRunning",
+        hint: 'add "webhook" to its `on` in the configuration',
+      });
+    }
+    return await this.#enterOne(job, webhookSlot(this.#deps.clock.now(), key));
+  }
+
+  /** The line of a slot, also when it stands there already. */
+  async #enterOne(job: Job, slot: Slot): Promise<Run> {
+    this.#refuseWhenShut();
+    const desk = this.#deps.desk();
+    const run = await desk.enter(job, slot);
+    if (run !== undefined) return run;
+    const [earlier] = await this.#deps.ledger.history({ job: job.spec.name, slot: slot.key, limit: 1 });
+    if (earlier === undefined) throw new Error(`slot ${slot.key} is taken and cannot be found`);
+    return desk.current(earlier);
+  }
+
+  #refuseWhenShut(): void {
+    if (this.#isShut) throw new AppdError("cannot trigger a job: the daemon is stopping", { exit: "notRunning" });
+  }
+}

@@ -32,9 +32,7 @@ function running(desk: Desk): readonly Execution[] {
   return desk.executions().filter(({ isRetrying }) => !isRetrying);
 }
 
-/** Resolves when nothing runs any more, and that is on disk. */
+/** Resolves when nothing runs any more. */
 async function idle(desk: Desk): Promise<void> {
-  for (let left = running(desk); left.length > 0; left = running(desk)) {
-    await Promise.race(left.map(({ run }) => desk.tally.ended(run.id).run));
-  }
+  while (running(desk).length > 0) await desk.nextRest;
 }

@@ -84,6 +84,11 @@ export class Daemon {
     this.#parts.journal.note(draft(this.#context.system.clock.now()));
   }
 
+  /** Where it answers; null before it is ready, and without a server. */
+  get url(): string | null {
+    return this.#url;
+  }
+
   get config(): Config {
     return this.#live.loaded.config;
   }
@@ -113,17 +118,16 @@ export class Daemon {
   /** What stays behind for those who cannot ask, and for `restart`. */
   #state(): InstanceState {
     const { host, processes } = this.#context.system;
-    const { pid, version, url, config_file, pid_file, log_file } = this.report();
     return {
-      pid: pid ?? host.pid,
+      pid: host.pid,
       start_time: processes.stat(host.pid)?.startTime ?? "",
       boot_id: processes.bootId(),
       started_at: new Date(this.#startedAt).toISOString(),
-      version,
-      url,
-      config_file,
-      pid_file,
-      log_file,
+      version: versionText(),
+      url: this.#url,
+      config_file: this.#context.configFile,
+      pid_file: this.#parts.pidFile,
+      log_file: this.config.log.file,
       flags: this.#context.flags,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),

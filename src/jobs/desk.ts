@@ -8,6 +8,7 @@ import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
 import { newRun, type Run, type Slot } from "./run.ts";
 import { Tally } from "./tally.ts";
+import { Turns } from "./turns.ts";
 import { Places, WaitingLine } from "./waiting_line.ts";
 
 /** A slot's line and the change of the books that makes it stand. */
@@ -50,6 +51,7 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #line = new WaitingLine();
   readonly #places = new Places();
+  readonly #turns: Turns;
   /** Counts, and who waits for ends. */
   readonly tally = new Tally();
   #spec: SchedulerSpec = { concurrency: 1, pools: {} };
@@ -60,6 +62,7 @@ export class Desk {
 
   constructor(deps: JobsDeps, options: DeskOptions) {
     this.#deps = deps;
+    this.#turns = new Turns(deps.clock);
     this.#options = options;
   }
 
@@ -202,7 +205,7 @@ export class Desk {
   #execute(job: Job, run: Run, committed: Promise<unknown>): void {
     this.#places.take(job.spec);
     const execution = Execution.begin(
-      { ...this.#deps, listener: this.#listener(job, job.spec) },
+      { ...this.#deps, turns: this.#turns, listener: this.#listener(job, job.spec) },
       job.spec,
       { run, committed },
     );
@@ -217,7 +220,11 @@ export class Desk {
       expectEnd(job, run.notBefore ?? run.slotAt);
       return;
     }
-    const execution = Execution.resume({ ...this.#deps, listener: this.#listener(job, job.spec) }, job.spec, run);
+    const execution = Execution.resume(
+      { ...this.#deps, turns: this.#turns, listener: this.#listener(job, job.spec) },
+      job.spec,
+      run,
+    );
     job.active.set(run.id, { kind: "execution", execution });
   }
 

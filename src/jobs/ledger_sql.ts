@@ -62,11 +62,10 @@ function memoryValues({ name, mark, place, number, lastRun, lastSkip, pause }: J
   ];
 }
 
-const aliased = (table: string) => RUN_COLUMNS.map((name) => `${table}."${name}" AS "${table}_${name}"`).join(", ");
-
-/** Everything that is kept of the jobs, each with its last run (`ran_…`) and its last skip (`skip_…`). */
-export const LOAD_JOBS = `SELECT jobs.*, ${aliased("ran")}, ${aliased("skip")} FROM jobs
-  LEFT JOIN runs AS ran ON ran.id = jobs.last_run LEFT JOIN runs AS skip ON skip.id = jobs.last_skip`;
+export const LOAD_JOBS = "SELECT * FROM jobs";
+/** The last run and the last skip of each job. Not joined: of ten thousand jobs that never ran that is a lot of nothing. */
+export const LOAD_LAST = `SELECT ${COLUMNS} FROM runs
+  WHERE id IN (SELECT last_run FROM jobs UNION SELECT last_skip FROM jobs)`;
 export const LOAD_OPEN = `SELECT ${COLUMNS} FROM runs WHERE state IN ('queued', 'running', 'retrying') ORDER BY id`;
 export const LAST_ID = "SELECT max(id) AS id FROM runs";
 export const LOAD_MEMORY = "SELECT value FROM memory WHERE key = ?";

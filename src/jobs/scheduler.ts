@@ -36,6 +36,9 @@ export class Scheduler implements Disposable {
   /** Jobs that are not configured now. */
   readonly #past = new Map<string, JobMemory>();
   readonly #agenda = new Agenda();
+  /** Those that time alone can change: see {@link isWatched}. Of ten thousand jobs there are few. */
+  readonly #watched = new Set<Job>();
+  #critical: readonly Job[] = [];
   readonly #watch: ClockWatch;
   readonly desk: Desk;
   readonly triggers: Triggers;
@@ -100,6 +103,12 @@ export class Scheduler implements Disposable {
     const changed = jobs.flatMap((spec) => this.#adopt(spec) ?? []);
     if (changed.length > 0) void this.#deps.ledger.record({ jobs: changed.map(memoryOf) });
     this.triggers.listen(this.#jobs.values());
+    this.#critical = this.list().filter(({ spec }) => spec.critical);
+  }
+
+  #observe(job: Job): void {
+    if (isWatched(job)) this.#watched.add(job);
+    else this.#watched.delete(job);
   }
 
   /** @returns the job when its place in its times is new */
@@ -117,6 +126,7 @@ export class Scheduler implements Disposable {
     const isNew = job.mark !== mark || this.#isAhead(job);
     if (isNew) job.place = this.#newPlace(job);
     job.mark = mark;
+    this.#observe(job);
     this.#plan(job);
     return isNew || known === undefined && !isRemembered ? job : undefined;
   }
@@ -147,6 +157,7 @@ export class Scheduler implements Disposable {
     job.removed = true;
     job.mark = "";
     void this.#deps.ledger.record({ jobs: [memoryOf(job)] });
+    this.#observe(job);
     this.#agenda.set(job.spec.name, undefined);
     for (const id of job.waiting) this.desk.cancel(id, "the job was taken out of the configuration");
     this.#forgetIfGone(job);
@@ -156,6 +167,7 @@ export class Scheduler implements Disposable {
     if (!job.removed || job.active.size > 0 || job.waiting.size > 0) return;
     this.#jobs.delete(job.spec.name);
     this.#past.set(job.spec.name, memoryOf(job));
+    this.#watched.delete(job);
   }
 
   #plan(job: Job): void {
@@ -196,12 +208,12 @@ export class Scheduler implements Disposable {
     const now = this.#deps.clock.now();
     const isOver = (pause: Pause | null) => pause !== null && pause.until !== null && pause.until <= now;
     if (isOver(this.desk.pause)) this.resume();
-    for (const [name, job] of this.#jobs) if (isOver(job.pause)) this.resume(name);
+    for (const job of this.#watched) if (!job.removed && isOver(job.pause)) this.resume(job.spec.name);
   }
 
   #lookAtJobs(): void {
     const now = this.#deps.clock.now();
-    for (const job of this.#jobs.values()) {
+    for (const job of this.#watched) {
       this.#forgetIfGone(job);
       const overdue = becomesOverdue(job, now);
       if (overdue === undefined) continue;
@@ -266,6 +278,11 @@ export class Scheduler implements Disposable {
     return [...this.#jobs.values()].filter(({ removed }) => !removed);
   }
 
+  /** Those whose failure is the daemon's. */
+  get critical(): readonly Job[] {
+    return this.#critical;
+  }
+
   get spec(): SchedulerSpec {
     return this.#scheduler;
   }
@@ -302,6 +319,7 @@ export class Scheduler implements Disposable {
     const job = name === undefined ? undefined : this.job(name, "pause");
     if (job === undefined) this.desk.pause = { until };
     else job.pause = { until };
+    if (job !== undefined) this.#observe(job);
     return this.#recordPause(job, { until });
   }
 
@@ -309,6 +327,7 @@ export class Scheduler implements Disposable {
     const job = name === undefined ? undefined : this.job(name, "resume");
     if (job === undefined) this.desk.pause = null;
     else job.pause = null;
+    if (job !== undefined) this.#observe(job);
     this.desk.dispatch();
     return this.#recordPause(job, null);
   }
@@ -330,4 +349,9 @@ export class Scheduler implements Disposable {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
+}
+
+/** Whether a look once a second can find something: the end of a pause, a deadline, the last run of a job that is gone. */
+function isWatched({ removed, pause, spec, expected }: Job): boolean {
+  return removed || (pause !== null && pause.until !== null) || spec.deadline !== undefined || expected !== undefined;
 }

@@ -8,6 +8,7 @@ import {
   keep,
   LAST_ID,
   LOAD_JOBS,
+  LOAD_LAST,
   LOAD_MEMORY,
   LOAD_OPEN,
   ONE_RUN,
@@ -55,15 +56,17 @@ export class StoreLedger implements Ledger, Disposable {
 
   async load(): Promise<Remembered> {
     const { books } = this.#deps;
-    const [jobs, open, [last], [pause]] = await Promise.all([
+    const [jobs, ended, open, [last], [pause]] = await Promise.all([
       books.read(LOAD_JOBS),
+      books.read(LOAD_LAST),
       books.read(LOAD_OPEN),
       books.read(LAST_ID),
       books.read(LOAD_MEMORY, [PAUSE_KEY]),
     ]);
+    const runs = new Map(ended.map(runOfRow).map((run) => [run.id, run]));
     return {
-      jobs: new Map(jobs.map((row) => [row.name as string, memoryOfRow(row)])),
-      open: open.flatMap((row) => runOfRow(row) ?? []),
+      jobs: new Map(jobs.map((row) => [row.name as string, memoryOfRow(row, runs)])),
+      open: open.map(runOfRow),
       pause: pause === undefined ? null : JSON.parse(pause.value as string) as Pause | null,
       lastId: (last?.id ?? 0) as number,
     };
@@ -118,7 +121,7 @@ export class StoreLedger implements Ledger, Disposable {
 
   async history(query: LedgerQuery): Promise<readonly Run[]> {
     const { sql, params } = historySql(query);
-    return (await this.#read(sql, params)).flatMap((row) => runOfRow(row) ?? []);
+    return (await this.#read(sql, params)).map(runOfRow);
   }
 
   async run(id: number): Promise<Run | undefined> {
@@ -170,14 +173,15 @@ export class StoreLedger implements Ledger, Disposable {
   }
 }
 
-function memoryOfRow(row: Row): JobMemory {
+function memoryOfRow(row: Row, runs: ReadonlyMap<number, Run>): JobMemory {
+  const runOf = (id: unknown) => runs.get(id as number) ?? null;
   return {
     name: row.name as string,
     mark: row.mark as string,
     place: row.cursor === null ? null : { cursor: row.cursor as number, seq: (row.seq ?? 0) as number },
     number: row.number as number,
-    lastRun: runOfRow(row, "ran_") ?? null,
-    lastSkip: runOfRow(row, "skip_") ?? null,
+    lastRun: runOf(row.last_run),
+    lastSkip: runOf(row.last_skip),
     pause: row.paused === 0 ? null : { until: (row.paused_until ?? null) as number | null },
   };
 }

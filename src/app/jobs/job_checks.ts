@@ -43,7 +43,7 @@ function whyOf({ reason, exit }: Run): string {
 }
 
 function criticalProblems(scheduler: Scheduler): string[] {
-  return scheduler.list().filter(({ spec }) => spec.critical).flatMap(({ spec, lastRun, overdueSince }) => {
+  return scheduler.critical.flatMap(({ spec, lastRun, overdueSince }) => {
     if (overdueSince !== null) return [`${spec.name} is overdue`];
     if (lastRun === null || !BAD.has(lastRun.state)) return [];
     return [`${spec.name} ended with ${lastRun.state}${whyOf(lastRun)}`];

@@ -49,6 +49,7 @@ export class StoreLedger implements Ledger, Disposable {
   #lost = 0;
   #error: string | undefined;
   #timer: Timer | undefined;
+  #flushed = Promise.resolve();
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
@@ -102,8 +103,12 @@ export class StoreLedger implements Ledger, Disposable {
     if (this.#waiting.length > 0) this.#timer = this.#deps.clock.after(RETRY_MS, () => void this.#retry());
   }
 
-  /** Writes what waits, if that is possible now. */
-  async flush(): Promise<void> {
+  /** Writes what waits, if that is possible now: one after the other, as each takes what it has written off the front. */
+  flush(): Promise<void> {
+    return this.#flushed = this.#flushed.then(() => this.#writeWaiting());
+  }
+
+  async #writeWaiting(): Promise<void> {
     const batch = this.#waiting.slice();
     if (batch.length === 0) return;
     try {

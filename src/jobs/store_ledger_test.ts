@@ -12,16 +12,19 @@ import { Bench, jobSpec, settle } from "./testing.ts";
 class FakeBooks {
   readonly database = new DatabaseSync(":memory:");
   failing = false;
+  /** Writes wait for it. */
+  slow = Promise.resolve();
 
   constructor() {
     for (const { sql } of JOBS_MIGRATIONS) this.database.exec(sql);
   }
 
-  write(statements: readonly Statement[]): Promise<{ changes: number }[]> {
-    if (this.failing) return Promise.reject(new Error("database or disk is full"));
-    return Promise.resolve(statements.map(({ sql, params }) => {
+  async write(statements: readonly Statement[]): Promise<{ changes: number }[]> {
+    if (this.failing) throw new Error("database or disk is full");
+    await this.slow;
+    return statements.map(({ sql, params }) => {
       return { changes: Number(this.database.prepare(sql).run(...params).changes) };
-    }));
+    });
   }
 
   read(sql: string, params: readonly Value[] = []): Promise<Row[]> {
@@ -99,6 +102,22 @@ Deno.test("while the database fails changes wait in their order, health says so,
   assert.equal(ledger.problem, undefined);
   assert.equal((await ledger.run(1))?.state, "ok");
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("two that write at once what waits lose nothing that comes meanwhile", async () => {
+  const { books, ledger } = open();
+  books.failing = true;
+  await ledger.record({ insert: [run(1)] });
+  books.failing = false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  books.slow = promise;
+  const both = Promise.all([ledger.flush(), ledger.flush()]);
+  await settle();
+  await ledger.record({ insert: [run(2)] });
+  resolve();
+  await both;
+  assert.equal(ledger.problem, undefined);
+  assert.deepEqual((await ledger.history({ limit: 10 })).map(({ id }) => id), [2, 1]);
 });
 
 Deno.test("history: filters, pages, newest first", async () => {

@@ -150,7 +150,7 @@ const CHANGES: readonly Change[] = [
 /** Lives through the seconds after `moment`: until the job that runs each second has come past the slot in them. */
 async function liveThrough(daemon: Instance, shifted: ShiftedDaemon, moment: string): Promise<void> {
   shifted.set(offsetTo(moment));
-  const past = Date.parse(moment) + 2000;
+  const past = Date.parse(moment) + 1000;
   await until(
     `what comes after ${moment}`,
     () => runsOf(rowsOf(daemon), "second").some(({ slotAt }) => slotAt >= past),
@@ -183,7 +183,7 @@ for (const { what, moments, nightly, quarter } of CHANGES) {
 }
 
 /** Seconds that the daemon stands still: longer than the ten that a slot may be late. */
-const STANDSTILL = sized(13, 120);
+const STANDSTILL = sized(12, 120);
 
 Deno.test(`14: the daemon stands still for ${STANDSTILL} s and goes on: the policy once, no burst, nothing lost`, async () => {
   await using daemon = new Instance();
@@ -203,7 +203,7 @@ Deno.test(`14: the daemon stands still for ${STANDSTILL} s and goes on: the poli
   await new Promise((resolve) => setTimeout(resolve, STANDSTILL * SECOND)); // Time itself is the fault.
   const until = Date.now();
   signal(pid, "SIGCONT");
-  await runs(daemon, "pace", count + 4);
+  await runs(daemon, "pace", count + 3);
   assert.equal((await daemon.run(["stop"])).code, 0);
   const rows = rowsOf(daemon);
   const still = (job: string) => runsOf(rows, job).filter(({ slotAt }) => slotAt > from && slotAt < until - SECOND);

@@ -49,12 +49,14 @@ function configOf(daemon: Instance, { timed }: { timed: boolean }): string {
   return `[daemon]\nshutdown_timeout = "4s"\n[scheduler]\nconcurrency = 12\n${jobs.join("")}`;
 }
 
-/** Runs a job by hand, as often as somebody answers, until the daemon is gone. */
-async function handle(talk: Talk, life: { over: boolean }, chance: Random): Promise<void> {
+/** Runs a job by hand until the daemon is gone. @returns how often it was said that it runs */
+async function handle(talk: Talk, life: { over: boolean }, chance: Random): Promise<number> {
+  let promised = 0;
   while (!life.over) {
-    await talk.post("/jobs/hand/run").catch(() => undefined); // It was killed before it could answer.
+    await talk.post("/jobs/hand/run").then(() => promised++, () => {}); // It was killed before it could answer.
     await pass(20 + chance.next(300));
   }
+  return promised;
 }
 
 /** Something is left to chance: when it happens. */
@@ -68,8 +70,12 @@ function lifetime({ next, once }: Random): number {
   return BEGUN + 1000 - (Date.now() + BEGUN) % 1000 + next(40);
 }
 
-/** One daemon from its start to its violent end; sometimes that comes while it stops. */
-async function live(daemon: Instance, chance: Random): Promise<void> {
+/**
+ * One daemon from its start to its violent end; sometimes that comes while it stops.
+ *
+ * @returns runs that it has promised to somebody
+ */
+async function live(daemon: Instance, chance: Random): Promise<number> {
   const child = daemon.spawn(["run"]);
   const output = child.output();
   const life = { over: false };
@@ -81,7 +87,8 @@ async function live(daemon: Instance, chance: Random): Promise<void> {
   }
   signal(child.pid, "SIGKILL");
   life.over = true;
-  await Promise.all([output, hands]);
+  await output;
+  return await hands;
 }
 
 const OPEN = ["queued", "running", "retrying"];
@@ -109,7 +116,8 @@ Deno.test(`35: ${POINTS} times kill -9 around starts and ends of jobs: one outco
   await using daemon = new Instance();
   daemon.write(configOf(daemon, { timed: true }));
   assert.equal((await daemon.run(["config", "check"])).code, 0);
-  for (let point = 0; point < POINTS; point++) await live(daemon, chance);
+  let promised = 0;
+  for (let point = 0; point < POINTS; point++) promised += await live(daemon, chance);
   await daemon.start();
   assert.equal((await daemon.run(["stop"])).code, 0);
   const left = new Set(rowsOf(daemon).map(({ state }) => state));
@@ -123,6 +131,8 @@ Deno.test(`35: ${POINTS} times kill -9 around starts and ends of jobs: one outco
     ...chainFaults(rows, { cause: "after", effect: "after_that" }),
   ];
   assert.deepEqual(faults, []);
+  const kept = rows.filter(({ job }) => job === "hand").length;
+  assert.ok(promised > 0 && kept >= promised, `${promised} runs were promised, ${kept} have a line`);
   assert.deepEqual(daemon.programs(), [], "processes are left over");
   const outcomes = Object.groupBy(rows, ({ state }) => state);
   const figures = Object.entries(outcomes).map(([state, all]) => `${all?.length} ${state}`);

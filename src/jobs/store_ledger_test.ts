@@ -36,7 +36,9 @@ class FakeBooks {
 function open() {
   const books = new FakeBooks();
   const clock = new FakeClock();
-  return { books, clock, ledger: new StoreLedger({ books, clock, log: SILENT, mayPass: () => true }) };
+  const errors: string[] = [];
+  const log = { ...SILENT, error: (message: string) => void errors.push(message) };
+  return { books, clock, errors, ledger: new StoreLedger({ books, clock, log, mayPass: () => true }) };
 }
 
 function run(id: number, more: Partial<Run> = {}): Run {
@@ -102,6 +104,15 @@ Deno.test("while the database fails changes wait in their order, health says so,
   assert.equal(ledger.problem, undefined);
   assert.equal((await ledger.run(1))?.state, "ok");
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("what was never written is told at the end", async () => {
+  const { books, errors, ledger } = open();
+  books.failing = true;
+  await ledger.record({ insert: [run(1)] });
+  await ledger.flush();
+  ledger[Symbol.dispose]();
+  assert.match(errors.at(-1) ?? "", /is lost at the end/);
 });
 
 Deno.test("two that write at once what waits lose nothing that comes meanwhile", async () => {

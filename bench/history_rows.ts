@@ -154,8 +154,8 @@ async function measureInsert(pairs: number): Promise<Figure> {
   const result = await compare(pairs, {
     ours: () =>
       typical(20, async () => {
-        const path = `http://localhost/api/v1/hooks/job-${count % NAMES}?key=${count++}`;
-        const response = await fetch(path, { method: "POST", client });
+        const path = `http://localhost/api/v1/hooks/job-${count % NAMES}`;
+        const response = await fetch(path, { method: "POST", client, headers: { "idempotency-key": `${count++}` } });
         if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
         await response.body?.cancel();
       }),

@@ -51,6 +51,7 @@ export function peerText(peer: Peer): string {
 /** A column for each peer, a row for each row that has peers. */
 function peerTable(results: readonly Result[]): string {
   const compared = results.filter(({ figure }) => figure.peers !== undefined);
+  if (compared.length === 0) return "";
   const names = compared[0]?.figure.peers?.map(({ name }) => name) ?? [];
   const rows = compared.map(({ row, figure }) => `| \`${row.id}\` | ${figure.peers?.map(peerText).join(" | ")} |`);
   const head = `| row | ${names.map((name) => `÷ ${name}`).join(" | ")} |\n| --- |${" --- |".repeat(names.length)}`;

@@ -61,6 +61,7 @@ export class Daemon {
   #exit = exitCode("ok");
   #shutdownMs = 0;
   #killed: readonly string[] | undefined;
+  #cancelled: readonly string[] = [];
 
   constructor(context: Context, parts: Parts, loaded: LoadResult) {
     this.#context = context;
@@ -130,6 +131,7 @@ export class Daemon {
       flags: this.#context.flags,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
+      ...(this.#cancelled.length === 0 ? {} : { cancelled: this.#cancelled }),
     };
   }
 
@@ -248,7 +250,7 @@ export class Daemon {
   }
 
   async #drainJobs(ms: number): Promise<void> {
-    await this.#parts.jobs.drain(ms);
+    this.#cancelled = await this.#parts.jobs.drain(ms);
     void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
   }
 

@@ -162,6 +162,9 @@ const RESUME: CommandSpec = {
 const NEXT: CommandSpec = {
   name: "next",
   summary: "show the next times at which jobs run, soonest first",
+  description: [
+    "Without a daemon: what one that is started now would do, by the configuration; intervals count from now.",
+  ],
   arguments: [{ ...JOB, name: "JOB", required: false, help: "only of this job" }],
   options: [{
     name: "count",
@@ -172,7 +175,7 @@ const NEXT: CommandSpec = {
     { line: "appd schedule next", says: "what comes" },
     { line: "appd schedule next backup --count 3 --json", says: "for scripts" },
   ],
-  exits: LOOK,
+  exits: { ok: true, generic: "no such job", usage: true, config: true },
   load: () => import("./verbs/schedule_next.ts").then((verb) => verb.next),
 };
 
@@ -200,7 +203,7 @@ export const SIMULATE: CommandSpec = {
       says: "a change of clocks",
     },
   ],
-  exits: { ok: true, usage: true, notRunning: "no such job", config: true },
+  exits: { ok: true, generic: "no such job", usage: true, config: true },
   anywhere: true,
   load: () =>
     Promise.all([import("./verbs/schedule_simulate.ts"), import("../app/jobs/simulate.ts")])

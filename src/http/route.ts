@@ -123,6 +123,8 @@ export interface ApiDeps {
   history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly jobs: JobsApi;
+  /** What the status shows of them; `poke` looks at one now and resolves when that look has ended. */
+  readonly repositories?: { poke(name: string): Promise<void> };
   readonly log?: Logger;
   /** For the heartbeat of streams and the end of a wait. Default: the machine's. */
   readonly clock?: Pick<Clock, "every" | "after" | "now">;

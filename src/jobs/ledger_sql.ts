@@ -15,9 +15,9 @@ const ENDED = RUN_OUTCOMES.map((outcome) => `'${outcome}'`).join(", ");
 const SET = RUN_COLUMNS.slice(1).map((name) => `"${name}" = excluded."${name}"`).join(", ");
 
 /** One outcome for each slot: the constraint, and a line that has one is never written again. */
-const INSERT = `INSERT INTO runs (${COLUMNS}) VALUES (${MARKS}) ON CONFLICT (job, slot) DO NOTHING`;
+const INSERT = `INSERT INTO runs (${COLUMNS}) VALUES (${MARKS}) ON CONFLICT DO NOTHING`;
 const UPDATE = `INSERT INTO runs (${COLUMNS}) VALUES (${MARKS})
-  ON CONFLICT (id) DO UPDATE SET ${SET} WHERE runs.state NOT IN (${ENDED})`;
+  ON CONFLICT (id) DO UPDATE SET ${SET} WHERE runs.state NOT IN (${ENDED}) ON CONFLICT DO NOTHING`;
 const REMEMBER = `INSERT INTO jobs (name, mark, cursor, seq, number, last_run, last_skip, paused, paused_until)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET mark = excluded.mark, cursor = excluded.cursor, seq = excluded.seq,

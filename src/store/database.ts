@@ -53,7 +53,7 @@ function checkKinds(files: Files, path: string): void {
     throw refused(
       "unavailable",
       `cannot open "${name}": it is a ${what}, not a regular file`,
-      `remove it: rm -r "${name}"`,
+      `move it away: mv "${name}" "${name}.away"`,
     );
   }
 }

@@ -39,7 +39,7 @@ Deno.test({ name: "this process is seen as it is", ignore: Deno.build.os !== "li
   assert.deepEqual(same, { pid, startTime, ppid, pgid, sid });
   assert.ok(cpuTicks > 0 && childTicks >= 0);
   const age = source.sinceBoot() - Number(startTime) * 10;
-  assert.ok(age > 0 && Math.abs(age - performance.now()) < 60_000, `${age}`);
+  assert.ok(age > performance.now() - 1000 && age < source.sinceBoot(), `${age}`); // This thread may be younger.
   const held = Array.from({ length: 20 }, () => fs.openSync("/dev/null", "r"));
   const many = source.descriptors(pid)!;
   for (const fd of held) fs.closeSync(fd);

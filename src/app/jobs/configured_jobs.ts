@@ -14,7 +14,7 @@ export interface ConfiguredJobs extends PreparedJobs {
 
 /**
  * @param asked `verb` stands in messages; `job` has to be one of them
- * @throws AppdError (config) as the daemon's start, (notRunning) when there is no job of this name
+ * @throws AppdError (config) as the daemon's start, (generic) when there is no job of this name
  */
 export async function configuredJobs(
   context: Context,
@@ -28,7 +28,7 @@ export async function configuredJobs(
   if (job === undefined || names.includes(job)) return { ...prepared, times };
   const near = nearest(job, names);
   throw cannot([verb, job], "the configuration has no such job", {
-    exit: "notRunning",
+    exit: "generic",
     hint: near === undefined ? `jobs of the configuration: ${names.join(", ") || "none"}` : `did you mean "${near}"?`,
   });
 }

@@ -6,7 +6,7 @@ import { configuredJobs } from "./configured_jobs.ts";
 /**
  * What a daemon that was started now would run, soonest first: intervals count from now, pauses are not known.
  *
- * @throws AppdError (config) as the daemon's start, (notRunning) when there is no such job
+ * @throws AppdError (config) as the daemon's start, (generic) when there is no such job
  */
 export async function previewJobs(
   context: Context,

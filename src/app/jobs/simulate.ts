@@ -15,7 +15,7 @@ export interface SimulateOptions {
 /** Runs the configuration on a virtual clock with the real engine. */
 export type Simulate = (context: Context, options: SimulateOptions) => AsyncIterable<SimulatedRun>;
 
-/** See {@link Simulate}. @throws AppdError (config) as the daemon's start, (notRunning) when there is no such job */
+/** See {@link Simulate}. @throws AppdError (config) as the daemon's start, (generic) when there is no such job */
 export async function* simulate(context: Context, options: SimulateOptions): AsyncGenerator<SimulatedRun> {
   const { from, to, job, durations } = options;
   for (const name of new Set([job, ...Object.keys(durations)])) {

@@ -94,7 +94,7 @@ export class WatchedRepositories implements AsyncDisposable {
   }
 }
 
-/** What was told of repositories stands in the store; a text that cannot be read is as if there were none. */
+/** What was told of repositories stands in the store, in texts that only we write there. */
 function memoryIn(ledger: StoreLedger) {
   const keyOf = (repository: string) => `git:${repository}`;
   return {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
 import { AppdError } from "../../base/errors.ts";
 import type { RunReport } from "../../base/job_reports.ts";
 import { fakeJob, fakeRun, UNDER_WAY } from "../../http/fake_jobs.ts";
@@ -239,11 +241,27 @@ Deno.test("a refusal of the scheduler keeps its words and its exit code", async 
   assert.deepEqual([code, stderr], [69, 'appd: cannot run "standup": the daemon is stopping\n']);
 });
 
+Deno.test("without a daemon the next times are those of the configuration", async () => {
+  await using test = setUp();
+  await test.end();
+  fs.writeFileSync(join(test.home, "config.toml"), '[[job]]\nname = "a"\nevery = "1h"\ncommand = ["true"]\n');
+  const { code, stdout } = await runIn(test.home, ["schedule", "next", "--json", "--count", "2"]);
+  assert.equal(code, 0);
+  assert.deepEqual(
+    (JSON.parse(stdout) as { job: string; trigger: string }[]).map(({ job, trigger }) => [job, trigger]),
+    [
+      ["a", "every"],
+      ["a", "every"],
+    ],
+  );
+  assert.equal((await runIn(test.home, ["schedule", "next", "b"])).code, 1);
+});
+
 Deno.test("without a daemon every verb says so with 3", async () => {
   await using test = setUp();
   await test.end();
   const lines = ["jobs", "jobs show a", "jobs history", "jobs run a", "jobs cancel a", "pause", "resume a"];
-  for (const line of [...lines, "schedule next"]) {
+  for (const line of lines) {
     const { code, stderr } = await runIn(test.home, line.split(" "));
     assert.equal(code, 3, line);
     assert.match(stderr, /^appd: cannot .*: the daemon is not running\nhint: start it: appd start\n$/, line);

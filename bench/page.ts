@@ -109,7 +109,7 @@ ${table(delays)}
 
 ${peerTable(results.filter(({ row }) => delays.includes(row)))}
 
-- cron is Debian's, in namespaces of its own; it knows minutes only, and only those are compared
+- cron is Debian's, in namespaces of its own; it knows minutes only, so of \`delay\` it has one start a minute
 - systemd is the machine's, in namespaces of its own; timers with \`AccuracySec=1us\` that start a \`oneshot\` service
 - \`delay200\`: each has a second of the minute for itself
 `;

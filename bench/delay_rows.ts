@@ -46,7 +46,18 @@ interface Plans {
   readonly systemd: Plan;
 }
 
-/** Lets all of them work until `minutes` full minutes have begun. */
+/** For what began late, in milliseconds. */
+const GRACE = 1000;
+
+/** From now to the last minute's start, or between the seconds at which many start. Wall times in milliseconds. */
+function span({ ours }: Plans, minutes: number): readonly [number, number] {
+  const now = Date.now();
+  if (ours.second === "*") return [now, now - now % MINUTE + minutes * MINUTE + 3000];
+  const from = now - now % 20_000 + 15_000;
+  return from < now ? [from + 20_000, from + 20_000 + minutes * MINUTE] : [from, from + minutes * MINUTE];
+}
+
+/** Lets all of them work, in so many minutes that each has as many slots. */
 async function together(lab: Lab, plans: Plans, minutes: number): Promise<Sides> {
   await using stack = new AsyncDisposableStack();
   const ours = stack.use(await openAppdTimers(lab, plans.ours));
@@ -59,9 +70,10 @@ async function together(lab: Lab, plans: Plans, minutes: number): Promise<Sides>
       peers.push({ name: candidate.name, plan, timers: typeof opened === "string" ? opened : stack.use(opened) });
     }
   }
-  const began = Date.now();
-  await pause((minutes * MINUTE - began % MINUTE + 8000) / 1000);
-  const since = (timers: Timers, { second }: Plan) => delays(timers.begun().filter((time) => time >= began), second);
+  const [from, to] = span(plans, minutes);
+  await pause((to + GRACE - Date.now()) / 1000);
+  const since = (timers: Timers, { second }: Plan) =>
+    delays(timers.begun().filter((time) => time >= from && time < to), second);
   return {
     ours: since(ours, plans.ours),
     peers: peers.map(({ name, plan, timers }) => ({

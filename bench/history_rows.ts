@@ -68,15 +68,14 @@ async function openScene(): Promise<Scene> {
   };
 }
 
-/** Asks /livez every 5 ms. @returns the longest time without an answer, in milliseconds, when it is disposed of */
+/** Asks /livez, 5 ms after each answer. `stop` gives the longest that an answer took, in milliseconds. */
 function watch(port: number): { stop(): Promise<number> } {
-  let [worst, goesOn, last] = [0, true, performance.now()];
+  let [worst, goesOn] = [0, true];
   const done = (async () => {
     while (goesOn) {
       const asked = performance.now();
       await (await fetch(`http://127.0.0.1:${port}/livez`)).body?.cancel();
-      last = performance.now();
-      worst = Math.max(worst, last - asked);
+      worst = Math.max(worst, performance.now() - asked);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return worst;
@@ -154,8 +153,8 @@ async function measureInsert(pairs: number): Promise<Figure> {
   const result = await compare(pairs, {
     ours: () =>
       typical(20, async () => {
-        const path = `http://localhost/api/v1/hooks/job-${count % NAMES}?key=${count++}`;
-        const response = await fetch(path, { method: "POST", client });
+        const path = `http://localhost/api/v1/hooks/job-${count % NAMES}`;
+        const response = await fetch(path, { method: "POST", client, headers: { "idempotency-key": `${count++}` } });
         if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
         await response.body?.cancel();
       }),

@@ -51,6 +51,7 @@ export function peerText(peer: Peer): string {
 /** A column for each peer, a row for each row that has peers. */
 function peerTable(results: readonly Result[]): string {
   const compared = results.filter(({ figure }) => figure.peers !== undefined);
+  if (compared.length === 0) return "";
   const names = compared[0]?.figure.peers?.map(({ name }) => name) ?? [];
   const rows = compared.map(({ row, figure }) => `| \`${row.id}\` | ${figure.peers?.map(peerText).join(" | ")} |`);
   const head = `| row | ${names.map((name) => `÷ ${name}`).join(" | ")} |\n| --- |${" --- |".repeat(names.length)}`;
@@ -108,7 +109,7 @@ ${table(delays)}
 
 ${peerTable(results.filter(({ row }) => delays.includes(row)))}
 
-- cron is Debian's, in namespaces of its own; it knows minutes only, and only those are compared
+- cron is Debian's, in namespaces of its own; it knows minutes only, so of \`delay\` it has one start a minute
 - systemd is the machine's, in namespaces of its own; timers with \`AccuracySec=1us\` that start a \`oneshot\` service
 - \`delay200\`: each has a second of the minute for itself
 `;

@@ -403,3 +403,15 @@ async function leftAt(time: string, spec: typeof CRON): Promise<MemoryLedger> {
 function at(time: string): FakeClock {
   return new FakeClock(Date.parse(`2026-01-05T${time}:00Z`));
 }
+
+Deno.test("only jobs that time alone can change are looked at each second, and none is forgotten", async () => {
+  const plain = jobSpec({ name: "plain", every: 3_600_000 });
+  const bench = await new Bench().begin([plain, jobSpec({ name: "vital", critical: true })]);
+  assert.deepEqual(bench.scheduler.critical.map(({ spec }) => spec.name), ["vital"]);
+  await bench.scheduler.pause(bench.clock.now() + 5000, "plain");
+  await bench.pass(6000);
+  bench.scheduler.tick();
+  assert.equal(bench.scheduler.job("plain", "look at").pause, null, "its pause is over");
+  bench.scheduler.apply({ jobs: [{ ...plain, critical: true }], scheduler: bench.scheduler.spec });
+  assert.deepEqual(bench.scheduler.critical.map(({ spec }) => spec.name), ["plain"]);
+});

@@ -61,6 +61,7 @@ export class Daemon {
   #exit = exitCode("ok");
   #shutdownMs = 0;
   #killed: readonly string[] | undefined;
+  #cancelled: readonly string[] = [];
 
   constructor(context: Context, parts: Parts, loaded: LoadResult) {
     this.#context = context;
@@ -81,6 +82,11 @@ export class Daemon {
 
   #note(draft: (at: number) => EventDraft): void {
     this.#parts.journal.note(draft(this.#context.system.clock.now()));
+  }
+
+  /** Where it answers; null before it is ready, and without a server. */
+  get url(): string | null {
+    return this.#url;
   }
 
   get config(): Config {
@@ -112,20 +118,20 @@ export class Daemon {
   /** What stays behind for those who cannot ask, and for `restart`. */
   #state(): InstanceState {
     const { host, processes } = this.#context.system;
-    const { pid, version, url, config_file, pid_file, log_file } = this.report();
     return {
-      pid: pid ?? host.pid,
+      pid: host.pid,
       start_time: processes.stat(host.pid)?.startTime ?? "",
       boot_id: processes.bootId(),
       started_at: new Date(this.#startedAt).toISOString(),
-      version,
-      url,
-      config_file,
-      pid_file,
-      log_file,
+      version: versionText(),
+      url: this.#url,
+      config_file: this.#context.configFile,
+      pid_file: this.#parts.pidFile,
+      log_file: this.config.log.file,
       flags: this.#context.flags,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
+      ...(this.#cancelled.length === 0 ? {} : { cancelled: this.#cancelled }),
     };
   }
 
@@ -244,7 +250,7 @@ export class Daemon {
   }
 
   async #drainJobs(ms: number): Promise<void> {
-    await this.#parts.jobs.drain(ms);
+    this.#cancelled = await this.#parts.jobs.drain(ms);
     void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
   }
 

@@ -62,6 +62,9 @@ export interface JobStatus {
   /** When a pause with `--until` ends. */
   readonly paused_until: string | null;
   readonly running: boolean;
+  /** A run waits for its next attempt, and until when. */
+  readonly retrying?: boolean;
+  readonly next_retry_at?: string | null;
   readonly in_flight: number;
   readonly queued: number;
   /** Runs so far, over all restarts. */

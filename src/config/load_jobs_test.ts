@@ -400,3 +400,14 @@ Deno.test("thousands of jobs in a row are no circle, and thousands of mistakes t
   assert.equal(problems.length, count);
   assert.ok(performance.now() - began < 10_000, `${performance.now() - began} ms`);
 });
+
+Deno.test("jobs share what they do not say; what one says is its own, and each is told of its own flaw", async () => {
+  const { jobs: [a, b, c] } = await load(
+    [job("a"), job("b", 'on = "start"', "log = { max_files = 3 }"), job("c", 'cron = "@daily"')].join("\n"),
+  );
+  assert.equal(a?.log, c?.log);
+  assert.equal(a?.on, c?.on);
+  assert.deepEqual([a?.log.maxFiles === b?.log.maxFiles, a?.on, b?.on], [false, [], [{ kind: "start" }]]);
+  const lines = await problemLines([job("d", 'cron = "61 * * * *"'), job("e", 'cron = "61 * * * *"')].join("\n"));
+  assert.equal(lines.length, 2, lines.join("\n"));
+});

@@ -17,6 +17,8 @@ export interface InstanceState {
   readonly flags: Readonly<Record<string, string>>;
   /** Programs that had to be killed at the shutdown; absent while the daemon runs. */
   readonly killed?: readonly string[];
+  /** Jobs whose runs were cancelled at the shutdown. */
+  readonly cancelled?: readonly string[];
   /** The command after `--` and the directory that it runs in, or null. */
   readonly command: { readonly words: readonly string[]; readonly cwd: string } | null;
 }

@@ -33,9 +33,9 @@ Deno.test("an interval begins one interval after it is first seen, and counts it
 });
 
 const OVERLAPS = [
-  ["skip", ["01-05T11:00 ok", "01-05T12:00 skipped: trigger #1 is still running"], 1],
+  ["skip", ["01-05T11:00 ok", "01-05T12:00 skipped: run 1 is still running"], 1],
   ["queue", ["01-05T11:00 ok", "01-05T12:00 running"], 2],
-  ["replace", ["01-05T11:00 cancelled: replaced by trigger #2", "01-05T12:00 running"], 2],
+  ["replace", ["01-05T11:00 cancelled: replaced by run 2", "01-05T12:00 running"], 2],
   ["allow", ["01-05T11:00 ok", "01-05T12:00 running"], 2],
 ] as const;
 
@@ -148,7 +148,7 @@ Deno.test("after the daemon's death a running one is interrupted and cleared, a 
   const spec = { ...CRON, overlap: "queue" } as const;
   const first = await new Bench({ ledger }).begin([spec]);
   await first.pass(90 * MINUTE);
-  assert.deepEqual(await first.lines(), ["01-05T11:00 running", "01-05T12:00 queued: trigger #1 is still running"]);
+  assert.deepEqual(await first.lines(), ["01-05T11:00 running", "01-05T12:00 queued: run 1 is still running"]);
   const second = await new Bench({ ledger, clock: at("12:10") }).begin([spec]);
   assert.deepEqual(await second.lines(), [
     "01-05T11:00 interrupted: the daemon died while it ran; what was left of it was ended",
@@ -403,3 +403,15 @@ async function leftAt(time: string, spec: typeof CRON): Promise<MemoryLedger> {
 function at(time: string): FakeClock {
   return new FakeClock(Date.parse(`2026-01-05T${time}:00Z`));
 }
+
+Deno.test("only jobs that time alone can change are looked at each second, and none is forgotten", async () => {
+  const plain = jobSpec({ name: "plain", every: 3_600_000 });
+  const bench = await new Bench().begin([plain, jobSpec({ name: "vital", critical: true })]);
+  assert.deepEqual(bench.scheduler.critical.map(({ spec }) => spec.name), ["vital"]);
+  await bench.scheduler.pause(bench.clock.now() + 5000, "plain");
+  await bench.pass(6000);
+  bench.scheduler.tick();
+  assert.equal(bench.scheduler.job("plain", "look at").pause, null, "its pause is over");
+  bench.scheduler.apply({ jobs: [{ ...plain, critical: true }], scheduler: bench.scheduler.spec });
+  assert.deepEqual(bench.scheduler.critical.map(({ spec }) => spec.name), ["plain"]);
+});

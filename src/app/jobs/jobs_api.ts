@@ -7,7 +7,7 @@ import { isEnded, type Run } from "../../jobs/run.ts";
 import type { Scheduler } from "../../jobs/scheduler.ts";
 
 /** Reason of a run that somebody ended. */
-const BY_HAND = "cancelled by hand";
+const BY_HAND = "by hand";
 
 /** What can be asked of the jobs and done to them. */
 export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {

@@ -81,7 +81,7 @@ function lastText({ last }: JobStatus, now: number): string {
   const { outcome, exit, reason, duration_s: duration } = last;
   const age = humanDuration(Math.max(0, now - Date.parse(last.started_at ?? last.slot)));
   const took = duration === null ? "" : ` after ${humanDuration(duration * 1000)}`;
-  const why = [...(outcome === "failed" ? exitText(exit) : []), ...(reason === null ? [] : [reason])].join(", ");
+  const why = [...(outcome === "failed" ? endingText(exit) : []), ...(reason === null ? [] : [reason])].join(", ");
   return `its last run, ${age} ago, ${OUTCOME[outcome]}${took}${why === "" ? "" : `: ${why}`}`;
 }
 
@@ -94,7 +94,7 @@ const OUTCOME: Readonly<Record<NonNullable<JobStatus["last"]>["outcome"], string
   skipped: "was skipped",
 };
 
-function exitText(exit: ProgramExit | null): string[] {
+function endingText(exit: ProgramExit | null): string[] {
   if (exit === null) return [];
   const { code, signal, out_of_memory } = exit;
   if (signal !== null) {
@@ -119,7 +119,7 @@ function overdueText({ overdue_since: since }: JobStatus, now: number): string {
 /** `cron: failed after 3s: exit code 2 (run 12)` */
 function slotText(run: RunReport): string {
   const took = run.duration_s === null ? "" : ` after ${humanDuration(run.duration_s * 1000)}`;
-  const why = [...(run.state === "failed" ? exitText(run.exit) : []), ...(run.reason === null ? [] : [run.reason])];
+  const why = [...(run.state === "failed" ? endingText(run.exit) : []), ...(run.reason === null ? [] : [run.reason])];
   const rest = why.length === 0 ? "" : `: ${why.join(", ")}`;
   const slots = run.slots > 1 ? `, ${run.slots} slots` : "";
   return `${causeText(run)}: ${run.state}${took}${slots}${rest} (run ${run.id})`;

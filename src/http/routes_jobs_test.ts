@@ -73,6 +73,7 @@ Deno.test("a filter that makes no sense is refused with its reason, before anybo
     ["trigger=cron,git", /trigger must be one of every, /],
     ["since=yesterday", /since must be a time such as .*, not "yesterday"/],
     ["since=2025-11-01T10:00:00", /since must be a time/],
+    ["until=2027-02-30", /until must be a time/],
     ["until=2025-13-01", /until must be a time/],
     ["before=0", /before must be a whole number from 1/],
     ["before=x", /before must be/],
@@ -159,7 +160,7 @@ Deno.test("pauses: of all or of one, for good or until a time that is still to c
     "resume backup",
     "resume undefined",
   ]);
-  for (const until of ["2025-11-01T11:30:00Z", "soon", "", 5, true, "2025-11-01T12:00:00"]) {
+  for (const until of ["2025-11-01T11:30:00Z", "soon", "", 5, true, "2025-11-01T12:00:00", "2027-02-30"]) {
     for (const path of ["scheduler/pause", "jobs/backup/pause"]) {
       assert.equal((await ask(path, { body: { until } })).code, 400, String(until));
     }

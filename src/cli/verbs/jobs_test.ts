@@ -84,7 +84,19 @@ Deno.test("history asks for what was asked, and for pages until there is enough"
     job: "standup",
     limit: 20,
   });
-  const bad = [["--failed", "--state", "ok"], ["--all", "-n", "5"], ["--state", "bad"], ["--since", "noon"]];
+  const bad = [
+    ["--failed", "--state", "ok"],
+    ["--all", "-n", "5"],
+    ["--state", "bad"],
+    ["--since", "noon"],
+    [
+      "--since",
+      "2027-02-30",
+    ],
+    ["--since", "1h", "--until", "2h"],
+    ["--since", "1h", "--until", "1h"],
+    ["-n", "0"],
+  ];
   for (const args of bad) assert.equal((await test.run("jobs", "history", ...args)).code, 2, args.join(" "));
   assert.match((await test.run("jobs", "history", "nobody")).stderr, /"nobody": no such job\nhint: jobs: standup/);
   test.daemon.scheduler.runs.length = 0;
@@ -208,7 +220,7 @@ Deno.test("pause and resume say what goes on", async () => {
   const ahead = Number(/^pause backup (\d+)$/.exec(one ?? "")?.[1]) - Date.now();
   assert.ok(ahead > 7_100_000 && ahead <= 7_200_000, one);
   assert.deepEqual(resumed, ["resume undefined", "resume backup"]);
-  for (const until of ["yesterday", "2020-01-01", "25:00"]) {
+  for (const until of ["yesterday", "2020-01-01", "25:00", "2027-02-30"]) {
     assert.equal((await test.run("pause", "--until", until)).code, 2, until);
   }
   assert.equal((await test.run("pause", "nobody")).code, 1);

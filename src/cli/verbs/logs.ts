@@ -8,9 +8,9 @@ import { readState } from "../../instance/state_file.ts";
 import { listArchives } from "../../logging/archives.ts";
 import { followLog, type LogQuery, readLog } from "../../logging/read_log.ts";
 import { contextOf } from "../context_of.ts";
+import { pastOf } from "../given_moment.ts";
 import { type Invocation, isOn, numberOf, textOf } from "../invocation.ts";
 import { createLinePrinter } from "../line_printer.ts";
-import { parseMoment } from "../moment.ts";
 import { noSuchProgram } from "../no_such_program.ts";
 import { usageError } from "../usage.ts";
 import type { VerbInput } from "../verb.ts";
@@ -36,24 +36,15 @@ export async function logs(input: VerbInput): Promise<number> {
 }
 
 function queryOf(invocation: Invocation, now: number): LogQuery {
-  const since = textOf(invocation, "since");
+  const since = pastOf(invocation, "since", now);
   const level = textOf(invocation, "level");
   const grep = textOf(invocation, "grep");
   return {
     lines: numberOf(invocation, "lines") ?? (since === undefined ? DEFAULT_LINES : Infinity),
-    ...(since === undefined ? {} : { since: momentOf(since, now) }),
+    ...(since === undefined ? {} : { since }),
     ...(level === undefined ? {} : { level: levelOf(level) }),
     ...(grep === undefined ? {} : { grep: patternOf(grep) }),
   };
-}
-
-function momentOf(text: string, now: number): number {
-  const at = parseMoment(text, now);
-  if (at !== undefined) return at;
-  throw usageError(
-    `cannot use option "--since": "${text}" is no time`,
-    "for example: --since 10m, or --since 2025-11-01T10:30:00Z",
-  );
 }
 
 function levelOf(text: string): LogLevel {

@@ -1,10 +1,10 @@
 import type { Simulate, SimulateOptions } from "../../app/jobs/simulate.ts";
 import type { SimulatedRun } from "../../jobs/simulation.ts";
-import { parseDuration } from "../../base/duration.ts";
 import { contextOf } from "../context_of.ts";
 import { comingOf } from "../given_moment.ts";
 import { type Invocation, textOf } from "../invocation.ts";
 import { renderSimulated, renderTotals, Totals } from "../render_simulated.ts";
+import { parseSpan } from "../span.ts";
 import { usageError } from "../usage.ts";
 import type { Verb, VerbInput } from "../verb.ts";
 
@@ -75,7 +75,7 @@ function durationsOf(invocation: Invocation): Readonly<Record<string, number>> {
   const parts = (textOf(invocation, "duration") ?? "").split(",").filter((part) => part !== "");
   return Object.fromEntries(parts.map((part): [string, number] => {
     const at = part.lastIndexOf("=");
-    const ms = at < 1 ? undefined : parseDuration(part.slice(at + 1));
+    const ms = at < 1 ? undefined : parseSpan(part.slice(at + 1));
     if (ms !== undefined) return [part.slice(0, at), ms];
     throw usageError(
       `cannot use option "--duration": "${part}" is no NAME=DURATION`,

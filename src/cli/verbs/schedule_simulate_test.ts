@@ -86,6 +86,7 @@ Deno.test("times and durations are handed on", async () => {
     [],
     ["--to", "2025-10-31"],
     ["--to", "soon"],
+    ["--from", "2027-02-30", "--to", "1w"],
     ["--to", "1h", "--duration", "5m"],
     ["--to", "1h", "--duration", "backup=long"],
     ["--to", "1h", "--duration", "=5m"],

@@ -65,6 +65,22 @@ Deno.test("a run under way says for how long and what made it run", () => {
   assert.match(explain({ queued: 1 }, [queued]).summary, /^standup waits for its turn, 1 queued: pool db is full; /);
 });
 
+Deno.test("a run that is to be tried again says when, and how its last attempt ended", () => {
+  const run = fakeRun(7, { state: "retrying", ...UNDER_WAY, attempts: 2, exit: exit(78) });
+  const job = { retrying: true, next_retry_at: "2025-11-01T12:30:39.000Z", last: null };
+  const report = explain(job, [run], "half\n");
+  assert.equal(
+    report.summary,
+    "standup waits for its next attempt, in 39s: attempt 2 of run 7 failed, exit code 78 (its configuration is wrong, EX_CONFIG); it never ran",
+  );
+  assert.deepEqual([report.state, report.last_output, report.hints], ["retrying", ["half"], [
+    "appd jobs cancel standup",
+  ]]);
+  const refused = fakeRun(7, { ...run, exit: null, reason: "too many processes" });
+  assert.match(explain(job, [refused]).summary, /attempt 2 of run 7 failed, too many processes; /);
+  assert.match(explain({ ...job, next_retry_at: null }).summary, /^standup waits for its next attempt; /);
+});
+
 Deno.test("the last slots are told oldest first, the output only when something went wrong", () => {
   const runs = Array.from({ length: 12 }, (_, index) => fakeRun(12 - index));
   runs.splice(0, 1, fakeRun(12, { state: "skipped", trigger: "cron", slots: 3, duration_s: null, reason: "missed" }));

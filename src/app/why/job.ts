@@ -55,7 +55,7 @@ function stateText(job: JobStatus, { runs, now }: Scene): string {
     case "broken":
       return `cannot run: ${job.problem}`;
     case "waiting":
-      return job.schedule === "" ? "runs only by hand" : `waits for an event (${job.schedule})`;
+      return isByHand(job) ? "runs only by hand" : `waits for an event (${job.schedule})`;
     case "scheduled":
       return `runs next ${whenText(job.next_at ?? "", now)} (${job.schedule})`;
   }
@@ -87,8 +87,13 @@ function whenText(iso: string, now: number): string {
   return at <= now ? "now" : `in ${humanDuration(at - now)}`;
 }
 
-function lastText({ last }: JobStatus, now: number): string {
-  if (last === null) return "it never ran";
+/** Nothing that comes by itself makes it run. */
+function isByHand({ schedule }: JobStatus): boolean {
+  return schedule === "" || schedule === "by hand";
+}
+
+function lastText({ last, running, retrying = false }: JobStatus, now: number): string {
+  if (last === null) return running || retrying ? "it is its first run" : "it never ran";
   const { outcome, duration_s: duration } = last;
   const age = humanDuration(Math.max(0, now - Date.parse(last.started_at ?? last.slot)));
   const took = duration === null ? "" : ` after ${humanDuration(duration * 1000)}`;

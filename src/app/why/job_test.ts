@@ -24,6 +24,7 @@ const SENTENCES: readonly (readonly [more: Partial<JobStatus>, says: string])[] 
   ],
   [{ last: null, next_at: null, schedule: "on git:site" }, "standup waits for an event (on git:site); it never ran"],
   [{ last: null, next_at: null, schedule: "" }, "standup runs only by hand; it never ran"],
+  [{ last: null, next_at: null, schedule: "by hand" }, "standup runs only by hand; it never ran"],
   [{ last: null, problem: "no such directory\x1b[2J" }, "standup cannot run: no such directory\\x1b[2J; it never ran"],
   [
     { last: { ...LAST, outcome: "failed", exit: exit(78) } },
@@ -57,7 +58,7 @@ Deno.test("a run under way says for how long and what made it run", () => {
     attempts: 2,
   });
   const report = explain({ running: true, in_flight: 1, last: null }, [run], "half\x1b\n");
-  assert.equal(report.summary, "standup runs for 2m, by git site main 1f3e9c2, attempt 2; it never ran");
+  assert.equal(report.summary, "standup runs for 2m, by git site main 1f3e9c2, attempt 2; it is its first run");
   assert.deepEqual([report.state, report.last_output, report.hints], ["running", ["half\\x1b"], [
     "appd jobs cancel standup",
   ]]);
@@ -71,7 +72,7 @@ Deno.test("a run that is to be tried again says when, and how its last attempt e
   const report = explain(job, [run], "half\n");
   assert.equal(
     report.summary,
-    "standup waits for its next attempt, in 39s: attempt 2 of run 7 failed, exit code 78 (its configuration is wrong, EX_CONFIG); it never ran",
+    "standup waits for its next attempt, in 39s: attempt 2 of run 7 failed, exit code 78 (its configuration is wrong, EX_CONFIG); it is its first run",
   );
   assert.deepEqual([report.state, report.last_output, report.hints], ["retrying", ["half"], [
     "appd jobs cancel standup",

@@ -38,7 +38,7 @@ export async function* runsOf(context: Context, query: RunQuery, limit: number):
   for (let left = limit; left > 0;) {
     const { runs, next_before }: RunPage = await ask(context, historyPath(query, Math.min(left, PAGE), before), [
       "read the history of",
-      query.job ?? context.instance,
+      query.job ?? context.called,
     ]);
     yield* runs;
     left -= runs.length;
@@ -129,7 +129,7 @@ export async function upcoming(
   { count, job }: { readonly count: number; readonly job?: string | undefined },
 ): Promise<readonly UpcomingSlot[]> {
   const query = new URLSearchParams({ count: `${count}`, ...(job === undefined ? {} : { job }) });
-  const action: Action = ["show the next runs of", job ?? context.instance];
+  const action: Action = ["show the next runs of", job ?? context.called];
   return (await ask<{ upcoming: UpcomingSlot[] }>(context, `/api/v1/schedule?${query}`, action)).upcoming;
 }
 

@@ -113,7 +113,7 @@ function killedBy(context: Context, pid: number): readonly string[] {
 
 function hidden(context: Context, why: string | undefined): AppdError {
   return new AppdError(
-    `cannot stop "${context.instance}": it runs, but its PID cannot be found: ${why ?? "no answer"}`,
+    `cannot stop "${context.called}": it runs, but its PID cannot be found: ${why ?? "no answer"}`,
     {
       exit: "unknown",
       hint: `find it as root: fuser "${context.paths.lock}"`,

@@ -21,7 +21,7 @@ export async function history(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const query = queryOf(input);
   const limit = limitOf(input);
-  const jobs = await jobsOf(context, ["read the history of", query.job ?? context.instance]);
+  const jobs = await jobsOf(context, ["read the history of", query.job ?? context.called]);
   const nameWidth = Math.max(3, ...jobs.map(({ name }) => name.length));
   const lines = output.json ? printJson(input, { context, query, limit }) : printTable(input, {
     context,

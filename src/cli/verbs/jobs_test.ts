@@ -269,6 +269,27 @@ Deno.test("without a daemon the next times are those of the configuration", asyn
   assert.equal((await runIn(test.home, ["schedule", "next", "b"])).code, 1);
 });
 
+Deno.test("hints are about the instance that the line names", async () => {
+  await using test = setUp();
+  const home = ["--home", test.home] as const;
+  const why = await test.run("why", "standup", ...home);
+  assert.match(why.stdout, new RegExp(`^ {2}appd --home ${test.home} jobs run standup --wait$`, "m"));
+  assert.equal(
+    (await test.run("pause", "standup", ...home)).stdout.split("\n").at(-2),
+    `Use 'appd --home ${test.home} resume standup' to resume standup`,
+  );
+  await test.end();
+  const gone = `appd: cannot list the jobs of "${test.home}": the daemon is not running`;
+  const { stderr } = await test.run("jobs", ...home);
+  assert.equal(stderr, `${gone}\nhint: start it: appd --home ${test.home} start\n`);
+  const { error } = JSON.parse((await test.run("jobs", "--json", `--home=${test.home}`)).stderr);
+  assert.equal(error.hint, `start it: appd --home ${test.home} start`);
+  assert.match(
+    (await test.run("jobs", "cancel", ...home)).stderr,
+    /example: appd --home .* jobs cancel backup, or appd --home/,
+  );
+});
+
 Deno.test("without a daemon every verb says so with 3", async () => {
   await using test = setUp();
   await test.end();

@@ -79,8 +79,8 @@ export async function rotateLogs(context: Context): Promise<void> {
   await act(context, ["rotate the logs of", context.called], "/api/v1/rotate");
 }
 
-/** Loaded only where the daemon has not answered for itself: a verb that it answers stays fast. */
-async function look(context: Context): Promise<Presence> {
+/** What there is of a daemon. Loaded only where the daemon has not answered for itself: a verb that it answers stays fast. */
+export async function look(context: Context): Promise<Presence> {
   const { presenceOf } = await import("./presence.ts");
   return presenceOf(context);
 }

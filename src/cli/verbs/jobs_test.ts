@@ -189,7 +189,24 @@ Deno.test("a daemon that goes away while somebody waits is an error of its own",
   const { code, stderr } = await ran;
   test.daemon.scheduler.end(fakeRun(3)); // Lets go of who answers nobody any more.
   assert.equal(code, 69);
-  assert.match(stderr, /^appd: cannot wait for run "3": /);
+  assert.equal(
+    stderr,
+    'appd: cannot wait for run "3": the daemon was stopped meanwhile\nhint: appd start, appd jobs show --run 3\n',
+  );
+});
+
+Deno.test("who waits is told that the daemon was killed", async () => {
+  await using test = setUp();
+  const pid = String(2 ** 22 + 1);
+  fs.writeFileSync(join(test.home, "daemon.pid"), `${pid}\n`);
+  const ran = test.run("jobs", "run", "standup", "--wait");
+  await until("somebody waits", () => test.daemon.calls.includes("ended 3"));
+  await test.end();
+  const { code, stderr } = await ran;
+  test.daemon.scheduler.end(fakeRun(3));
+  assert.equal(code, 69);
+  assert.match(stderr, /^appd: cannot wait for run "3": the daemon died while the run went on; the next one will say /);
+  assert.match(stderr, /\nhint: appd start, appd jobs show --run 3\n$/);
 });
 
 Deno.test("a job or a run is cancelled; what is over cannot be", async () => {

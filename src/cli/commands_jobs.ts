@@ -116,11 +116,18 @@ const CANCEL: CommandSpec = {
 const JOBS: CommandSpec = {
   name: "jobs",
   summary: "list the jobs, run and cancel them, and see what they did",
-  description: ["Without a subcommand it prints the table; with --quiet only the names."],
+  description: [
+    "Without a subcommand it prints the table; with --quiet only the names.",
+    'A job with on = "webhook" runs when somebody posts to /api/v1/hooks/NAME, on the control socket or over TCP with the bearer token. It has the body as APPD_WEBHOOK_BODY and its type as APPD_WEBHOOK_CONTENT_TYPE. Two calls with one Idempotency-Key are one run.',
+  ],
   examples: [
     { line: "appd jobs", says: "the table" },
     { line: "appd jobs run backup --wait", says: "run one now" },
     { line: "appd jobs history --failed", says: "what went wrong" },
+    {
+      line: 'curl --unix-socket ~/.appd/control.sock -d \'{"ref": "main"}\' http://localhost/api/v1/hooks/build',
+      says: "tell the job build what happened",
+    },
   ],
   exits: { ok: true, usage: true, notRunning: true, unavailable: true },
   load: () => import("./verbs/jobs.ts").then((verb) => verb.list),

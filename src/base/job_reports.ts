@@ -137,7 +137,15 @@ export interface JobWhyReport {
 }
 
 /** The state of a job in a word. */
-export type JobStateName = "running" | "retrying" | "queued" | "disabled" | "paused" | "broken" | "waiting" | "scheduled";
+export type JobStateName =
+  | "running"
+  | "retrying"
+  | "queued"
+  | "disabled"
+  | "paused"
+  | "broken"
+  | "waiting"
+  | "scheduled";
 
 /** What a job is doing, or what keeps it from running. */
 export function jobState(job: JobStatus): JobStateName {

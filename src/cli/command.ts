@@ -94,6 +94,8 @@ export interface CommandSpec {
   readonly exits: Exits;
   /** Works also where a platform has no sessions or signals. */
   readonly anywhere?: boolean;
+  /** Commands that people look for here, by word: `jobs logs NAME` is `logs NAME`. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   /** Left out of help, completions and docs. */
   readonly hidden?: boolean;
   /** Absent on a command that only groups others. */

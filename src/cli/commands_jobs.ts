@@ -109,7 +109,7 @@ const CANCEL: CommandSpec = {
     { line: "appd jobs cancel backup", says: "all runs of backup" },
     { line: "appd jobs cancel --run 12", says: "one run" },
   ],
-  exits: { ...ACT, generic: "no such job or run, or it is over" },
+  exits: { ...ACT, ok: "cancelled, or nothing of the job ran", generic: "no such job or run, or the run is over" },
   load: () => import("./verbs/jobs_cancel.ts").then((verb) => verb.cancel),
 };
 
@@ -132,6 +132,7 @@ const JOBS: CommandSpec = {
   exits: { ok: true, usage: true, notRunning: true, unavailable: true },
   load: () => import("./verbs/jobs.ts").then((verb) => verb.list),
   commands: [LIST, SHOW, HISTORY, RUN, CANCEL],
+  elsewhere: { logs: "logs", pause: "pause", resume: "resume", why: "why", start: "jobs run", stop: "jobs cancel" },
 };
 
 const PAUSE: CommandSpec = {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AppdError } from "../base/errors.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { createApi } from "./api.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
@@ -99,14 +100,20 @@ Deno.test("a job that is configured no more still has its history, one that neve
   assert.equal((await ask("jobs/old/runs")).answer.runs[0].job, "old");
   assert.deepEqual((await ask("jobs/backup/runs")).answer, { runs: [], next_before: null });
   const never = await ask("jobs/never/runs");
-  assert.deepEqual([never.code, never.answer.error.message], [404, 'cannot show the runs of "never": no such job']);
+  const says = 'cannot show the runs of "never": no such job';
+  assert.deepEqual([never.code, never.answer.error.message], [404, says]);
+  const error = new AppdError("there is no such job", { exit: "notRunning" }); // As the scheduler has it.
+  Object.assign(jobs, { history: () => Promise.reject(error) });
+  const refused = await ask("jobs/never/runs");
+  assert.deepEqual([refused.code, refused.answer.error.message, refused.answer.error.exit], [404, says, "generic"]);
 });
 
 Deno.test("a run comes with its output; what is no number of a run is none", async () => {
   const { ask } = setUp();
   assert.deepEqual((await ask("runs/2")).answer, { ...fakeRun(2), output: "done\n" });
   for (const id of ["3", "0", "-1", "x", "1.5", "99999999999999999999"]) {
-    assert.equal((await ask(`runs/${id}`)).code, 404, id);
+    const { code, answer } = await ask(`runs/${id}`);
+    assert.deepEqual([code, answer.error.hint], [404, "see them: appd jobs history"], id);
     assert.equal((await ask(`runs/${id}/cancel`, { body: {} })).code, 404, id);
   }
 });

@@ -223,6 +223,18 @@ Deno.test("a job or a run is cancelled; what is over cannot be", async () => {
   }
 });
 
+Deno.test("hundreds of runs are cancelled in one line", async () => {
+  await using test = setUp();
+  const waiting = (id: number) => fakeRun(id, { state: "queued", ...UNDER_WAY });
+  test.daemon.scheduler.runs.unshift(waiting(4), waiting(3));
+  assert.equal((await test.run("jobs", "cancel", "standup")).stdout, "appd: cancelled 2 runs of standup: 3, 4\n");
+  test.daemon.scheduler.runs.unshift(...Array.from({ length: 300 }, (_, index) => waiting(304 - index)));
+  assert.equal(
+    (await test.run("jobs", "cancel", "standup")).stdout,
+    "appd: cancelled 302 runs of standup: 3, 4, 5, 6, 7 and 297 more\n",
+  );
+});
+
 Deno.test("pause and resume say what goes on", async () => {
   await using test = setUp();
   assert.equal(

@@ -40,7 +40,7 @@ export interface ValueSpec {
   readonly choices?: readonly string[];
   /** As shown in help; the verb applies it. */
   readonly default?: string;
-  /** The option may be given again; a verb gets the values with commas between them. Only of kind text. */
+  /** The option may be given again; a verb gets the values with commas between them. Only of kinds that stay text. */
   readonly many?: true;
 }
 

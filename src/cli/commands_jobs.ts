@@ -193,12 +193,16 @@ export const SIMULATE: CommandSpec = {
   name: "simulate",
   summary: "show what the configuration would do between two times",
   description: [
-    "Runs the real engine on a virtual clock, and starts nothing: time zones, work hours, overlaps, queues and pools come out as they would. Needs no daemon. With --quiet only the totals; with --json each slot is an object on a line of its own.",
+    "Runs the real engine on a virtual clock, and starts nothing: time zones, work hours, overlaps, queues and pools come out as they would. Needs no daemon. With --quiet only the totals; with --json each slot is an object on a line of its own. An interrupt from the keyboard ends it with the totals so far, and 130.",
   ],
   options: [
     { name: "from", value: { name: "TIME", kind: "text" }, help: "ISO 8601, or a duration from now on; default now" },
-    { name: "to", value: { name: "TIME", kind: "text" }, help: "ISO 8601, or a duration after --from" },
-    { name: "job", value: { name: "NAME", kind: "job" }, help: "tell only of this job" },
+    {
+      name: "to",
+      value: { name: "TIME", kind: "text", default: "1d" },
+      help: "ISO 8601, or a duration after --from",
+    },
+    { name: "job", value: { name: "NAME", kind: "job", many: true }, help: "tell only of this one job" },
     {
       name: "duration",
       value: { name: "NAME=DURATION", kind: "text", many: true },

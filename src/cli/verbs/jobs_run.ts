@@ -55,7 +55,7 @@ async function waitFor(input: VerbInput, { id, job }: RunReport): Promise<number
   using interrupt = onInterrupt();
   const timeoutMs = numberOf(invocation, "timeout");
   const ended = await (async () => {
-    using _progress = showProgress(input, `run ${id} of ${job}`);
+    using _progress = showProgress(input, () => `run ${id} of ${job}`);
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
     return await endOfRun(contextOf({ invocation, system }), id, { ...limit, signal: interrupt.signal });
   })();

@@ -171,13 +171,13 @@ Deno.test("on a terminal it shows for how long it waits, and leaves nothing behi
   const options = { json: false, quiet: false, verbose: false, noColor: true, env: {} };
   const input = { output: createOutput(terminal, options), system: { ...realSystem(), clock } };
   {
-    using _progress = showProgress(input, "run 3 of standup");
+    using _progress = showProgress(input, () => "run 3 of standup");
     clock.advance(2000);
   }
   const clear = "\r\x1b[K";
   assert.equal(terminal.stdout, `${clear}run 3 of standup, 1s${clear}run 3 of standup, 2s${clear}`);
   assert.equal(clock.pending, 0);
-  showProgress({ ...input, output: createOutput(fakeTerminal(), options) }, "nobody looks");
+  showProgress({ ...input, output: createOutput(fakeTerminal(), options) }, () => "nobody looks");
   assert.equal(clock.pending, 0);
 });
 

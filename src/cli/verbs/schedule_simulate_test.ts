@@ -85,9 +85,10 @@ Deno.test("a long one says on a terminal how far it is, and only the totals with
   const clock = new FakeClock(NOW);
   const args = ["--to", "1d", "--no-color"];
   const { stdout } = await simulateOn({ terminal: true, clock }, slowly(clock, 501), ...args);
-  assert.match(stdout, /^\r\x1b\[Ksimulating, it is 2025-11-01 [\d:]+ \S+, 1s\r\x1b\[K/);
+  const text = stdout.replaceAll("\r\x1b[K", "<clear>");
+  assert.match(text, /^<clear>simulating, it is 2025-11-01 [\d:]+ \S+, 1s<clear>simulating/);
   assert.equal(stdout.match(/ cron /g)?.length, 501);
-  assert.match(stdout, /, 500s?|8m 20s\r\x1b\[KSLOT /, "the line makes room for a page");
+  assert.match(text, /, 8m 20s<clear>SLOT /, "the line makes room for a page");
   assert.equal(clock.pending, 0);
   const quiet = await simulateOn({ terminal: true, clock }, slowly(clock, 3), ...args, "-q");
   assert.match(quiet.stdout, /^Totals from /m);

@@ -76,7 +76,7 @@ async function settled(context: Context): Promise<{ pid: number; url: string | n
     }
     if (clock.monotonic() > end || unanswered >= 3) {
       const presence = presenceOf(context);
-      throw cannot(["start", context.instance], ...silent(presence.kind === "running" ? presence.pid : undefined));
+      throw cannot(["start", context.called], ...silent(presence.kind === "running" ? presence.pid : undefined));
     }
     await delay(clock, 25); // Nobody told that daemon to tell us; the lock has no event but its release.
   }

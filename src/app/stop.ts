@@ -119,7 +119,7 @@ function lastState(context: Context, pid: number): InstanceState | undefined {
 
 function hidden(context: Context, why: string | undefined): AppdError {
   return new AppdError(
-    `cannot stop "${context.instance}": it runs, but its PID cannot be found: ${why ?? "no answer"}`,
+    `cannot stop "${context.called}": it runs, but its PID cannot be found: ${why ?? "no answer"}`,
     {
       exit: "unknown",
       hint: `find it as root: fuser "${context.paths.lock}"`,

@@ -62,7 +62,8 @@ const LOGS: CommandSpec = {
     {
       name: "since",
       value: { name: "TIME", kind: "text" },
-      help: "from a time on: a duration ago (10m) or ISO 8601 (2025-11-01T10:30:00Z)",
+      help:
+        "from a time on: a duration ago (10m), the last such time of day (13:28) or ISO 8601 (2025-11-01T10:30:00Z)",
     },
     {
       name: "level",

@@ -1,5 +1,6 @@
 import { cannot, errnoOf, messageOf } from "../base/errors.ts";
 import type { Stream, Terminal } from "../system/terminal.ts";
+import type { Advise } from "./advice.ts";
 import { COLOURED, PLAIN, type Style, wantsColour } from "./style.ts";
 
 /** How the user wants to be answered. */
@@ -9,6 +10,8 @@ export interface OutputOptions {
   readonly verbose: boolean;
   readonly noColor: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** Default: leaves commands as they are. */
+  readonly advise?: Advise;
 }
 
 /** The single place that writes to stdout and stderr. */
@@ -34,6 +37,8 @@ export interface Output {
   note(text: string): void;
   /** Text on stderr, as it is. */
   complain(text: string): void;
+  /** A hint whose commands are about the same instance as this command line. */
+  advise(text: string): string;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -74,5 +79,6 @@ export function createOutput(terminal: Terminal, options: OutputOptions): Output
     bytes: (bytes) => write("stdout", bytes),
     note: (text) => quiet ? undefined : complain(text),
     complain,
+    advise: options.advise ?? ((text) => text),
   };
 }

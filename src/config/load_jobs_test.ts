@@ -178,6 +178,12 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
     '5:1 job.a.cron stands beside every = "1h", and a job takes one of the two (take one of them out, or make two jobs)',
   ],
   [
+    "keys of other schedulers",
+    job("a", 'schedule = "0 9 * * *"', 'trigger = "start"'),
+    '4:1 job.a.schedule is not a known setting (write every = "3h", or cron = "0 9 * * mon-fri")',
+    '5:1 job.a.trigger is not a known setting (write on = "start", or another event)',
+  ],
+  [
     "one event twice",
     job("a", 'on = ["start", "webhook", "start"]'),
     '4:27 job.a.on[3] says the same as element 1: "start" (take one of them out)',

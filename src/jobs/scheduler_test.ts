@@ -292,9 +292,17 @@ Deno.test("an event that is told twice is one slot", async () => {
 
 Deno.test("a webhook with one key twice is one run, and both callers hear of it", async () => {
   const bench = await new Bench().begin([jobSpec({ on: [{ kind: "webhook" }] })]);
-  const first = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
-  const again = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
-  assert.equal(first.id, again.id);
+  const payload = { body: '{"a":"b\0"}', contentType: "application/json" };
+  const call = (body = payload.body) =>
+    bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), {
+      key: "k1",
+      payload: { ...payload, body },
+    });
+  const [first, again] = [await call(), await call("another")];
+  assert.deepEqual([first.duplicate, again.duplicate, again.run.id], [false, true, first.run.id]);
+  assert.deepEqual(bench.runner.started.map(({ order }) => order.cause.variables), [
+    { APPD_WEBHOOK_BODY: '{"a":"b"}', APPD_WEBHOOK_CONTENT_TYPE: "application/json" },
+  ]);
   assert.throws(() => bench.scheduler.job("nope", "trigger"), /there is no such job/);
 });
 

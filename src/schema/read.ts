@@ -138,7 +138,7 @@ export function readTable(
 
 /** Reads one table of a section that is an array, defaults included; undefined when it has flaws. */
 export function readElement(section: Section, raw: Record<string, unknown>, reading: Reading): unknown {
-  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [] });
+  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [], hints: section.hints ?? {} });
   const values = readFields(section.fields, raw, reading);
   return values === undefined ? undefined : section.finish(values, reading);
 }

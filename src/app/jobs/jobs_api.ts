@@ -36,8 +36,10 @@ export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
     },
     show: async (id) => runReport(await find(id, "show run"), { output: true }),
     run: async (job) => runReport(await scheduler.triggers.run(scheduler.job(job, "run"))),
-    webhook: async (job, key) =>
-      runReport(await scheduler.triggers.webhook(scheduler.job(job, "trigger"), key ?? crypto.randomUUID())),
+    async webhook(name, { key = crypto.randomUUID(), payload }) {
+      const { run, duplicate } = await scheduler.triggers.webhook(scheduler.job(name, "trigger"), { key, payload });
+      return { ...runReport(run), duplicate };
+    },
     async ended(id, signal) {
       const waiting = desk.tally.ended(id);
       const aborted = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));

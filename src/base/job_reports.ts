@@ -62,9 +62,6 @@ export interface JobStatus {
   /** When a pause with `--until` ends. */
   readonly paused_until: string | null;
   readonly running: boolean;
-  /** A run waits for its next attempt, and until when. */
-  readonly retrying?: boolean;
-  readonly next_retry_at?: string | null;
   readonly in_flight: number;
   readonly queued: number;
   /** One of its runs waits for its next attempt; such a run neither runs nor waits for its turn. */

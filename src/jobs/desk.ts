@@ -51,6 +51,8 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #line = new WaitingLine();
   readonly #places = new Places();
+  /** Numbers of waiting runs whose lines are not on disk yet: their slots may turn out to have had one. */
+  readonly #unwritten = new Set<number>();
   readonly #turns: Turns;
   /** Counts, and who waits for ends. */
   readonly tally = new Tally();
@@ -176,8 +178,10 @@ export class Desk {
   #queue(job: Job, run: Run, because: string): Entry {
     const waiting = { ...run, reason: because };
     this.#line.add(waiting);
+    this.#unwritten.add(run.id);
     job.waiting.add(run.id);
     const settle = (isNew: boolean) => {
+      this.#unwritten.delete(run.id);
       if (isNew) this.#tell({ kind: "job_queued", run: waiting, because });
       else this.#forget(job, run.id);
       this.dispatch();
@@ -307,7 +311,7 @@ export class Desk {
     for (const run of this.#line.all()) {
       if (this.#places.isFull) return;
       const job = this.#options.jobs.get(run.job);
-      if (job === undefined || this.#hindrance(job, run) !== undefined) continue;
+      if (job === undefined || this.#unwritten.has(run.id) || this.#hindrance(job, run) !== undefined) continue;
       this.#line.remove(run.id);
       job.waiting.delete(run.id);
       const started = this.#firstAttempt(run);

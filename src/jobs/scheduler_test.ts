@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
 import { Bench, calendar, jobSpec, OFFICE, settle } from "./testing.ts";
+import type { Change } from "./ledger.ts";
 import { MemoryLedger } from "./memory_ledger.ts";
 
 const MINUTE = 60_000;
@@ -288,6 +289,34 @@ Deno.test("an event that is told twice is one slot", async () => {
   await settle();
   assert.equal(bench.runner.started.length, 1);
   assert.deepEqual(bench.scheduler.desk.load, { inFlight: 1, queued: 0 });
+});
+
+Deno.test("an event that is told again while its run ends does not run again, though it was not known yet", async () => {
+  class SlowLedger extends MemoryLedger {
+    readonly held: (() => void)[] = [];
+    isSlow = false;
+    override async record(change: Change): Promise<ReadonlySet<number>> {
+      if (this.isSlow && change.insert !== undefined && change.insert.length > 0) {
+        await new Promise<void>((resolve) => this.held.push(resolve));
+      }
+      return await super.record(change);
+    }
+  }
+  const ledger = new SlowLedger();
+  const on = [{ kind: "git", repository: "r" }] as const;
+  const bench = await new Bench({ ledger }).begin([jobSpec({ on, overlap: "queue" })]);
+  const cause = { kind: "git", detail: null, variables: {} } as const;
+  const slot = { key: "git:r:abc", at: bench.clock.now(), cause };
+  await bench.scheduler.triggers.repository("r", slot);
+  ledger.isSlow = true;
+  const again = bench.scheduler.triggers.repository("r", slot);
+  bench.runner.started[0]?.end();
+  await settle();
+  ledger.held.forEach((go) => go());
+  await again;
+  await settle();
+  assert.equal(bench.runner.started.length, 1);
+  assert.deepEqual(bench.scheduler.desk.load, { inFlight: 0, queued: 0 });
 });
 
 Deno.test("a webhook with one key twice is one run, and both callers hear of it", async () => {

@@ -96,7 +96,7 @@ ${peerTable(results.filter(({ row }) => fifty.includes(row)))}
 
 The jobs are due hours or months later: half with \`every\`, half with \`cron\`. Starts and status are those of the command,
 from its fork to its end. Idle CPU and memory are taken after V8 has taken stock of the start. The runs are in the real tables,
-5,000 of each of 200 jobs; both sides use the same file in turn, and ours pays for HTTP and JSON.
+5,000 of each of 200 jobs; both sides use the same file in turn.
 
 ${table(jobs)}
 

@@ -33,6 +33,7 @@ const PARTS: readonly Part[] = [
   },
   { name: "oracles", paths: ["tests/oracle"], limitMinutes: 2 },
   { name: "the compiled binary", paths: ["tests/support", "tests/specs_test.ts"], limitMinutes: 6 },
+  { name: "services", paths: ["tests/service"], limitMinutes: 5 },
   { name: "faults", paths: ["tests/faults"], limitMinutes: 8 },
   { name: "real programs", paths: ["tests/real"], limitMinutes: 5 },
 ];

@@ -6,6 +6,7 @@ import { directoriesOf } from "../instance/paths.ts";
 import { writePidFile } from "../instance/pid_file.ts";
 import { delay } from "../system/clock.ts";
 import type { Lock } from "../system/lock.ts";
+import { announce } from "./announce.ts";
 import { addChecks } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
@@ -59,6 +60,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger("appd");
   log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
+  const announcement = parts.use(await announce(context, { detached: options.detached, log }));
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
   const programs = openPrograms(context, logs);
@@ -84,6 +86,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     { logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs, command, pidFile },
     loaded,
   );
+  announcement.follow(daemon);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, { config, core: () => daemon.api(), log: logs.logging.logger("appd.http") }),

@@ -1,6 +1,7 @@
 import { AppdError, messageOf } from "../base/errors.ts";
 import { sendReadiness } from "../detach/readiness.ts";
 import { openSignalInbox } from "../signals/signals.ts";
+import { forgetManagerVariables } from "../system/manager_variables.ts";
 import { systemSignals } from "../system/signals.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -24,6 +25,7 @@ export interface RunOptions {
 export async function runDaemon(context: Context, options: RunOptions = {}): Promise<number> {
   const { command, readySocket: waiting } = options;
   using inbox = openSignalInbox(systemSignals);
+  forgetManagerVariables();
   try {
     const { assemble } = await import("./assemble.ts");
     await using assembled = await assemble(context, { command, detached: waiting !== undefined });

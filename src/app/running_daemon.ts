@@ -1,3 +1,4 @@
+import type { DaemonState } from "../base/lifecycle.ts";
 import type { Logger } from "../base/logger.ts";
 import { messageOf } from "../base/errors.ts";
 import { exitCode } from "../base/exit_codes.ts";
@@ -51,6 +52,7 @@ export class Daemon {
   readonly #lifecycle: LifecycleMachine;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #live: LiveConfig;
+  readonly #listeners: ((from: DaemonState, to: DaemonState) => void)[] = [];
   #url: string | null = null;
   #lastReload: Omit<ReloadStatus, "confirm_until"> | null = null;
   #shutdown: Shutdown | undefined;
@@ -76,6 +78,7 @@ export class Daemon {
     this.#lifecycle = createLifecycle((from, to) => {
       this.#log.debug("state changed", { from, to });
       this.#note((at) => stateEvent(from, to, at));
+      for (const listener of this.#listeners) listener(from, to);
     });
     parts.health.onChange((worst) => this.#lifecycle.dispatch(worst === "degraded" ? "degrade" : "recover"));
   }
@@ -96,6 +99,11 @@ export class Daemon {
   /** The configuration that holds, and the ways to another one. */
   get live(): LiveConfig {
     return this.#live;
+  }
+
+  /** Calls `listener` at each change of the state, in the middle of it: what is reported is complete a moment later. */
+  onState(listener: (from: DaemonState, to: DaemonState) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** Everything serves: the daemon is ready. */

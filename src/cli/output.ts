@@ -12,6 +12,8 @@ export interface OutputOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Default: leaves commands as they are. */
   readonly advise?: Advise;
+  /** Whether stderr is the journal, which wants to know how bad a line is. */
+  readonly journal?: boolean;
 }
 
 /** The single place that writes to stdout and stderr. */
@@ -44,6 +46,8 @@ export interface Output {
 const DEFAULT_COLUMNS = 80;
 
 /**
+ * Where stderr is the journal, each line has its severity in front, sd-daemon(3): 3 is an error, 6 says how things are.
+ *
  * @param terminal the streams; a reader that went away (EPIPE) ends the output silently, as SIGPIPE would
  * @throws AppdError (io) from its methods when stdout cannot take more, for example on a full disk
  */
@@ -61,10 +65,11 @@ export function createOutput(terminal: Terminal, options: OutputOptions): Output
     }
   };
   const line = (stream: Stream) => (text: string) => write(stream, encoder.encode(text + "\n"));
+  const toStderr = (prefix: string) => (text: string) =>
+    line("stderr")(journal ? text.replaceAll(/^/gm, prefix) : text);
   const isTerminal = terminal.isTerminal("stdout");
-  const { json, quiet, verbose, noColor: noColorOption, env } = options;
+  const { json, quiet, verbose, noColor: noColorOption, env, journal = false } = options;
   const print = line("stdout");
-  const complain = line("stderr");
   return {
     json,
     quiet,
@@ -77,8 +82,8 @@ export function createOutput(terminal: Terminal, options: OutputOptions): Output
     tell: (text) => quiet ? undefined : print(text),
     printJson: (value) => print(JSON.stringify(value, null, 2)),
     bytes: (bytes) => write("stdout", bytes),
-    note: (text) => quiet ? undefined : complain(text),
-    complain,
     advise: options.advise ?? ((text) => text),
+    note: (text) => quiet ? undefined : toStderr("<6>")(text),
+    complain: toStderr("<3>"),
   };
 }

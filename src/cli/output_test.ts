@@ -31,6 +31,16 @@ Deno.test("quiet silences what was done, not what was asked for", () => {
   assert.deepEqual([terminal.stdout, terminal.stderr], ["answer\n", "trouble\n"]);
 });
 
+Deno.test("in the journal each line of a failure is an error, and what is only said is not", () => {
+  const terminal = fakeTerminal();
+  const output = createOutput(terminal, { ...PLAIN, journal: true });
+  output.note("by the way");
+  output.complain("appd: bad\n3 | x = 1\n  | ^");
+  output.print("answer");
+  assert.equal(terminal.stderr, "<6>by the way\n<3>appd: bad\n<3>3 | x = 1\n<3>  | ^\n");
+  assert.equal(terminal.stdout, "answer\n");
+});
+
 Deno.test("a reader that went away ends the output silently", () => {
   const terminal = fakeTerminal({ failure: failing("EPIPE") });
   const output = createOutput(terminal, PLAIN);

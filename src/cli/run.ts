@@ -1,4 +1,5 @@
 import { AppdError } from "../base/errors.ts";
+import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
 import { type Advise, adviser, guessedInstance } from "./advice.ts";
 import type { ProgramSpec } from "./command.ts";
@@ -50,6 +51,7 @@ function outputFor(system: System, { isOn, advise }: Asked): Output {
     noColor: isOn("no-color"),
     env: system.host.env,
     advise,
+    journal: stderrIsJournal(system.host.env),
   });
 }
 

@@ -1,3 +1,5 @@
+import { isManagerVariable } from "../system/manager_variables.ts";
+
 /** Variables through which a parent could steer the runtime or the loader of the daemon. */
 const STEERING = /^(DENO_|NODE_|LD_|DYLD_|MALLOC_|GCONV_PATH$|RUST_)/;
 
@@ -10,11 +12,15 @@ const OF_A_PROGRAM: readonly string[] = ["APPD_PROGRAM", "APPD_PROGRAM_ID", "APP
  */
 export const ORDER_VARIABLE = "APPD_INTERNAL_START";
 
-/** The environment of the detached daemon: the caller's, without what steers the runtime, the loader or the handshake, and what marks a program. */
+/**
+ * The environment of the detached daemon: the caller's, without what steers the runtime, the loader or the handshake, what
+ * marks a program, and what a service manager gave to the caller alone.
+ */
 export function scrubEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) =>
-      !STEERING.test(name) && !name.startsWith("APPD_INTERNAL_") && !OF_A_PROGRAM.includes(name)
+      !STEERING.test(name) && !name.startsWith("APPD_INTERNAL_") && !OF_A_PROGRAM.includes(name) &&
+      !isManagerVariable(name)
     ),
   );
 }

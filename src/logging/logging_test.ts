@@ -92,6 +92,26 @@ Deno.test("several outputs at once: each record in each of them", async () => {
   assert.deepEqual(t.stderr, [`${text}\n`, "<4>WARN  appd: hello a=1\n"]);
 });
 
+Deno.test("the journal gets one line of each record, cut where it would cut it, in the file it is whole", async () => {
+  await using t = bench({ outputs: ["file", "journald"] });
+  const fields = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`f${i}`, "é".repeat(8000)]));
+  t.logging.logger("appd").error("long", fields);
+  const [line = ""] = t.stderr;
+  const bytes = new TextEncoder().encode(line).length;
+  assert.ok(line.startsWith("<3>ERROR appd: long f0=éé") && /é… \(\d+ bytes\)\n$/.test(line), line.slice(-40));
+  assert.ok(bytes > 48_000 && bytes <= 48 * 1024, `${bytes}`);
+  assert.ok((t.lines()[0]?.length ?? 0) > 64_000);
+});
+
+Deno.test("what is said beside the records has its severity in the journal too", async () => {
+  await using t = bench({ outputs: ["file", "journald"] });
+  fs.rmSync(t.config.file);
+  fs.mkdirSync(t.config.file);
+  t.logging.reopen();
+  t.logging.logger("appd").info("x");
+  assert.ok(t.stderr.some((line) => line.startsWith("<3>appd: ")), t.stderr.join(""));
+});
+
 Deno.test("no file is made when none is asked for", async () => {
   await using t = bench({ outputs: ["stderr"] });
   t.logging.logger("appd").info("hello");

@@ -1,5 +1,12 @@
 import { escapeControls } from "../base/escape.ts";
-import { formatJournal, formatJson, formatText, type LogEvent, type RecordFormat } from "./record_format.ts";
+import {
+  formatJournal,
+  formatJson,
+  formatText,
+  type LogEvent,
+  type RecordFormat,
+  severityOf,
+} from "./record_format.ts";
 import type { Loss } from "./appender.ts";
 import { gapLine, type GapReport } from "./gap.ts";
 import type { LoggingConfig, LoggingDeps } from "./logging.ts";
@@ -19,6 +26,9 @@ export interface Outputs {
   reopen(): void;
   close(): Promise<void>;
 }
+
+/** How bad it is when something has to be said beside the records. */
+const SEVERE = severityOf("error");
 
 /** @throws AppdError when the log file cannot be opened */
 export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Outputs {
@@ -44,7 +54,8 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
   }
 
   function complain(text: string): void {
-    deps.stderr.write(encoder.encode(`appd: ${escapeControls(text)}\n`));
+    const severity = config.outputs.includes("journald") ? SEVERE : "";
+    deps.stderr.write(encoder.encode(`${severity}appd: ${escapeControls(text)}\n`));
   }
 
   /** The marker of lost lines is a record too, so that each line of the log can be read as one. */
@@ -52,10 +63,6 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
     const fields = { lines: gap.lines, bytes: gap.bytes };
     const message = gapLine(gap);
     return fileFormat(config)({ time: gap.until, level: "error", logger: "appd.logging", message, fields });
-  }
-
-  function toStderr(event: LogEvent, format: RecordFormat): void {
-    deps.stderr.write(encoder.encode(`${format(event)}\n`));
   }
 
   return {
@@ -68,8 +75,8 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
     },
     write(event) {
       file?.write(encoder.encode(`${fileFormat(config)(event)}\n`));
-      if (config.outputs.includes("stderr")) toStderr(event, fileFormat(config));
-      if (config.outputs.includes("journald")) toStderr(event, journalFormat(config));
+      if (config.outputs.includes("stderr")) deps.stderr.write(encoder.encode(`${fileFormat(config)(event)}\n`));
+      if (config.outputs.includes("journald")) deps.stderr.write(journalLine(journalFormat(config)(event)));
     },
     apply(next) {
       const same = wanted(next) && file?.path === next.file ? file : undefined;
@@ -93,5 +100,16 @@ function fileFormat({ format }: LoggingConfig): RecordFormat {
 }
 
 function journalFormat({ format }: LoggingConfig): RecordFormat {
-  return format === "json" ? (event) => `${formatJournal(event).slice(0, 3)}${formatJson(event)}` : formatJournal;
+  return format === "json" ? (event) => `${severityOf(event.level)}${formatJson(event)}` : formatJournal;
+}
+
+/** What the journal takes as one line, LineMax= of journald.conf(5), with room for the mark of a cut. */
+const JOURNAL_LINE_BYTES = 48 * 1024 - 64;
+
+/** A longer line would come out as two records, the second one without the first one's severity. */
+function journalLine(text: string): Uint8Array {
+  const bytes = new TextEncoder().encode(`${text}\n`);
+  if (bytes.length <= JOURNAL_LINE_BYTES) return bytes;
+  const head = new TextDecoder().decode(bytes.subarray(0, JOURNAL_LINE_BYTES)).replace(/\ufffd+$/, "");
+  return new TextEncoder().encode(`${head}… (${bytes.length} bytes)\n`);
 }

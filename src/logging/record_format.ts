@@ -26,7 +26,12 @@ export function formatText(event: LogEvent): string {
 
 /** The text format with the prefix that the journal takes the severity from, and without the time, which it has. */
 export function formatJournal(event: LogEvent): string {
-  return `<${SEVERITY[event.level]}>${formatBare(event)}`;
+  return severityOf(event.level) + formatBare(event);
+}
+
+/** The prefix of sd-daemon(3): `<3>`. */
+export function severityOf(level: LogLevel): string {
+  return `<${SEVERITY[level]}>`;
 }
 
 /** `timestamp`, `level`, `logger`, `message`, then the fields; a field of one of these names gets a `_` at its end. */

@@ -7,6 +7,11 @@ import fs from "node:fs";
 export function stderrIsJournal(env: Readonly<Record<string, string>>): boolean {
   const wanted = env.JOURNAL_STREAM;
   if (wanted === undefined) return false;
-  const stat = fs.fstatSync(2);
-  return wanted === `${stat.dev}:${stat.ino}`;
+  try {
+    const stat = fs.fstatSync(2);
+    return wanted === `${stat.dev}:${stat.ino}`;
+  } catch (error) {
+    if ((error as { code?: string }).code === "EBADF") return false; // Closed by whoever started us.
+    throw error;
+  }
 }

@@ -7,10 +7,16 @@ export function processText({ pid, command }: { readonly pid: number; readonly c
   return `PID ${pid} (${escapeControls(command)})`;
 }
 
-function findPidFile({ pidFile, daemon }: Scene): Finding[] {
+/** A daemon whose lock was removed under it lives: nothing of it is stale, and nothing is left over. */
+function hasDied({ daemon, ghosts }: Pick<Scene, "daemon" | "ghosts">): boolean {
+  return daemon.kind === "stopped" && ghosts.length === 0;
+}
+
+function findPidFile({ pidFile, daemon, ghosts }: Scene): Finding[] {
   const { path, content, ino } = pidFile;
   if (daemon.kind === "unknown" || content.kind === "absent" || content.kind === "distrusted") return [];
   if (daemon.kind === "running") return wrongPid(pidFile, daemon);
+  if (!hasDied({ daemon, ghosts })) return [];
   const says = content.kind === "bad"
     ? content.reason
     : content.process === undefined
@@ -79,10 +85,10 @@ function findUnhealthy({ daemon }: Scene): Finding[] {
   }));
 }
 
-function findSocket({ daemon, files }: Scene): Finding[] {
+function findSocket({ daemon, files, ghosts }: Scene): Finding[] {
   const socket = files.find(({ role }) => role === "control socket");
   if (daemon.kind === "running" && socket !== undefined) return missingSocket(socket, daemon);
-  if (daemon.kind !== "stopped" || socket?.stat?.kind !== "socket") return [];
+  if (!hasDied({ daemon, ghosts }) || socket?.stat?.kind !== "socket") return [];
   const { path, stat: { ino } } = socket;
   return [{
     id: "socket.stale",
@@ -105,8 +111,8 @@ function missingSocket({ path, stat }: FileSeen, { answers }: RunningDaemon): Fi
   }];
 }
 
-function findLeftovers({ daemon, leftovers, pidFile }: Scene): Finding[] {
-  if (daemon.kind !== "stopped" || leftovers.length === 0) return [];
+function findLeftovers({ daemon, ghosts, leftovers, pidFile }: Scene): Finding[] {
+  if (!hasDied({ daemon, ghosts }) || leftovers.length === 0) return [];
   const names = [...new Set(leftovers.map(({ name }) => name))];
   const who = names.map((name) =>
     `${name}: ${leftovers.filter((one) => one.name === name).map(processText).join(", ")}`

@@ -38,6 +38,7 @@ export function systemTimezone(tz: string | undefined): string {
   if (tz === "") return "UTC";
   const named = tz?.replace(/^:/, "").replace(/^.*\/zoneinfo\//, "");
   if (named !== undefined && isTimezone(named)) return named;
-  const host = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return isTimezone(host) ? host : "UTC";
+  // Undefined, whatever the type says, where TZ is set to something that the runtime does not know.
+  const host: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return host !== undefined && isTimezone(host) ? host : "UTC";
 }

@@ -119,11 +119,12 @@ function findLeftovers({ daemon, ghosts, leftovers, pidFile }: Scene): Finding[]
   );
   if (pidFile.content.kind === "absent") {
     return [{
-      id: "leftovers.kept",
-      severity: "note",
+      // Perhaps a daemon is being replaced at this moment, and they are to be taken over: nothing is offered.
+      id: "leftovers.unattended",
+      severity: "warning",
       what: `no daemon runs, and these run on: ${who.join("; ")}`,
-      why: "that is what stop --keep-programs does: nobody starts them again when they end",
-      hint: "the next daemon takes them over: appd start; end them: appd stop",
+      why: "nobody restarts them, checks them or writes their output down",
+      hint: "let a daemon take them over: appd start; or end them: appd stop",
     }];
   }
   return [{

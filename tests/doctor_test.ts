@@ -239,11 +239,15 @@ const FAULTS: readonly Fault[] = [
     mends: true,
   },
   {
-    about: "a daemon that is not well",
+    about: "a check of the daemon's own that fails",
     config: '[server]\nport = 0\n[[repository]]\nname = "repo"\npath = "."\n',
     plant: async (i) => {
       await i.start();
-      await until("it to be degraded", async () => (await i.status()).health === "degraded");
+      await until(
+        "it to look",
+        async () =>
+          JSON.parse((await i.run(["health", "--json"])).stdout).checks["repository repo"]?.error?.startsWith("git"),
+      );
     },
     finds: ["health.failing"],
     says: /check "repository repo" fails/,

@@ -79,8 +79,8 @@ function findUnhealthy({ daemon }: Scene): Finding[] {
     severity: critical ? "error" : "warning",
     what: `the daemon's check "${name}" fails: ${escapeControls(error)}`,
     why: critical
-      ? "the daemon is not ready, and says so to who asks"
-      : "the daemon works, but not wholly: it is degraded",
+      ? "the daemon counts as degraded, and /health answers 503"
+      : "what depends on it does not happen, while the daemon counts as healthy",
     hint: "look closer: appd status",
   }));
 }

@@ -45,7 +45,7 @@ async function patientlyAsk(context: Context): Promise<StatusReport | undefined>
 
 async function runningDaemon(context: Context, report: StatusReport | undefined): Promise<RunningDaemon> {
   const pid = report?.pid ?? holderOf(context);
-  const checks = report === undefined ? {} : (await health(context))?.checks ?? {};
+  const checks = isSettled(report) ? (await health(context))?.checks ?? {} : {};
   return {
     kind: "running",
     pid,
@@ -56,6 +56,11 @@ async function runningDaemon(context: Context, report: StatusReport | undefined)
     failing: Object.entries(checks).filter(([, { ok }]) => !ok)
       .map(([name, { error = "failed", critical }]) => ({ name, error, critical })),
   };
+}
+
+/** While it starts or stops, checks fail that mean nothing. */
+function isSettled(report: StatusReport | undefined): boolean {
+  return report !== undefined && report.state !== "starting" && report.state !== "stopping";
 }
 
 function holderOf({ paths, system }: Context): number | undefined {

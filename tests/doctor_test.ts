@@ -37,7 +37,7 @@ interface Fault {
   readonly mends?: boolean;
   readonly asRoot?: true;
   /** Words in front of the command. */
-  readonly wrap?: readonly string[];
+  readonly wrap?: readonly string[] | undefined;
   readonly config?: string;
 }
 
@@ -337,8 +337,8 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-async function doctor(instance: Instance, env: Record<string, string>, fault: Partial<Fault>, ...args: string[]) {
-  const command = [...fault.wrap ?? [], BINARY, "doctor", "--json", ...args];
+async function doctor(env: Record<string, string>, { wrap = [] }: Pick<Fault, "wrap">, ...args: string[]) {
+  const command = [...wrap, BINARY, "doctor", "--json", ...args];
   const output = await new Deno.Command(command[0] ?? "", {
     args: command.slice(1),
     clearEnv: true,
@@ -360,26 +360,26 @@ async function examine(instance: Instance, fault: Fault): Promise<void> {
   const env = instance.env();
   const undo = await fault.plant(instance, env);
   try {
-    const report = await doctor(instance, env, fault);
+    const report = await doctor(env, fault);
     assert.deepEqual(ids(report), fault.finds, JSON.stringify(report.findings, null, 2));
     assert.equal(report.code, 1);
     assert.equal(report.ok, false);
     if (fault.says) assert.match(wrong(report).map(({ what }) => what).join("\n"), fault.says);
-    if (fault.mends) await mends(instance, env, fault);
+    if (fault.mends) await mends(env, fault);
   } finally {
     await undo?.();
     if (IS_ROOT) { for (const path of [instance.home, at(instance, "config.toml")]) fs.chownSync(path, 0, 0); }
   }
 }
 
-async function mends(instance: Instance, env: Record<string, string>, fault: Fault): Promise<void> {
-  const planned = await doctor(instance, env, fault, "--fix", "--dry-run");
+async function mends(env: Record<string, string>, fault: Fault): Promise<void> {
+  const planned = await doctor(env, fault, "--fix", "--dry-run");
   assert.deepEqual(ids(planned), fault.finds);
   assert.ok(wrong(planned).every(({ fix }) => fix !== null && !fix.done), "nothing was done yet");
-  const mended = await doctor(instance, env, fault, "--fix");
+  const mended = await doctor(env, fault, "--fix");
   assert.equal(mended.code, 0, JSON.stringify(mended.findings, null, 2));
   assert.ok(wrong(mended).every(({ fix }) => fix?.done && fix.error === null));
-  const after = await doctor(instance, env, fault);
+  const after = await doctor(env, fault);
   assert.deepEqual([after.code, ids(after)], [0, []], JSON.stringify(after.findings, null, 2));
 }
 
@@ -398,7 +398,7 @@ Deno.test("doctor finds nothing on a clean host: before the first start, beside 
   const job = '\n[[job]]\nname = "nightly"\ncommand = ["/bin/true"]\nevery = "1h"\n';
   await using instance = new Instance(program("web", "sleep 300") + job);
   fs.chmodSync(at(instance, "config.toml"), 0o600);
-  const looks = async () => ids(await doctor(instance, instance.env(), {}));
+  const looks = async () => ids(await doctor(instance.env(), {}));
   assert.deepEqual(await looks(), []);
   await instance.start();
   assert.deepEqual(await looks(), []);
@@ -419,7 +419,7 @@ Deno.test("doctor looks into a copy of the database: also one whose daemon was k
   await kill(instance);
   const read = () => ["appd.db", "appd.db-wal"].map((name) => fs.readFileSync(at(instance, name)).toString("base64"));
   const before = read();
-  const report = await doctor(instance, instance.env(), {});
+  const report = await doctor(instance.env(), {});
   assert.deepEqual(ids(report), ["pid-file.stale", "socket.stale"]);
   assert.deepEqual(read(), before);
 });
@@ -429,7 +429,7 @@ Deno.test("doctor ends nothing that a daemon may be about to take over", async (
   fs.chmodSync(at(instance, "config.toml"), 0o600);
   await kill(instance);
   for (const name of ["daemon.pid", "control.sock"]) fs.rmSync(at(instance, name));
-  const report = await doctor(instance, instance.env(), {}, "--fix");
+  const report = await doctor(instance.env(), {}, "--fix");
   assert.deepEqual(wrong(report).map(({ id, fix }) => ({ id, fix })), [{ id: "leftovers.unattended", fix: null }]);
   assert.equal(instance.programs().length > 0, true);
 });

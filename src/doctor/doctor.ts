@@ -63,7 +63,7 @@ export function summaryOf(examined: readonly Examined[]): string {
     const count = findings.filter((one) => one.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
   });
-  const checks = `${examined.length} checks`;
+  const checks = `${examined.length} check${examined.length === 1 ? "" : "s"}`;
   if (findings.some(isWrong)) return `${checks}: ${parts.join(", ")}`;
   return parts.length === 0 ? `${checks}, nothing wrong` : `${checks}, nothing wrong, ${parts.join(", ")}`;
 }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { alive, BINARY, Instance, program, signal, until } from "./support/instance.ts";
 
 const NOBODY = 65534;
-const IS_ROOT = Deno.uid() === 0;
+/** And may have mounts of its own, which root may not in every container. */
+const IS_ROOT = Deno.uid() === 0 && new Deno.Command("unshare", { args: ["--mount", "true"] }).outputSync().success;
 
 interface Reported {
   readonly id: string;
@@ -78,6 +79,10 @@ function socketAt(path: string): void {
   assert.ok(new Deno.Command("python3", { args: ["-c", script, path] }).outputSync().success);
 }
 
+/** Runs a command in a mount namespace of its own, in which the home is read-only. */
+const READ_ONLY = 'mount --make-rprivate / && mount --bind "$HOME" "$HOME" && ' +
+  'mount -o remount,ro,bind "$HOME" && exec "$@"';
+
 const FAULTS: readonly Fault[] = [
   {
     about: "a PID file whose process is gone",
@@ -145,6 +150,13 @@ const FAULTS: readonly Fault[] = [
     },
     wrap: ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"],
     finds: ["directories.unwritable"],
+    asRoot: true,
+  },
+  {
+    about: "a home on a read-only file system",
+    plant: () => {},
+    wrap: ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh"],
+    finds: ["directories.read-only"],
     asRoot: true,
   },
   {

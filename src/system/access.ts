@@ -1,10 +1,26 @@
 import fs from "node:fs";
 import { errnoOf } from "../base/errors.ts";
 
-/** The errno for which this process can make no files in a directory: access(2). Undefined when it can. */
+/** open(2), the same on all machines that we are built for; the runtime has no name for it. */
+const O_TMPFILE = 0o20200000;
+
+/** Errnos of file systems and kernels that have no files without a name. */
+const NO_TMPFILE: readonly (string | undefined)[] = ["EOPNOTSUPP", "ENOTSUP", "EISDIR", "EINVAL"];
+
+/**
+ * The errno for which this process can make no files in a directory; undefined when it can, and when only room is missing.
+ * It is tried with a file that never has a name, because the runtime's access(2) looks only at permission bits: it knows
+ * neither read-only file systems nor access lists.
+ */
 export function writeTrouble(directory: string): string | undefined {
+  const errno = errnoFrom(() => fs.closeSync(fs.openSync(directory, fs.constants.O_RDWR | O_TMPFILE, 0o600)));
+  if (!NO_TMPFILE.includes(errno)) return errno === "ENOSPC" || errno === "EDQUOT" ? undefined : errno;
+  return errnoFrom(() => fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK));
+}
+
+function errnoFrom(action: () => void): string | undefined {
   try {
-    fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK);
+    action();
     return undefined;
   } catch (error) {
     const errno = errnoOf(error);

@@ -37,6 +37,7 @@ Deno.test("closeFile closes the inode that was seen, and nothing that a link lea
 Deno.test("a directory that can be written to, and one that is not there", () =>
   inDirectory((directory) => {
     assert.equal(writeTrouble(directory), undefined);
+    assert.deepEqual(fs.readdirSync(directory), []);
     assert.equal(writeTrouble(join(directory, "gone")), "ENOENT");
   }));
 

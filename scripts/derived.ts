@@ -5,10 +5,13 @@
  * usage: deno task derived
  */
 import fs from "node:fs";
+import { deployReadme, filesOf, GENERATED } from "./deploy_files.ts";
 
 /** A file of the repository that is made. */
 export interface DerivedFile {
   readonly path: string;
+  /** Permission bits; default 0644. */
+  readonly mode?: number;
   /** What the file should hold. */
   make(): Promise<string>;
 }
@@ -34,11 +37,26 @@ async function settingsPage(): Promise<string> {
 
 const ROOT = new URL("../", import.meta.url);
 
-export const DERIVED: readonly DerivedFile[] = [
+const FIXED: readonly DerivedFile[] = [
   { path: "docs/cli.md", make: () => printed("man", "--format", "markdown") },
   { path: "docs/config.md", make: settingsPage },
   { path: "deploy/config.schema.json", make: () => printed("config", "schema") },
+  { path: "deploy/README.md", make: deployReadme },
 ];
+
+/** Every file that is made. */
+export async function derivedFiles(): Promise<readonly DerivedFile[]> {
+  const sets = await Promise.all(GENERATED.map(filesOf));
+  const generated = sets.flatMap((files) => [...files]);
+  return [
+    ...FIXED,
+    ...generated.map(([path, { text, mode }]) => ({
+      path: `deploy/${path}`,
+      mode,
+      make: () => Promise.resolve(text),
+    })),
+  ];
+}
 
 /** What `file` holds now, empty when it is not there. */
 export function current(file: DerivedFile): string {
@@ -47,10 +65,13 @@ export function current(file: DerivedFile): string {
 }
 
 if (import.meta.main) {
-  for (const file of DERIVED) {
+  for (const file of await derivedFiles()) {
     const text = await file.make();
     const changed = text !== current(file);
-    if (changed) fs.writeFileSync(new URL(file.path, ROOT), text);
+    const path = new URL(file.path, ROOT);
+    fs.mkdirSync(new URL(".", path), { recursive: true });
+    if (changed) fs.writeFileSync(path, text);
+    fs.chmodSync(path, file.mode ?? 0o644);
     console.log(`${changed ? "written  " : "unchanged"} ${file.path}`);
   }
 }

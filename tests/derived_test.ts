@@ -1,11 +1,13 @@
 /** Files that are made from the code are what the code makes. `deno task derived` writes them. */
 import assert from "node:assert/strict";
 import { BUILD } from "../src/base/version.ts";
-import { current, DERIVED } from "../scripts/derived.ts";
+import { current, derivedFiles } from "../scripts/derived.ts";
 
-for (const file of DERIVED) {
+for (const file of await derivedFiles()) {
   Deno.test(`${file.path} is up to date (deno task derived)`, async () => {
     assert.equal(current(file), await file.make());
+    const { mode } = await Deno.stat(new URL(`../${file.path}`, import.meta.url));
+    assert.equal((mode ?? 0) & 0o111, (file.mode ?? 0) & 0o111, "executable or not");
   });
 }
 

@@ -5,6 +5,7 @@ import { GIT } from "./commands_git.ts";
 import { INSPECT_COMMANDS } from "./commands_inspect.ts";
 import { JOB_COMMANDS } from "./commands_jobs.ts";
 import { SELF_COMMANDS } from "./commands_self.ts";
+import { SERVICE_COMMANDS } from "./commands_service.ts";
 import { GLOBAL_OPTIONS } from "./global_options.ts";
 
 /** The one table of commands: parser, help, completions, man page, docs and usage errors are made from it. */
@@ -20,6 +21,8 @@ export const APPD: ProgramSpec = {
     { title: "Daemon", commands: DAEMON_COMMANDS },
     { title: "Look", commands: INSPECT_COMMANDS },
     { title: "Jobs", commands: [...JOB_COMMANDS, GIT] },
+    { title: "Jobs", commands: JOB_COMMANDS },
+    { title: "Service", commands: SERVICE_COMMANDS },
     { title: "Configuration", commands: CONFIG_COMMANDS },
     { title: "appd itself", commands: SELF_COMMANDS },
   ],

@@ -1,0 +1,115 @@
+import { posix } from "node:path";
+import { AppdError } from "../base/errors.ts";
+import { CONTAINER } from "../service/container.ts";
+import type { Kind, Profile, Scope, ServiceDefinition } from "../service/definition.ts";
+import { type Context, createContext } from "./context.ts";
+import { loadContextConfig } from "./load.ts";
+
+/** What somebody says of the service that they want; the rest follows from the instance. */
+export interface ServiceWish {
+  /** Name of the program: `appd`, or that of an app made with the kit. */
+  readonly program: string;
+  readonly kind: Kind;
+  /** Default: the system's for root, else the user's. */
+  readonly scope?: Scope | undefined;
+  /** Default: `plain` for a user's service, `root` with `runAs` root, else `dedicated`. */
+  readonly profile?: Profile | undefined;
+  /** `USER` or `USER:GROUP`. Default for `dedicated` and `jobs`: a user with the program's name. */
+  readonly runAs?: string | undefined;
+  /** Absolute path. Default: this very program. */
+  readonly binary?: string | undefined;
+  readonly keepPrograms?: boolean;
+}
+
+/** Seconds between the daemon's crash and its next start. */
+const RESTART_SEC = 2;
+
+/**
+ * The instance of `context` as a service. Paths that nobody named are where the format puts them: a service with a user of
+ * its own lives in /var/lib, a container in its volume.
+ *
+ * @throws AppdError (usage) when no program can be named; (config, noPermission) when its configuration cannot be read
+ */
+export async function serviceDefinition(context: Context, wish: ServiceWish): Promise<ServiceDefinition> {
+  const { program, kind, keepPrograms = false } = wish;
+  const { host } = context.system;
+  const scope = scopeOf(wish, host.uid);
+  const profile = wish.profile ?? defaultProfile(wish, scope);
+  const home = homeOf(context, { program, kind, scope, profile });
+  const there = createContext({
+    ...context,
+    home,
+    config: context.configFileExplicit ? context.configFile : undefined,
+  });
+  const { config } = await loadContextConfig(existing(there));
+  const { paths, instance } = there;
+  const unnamed = paths.home === paths.root;
+  return {
+    name: unnamed ? program : `${program}-${instance}`,
+    ...(unnamed ? {} : { instance }),
+    program,
+    description: `${program}: supervised programs and jobs${unnamed ? "" : ` (${instance})`}`,
+    binary: binaryOf(context, wish),
+    home,
+    ...(there.configFileExplicit ? { configFile: there.configFile } : {}),
+    scope,
+    ...(scope === "user" ? { userHome: host.homeDirectory } : {}),
+    ...accountOf(wish, profile),
+    profile,
+    keepPrograms,
+    stopTimeoutMs: config.daemon.shutdownTimeout,
+    restartSec: RESTART_SEC,
+    env: {},
+    port: config.server.port,
+    logs: [config.log.file, posix.join(paths.programs, "*/output.log"), posix.join(paths.jobs, "*/output.log")],
+  };
+}
+
+/** A configuration that is not written yet says nothing: the service may be described before it. */
+function existing(there: Context): Context {
+  const missing = there.system.files.stat(there.configFile) === undefined;
+  return missing ? { ...there, configFileExplicit: false } : there;
+}
+
+function scopeOf({ kind, scope }: ServiceWish, uid: number): Scope {
+  if (kind === "systemd-user" || kind === "launchd-agent") return "user";
+  if (scope !== undefined) return scope;
+  if (kind === "systemd" || kind === "systemd-template") return uid === 0 ? "system" : "user";
+  return "system";
+}
+
+function defaultProfile({ runAs }: ServiceWish, scope: Scope): Profile {
+  if (scope === "user") return "plain";
+  return runAs === "root" ? "root" : "dedicated";
+}
+
+function isContainer(kind: Kind): boolean {
+  return kind === "kubernetes" || kind === "compose";
+}
+
+function homeOf(context: Context, service: Pick<ServiceDefinition, "program" | "scope" | "profile"> & { kind: Kind }) {
+  const { program, kind, scope, profile } = service;
+  const given = context.home ?? (context.system.host.env.APPD_HOME || undefined);
+  if (given !== undefined) return context.paths.root;
+  if (isContainer(kind)) return CONTAINER.home;
+  if (kind === "winsw") return `C:\\ProgramData\\${program}`;
+  if (scope === "user" || profile === "root" || profile === "plain") return context.paths.root;
+  return kind === "launchd" ? `/usr/local/var/${program}` : `/var/lib/${program}`;
+}
+
+function binaryOf({ system }: Context, { binary, kind, program }: ServiceWish): string {
+  if (binary !== undefined) return binary;
+  if (isContainer(kind)) return posix.join(CONTAINER.binary, program);
+  const [own, ...rest] = system.host.self;
+  if (own !== undefined && rest.length === 0) return own;
+  throw new AppdError("cannot name the program of the service: this one runs from its source", {
+    exit: "usage",
+    hint: `name the compiled one: --binary /usr/local/bin/${program}`,
+  });
+}
+
+function accountOf({ program, runAs }: ServiceWish, profile: Profile): Pick<ServiceDefinition, "user" | "group"> {
+  const [user = "", group] = (runAs ?? (profile === "dedicated" || profile === "jobs" ? program : "")).split(":");
+  if (user === "" || user === "root") return {};
+  return { user, ...(group ? { group } : {}) };
+}

@@ -7,6 +7,8 @@ import type { Context } from "./context.ts";
 
 /** Longest time that the kernel's log may take, in milliseconds, and most bytes of it. */
 const KERNEL_LOG = { limitMs: 2000, maxBytes: 4 * 1024 * 1024 };
+/** How a runtime says that it cannot go on. */
+const CRASH = /fatal|panicked|out of memory|uncaught|^error: /i;
 /** Bytes at the end of what the runtime printed that are looked at. */
 const LAST_BYTES = 4096;
 
@@ -24,6 +26,18 @@ export async function lastEndOf(context: Context): Promise<LastEnd | undefined> 
   });
 }
 
+/** Deaths within so many milliseconds are a row. */
+const ROW_MS = 600_000;
+
+/** When daemons of this instance died lately, ISO 8601, the last one included. */
+export function deathsOf(context: Context, lastEnd: LastEnd | undefined): readonly string[] {
+  const { clock, files } = context.system;
+  const now = clock.now();
+  const earlier = readState(files, context.paths.state)?.deaths ?? [];
+  const isDeath = lastEnd !== undefined && !["clean", "reboot"].includes(lastEnd.how);
+  return [...earlier, ...(isDeath ? [new Date(now).toISOString()] : [])].filter((at) => Date.parse(at) > now - ROW_MS);
+}
+
 /** The last line that the runtime printed, if that was during this run. */
 function lastWords({ system, paths }: Context, state: InstanceState): string | undefined {
   const { files } = system;
@@ -34,8 +48,8 @@ function lastWords({ system, paths }: Context, state: InstanceState): string | u
     const bytes = new Uint8Array(LAST_BYTES);
     const read = files.read(fd, bytes, Math.max(0, stat.size - LAST_BYTES));
     const lines = new TextDecoder().decode(bytes.subarray(0, read)).split("\n").filter((line) => line.trim() !== "");
-    const fatal = lines.find((line) => /fatal|panicked|error/i.test(line));
-    return escapeControls(fatal ?? lines.at(-1) ?? "").slice(0, 300) || undefined;
+    const fatal = lines.findLast((line) => CRASH.test(line));
+    return fatal === undefined ? undefined : escapeControls(fatal).slice(0, 300);
   } finally {
     files.close(fd);
   }
@@ -46,7 +60,9 @@ async function kernelLine(pid: number): Promise<string | undefined> {
   const env = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
   try {
     const { stdout } = await runBounded({ command: ["dmesg"], cwd: "/", env, ...KERNEL_LOG });
-    const found = new TextDecoder().decode(stdout).split("\n").findLast((line) => line.includes(`Killed process ${pid} (`));
+    const found = new TextDecoder().decode(stdout).split("\n").findLast((line) =>
+      line.includes(`Killed process ${pid} (`)
+    );
     return found === undefined ? undefined : escapeControls(found.replace(/^\[[^\]]*\]\s*/, "")).slice(0, 200);
   } catch (error) {
     if (errnoOf(error) !== undefined) return undefined; // No such tool.

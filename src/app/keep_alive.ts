@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "../base/logger.ts";
-import { FAREWELL, guardCommand } from "../detach/guard.ts";
+import { FAREWELL, guardCommand, PROGRAM_VARIABLE } from "../detach/guard.ts";
 import { scrubEnvironment } from "../detach/environment.ts";
 import { readState } from "../instance/state_file.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
@@ -17,8 +17,8 @@ export interface Guard {
 export interface KeepAliveOptions {
   readonly fifos: Fifos;
   readonly log: Logger;
-  /** argv of a `start` of this very instance. */
-  readonly start: readonly string[];
+  /** With which our program starts this very instance. */
+  readonly words: readonly string[];
   /** How often the daemon has died within the last minutes. */
   readonly deaths: number;
 }
@@ -45,17 +45,18 @@ export class KeepAlive implements Disposable {
   }
 
   #post(): void {
-    const { host, paths, system } = { ...this.#context, host: this.#context.system.host };
-    const { fifos, start, deaths, log } = this.#options;
+    const { paths, system } = this.#context;
+    const { host } = system;
+    const { fifos, words, deaths, log } = this.#options;
     const path = join(paths.home, `.guard-${host.pid}.fifo`);
     fifos.ensure(path);
     const fifo = fifos.open(path, true);
     const late = system.files.open(paths.lateOutput, { access: "append", create: true, mode: 0o600 });
     try {
       const child = system.processes.spawn({
-        command: guardCommand(path, { deaths, start }),
+        command: guardCommand(path, { deaths, words }),
         cwd: "/",
-        env: scrubEnvironment(host.env),
+        env: { ...scrubEnvironment(host.env), [PROGRAM_VARIABLE]: host.self[0] ?? "" },
         output: late,
       });
       const start_time = system.processes.stat(child.pid)?.startTime ?? "";

@@ -15,8 +15,15 @@ const MAX_DELAY_S = 60;
 /** Exit codes with which trying again cannot help: usage, locked, permission, configuration. */
 const FINAL = "2|75|77|78";
 
-/** $1: the FIFO, $2: seconds to wait before the first start, then the command that starts the daemon. */
-const SCRIPT = `fifo=$1 delay=$2; shift 2
+/**
+ * Variable with the program that the guard starts. Not an argument: the runtime rewrites a command line in which it finds
+ * itself.
+ */
+export const PROGRAM_VARIABLE = "APPD_INTERNAL_PROGRAM";
+
+/** $1: the FIFO, $2: seconds to wait before the first start, then the words with which the daemon is started. */
+const SCRIPT = `: guard of a daemon
+fifo=$1 delay=$2; shift 2
 began=$(date +%s)
 exec 3<"$fifo"
 rm -f "$fifo"
@@ -25,16 +32,16 @@ read -r word <&3
 [ $(($(date +%s) - began)) -lt ${STABLE_S} ] || delay=1
 while :; do
   sleep "$delay"
-  "$@"; code=$?
+  "$${PROGRAM_VARIABLE}" "$@"; code=$?
   case $code in 0|${FINAL}) exit "$code" ;; esac
   delay=$((delay * 2)); [ "$delay" -le ${MAX_DELAY_S} ] || delay=${MAX_DELAY_S}
 done`;
 
-/** argv of a guard. @param deaths how often the daemon died within the last minutes */
+/** argv of a guard. @param of `deaths`: how often the daemon died within the last minutes; `words`: after the program's name */
 export function guardCommand(
   fifo: string,
-  { deaths, start }: { readonly deaths: number; readonly start: readonly string[] },
+  { deaths, words }: { readonly deaths: number; readonly words: readonly string[] },
 ): string[] {
   const delay = Math.min(MAX_DELAY_S, 2 ** Math.min(deaths, 6));
-  return ["/bin/sh", "-c", SCRIPT, "appd-guard", fifo, `${delay}`, ...start];
+  return ["/bin/sh", "-c", SCRIPT, "appd-guard", fifo, `${delay}`, ...words];
 }

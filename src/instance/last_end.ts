@@ -1,17 +1,9 @@
+import type { LastEndReport as LastEnd } from "../base/reports.ts";
 import type { InstanceState } from "./state_file.ts";
 
-/** How a run of the daemon ended. */
-export type LastEndHow = "clean" | "error" | "crash" | "killed" | "out of memory" | "reboot";
+export type { LastEnd };
 
-/** What is known of the end of the run before this one. */
-export interface LastEnd {
-  readonly how: LastEndHow;
-  readonly pid: number;
-  /** When it ended, ISO 8601; of a death nobody saw: when it was last known to live, or null. */
-  readonly at: string | null;
-  /** What it said at the end, or why it is believed to have ended so; null when there is nothing to say. */
-  readonly detail: string | null;
-}
+type LastEndHow = LastEnd["how"];
 
 /** What can be found out about a death. */
 export interface Evidence {

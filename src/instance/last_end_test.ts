@@ -22,7 +22,12 @@ const TABLE: readonly [string, InstanceState, Partial<Evidence>, string][] = [
   ["an orderly end", ENDED, {}, "clean"],
   ["an orderly end before a reboot", ENDED, { bootId: "b2" }, "clean"],
   ["a failure", { ...ENDED, ended: { ...ENDED.ended, exit: 70 } }, {}, "error (it ended with exit code 70)"],
-  ["a reboot", STATE, { bootId: "b2", lastWords: "x" }, "reboot (the machine was restarted, or lost its power, while it ran)"],
+  [
+    "a reboot",
+    STATE,
+    { bootId: "b2", lastWords: "x" },
+    "reboot (the machine was restarted, or lost its power, while it ran)",
+  ],
   ["want of memory", STATE, { kernelLine: "Killed process 42 (appd)" }, "out of memory (Killed process 42 (appd))"],
   ["a crash of the runtime", STATE, { lastWords: "Fatal JavaScript error" }, "crash (Fatal JavaScript error)"],
   ["no word at all", STATE, {}, "killed (it left no word: SIGKILL, most likely)"],

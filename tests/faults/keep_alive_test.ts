@@ -87,5 +87,9 @@ Deno.test("a reload without keep_alive sends the guard home, one with it posts o
 Deno.test("without keep_alive the daemon stays dead", async () => {
   await using instance = new Instance(program("web", "exec sleep 600"));
   await instance.run(["start"]);
-  assert.equal(stateOf(instance).guard, undefined);
+  const state = await until(
+    "state.json",
+    () => fs.existsSync(join(instance.home, "state.json")) ? stateOf(instance) : undefined,
+  );
+  assert.equal(state.guard, undefined);
 });

@@ -21,7 +21,6 @@ export const APPD: ProgramSpec = {
     { title: "Daemon", commands: DAEMON_COMMANDS },
     { title: "Look", commands: INSPECT_COMMANDS },
     { title: "Jobs", commands: [...JOB_COMMANDS, GIT] },
-    { title: "Jobs", commands: JOB_COMMANDS },
     { title: "Service", commands: SERVICE_COMMANDS },
     { title: "Configuration", commands: CONFIG_COMMANDS },
     { title: "appd itself", commands: SELF_COMMANDS },

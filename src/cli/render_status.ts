@@ -50,6 +50,7 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["URL", running ? url ?? "none, control socket only" : null],
     ["Health", health === null ? null : healthText(health, view.style)],
     ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
+    ["Last end", lastEndText(report)],
     ["Version", running && !view.live ? report.version : null],
     ["Trial", trialText(report, view)],
     ["Reload", view.live && !report.last_reload?.ok ? reloadText(report, view) : null],
@@ -81,6 +82,13 @@ function stateText(report: StatusReport, view: StatusView): string {
 
 function healthText(health: string, style: Style): string {
   return health === "healthy" ? style.good(health) : style.warn(health);
+}
+
+/** An orderly end is no news. */
+function lastEndText({ last_end: last }: StatusReport): string | null {
+  if (last === null || last === undefined || last.how === "clean") return null;
+  const at = last.at === null ? "" : `, ${humanTime(last.at)}`;
+  return `${last.how}${at}${last.detail === null ? "" : `: ${escapeControls(last.detail)}`}`;
 }
 
 /** The new configuration, which somebody has to confirm. */

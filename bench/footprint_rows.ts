@@ -2,15 +2,10 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { freePort, Instance, until } from "../tests/support/instance.ts";
+import { residentBytes } from "./jobs.ts";
 import { ratioOf } from "./measure.ts";
 import type { Row } from "./rows.ts";
 import type { Lab } from "./lab.ts";
-
-/** Resident set in bytes, proc_pid_status(5). */
-function rss(pid: number): number {
-  const match = /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
-  return Number(match?.[1]) * 1024;
-}
 
 /** Long enough that start-up's garbage has had its time. */
 function settle(quick: boolean): Promise<void> {
@@ -23,7 +18,7 @@ async function bareServe(lab: Lab, quick: boolean): Promise<number> {
   try {
     await until("it serves", async () => (await (await fetch(`http://127.0.0.1:${port}/`)).text()) === "ok");
     await settle(quick);
-    return rss(child.pid);
+    return residentBytes(child.pid);
   } finally {
     child.kill("SIGKILL");
     await child.status;
@@ -35,7 +30,7 @@ async function idleDaemon(quick: boolean): Promise<number> {
   await instance.start();
   await until("the program runs", async () => (await instance.status()).programs[0].state === "running");
   await settle(quick);
-  return rss(instance.pid());
+  return residentBytes(instance.pid());
 }
 
 export const MEMORY: Row = {

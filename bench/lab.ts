@@ -18,7 +18,7 @@ export interface Lab extends Disposable {
   pm2(): Promise<string>;
 }
 
-const TOOLS = ["timed", "beat", "crash", "fork_wait", "lines", "until_begun", "until_ended"] as const;
+const TOOLS = ["timed", "beat", "crash", "fork_wait", "late", "lines", "until_begun", "until_ended"] as const;
 type Tool = typeof TOOLS[number];
 
 const PM2 = "pm2@6.0.14";

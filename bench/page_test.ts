@@ -23,7 +23,14 @@ Deno.test("a row without a limit has an empty cell, and a peer that is not there
       { name: "y", skipped: "y is not installed (apt-get install y)" },
     ],
   });
-  const text = page({ results: [one, fifty], one: [one.row], fifty: [fifty.row], version: "appd 1" });
+  const text = page({
+    results: [one, fifty],
+    one: [one.row],
+    fifty: [fifty.row],
+    jobs: [],
+    delays: [],
+    version: "appd 1",
+  });
   const rows = text.split("\n").filter((line) => line.startsWith("|") && !line.startsWith("| what"));
   assert.deepEqual(rows.filter((line) => !line.startsWith("| ---")), [
     "| this ÷ that | 2 × | **1.50 ×** | 3 ÷ 2 |",

@@ -31,6 +31,6 @@ export interface Row {
   /** Absent when the figure only informs. */
   readonly limit?: number;
   /** "×" for a ratio, "%" of one CPU, else a size or a time. */
-  readonly unit: "×" | "MB" | "KB" | "s" | "%";
+  readonly unit: "×" | "MB" | "KB" | "s" | "ms" | "%";
   measure(lab: Lab, options: Options): Promise<Figure>;
 }

@@ -5,13 +5,17 @@
  * usage: deno task bench [--quick] [ROW …]
  *
  *   rows: status start restart lines stamped memory size cron inserts history start50 boot50 stop50 idle50 memory50
+ *         startjobs firstjobs statusjobs idlejobs memoryjobs runs runinsert delay delay200
  *
  * Only a full run of all rows writes the page.
  */
 import fs from "node:fs";
+import { DELAY, DELAY_MANY } from "./delay_rows.ts";
 import { IDLE_FIFTY, MEMORY_FIFTY } from "./fifty_idle_rows.ts";
 import { BOOT_FIFTY, START_FIFTY, STOP_FIFTY } from "./fifty_time_rows.ts";
 import { MEMORY, SIZE } from "./footprint_rows.ts";
+import { RUN_INSERT, RUNS_QUERY } from "./history_rows.ts";
+import { FIRST_JOBS, IDLE_JOBS, MEMORY_JOBS, START_JOBS, STATUS_JOBS } from "./jobs_rows.ts";
 import { openLab, runCommand } from "./lab.ts";
 import { RESTART } from "./restart_row.ts";
 import { isOver, page, peerText, type Result, withUnit } from "./page.ts";
@@ -34,7 +38,9 @@ const ONE: readonly Row[] = [
   HISTORY_QUERY,
 ];
 const FIFTY: readonly Row[] = [START_FIFTY, BOOT_FIFTY, STOP_FIFTY, IDLE_FIFTY, MEMORY_FIFTY];
-const ROWS: readonly Row[] = [...ONE, ...FIFTY];
+const JOBS: readonly Row[] = [START_JOBS, FIRST_JOBS, STATUS_JOBS, IDLE_JOBS, MEMORY_JOBS, RUNS_QUERY, RUN_INSERT];
+const DELAYS: readonly Row[] = [DELAY, DELAY_MANY];
+const ROWS: readonly Row[] = [...ONE, ...FIFTY, ...JOBS, ...DELAYS];
 const PAGE = new URL("../docs/performance.md", import.meta.url);
 
 function say(result: Result): void {
@@ -59,7 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!quick && rows.length === ROWS.length) {
     const version = (await runCommand(lab.appd, ["version"])).trim();
-    fs.writeFileSync(PAGE, page({ results, one: ONE, fifty: FIFTY, version }));
+    fs.writeFileSync(PAGE, page({ results, one: ONE, fifty: FIFTY, jobs: JOBS, delays: DELAYS, version }));
   }
   return results.some(isOver) ? 1 : 0;
 }

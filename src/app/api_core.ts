@@ -51,6 +51,7 @@ export function apiOf(
     history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
     log: logs.logging.logger("appd.http"),
     jobs: currentJobs(() => parts.jobs.api),
+    repositories: { poke: (name) => parts.jobs.lookAtRepository(name) },
     actions: {
       reload: (options) => daemon.reload(options),
       confirmReload: () => daemon.live.confirm(),

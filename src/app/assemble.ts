@@ -17,6 +17,12 @@ import { openLogs } from "./logs.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
+import { deathsOf, lastEndOf } from "./flight_recorder.ts";
+import { KeepAlive } from "./keep_alive.ts";
+import { startAgain } from "./start_words.ts";
+import type { LastEnd } from "../instance/last_end.ts";
+import type { Logger } from "../base/logger.ts";
+import { createFifos } from "../system/fifo.ts";
 import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
 import { openPrograms } from "./programs/programs.ts";
@@ -61,6 +67,8 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const log = logs.logging.logger("appd");
   log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
   const announcement = parts.use(await announce(context, { detached: options.detached, log }));
+  const lastEnd = await lastEndOf(context);
+  if (lastEnd !== undefined) tellLastEnd(log, lastEnd);
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
   const programs = openPrograms(context, logs);
@@ -81,9 +89,18 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     jobs.tell(event);
   }));
   const { command } = options;
+  const deaths = deathsOf(context, lastEnd);
+  const keepAlive = options.detached
+    ? parts.use(
+      new KeepAlive(context, { fifos: createFifos(), log, words: startAgain(context, command), deaths: deaths.length }),
+    )
+    : undefined;
   const daemon = new Daemon(
     context,
-    { logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs, command, pidFile },
+    {
+      ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
+      ...{ keepAlive, lastEnd, deaths, command, pidFile },
+    },
     loaded,
   );
   announcement.follow(daemon);
@@ -105,6 +122,14 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
 
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Says how the last run ended: as a warning, when it was no orderly end. */
+function tellLastEnd(log: Logger, lastEnd: LastEnd): void {
+  const { how, pid, at, detail } = lastEnd;
+  const fields = { pid, ...(at === null ? {} : { at }), ...(detail === null ? {} : { detail }) };
+  if (how === "clean") log.info("the last run ended well", fields);
+  else log.warn(`the last run ended: ${how}`, fields);
 }
 
 /** How often, and after how many milliseconds, the lock is tried again: a `status` may hold it for an instant. */

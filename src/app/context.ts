@@ -22,6 +22,8 @@ export interface ContextInput {
 export interface Context extends ContextInput {
   /** Name of the instance, `default` without `--name`. */
   readonly instance: string;
+  /** What messages call it: by its home where that was given, else by its name. */
+  readonly called: string;
   readonly paths: Paths;
   readonly configFile: string;
   readonly configFileExplicit: boolean;
@@ -32,9 +34,11 @@ export function createContext(input: ContextInput): Context {
   const { cwd, env, homeDirectory } = input.system.host;
   const paths = resolvePaths({ home: input.home, name: input.name, env, userHome: homeDirectory, cwd });
   const chosen = input.config ?? (env.APPD_CONFIG || undefined);
+  const instance = input.name ?? (env.APPD_NAME || DEFAULT_INSTANCE);
   return {
     ...input,
-    instance: input.name ?? (env.APPD_NAME || DEFAULT_INSTANCE),
+    instance,
+    called: input.home === undefined ? instance : paths.home,
     paths,
     configFile: chosen === undefined ? paths.config : resolve(cwd(), chosen),
     configFileExplicit: chosen !== undefined,

@@ -63,7 +63,7 @@ export interface ReloadRequest {
 
 /** Applies the configuration, or plans it. @throws AppdError (notRunning) */
 export async function reloadDaemon(context: Context, { plan, confirmMs }: ReloadRequest = {}): Promise<ReloadResult> {
-  return await act<ReloadResult>(context, ["reload", context.instance], "/api/v1/reload", {
+  return await act<ReloadResult>(context, ["reload", context.called], "/api/v1/reload", {
     ...(plan ? { plan } : {}),
     ...(confirmMs === undefined ? {} : { confirm_s: confirmMs / 1000 }),
   });
@@ -71,16 +71,16 @@ export async function reloadDaemon(context: Context, { plan, confirmMs }: Reload
 
 /** Keeps what a reload on probation did. @throws AppdError (notRunning), (generic) when none waits for it */
 export async function confirmReload(context: Context): Promise<void> {
-  await act(context, ["confirm the reload of", context.instance], "/api/v1/reload/confirm");
+  await act(context, ["confirm the reload of", context.called], "/api/v1/reload/confirm");
 }
 
 /** Rotates every log; resolves when the archives are complete. @throws AppdError (notRunning) */
 export async function rotateLogs(context: Context): Promise<void> {
-  await act(context, ["rotate the logs of", context.instance], "/api/v1/rotate");
+  await act(context, ["rotate the logs of", context.called], "/api/v1/rotate");
 }
 
-/** Loaded only where the daemon has not answered for itself: a verb that it answers stays fast. */
-async function look(context: Context): Promise<Presence> {
+/** What there is of a daemon. Loaded only where the daemon has not answered for itself: a verb that it answers stays fast. */
+export async function look(context: Context): Promise<Presence> {
   const { presenceOf } = await import("./presence.ts");
   return presenceOf(context);
 }

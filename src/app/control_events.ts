@@ -14,7 +14,7 @@ export interface EventQuery {
 export async function rememberedEvents(context: Context, query: EventQuery): Promise<readonly EventReport[]> {
   const answer = await clientOf(context).get<{ events: readonly EventReport[] }>(pathOf({ ...query, stream: "false" }));
   if (answer !== undefined) return answer.events;
-  throw cannot(["read the events of", context.instance], ...silent(undefined));
+  throw cannot(["read the events of", context.called], ...silent(undefined));
 }
 
 /** How {@link followEvents} goes on. */

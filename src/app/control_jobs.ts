@@ -1,4 +1,4 @@
-import { cannot } from "../base/errors.ts";
+import { type AppdError, cannot } from "../base/errors.ts";
 import {
   isOver,
   type RunPage,
@@ -7,7 +7,9 @@ import {
   type TriggerKind,
   type UpcomingSlot,
 } from "../base/job_reports.ts";
-import { act, clientOf, silent } from "./control.ts";
+import type { Presence } from "../instance/inspect.ts";
+import { delay } from "../system/clock.ts";
+import { act, clientOf, look, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 
 /** Which lines of history; times in milliseconds since the epoch. */
@@ -24,6 +26,9 @@ const PAGE = 1000;
 /** Seconds that one request waits for the end of a run, and milliseconds that its answer may take beyond that. */
 const WAIT_S = 25;
 const SLACK_MS = 5000;
+/** How long a process may take to close its files when it dies, and the time between two looks, in milliseconds. */
+const DYING_MS = 1000;
+const LOOK_MS = 20;
 
 type Action = readonly [verb: string, object: string];
 
@@ -38,7 +43,7 @@ export async function* runsOf(context: Context, query: RunQuery, limit: number):
   for (let left = limit; left > 0;) {
     const { runs, next_before }: RunPage = await ask(context, historyPath(query, Math.min(left, PAGE), before), [
       "read the history of",
-      query.job ?? context.instance,
+      query.job ?? context.called,
     ]);
     yield* runs;
     left -= runs.length;
@@ -82,12 +87,33 @@ export async function endOfRun(
   while (!signal.aborted) {
     const seconds = Math.min(WAIT_S, Math.max(0, end - clock.monotonic()) / 1000);
     const path = `/api/v1/runs/${id}?wait=${seconds.toFixed(3)}`;
-    const asked = ask<RunReport>(context, path, ["wait for run", String(id)], seconds * 1000 + SLACK_MS);
+    const asked = clientOf(context, seconds * 1000 + SLACK_MS).get<RunReport>(path);
     const run = await Promise.race([asked, aborted]);
-    if (run === undefined || isOver(run)) return run;
+    if (signal.aborted) return undefined;
+    if (run === undefined) throw await lost(context, id);
+    if (isOver(run)) return run;
     if (clock.monotonic() >= end) return undefined;
   }
   return undefined;
+}
+
+/** Why nobody tells any more what became of a run. */
+async function lost(context: Context, id: number): Promise<AppdError> {
+  const { kind } = await restOf(context);
+  const action: Action = ["wait for run", String(id)];
+  if (kind !== "dead" && kind !== "stopped") return cannot(action, ...silent(undefined));
+  const cause = kind === "dead"
+    ? "the daemon died while the run went on; the next one will say what became of it"
+    : "the daemon was stopped meanwhile";
+  return cannot(action, cause, { exit: "unavailable", hint: `appd start, appd jobs show --run ${id}` });
+}
+
+/** Who dies closes one thing after the other: the socket may be gone a moment before the lock. */
+async function restOf(context: Context): Promise<Presence> {
+  const { clock, locks } = context.system;
+  const end = clock.monotonic() + DYING_MS;
+  while (locks.isHeld(context.paths.lock) && clock.monotonic() < end) await delay(clock, LOOK_MS);
+  return await look(context);
 }
 
 /** Triggers a job; the run as it was recorded. @throws AppdError (notRunning, unavailable) */
@@ -129,7 +155,7 @@ export async function upcoming(
   { count, job }: { readonly count: number; readonly job?: string | undefined },
 ): Promise<readonly UpcomingSlot[]> {
   const query = new URLSearchParams({ count: `${count}`, ...(job === undefined ? {} : { job }) });
-  const action: Action = ["show the next runs of", job ?? context.instance];
+  const action: Action = ["show the next runs of", job ?? context.called];
   return (await ask<{ upcoming: UpcomingSlot[] }>(context, `/api/v1/schedule?${query}`, action)).upcoming;
 }
 

@@ -30,9 +30,9 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     const { assemble } = await import("./assemble.ts");
     await using assembled = await assemble(context, { command, detached: waiting !== undefined });
     const { daemon } = assembled;
-    const { pid, url } = daemon.report();
+    if (daemon.isGuarded) daemon.record(); // A stop has to know the guard from the first moment on.
     if (waiting !== undefined) {
-      await sendReadiness(waiting, { type: "ready", pid: pid ?? context.system.host.pid, url });
+      await sendReadiness(waiting, { type: "ready", pid: context.system.host.pid, url: daemon.url });
     }
     daemon.record();
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));

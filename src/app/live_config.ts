@@ -13,6 +13,7 @@ import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
 import type { Notifications } from "./events/notifications.ts";
 import type { Jobs } from "./jobs/jobs.ts";
+import type { KeepAlive } from "./keep_alive.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
@@ -27,6 +28,7 @@ export interface LiveParts {
   readonly prepare: Programs["prepare"];
   readonly jobs: Jobs;
   readonly notifications: Notifications;
+  readonly keepAlive: KeepAlive | undefined;
   readonly command: Command | undefined;
 }
 
@@ -163,12 +165,13 @@ export class LiveConfig implements Disposable {
   /** @throws AppdError while nothing has been changed */
   async #apply(version: Version, cause: string): Promise<ApplyResult> {
     const { loaded, specs } = version;
-    const { jobs, logs, notifications, prepare, supervisor, usage } = this.#parts;
+    const { jobs, keepAlive, logs, notifications, prepare, supervisor, usage } = this.#parts;
     await prepare(specs);
     const preparedJobs = await jobs.prepare(loaded);
     logs.apply(loaded);
     this.#now = version;
     notifications.apply(loaded.config.notifications);
+    keepAlive?.apply(loaded.config.daemon.keepAlive);
     const applied = await supervisor.apply(specs, cause);
     void usage.follow(specs); // Nobody waits for figures.
     await jobs.apply(preparedJobs);

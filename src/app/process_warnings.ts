@@ -42,16 +42,16 @@ export function warnOfProcess(process: ProcessConfig, place: Place): void {
   for (const { path, command } of commands) warnOfCommand(path, command, here);
 }
 
-/** Whether the directory is there; warns when not. */
+/** Whether the directory is there; warns when not. @param place `missing`: what to do then, for a directory of another kind */
 export function warnOfDirectory(
   path: readonly string[],
   directory: string,
-  { files, reading }: Pick<Place, "files" | "reading">,
+  { files, reading, missing = `mkdir -p "${directory}"` }: Pick<Place, "files" | "reading"> & { missing?: string },
 ): boolean {
   const kind = kindOf(files, directory);
   if (kind === "directory") return true;
   if (kind === undefined) {
-    reading.warn(`is "${directory}", and there is no such directory`, { path, hint: `mkdir -p "${directory}"` });
+    reading.warn(`is "${directory}", and there is no such directory`, { path, hint: missing });
     return false;
   }
   const what = kind === "file" ? "a file" : "something else";

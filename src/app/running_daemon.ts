@@ -7,6 +7,7 @@ import { versionText } from "../base/version.ts";
 import type { LoadResult } from "../config/config.ts";
 import type { Health } from "../health/health.ts";
 import type { ReloadOptions } from "../http/route.ts";
+import type { LastEnd } from "../instance/last_end.ts";
 import { type InstanceState, writeState } from "../instance/state_file.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 import type { Config } from "../schema/appd_schema.ts";
@@ -24,6 +25,7 @@ import { LiveConfig } from "./live_config.ts";
 import type { Notifications } from "./events/notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import type { Jobs } from "./jobs/jobs.ts";
+import type { KeepAlive } from "./keep_alive.ts";
 import type { Programs } from "./programs/programs.ts";
 import type { ProgramUsage } from "./programs/usage.ts";
 
@@ -37,6 +39,12 @@ export interface Parts {
   readonly journal: Journal;
   readonly notifications: Notifications;
   readonly jobs: Jobs;
+  /** Absent in the foreground and under a service manager. */
+  readonly keepAlive: KeepAlive | undefined;
+  /** How the run before this one ended; undefined when there was none. */
+  readonly lastEnd: LastEnd | undefined;
+  /** When predecessors died within the last minutes, ISO 8601. */
+  readonly deaths: readonly string[];
   readonly command: Command | undefined;
   /** The one in use; a reload does not move it. */
   readonly pidFile: string;
@@ -63,6 +71,8 @@ export class Daemon {
   #exit = exitCode("ok");
   #shutdownMs = 0;
   #killed: readonly string[] | undefined;
+  #cancelled: readonly string[] = [];
+  #ended: InstanceState["ended"];
 
   constructor(context: Context, parts: Parts, loaded: LoadResult) {
     this.#context = context;
@@ -84,6 +94,11 @@ export class Daemon {
 
   #note(draft: (at: number) => EventDraft): void {
     this.#parts.journal.note(draft(this.#context.system.clock.now()));
+  }
+
+  /** Where it answers; null before it is ready, and without a server. */
+  get url(): string | null {
+    return this.#url;
   }
 
   get config(): Config {
@@ -108,6 +123,11 @@ export class Daemon {
     if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
   }
 
+  /** Somebody starts it again should it die. */
+  get isGuarded(): boolean {
+    return this.#parts.keepAlive?.guard !== undefined;
+  }
+
   /** Leaves the state file behind for those who cannot ask; a full disk is no reason not to serve. */
   record(): void {
     try {
@@ -120,20 +140,23 @@ export class Daemon {
   /** What stays behind for those who cannot ask, and for `restart`. */
   #state(): InstanceState {
     const { host, processes } = this.#context.system;
-    const { pid, version, url, config_file, pid_file, log_file } = this.report();
     return {
-      pid: pid ?? host.pid,
+      pid: host.pid,
       start_time: processes.stat(host.pid)?.startTime ?? "",
       boot_id: processes.bootId(),
       started_at: new Date(this.#startedAt).toISOString(),
-      version,
-      url,
-      config_file,
-      pid_file,
-      log_file,
+      version: versionText(),
+      url: this.#url,
+      config_file: this.#context.configFile,
+      pid_file: this.#parts.pidFile,
+      log_file: this.config.log.file,
       flags: this.#context.flags,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
+      ...(this.#ended === undefined ? {} : { ended: this.#ended }),
+      ...(this.#parts.deaths.length === 0 ? {} : { deaths: this.#parts.deaths }),
+      ...(this.#parts.keepAlive?.guard === undefined ? {} : { guard: this.#parts.keepAlive.guard }),
+      ...(this.#cancelled.length === 0 ? {} : { cancelled: this.#cancelled }),
     };
   }
 
@@ -199,6 +222,7 @@ export class Daemon {
     }
     const result = await this.#live.reload(options);
     this.#noteReload(result);
+    this.record();
     if (result.ok) this.#log.info("configuration reloaded", { changes: result.changes.length });
     else this.#log.error("cannot reload, the old configuration stays", { error: result.error });
     this.#lifecycle.dispatch("reload_done");
@@ -252,7 +276,7 @@ export class Daemon {
   }
 
   async #drainJobs(ms: number): Promise<void> {
-    await this.#parts.jobs.drain(ms);
+    this.#cancelled = await this.#parts.jobs.drain(ms);
     void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
   }
 
@@ -278,6 +302,8 @@ export class Daemon {
         ...(report.failed.length > 0 ? { failed: report.failed.map((f) => `${f.part}: ${messageOf(f.error)}`) } : {}),
       });
       this.#lifecycle.dispatch("stopped");
+      this.#ended = { at: new Date(this.#context.system.clock.now()).toISOString(), exit: this.#exit };
+      this.#parts.keepAlive?.[Symbol.dispose]();
       this.record();
       this.#stopped.resolve(this.#exit);
     });
@@ -333,6 +359,7 @@ export class Daemon {
       repositories: this.#parts.jobs.repositories(),
       scheduler: this.#parts.jobs.scheduler(),
       last_reload: this.#reloadStatus(),
+      last_end: this.#parts.lastEnd ?? null,
       shutdown: this.#shutdown?.progress() ?? null,
       problems: Object.entries(this.#parts.health.report()).flatMap(([name, { error }]) =>
         error === undefined ? [] : [`${name}: ${error}`]

@@ -7,7 +7,7 @@ import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
-import type { StartOrder } from "./detached.ts";
+import { orderOf, wordsFor } from "./start_words.ts";
 
 /** What came of `start`. `ms` is the time until the daemon was ready. */
 export interface StartResult {
@@ -76,7 +76,7 @@ async function settled(context: Context): Promise<{ pid: number; url: string | n
     }
     if (clock.monotonic() > end || unanswered >= 3) {
       const presence = presenceOf(context);
-      throw cannot(["start", context.instance], ...silent(presence.kind === "running" ? presence.pid : undefined));
+      throw cannot(["start", context.called], ...silent(presence.kind === "running" ? presence.pid : undefined));
     }
     await delay(clock, 25); // Nobody told that daemon to tell us; the lock has no event but its release.
   }
@@ -84,28 +84,15 @@ async function settled(context: Context): Promise<{ pid: number; url: string | n
 }
 
 async function launch(context: Context, command: Command | undefined) {
-  const { home, root } = context.paths;
+  const { home } = context.paths;
   const { host } = context.system;
-  const order: StartOrder = {
-    home: context.home ?? (host.env.APPD_HOME || undefined) ? root : undefined,
-    name: context.name,
-    config: context.configFileExplicit ? context.configFile : undefined,
-    flags: context.flags,
-    command,
-  };
+  const order = orderOf(context, command);
   return await detach(context.system, {
-    command: [...host.self, ...wordsFor(order)],
+    command: [...host.self, ...wordsFor("run", order)],
     env: host.env,
     order: { ...order },
     directory: home,
     lateOutput: context.paths.lateOutput,
     timeoutMs: START_TIMEOUT_MS,
   });
-}
-
-/** What `ps` shows of the daemon. Paths are absolute, because it runs in `/`. */
-function wordsFor({ home, name, config, command }: StartOrder): string[] {
-  const option = (key: string, value: string | undefined) => value === undefined ? [] : [`--${key}`, value];
-  const rest = command === undefined ? [] : ["--", ...command.words];
-  return ["run", ...option("home", home), ...option("name", name), ...option("config", config), ...rest];
 }

@@ -1,10 +1,11 @@
 import { AppdError } from "../base/errors.ts";
 import type { StatusReport } from "../base/reports.ts";
-import { readState } from "../instance/state_file.ts";
+import { type InstanceState, readState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
 import { type EndedOrphans, endOrphans, endOutputKeeper, orphansOf } from "./programs/orphans.ts";
+import { endGuard } from "./keep_alive.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -17,6 +18,8 @@ export interface StopResult {
   readonly ms: number;
   /** Programs that had to be killed, by the daemon or after it. */
   readonly late: readonly string[];
+  /** Jobs whose runs did not end in time and were cancelled. */
+  readonly cancelled: readonly string[];
   /** Programs that a dead daemon had left running, and that were ended now. */
   readonly orphans: readonly string[];
   /** Programs that run on without a daemon, as asked. */
@@ -47,8 +50,10 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const presence = presenceOf(context);
   const kept = () => options.keepPrograms ? { kept: namesLeft(context, status) } : {};
   if (presence.kind !== "running") {
+    endGuard(context);
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
-    return { was: "not running", how: "graceful", ms: clock.monotonic() - began, late, orphans, ...kept() };
+    const ms = clock.monotonic() - began;
+    return { was: "not running", how: "graceful", ms, late, cancelled: [], orphans, ...kept() };
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
@@ -59,12 +64,15 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const how = await ended(context, patience + GRACE_MS) && !rude ? "graceful" : "forced";
   if (how === "graceful" && presenceOf(context).kind === "dead") {
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
-    return { was: "running", pid, how: "forced", died: true, ms: clock.monotonic() - began, late, orphans, ...kept() };
+    const ms = clock.monotonic() - began;
+    return { was: "running", pid, how: "forced", died: true, ms, late, cancelled: [], orphans, ...kept() };
   }
-  const late = how === "forced" ? await kill(context, pid, options) : killedBy(context, pid);
+  const told = how === "graceful" ? lastState(context, pid) : undefined;
+  const late = how === "forced" ? await kill(context, pid, options) : told?.killed ?? [];
+  const cancelled = told?.cancelled ?? [];
   await vanished(context, pid);
   if (!options.keepPrograms) endOutputKeeper(context); // A daemon that was late had no time for it.
-  return { was: "running", pid, how, ms: clock.monotonic() - began, late, orphans: [], ...kept() };
+  return { was: "running", pid, how, ms: clock.monotonic() - began, late, cancelled, orphans: [], ...kept() };
 }
 
 /** Asks over the socket; undefined when the daemon does not answer, so that a signal has to do. */
@@ -105,15 +113,15 @@ async function clearAway(context: Context, options: StopOptions, began: number):
   return orphans;
 }
 
-/** The programs that the daemon says it had to kill. */
-function killedBy(context: Context, pid: number): readonly string[] {
+/** What the daemon of this PID has left behind in writing. */
+function lastState(context: Context, pid: number): InstanceState | undefined {
   const state = readState(context.system.files, context.paths.state);
-  return state?.pid === pid ? state.killed ?? [] : [];
+  return state?.pid === pid ? state : undefined;
 }
 
 function hidden(context: Context, why: string | undefined): AppdError {
   return new AppdError(
-    `cannot stop "${context.instance}": it runs, but its PID cannot be found: ${why ?? "no answer"}`,
+    `cannot stop "${context.called}": it runs, but its PID cannot be found: ${why ?? "no answer"}`,
     {
       exit: "unknown",
       hint: `find it as root: fuser "${context.paths.lock}"`,
@@ -149,6 +157,7 @@ async function kill(
   pid: number,
   { keepPrograms }: StopOptions,
 ): Promise<readonly string[]> {
+  endGuard(context);
   const { files, processes, locks } = context.system;
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);

@@ -108,9 +108,22 @@ function rangeTrouble(field: CronField, range: string): string | undefined {
   if (values.some((value) => value < min || value > max)) {
     return `${field === "hour" ? "an" : "a"} ${field} is ${min} to ${max}`;
   }
-  const [from = 0, to = from] = values;
-  if (from > to) return `the range runs backwards (write ${ends[0]}-${max === 7 ? 6 : max},${min}-${ends[1]})`;
-  return undefined;
+  const [from = 0, end = from] = values;
+  const to = field === "day of week" && end === 0 && ends.length === 2 ? 7 : end; // A range may end with the Sunday.
+  return from > to ? `the range runs backwards (write ${forwards(field, ends)})` : undefined;
+}
+
+/** The same days as `fri-mon` in order: `fri,sat,sun,mon`; of other fields two ranges. */
+function forwards(field: CronField, ends: readonly string[]): string {
+  const { min, max, names } = LIMITS[field];
+  const [from = 0, to = 0] = ends.map((end) => valueOf(field, end));
+  const named = ends.every((end) => names.includes(end.toLowerCase()));
+  const word = (value: number) => named ? names[value - min] ?? `${value}` : `${value}`;
+  if (field === "day of week") {
+    return Array.from({ length: (to - from + 7) % 7 + 1 }, (_, index) => word((from + index) % 7)).join(",");
+  }
+  const range = (first: number, last: number) => first === last ? word(first) : `${word(first)}-${word(last)}`;
+  return `${range(from, max)},${range(min, to)}`;
 }
 
 function stepTrouble(field: CronField, { range, step }: { range: string; step: string }): string | undefined {

@@ -64,6 +64,10 @@ export interface JobStatus {
   readonly running: boolean;
   readonly in_flight: number;
   readonly queued: number;
+  /** One of its runs waits for its next attempt; such a run neither runs nor waits for its turn. */
+  readonly retrying?: boolean;
+  /** When the first of them is tried again. */
+  readonly next_retry_at?: string | null;
   /** Runs so far, over all restarts. */
   readonly triggers: number;
   /** The last run that was not skipped. */
@@ -114,12 +118,14 @@ export interface RepositoryStatus {
   readonly last_commit_at: string | null;
   /** Whether changes are told by the kernel, or found by looking. */
   readonly watching: "events" | "polling" | null;
+  /** When one that cannot be looked at is tried again. */
+  readonly next_try_at?: string;
 }
 
 /** `appd why NAME` of a job. */
 export interface JobWhyReport {
   readonly job: string;
-  /** `running`, `queued`, `disabled`, `paused`, `broken`, `waiting` for an event, or `scheduled`. */
+  /** `running`, `retrying`, `queued`, `disabled`, `paused`, `broken`, `waiting` for an event, or `scheduled`. */
   readonly state: JobStateName;
   /** The answer in one sentence. */
   readonly summary: string;
@@ -133,11 +139,20 @@ export interface JobWhyReport {
 }
 
 /** The state of a job in a word. */
-export type JobStateName = "running" | "queued" | "disabled" | "paused" | "broken" | "waiting" | "scheduled";
+export type JobStateName =
+  | "running"
+  | "retrying"
+  | "queued"
+  | "disabled"
+  | "paused"
+  | "broken"
+  | "waiting"
+  | "scheduled";
 
 /** What a job is doing, or what keeps it from running. */
 export function jobState(job: JobStatus): JobStateName {
   if (job.running) return "running";
+  if (job.retrying) return "retrying";
   if (job.queued > 0) return "queued";
   if (!job.enabled) return "disabled";
   if (job.paused) return "paused";

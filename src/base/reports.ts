@@ -145,6 +145,15 @@ export interface ShutdownStatus {
   readonly deadline: string;
 }
 
+/** How a run of the daemon ended. */
+export interface LastEndReport {
+  readonly how: "clean" | "error" | "crash" | "killed" | "out of memory" | "reboot";
+  readonly pid: number;
+  /** Of a death nobody saw: when it was last known to live. */
+  readonly at: string | null;
+  readonly detail: string | null;
+}
+
 export interface StatusReport {
   readonly name: string;
   readonly instance: string;
@@ -165,6 +174,8 @@ export interface StatusReport {
   readonly repositories: readonly RepositoryStatus[];
   readonly scheduler: SchedulerStatus;
   readonly last_reload: ReloadStatus | null;
+  /** How the run before this one ended; null when there was none. */
+  readonly last_end?: LastEndReport | null;
   readonly shutdown: ShutdownStatus | null;
   /** False when a daemon holds the lock and does not answer; the rest is then what is known without it. */
   readonly answers?: boolean;

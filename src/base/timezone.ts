@@ -38,6 +38,6 @@ export function systemTimezone(tz: string | undefined): string {
   if (tz === "") return "UTC";
   const named = tz?.replace(/^:/, "").replace(/^.*\/zoneinfo\//, "");
   if (named !== undefined && isTimezone(named)) return named;
-  const host = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const host = Temporal.Now.timeZoneId(); // Intl.DateTimeFormat says the same, and takes thirty times as long.
   return isTimezone(host) ? host : "UTC";
 }

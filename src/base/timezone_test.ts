@@ -34,3 +34,14 @@ Deno.test("the system's zone: TZ in the forms of tzset(3), else the host's", () 
   assert.deepEqual(read.map(systemTimezone), ["Asia/Tokyo", "Asia/Tokyo", "Asia/Tokyo", "UTC", "UTC"]);
   assert.deepEqual([undefined, "CET-1CEST,M3.5.0,M10.5.0/3", "/etc/localtime"].map(systemTimezone), [host, host, host]);
 });
+
+Deno.test("a TZ that the runtime does not know is UTC", async () => {
+  const module = new URL("./timezone.ts", import.meta.url);
+  const code = `import { systemTimezone } from "${module}"; console.log(systemTimezone(Deno.env.get("TZ")))`;
+  const run = new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    env: { TZ: "Middle/Nowhere" },
+    stderr: "inherit",
+  });
+  assert.equal(new TextDecoder().decode((await run.output()).stdout), "UTC\n");
+});

@@ -40,7 +40,7 @@ export interface ValueSpec {
   readonly choices?: readonly string[];
   /** As shown in help; the verb applies it. */
   readonly default?: string;
-  /** The option may be given again; a verb gets the values with commas between them. Only of kind text. */
+  /** The option may be given again; a verb gets the values with commas between them. Only of kinds that stay text. */
   readonly many?: true;
 }
 
@@ -94,6 +94,8 @@ export interface CommandSpec {
   readonly exits: Exits;
   /** Works also where a platform has no sessions or signals. */
   readonly anywhere?: boolean;
+  /** Commands that people look for here, by word: `jobs logs NAME` is `logs NAME`. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
   /** Left out of help, completions and docs. */
   readonly hidden?: boolean;
   /** Absent on a command that only groups others. */

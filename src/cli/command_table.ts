@@ -1,6 +1,7 @@
 import type { ProgramSpec } from "./command.ts";
 import { CONFIG_COMMANDS } from "./commands_config.ts";
 import { DAEMON_COMMANDS } from "./commands_daemon.ts";
+import { GIT } from "./commands_git.ts";
 import { INSPECT_COMMANDS } from "./commands_inspect.ts";
 import { JOB_COMMANDS } from "./commands_jobs.ts";
 import { SELF_COMMANDS } from "./commands_self.ts";
@@ -19,7 +20,7 @@ export const APPD: ProgramSpec = {
   groups: [
     { title: "Daemon", commands: DAEMON_COMMANDS },
     { title: "Look", commands: INSPECT_COMMANDS },
-    { title: "Jobs", commands: JOB_COMMANDS },
+    { title: "Jobs", commands: [...JOB_COMMANDS, GIT] },
     { title: "Service", commands: SERVICE_COMMANDS },
     { title: "Configuration", commands: CONFIG_COMMANDS },
     { title: "appd itself", commands: SELF_COMMANDS },

@@ -54,6 +54,14 @@ Deno.test("every command teaches: summary, example, exit codes", () => {
   }
 });
 
+Deno.test("every paragraph of a description is one of whole sentences", () => {
+  const paragraphs = [
+    ...APPD.description,
+    ...allCommands(APPD).flatMap(({ command }) => command.description ?? []),
+  ];
+  for (const text of paragraphs) assert.match(text, /^([A-Z]|appd ).*[.]$/s, text);
+});
+
 Deno.test("every example is understood", () => {
   const examples = [...APPD.examples, ...shownCommands(APPD).flatMap(({ command }) => command.examples ?? [])];
   for (const { line } of examples.filter(({ line }) => line.startsWith("appd "))) {

@@ -50,8 +50,7 @@ const COMMANDS: readonly CommandSpec[] = [
     name: "check",
     summary: "check the configuration file and name every problem",
     description: [
-      "Warns, too, of what would keep a program or a job from starting on this host: a directory, command, user or group",
-      "that is not there, and of repositories that are not. Warnings do not change the exit code.",
+      "Warns, too, of what would keep a program or a job from starting on this host: a directory, command, user or group that is not there, and of repositories that are none. Warnings do not change the exit code.",
     ],
     examples: [{ line: "appd config check --config new.toml", says: "before it replaces the old one" }],
     exits: { ok: "valid", config: true },

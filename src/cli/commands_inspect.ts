@@ -62,7 +62,8 @@ const LOGS: CommandSpec = {
     {
       name: "since",
       value: { name: "TIME", kind: "text" },
-      help: "from a time on: a duration ago (10m) or ISO 8601 (2025-11-01T10:30:00Z)",
+      help:
+        "from a time on: a duration ago (10m), the last such time of day (13:28) or ISO 8601 (2025-11-01T10:30:00Z)",
     },
     {
       name: "level",
@@ -120,5 +121,26 @@ const EVENTS: CommandSpec = {
   load: () => import("./verbs/events.ts").then((verb) => verb.events),
 };
 
+const DOCTOR: CommandSpec = {
+  name: "doctor",
+  summary: "find and explain what is wrong with this host and this instance",
+  description: [
+    "Looks at files and their owners, the daemon and what a dead one has left, the configuration, the port, installed units, disks, clock, limits, tools and the database. No daemon is needed; one that runs is asked too. Without --fix nothing is changed.",
+    "--fix removes a stale PID file and socket, closes files and directories of ours that others can write to, makes a directory that is missing, and ends what a daemon that died has left running. It does nothing else, and says what it did.",
+  ],
+  options: [
+    { name: "fix", help: "mend what is safe" },
+    { name: "dry-run", help: "only say what --fix would do" },
+  ],
+  examples: [
+    { line: "appd doctor", says: "what is wrong, why that matters, and what to do" },
+    { line: "appd doctor --verbose", says: "with the checks that found nothing" },
+    { line: "appd doctor --fix", says: "mend what is safe" },
+    { line: "appd doctor --json | jq -r '.findings[].id'", says: "for scripts" },
+  ],
+  exits: { ok: "nothing is wrong, or nothing any more", generic: "something was found", usage: true },
+  load: () => import("./verbs/doctor.ts").then((verb) => verb.doctor),
+};
+
 /** Commands that look. */
-export const INSPECT_COMMANDS: readonly CommandSpec[] = [STATUS, HEALTH, LOGS, PROGRAMS, WHY, EVENTS];
+export const INSPECT_COMMANDS: readonly CommandSpec[] = [STATUS, HEALTH, LOGS, PROGRAMS, WHY, EVENTS, DOCTOR];

@@ -61,7 +61,8 @@ const HISTORY: CommandSpec = {
     {
       name: "since",
       value: { name: "TIME", kind: "text" },
-      help: "from a time on: a duration ago (10m) or ISO 8601 (2025-11-01T10:30:00Z)",
+      help:
+        "from a time on: a duration ago (10m), the last such time of day (13:28) or ISO 8601 (2025-11-01T10:30:00Z)",
     },
     { name: "until", value: { name: "TIME", kind: "text" }, help: "before a time, named as with --since" },
   ],
@@ -108,22 +109,30 @@ const CANCEL: CommandSpec = {
     { line: "appd jobs cancel backup", says: "all runs of backup" },
     { line: "appd jobs cancel --run 12", says: "one run" },
   ],
-  exits: { ...ACT, generic: "no such job or run, or it is over" },
+  exits: { ...ACT, ok: "cancelled, or nothing of the job ran", generic: "no such job or run, or the run is over" },
   load: () => import("./verbs/jobs_cancel.ts").then((verb) => verb.cancel),
 };
 
 const JOBS: CommandSpec = {
   name: "jobs",
   summary: "list the jobs, run and cancel them, and see what they did",
-  description: ["Without a subcommand it prints the table; with --quiet only the names."],
+  description: [
+    "Without a subcommand it prints the table; with --quiet only the names.",
+    'A job with on = "webhook" runs when somebody posts to /api/v1/hooks/NAME, on the control socket or over TCP with the bearer token. It has the body as APPD_WEBHOOK_BODY and its type as APPD_WEBHOOK_CONTENT_TYPE. Two calls with one Idempotency-Key are one run.',
+  ],
   examples: [
     { line: "appd jobs", says: "the table" },
     { line: "appd jobs run backup --wait", says: "run one now" },
     { line: "appd jobs history --failed", says: "what went wrong" },
+    {
+      line: 'curl --unix-socket ~/.appd/control.sock -d \'{"ref": "main"}\' http://localhost/api/v1/hooks/build',
+      says: "tell the job build what happened",
+    },
   ],
   exits: { ok: true, usage: true, notRunning: true, unavailable: true },
   load: () => import("./verbs/jobs.ts").then((verb) => verb.list),
   commands: [LIST, SHOW, HISTORY, RUN, CANCEL],
+  elsewhere: { logs: "logs", pause: "pause", resume: "resume", why: "why", start: "jobs run", stop: "jobs cancel" },
 };
 
 const PAUSE: CommandSpec = {
@@ -184,12 +193,16 @@ export const SIMULATE: CommandSpec = {
   name: "simulate",
   summary: "show what the configuration would do between two times",
   description: [
-    "Runs the real engine on a virtual clock, and starts nothing: time zones, work hours, overlaps, queues and pools come out as they would. Needs no daemon. With --quiet only the totals; with --json each slot is an object on a line of its own.",
+    "Runs the real engine on a virtual clock, and starts nothing: time zones, work hours, overlaps, queues and pools come out as they would. Needs no daemon. With --quiet only the totals; with --json each slot is an object on a line of its own. An interrupt from the keyboard ends it with the totals so far, and 130.",
   ],
   options: [
     { name: "from", value: { name: "TIME", kind: "text" }, help: "ISO 8601, or a duration from now on; default now" },
-    { name: "to", value: { name: "TIME", kind: "text" }, help: "ISO 8601, or a duration after --from" },
-    { name: "job", value: { name: "NAME", kind: "job" }, help: "tell only of this job" },
+    {
+      name: "to",
+      value: { name: "TIME", kind: "text", default: "1d" },
+      help: "ISO 8601, or a duration after --from",
+    },
+    { name: "job", value: { name: "NAME", kind: "job", many: true }, help: "tell only of this one job" },
     {
       name: "duration",
       value: { name: "NAME=DURATION", kind: "text", many: true },

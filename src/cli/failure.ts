@@ -18,8 +18,10 @@ export interface FailureOptions {
 export function reportFailure(output: Output, error: unknown, options: FailureOptions): number {
   const failure = error instanceof AppdError ? error : undefined;
   const exit: ExitName = failure?.exit ?? "internal";
-  const message = failure?.message ?? `internal error (this is a bug): ${escapeControls(messageOf(error))}`;
-  const hint = failure === undefined && !options.stack ? "see the stack: run it again with --verbose" : failure?.hint;
+  const message = failure?.message.replace(/^ {2}hint: .*$/gm, output.advise) ??
+    `internal error (this is a bug): ${escapeControls(messageOf(error))}`;
+  const advice = failure === undefined && !options.stack ? "see the stack: run it again with --verbose" : failure?.hint;
+  const hint = advice === undefined ? undefined : output.advise(advice);
   if (output.json) {
     const { problems } = (failure ?? {}) as { problems?: unknown };
     const details = problems === undefined ? {} : { problems };

@@ -34,8 +34,8 @@ export interface FakeInstance extends AsyncDisposable {
 export async function runIn(home: string, args: readonly string[]): Promise<Ran> {
   const terminal = fakeTerminal();
   const system = realSystem();
-  const host = { ...system.host, env: { PATH: "/bin", LANG: "C.UTF-8" } };
-  const code = await main(APPD, ["--home", home, ...args], { ...system, host, terminal });
+  const host = { ...system.host, env: { PATH: "/bin", LANG: "C.UTF-8", APPD_HOME: home } };
+  const code = await main(APPD, args, { ...system, host, terminal });
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

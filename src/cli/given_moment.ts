@@ -1,10 +1,14 @@
 import { type Invocation, textOf } from "./invocation.ts";
-import { parseComing, parseMoment } from "./moment.ts";
+import { parseComing, parsePast } from "./moment.ts";
 import { usageError } from "./usage.ts";
 
-/** The moment that an option names, a duration counting back from `now`; undefined without it. @throws AppdError (usage) */
+/**
+ * The moment that an option names, a duration counting back from `now`, a time of day the last one; undefined without it.
+ *
+ * @throws AppdError (usage)
+ */
 export function pastOf(invocation: Invocation, option: string, now: number): number | undefined {
-  return momentOf(invocation, option, { read: parseMoment, now, example: "10m" });
+  return momentOf(invocation, option, { read: parsePast, now, example: "10m" });
 }
 
 /** The same with a duration counting from `now` on, or a time of day. @throws AppdError (usage) */
@@ -25,6 +29,6 @@ function momentOf(invocation: Invocation, option: string, { read, now, example }
   if (at !== undefined) return at;
   throw usageError(
     `cannot use option "--${option}": "${text}" is no time`,
-    `for example: --${option} ${example}, or --${option} 2025-11-01T10:30:00Z`,
+    `for example: --${option} ${example}, --${option} 18:00, or --${option} 2025-11-01T10:30:00Z`,
   );
 }

@@ -1,7 +1,7 @@
-import { parseDuration } from "../base/duration.ts";
 import type { CommandSpec, OptionSpec, ProgramSpec, ValueSpec } from "./command.ts";
 import type { OptionValue } from "./invocation.ts";
 import type { Scanned } from "./scan.ts";
+import { parseSpan } from "./span.ts";
 import { usageError } from "./usage.ts";
 
 /** The command that was asked for, and where it stands. */
@@ -46,8 +46,8 @@ function readValue(option: OptionSpec, given: { spec: ValueSpec; text: string })
     throw refuse(`"${text}" is no whole number`, `for example: --${option.name}=${spec.default ?? "10"}`);
   }
   if (spec.kind !== "duration") return text;
-  const ms = parseDuration(text);
-  if (ms === undefined) throw refuse(`"${text}" is no duration`, `units are ms, s, m, h, d: --${option.name}=1m30s`);
+  const ms = parseSpan(text);
+  if (ms === undefined) throw refuse(`"${text}" is no duration`, `units are ms, s, m, h, d, w: --${option.name}=1m30s`);
   return ms;
 }
 

@@ -1,5 +1,6 @@
 import { cannot, errnoOf, messageOf } from "../base/errors.ts";
 import type { Stream, Terminal } from "../system/terminal.ts";
+import type { Advise } from "./advice.ts";
 import { COLOURED, PLAIN, type Style, wantsColour } from "./style.ts";
 
 /** How the user wants to be answered. */
@@ -9,6 +10,8 @@ export interface OutputOptions {
   readonly verbose: boolean;
   readonly noColor: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** Default: leaves commands as they are. */
+  readonly advise?: Advise;
   /** Whether stderr is the journal, which wants to know how bad a line is. */
   readonly journal?: boolean;
 }
@@ -36,6 +39,8 @@ export interface Output {
   note(text: string): void;
   /** Text on stderr, as it is. */
   complain(text: string): void;
+  /** A hint whose commands are about the same instance as this command line. */
+  advise(text: string): string;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -77,6 +82,7 @@ export function createOutput(terminal: Terminal, options: OutputOptions): Output
     tell: (text) => quiet ? undefined : print(text),
     printJson: (value) => print(JSON.stringify(value, null, 2)),
     bytes: (bytes) => write("stdout", bytes),
+    advise: options.advise ?? ((text) => text),
     note: (text) => quiet ? undefined : toStderr("<6>")(text),
     complain: toStderr("<3>"),
   };

@@ -49,6 +49,17 @@ Deno.test("two verbs at once are refused before anything happens", () => {
   refusal("stop status");
 });
 
+Deno.test("what people look for under jobs is said to be elsewhere", () => {
+  assert.equal(refusal("jobs logs half3").message, 'cannot run "jobs logs": unknown command');
+  assert.equal(refusal("jobs logs half3").hint, "write: appd logs half3");
+  assert.equal(refusal("jobs pause").hint, "write: appd pause NAME");
+  assert.equal(refusal("jobs resume a").hint, "write: appd resume a");
+  assert.equal(refusal("jobs start a").hint, "write: appd jobs run a");
+  assert.equal(refusal("jobs stop a").hint, "write: appd jobs cancel a");
+  assert.match(refusal("jobs lits").hint ?? "", /did you mean "list"/);
+  assert.match(refusal("jobs constructor").hint ?? "", /see: appd jobs --help/);
+});
+
 Deno.test("settings are handed on as text by dotted key", () => {
   const invocation = parsed("start --port 9000 --log-level=debug --shutdown-timeout 5s");
   assert.deepEqual(invocation.settings, {

@@ -10,8 +10,8 @@ import type { VerbInput } from "./verb.ts";
 export async function programsOf({ program }: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {
   const { exit, report } = await daemonStatus(context);
   if (exit === 0) return report.programs;
-  if (exit === 4) throw cannot(["list the programs of", context.instance], ...silent(report.pid ?? undefined));
-  throw cannot(["list the programs of", context.instance], "the daemon is not running", {
+  if (exit === 4) throw cannot(["list the programs of", context.called], ...silent(report.pid ?? undefined));
+  throw cannot(["list the programs of", context.called], "the daemon is not running", {
     exit: "notRunning",
     hint: `start it: ${program.name} start`,
   });

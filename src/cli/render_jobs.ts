@@ -33,7 +33,7 @@ function paintOf(job: JobStatus, style: Style): (text: string) => string {
   if (job.running) return style.good;
   if (job.problem !== null || job.overdue_since !== null) return style.bad;
   if (!job.enabled) return style.dim;
-  return job.paused || job.queued > 0 ? style.warn : (text) => text;
+  return job.paused || job.retrying || job.queued > 0 ? style.warn : (text) => text;
 }
 
 /** The colour of a run's state. */
@@ -77,11 +77,18 @@ function noteOf(job: JobStatus, now: number): string {
     ...(job.overdue_since === null ? [] : [`overdue for ${span(now - Date.parse(job.overdue_since))}`]),
     ...(job.in_flight > 1 ? [`${job.in_flight} at once`] : []),
     ...(job.queued > 0 ? [`${job.queued} queued`] : []),
+    ...retryNote(job, now),
     ...(job.paused && job.paused_until !== null ? [`for ${span(Date.parse(job.paused_until) - now)}`] : []),
     ...(isFresh(job) ? [`skipped ${span(now - Date.parse(job.last_skip.slot))} ago: ${job.last_skip.reason}`] : []),
     ...(job.last !== null && job.last.outcome !== "ok" && job.last.reason !== null ? [job.last.reason] : []),
   ];
   return notes.map(escapeControls).join(", ") || "-";
+}
+
+function retryNote({ retrying, next_retry_at: at = null }: JobStatus, now: number): string[] {
+  if (!retrying || at === null) return [];
+  const wait = Date.parse(at) - now;
+  return [`next attempt ${wait <= 0 ? "now" : `in ${humanDuration(wait)}`}`];
 }
 
 /** A skip that came after the last run. */

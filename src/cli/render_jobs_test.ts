@@ -47,6 +47,33 @@ Deno.test("a job's note says what keeps it from running, and its last skip only 
   assert.equal(note({ last: lastOf({ outcome: "timeout", reason: "after 5m" }) }), "after 5m");
 });
 
+Deno.test("a job that is to be tried again is not called running", () => {
+  const job = fakeJob("a", { retrying: true, next_retry_at: "2025-11-01T12:45:39.000Z", in_flight: 0 });
+  assert.match(renderJobs([job], VIEW)[1] ?? "", /^a +retrying .* in 45m +8 +next attempt in 39s$/);
+  const shown = renderJob(job, [], { ...VIEW, userHome: "/home" });
+  assert.equal(shown[0], "a is retrying");
+  assert.ok(shown.includes(`Next try:   ${humanTime("2025-11-01T12:45:39.000Z")}, in 39s`), shown.join("\n"));
+});
+
+Deno.test("an exit is told once, and a reason beside it only where there is one", () => {
+  const exit = { code: 5, signal: null, at: SLOT };
+  const count = (lines: readonly string[], word: string) => lines.join("\n").split(word).length - 1;
+  for (const reason of [null, "it lost its disk"]) {
+    const failed = lastOf({ outcome: "failed", exit, reason });
+    const run = fakeRun(1, { state: "failed", exit, reason });
+    const drawn = [
+      renderJobs([fakeJob("a", { last: failed })], VIEW),
+      renderJob(fakeJob("a", { last: failed }), [], { ...VIEW, userHome: "/home" }),
+      renderRuns([run], VIEW),
+    ];
+    for (const lines of drawn) assert.equal(count(lines, "exit 5"), 1, lines.join("\n"));
+    assert.equal(count(renderRun(run, VIEW), "Exit:       exit 5"), 1);
+    for (const lines of [drawn[0], drawn[2], renderRun(run, VIEW)]) {
+      assert.equal(count(lines ?? [], "it lost its disk"), reason === null ? 0 : 1);
+    }
+  }
+});
+
 Deno.test("runs: every line with its state, its time and what is worth knowing of it", () => {
   const note = (more: Partial<RunReport>) => renderRuns([fakeRun(1, more)], VIEW)[1]?.split(/ {2,}/).at(-1);
   assert.equal(note({}), "-");
@@ -159,9 +186,10 @@ Deno.test("repositories: a line each, with what is wrong", () => {
     watching: "events",
   };
   const gone = { ...site, name: "gone", ok: false, error: HOSTILE, branch: null, head: null, last_commit_at: null };
-  assert.deepEqual(renderRepositories([site, { ...gone, commits: 0, watching: null }], VIEW), [
+  const next_try_at = "2025-11-01T12:45:08.000Z";
+  assert.deepEqual(renderRepositories([site, { ...gone, commits: 0, watching: null, next_try_at }], VIEW), [
     "NAME  STATE   BRANCH  HEAD        COMMITS  LAST     WATCHED BY  NOTE",
     "site  ok      main    1f3e9c2b5d  12       30m ago  events      Site",
-    "gone  broken  -       -           0        -        -           a\\x1b[2J\\nb\\u202e",
+    "gone  broken  -       -           0        -        -           a\\x1b[2J\\nb\\u202e; tried again in 8s",
   ]);
 });

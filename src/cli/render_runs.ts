@@ -72,6 +72,7 @@ export function renderJob(job: JobStatus, runs: readonly RunReport[], view: JobV
       ["Schedule", escapeControls(job.schedule || "by hand")],
       ["Interval", job.interval_s === null ? null : humanDuration(job.interval_s * 1000)],
       ["Next", job.next_at && whenText(job.next_at, now)],
+      ["Next try", job.next_retry_at && whenText(job.next_retry_at, now)],
       ["Paused", job.paused ? (job.paused_until === null ? "true" : `until ${whenText(job.paused_until, now)}`) : null],
       ["Running", job.in_flight > 0 || job.queued > 0 ? `${job.in_flight}, ${job.queued} queued` : null],
       ["Triggers", String(job.triggers)],

@@ -63,9 +63,14 @@ export function renderRepositories(repositories: readonly RepositoryStatus[], { 
     { text: String(one.commits) },
     { text: one.last_commit_at === null ? "-" : `${ageText(one.last_commit_at, now)} ago` },
     { text: one.watching ?? "-" },
-    { text: escapeControls(one.error ?? one.project ?? "-") },
+    { text: noteOf(one, now) },
   ]);
   return table(["NAME", "STATE", "BRANCH", "HEAD", "COMMITS", "LAST", "WATCHED BY", "NOTE"], rows);
+}
+
+function noteOf({ error, project, next_try_at: next }: RepositoryStatus, now: number): string {
+  const wait = error === null || next === undefined ? "" : `; tried again in ${waitText(next, now)}`;
+  return escapeControls(error ?? project ?? "-") + wait;
 }
 
 function ageText(iso: string, now: number): string {

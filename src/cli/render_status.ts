@@ -1,6 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { StatusReport } from "../base/reports.ts";
+import type { Advise } from "./advice.ts";
 import { homePath, labelled, type LabelledRow as Row, section } from "./layout.ts";
 import { renderPrograms } from "./render_programs.ts";
 import { renderRepositories, schedulerLines } from "./render_scheduler.ts";
@@ -18,6 +19,8 @@ export interface StatusView {
   readonly dead: boolean;
   /** Without the paths, which do not change while somebody watches. */
   readonly live?: boolean;
+  /** For the commands in it; default: they stay as they are. */
+  readonly advise?: Advise;
 }
 
 /** The report for people, as lines. */
@@ -47,8 +50,9 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["URL", running ? url ?? "none, control socket only" : null],
     ["Health", health === null ? null : healthText(health, view.style)],
     ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
+    ["Last end", lastEndText(report)],
     ["Version", running && !view.live ? report.version : null],
-    ["Trial", trialText(report)],
+    ["Trial", trialText(report, view)],
     ["Reload", view.live && !report.last_reload?.ok ? reloadText(report, view) : null],
     [
       "Shutdown",
@@ -80,10 +84,17 @@ function healthText(health: string, style: Style): string {
   return health === "healthy" ? style.good(health) : style.warn(health);
 }
 
+/** An orderly end is no news. */
+function lastEndText({ last_end: last }: StatusReport): string | null {
+  if (last === null || last === undefined || last.how === "clean") return null;
+  const at = last.at === null ? "" : `, ${humanTime(last.at)}`;
+  return `${last.how}${at}${last.detail === null ? "" : `: ${escapeControls(last.detail)}`}`;
+}
+
 /** The new configuration, which somebody has to confirm. */
-function trialText({ last_reload: reload }: StatusReport): string | null {
+function trialText({ last_reload: reload }: StatusReport, { advise = (text) => text }: StatusView): string | null {
   if (reload === null || reload.confirm_until === null) return null;
-  return `the reload is on trial until ${humanTime(reload.confirm_until)}, keep it: appd reload confirm`;
+  return `the reload is on trial until ${humanTime(reload.confirm_until)}, keep it: ${advise("appd reload confirm")}`;
 }
 
 function reloadText({ last_reload: reload }: StatusReport, view: StatusView): string | null {

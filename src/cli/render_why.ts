@@ -40,7 +40,7 @@ export function renderJobWhy(report: JobWhyReport, { style, now }: WhyView): str
 function jobPaint(state: JobWhyReport["state"], style: Style): (text: string) => string {
   if (state === "running") return style.good;
   if (state === "broken") return style.bad;
-  return state === "paused" || state === "queued" ? style.warn : style.bold;
+  return state === "paused" || state === "queued" || state === "retrying" ? style.warn : style.bold;
 }
 
 function chainLines(chain: WhyReport["chain"], style: Style): string[] {

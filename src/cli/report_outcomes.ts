@@ -1,4 +1,5 @@
 import type { ProgramStatus } from "../base/reports.ts";
+import type { Advise } from "./advice.ts";
 import { reportFailure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
 import type { VerbInput } from "./verb.ts";
@@ -19,7 +20,12 @@ export function reportOutcomes({ program, output }: VerbInput, done: Done): numb
   const codes = [...new Set(errors.map(({ exitCode }) => exitCode))];
   const code = errors.length === 0 ? 0 : codes.length === 1 ? codes[0] ?? 1 : 1;
   if (output.json) {
-    output.printJson({ action, ok: code === 0, ...more, programs: outcomes.map((one) => jsonOf(one, programs)) });
+    output.printJson({
+      action,
+      ok: code === 0,
+      ...more,
+      programs: outcomes.map((one) => jsonOf(one, { programs, advise: output.advise })),
+    });
     return code;
   }
   for (const one of outcomes) {
@@ -37,12 +43,18 @@ function dependentsText(names: readonly string[]): string {
   return `${names.join(" and ")} ${depend} on it and ${run} on`;
 }
 
-function jsonOf(outcome: Outcome, programs: readonly ProgramStatus[]): Readonly<Record<string, unknown>> {
+interface Around {
+  readonly programs: readonly ProgramStatus[];
+  readonly advise: Advise;
+}
+
+function jsonOf(outcome: Outcome, { programs, advise }: Around): Readonly<Record<string, unknown>> {
   const { name } = outcome;
   const now = programs.find((program) => program.name === name);
   const state = { name, state: now?.state ?? null, pid: now?.pid ?? null };
   if ("error" in outcome) {
-    return { ...state, ok: false, error: outcome.error.message, hint: outcome.error.hint ?? null };
+    const { message, hint } = outcome.error;
+    return { ...state, ok: false, error: message, hint: hint === undefined ? null : advise(hint) };
   }
   const { forced, dependents } = outcome;
   return {

@@ -39,15 +39,27 @@ function descend(program: ProgramSpec, operands: readonly string[]): Found {
       found = { path: [...found.path, next.name], command: next, rest };
       continue;
     }
-    if (word !== undefined && choices.length > 0) throw unknownCommand(program, { ...found, word, choices });
+    if (word !== undefined && choices.length > 0) {
+      throw unknownCommand(program, { ...found, word, choices, after: rest });
+    }
     return found;
   }
 }
 
-function unknownCommand(
-  program: ProgramSpec,
-  at: { path: readonly string[]; word: string; choices: readonly CommandSpec[] },
-) {
+interface Unknown extends Pick<Found, "path" | "command"> {
+  readonly word: string;
+  /** The operands behind it. */
+  readonly after: readonly string[];
+  readonly choices: readonly CommandSpec[];
+}
+
+function unknownCommand(program: ProgramSpec, at: Unknown) {
+  const { elsewhere = {} } = at.command ?? {};
+  if (Object.hasOwn(elsewhere, at.word)) {
+    const [name = "NAME"] = at.after;
+    const hint = `write: ${program.name} ${elsewhere[at.word]} ${name}`;
+    return usageError(`cannot run "${[...at.path, at.word].join(" ")}": unknown command`, hint);
+  }
   const shown = at.choices.filter((command) => !command.hidden);
   const prefix = [program.name, ...at.path].join(" ");
   return usageError(

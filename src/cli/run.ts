@@ -1,6 +1,7 @@
 import { AppdError } from "../base/errors.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
+import { type Advise, adviser, guessedInstance } from "./advice.ts";
 import type { ProgramSpec } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type Invocation, isOn } from "./invocation.ts";
@@ -18,10 +19,11 @@ import type { VerbInput } from "./verb.ts";
  * @param argv words after the program's name
  */
 export async function main(program: ProgramSpec, argv: readonly string[], system: System): Promise<number> {
-  let output = outputFor(system, guessed(argv));
+  let output = outputFor(system, guessed(program, argv));
   try {
     const invocation = parse(program, argv);
-    output = outputFor(system, (name) => isOn(invocation, name));
+    const advise = adviser(program, invocation.options);
+    output = outputFor(system, { isOn: (name) => isOn(invocation, name), advise });
     return await run({ program, invocation, system, output });
   } catch (error) {
     const stack = !(error instanceof AppdError) && (output.verbose || system.host.env.APPD_LOG_LEVEL === "debug");
@@ -29,20 +31,26 @@ export async function main(program: ProgramSpec, argv: readonly string[], system
   }
 }
 
-/** A line that was not understood may still say how to complain about it. */
-function guessed(argv: readonly string[]): (name: string) => boolean {
-  const dashes = argv.indexOf("--");
-  const head = dashes < 0 ? argv : argv.slice(0, dashes);
-  return (name) => head.includes(`--${name}`);
+interface Asked {
+  readonly isOn: (name: string) => boolean;
+  readonly advise: Advise;
 }
 
-function outputFor(system: System, isOn: (name: string) => boolean): Output {
+/** A line that was not understood may still say how to complain about it. */
+function guessed(program: ProgramSpec, argv: readonly string[]): Asked {
+  const dashes = argv.indexOf("--");
+  const head = dashes < 0 ? argv : argv.slice(0, dashes);
+  return { isOn: (name) => head.includes(`--${name}`), advise: adviser(program, guessedInstance(head)) };
+}
+
+function outputFor(system: System, { isOn, advise }: Asked): Output {
   return createOutput(system.terminal, {
     json: isOn("json"),
     quiet: isOn("quiet"),
     verbose: isOn("verbose"),
     noColor: isOn("no-color"),
     env: system.host.env,
+    advise,
     journal: stderrIsJournal(system.host.env),
   });
 }

@@ -30,13 +30,16 @@ function plain(text: string): string {
   return text.replace(/\r$/, "").replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, " ");
 }
 
-/** Also a password inside a URL. */
-const SECRET_WORD = /secret|webhook|token|passw|passphrase|api_?key|private|credential|auth|:\/\/[^\s/]*@/i;
+/** A key, an option or a header that names a secret, with what follows; a scheme of HTTP, and a password inside a URL. */
+const WORD = "(secret|token|passw|passphrase|api[-_]?key|private|credential|auth)[\\w-]*";
+const SECRET = new RegExp(`${WORD}["']?\\s*[=:]|-[\\w-]*${WORD}|\\bbearer\\s|://[^\\s/]*@`, "i");
+/** Where a webhook goes is a secret; that there is one is none: `on = ["webhook"]`. */
+const WEBHOOK = /webhook[\w-]*["']?\s*=|:\/\/\S*webhook/i;
 
-/** Whether the last of `lines` stands in a table of variables or has a key that looks secret. */
+/** Whether the last of `lines` stands in a table of variables, or says a secret. */
 function isSecret(lines: readonly string[]): boolean {
   const last = lines.at(-1) ?? "";
-  if (SECRET_WORD.test(last) || /(^|[\s,{.])env(\s*=|\s*\.|\s*\])/.test(last)) return true;
+  if (SECRET.test(last) || WEBHOOK.test(last) || /(^|[\s,{.])env(\s*=|\s*\.|\s*\])/.test(last)) return true;
   for (let i = lines.length - 2; i >= 0; i--) {
     const line = lines[i] ?? "";
     if (/^\s*\[/.test(line)) return /^\s*\[.*\benv\s*\]/.test(line);

@@ -30,12 +30,26 @@ for (
     'env.A = "planted"',
     'webhook = "https://hooks.example.org/planted"',
     'ready = { http = "http://me:planted@127.0.0.1/" }',
+    'url = "https://example.org/webhook/planted"',
+    'command = ["sync", "--token", "planted"]',
+    'command = ["curl", "-H", "Authorization: Bearer planted"]',
+    'command = ["curl", "-H", "X-Api-Key: planted"]',
+    'command = "PASSWORD=planted ./sync"',
+    'log = { "api_key" = "planted" }',
     'env = {\n A = "planted"',
     '[[program]]\nlog = { x = 1 }\nenv = {\n A = "x",\n B = "planted"',
   ]
 ) {
   Deno.test(`a secret is drawn as asterisks: ${JSON.stringify(text)}`, () => {
     assert.doesNotMatch(codeFrame(text, { line: text.split("\n").length, column: 3, length: 1 }) ?? "", /planted/);
+  });
+}
+
+for (
+  const text of ['on = ["webhook", "gti:site"]', 'on = "webhoook"', 'name = "auth"', 'depends_on = ["auth", "token"]']
+) {
+  Deno.test(`a word alone is no secret: ${text}`, () => {
+    assert.equal(codeFrame(text, { line: 1, column: 1, length: 1 }), `1 | ${text}\n  | ^`);
   });
 }
 

@@ -178,6 +178,12 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
     '5:1 job.a.cron stands beside every = "1h", and a job takes one of the two (take one of them out, or make two jobs)',
   ],
   [
+    "keys of other schedulers",
+    job("a", 'schedule = "0 9 * * *"', 'trigger = "start"'),
+    '4:1 job.a.schedule is not a known setting (write every = "3h", or cron = "0 9 * * mon-fri")',
+    '5:1 job.a.trigger is not a known setting (write on = "start", or another event)',
+  ],
+  [
     "one event twice",
     job("a", 'on = ["start", "webhook", "start"]'),
     '4:27 job.a.on[3] says the same as element 1: "start" (take one of them out)',
@@ -399,4 +405,15 @@ Deno.test("thousands of jobs in a row are no circle, and thousands of mistakes t
   const problems = await problemLines(row.replaceAll(':ok"', '.x:ok"'));
   assert.equal(problems.length, count);
   assert.ok(performance.now() - began < 10_000, `${performance.now() - began} ms`);
+});
+
+Deno.test("jobs share what they do not say; what one says is its own, and each is told of its own flaw", async () => {
+  const { jobs: [a, b, c] } = await load(
+    [job("a"), job("b", 'on = "start"', "log = { max_files = 3 }"), job("c", 'cron = "@daily"')].join("\n"),
+  );
+  assert.equal(a?.log, c?.log);
+  assert.equal(a?.on, c?.on);
+  assert.deepEqual([a?.log.maxFiles === b?.log.maxFiles, a?.on, b?.on], [false, [], [{ kind: "start" }]]);
+  const lines = await problemLines([job("d", 'cron = "61 * * * *"'), job("e", 'cron = "61 * * * *"')].join("\n"));
+  assert.equal(lines.length, 2, lines.join("\n"));
 });

@@ -157,11 +157,6 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
   ["a key of another section", "port = 1", "1:1 port is not a known setting (it belongs under [server])"],
   ["an unknown section", "[servr]", '1:2 servr is not a known section (did you mean "server"?)'],
   [
-    "a key of a later version",
-    "daemon.keep_alive = true",
-    "1:8 daemon.keep_alive is not available in this version yet (take the line out)",
-  ],
-  [
     "one bracket",
     '[program]\nname = "x"',
     "1:2 program is a table, expected an array of tables (write [[program]], with two brackets, before each one)",

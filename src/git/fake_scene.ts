@@ -115,7 +115,8 @@ commit() { git commit -q --allow-empty -m "$1"; }
 put() { mkdir -p "$(dirname "$1")"; echo "$2" >> "$1"; git add "$1"; git commit -q -m "\${3:-$1}"; }
 `;
 
-function shell(text: string, { cwd, root, date }: { cwd: string; root: string; date: string }): string {
+/** For tests: runs lines of sh with the words above. */
+export function shell(text: string, { cwd, root, date }: { cwd: string; root: string; date: string }): string {
   const env = {
     PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin",
     HOME: root,

@@ -7,6 +7,9 @@ export class GitError extends Error {
   override readonly name = "GitError";
 }
 
+/** There is nothing at its path, or nothing that git knows. */
+export class MissingError extends GitError {}
+
 /** One question to git. */
 export interface GitQuestion {
   readonly args: readonly string[];
@@ -115,6 +118,30 @@ export function safeGit(deps: GitDeps): Git {
     const more = { limitMs, signal, maxBytes, ...(input === undefined ? {} : { input }) };
     const result = await executed(() => deps.run({ command, env: environment(deps), cwd: "/", ...more }));
     return answerOf(question, result, limitMs);
+  };
+}
+
+/** What {@link userGit} needs. */
+export interface UserGitDeps {
+  readonly run: RunBounded;
+  /** The user's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly gitDir: string;
+  readonly cwd: string;
+}
+
+const USER_LIMIT_MS = 10_000;
+
+/** The user's own git, with the user's configuration, about one repository. For questions that execute nothing. */
+export function userGit({ run, env, gitDir, cwd }: UserGitDeps): Git {
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("GIT_")));
+  return async (question) => {
+    const command = ["git", "--no-pager", "--no-optional-locks", ...question.args];
+    const limits = { limitMs: USER_LIMIT_MS, maxBytes: question.maxBytes ?? MAX_BYTES };
+    const result = await executed(() =>
+      run({ command, env: { ...own, LC_ALL: "C", GIT_DIR: gitDir }, cwd, ...limits })
+    );
+    return answerOf(question, result, USER_LIMIT_MS);
   };
 }
 

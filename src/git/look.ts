@@ -1,13 +1,14 @@
 import { touching } from "./changed_paths.ts";
-import { type Commit, commitsIn, countIn, outside, type Range, readCommit } from "./commits.ts";
+import { type Commit, commitsIn, outside, readCommit } from "./commits.ts";
 import type { Git } from "./git.ts";
 import { matcher, pathMatcher } from "./globs.ts";
 import { type Evidence, kindOf } from "./kinds.ts";
 import { oldestFirst, refsOf, type Tip } from "./lines.ts";
 import { isStill, type Moves, movesOf } from "./moves.ts";
+import { newCommits, type Search } from "./ranges.ts";
 import { existing, readRefs, type RefsNow, shortName } from "./refs.ts";
 import type { GitEvent, KnownRefs, RepositorySpec } from "./repository_spec.ts";
-import { placeIn, readReflog } from "./reflog.ts";
+import { placeAt, placeIn, readReflog } from "./reflog.ts";
 import { type HeadSteps, readHeadSteps, readSteps, type Steps } from "./steps.ts";
 
 /** What one look needs. */
@@ -20,6 +21,8 @@ export interface LookInput {
   readonly isUnderway: boolean;
   /** When HEAD was last written, milliseconds since the epoch. */
   readonly headAt: number;
+  /** When it was last seen to be missing, milliseconds since the epoch; undefined: never while it is watched. */
+  readonly missingAt: number | undefined;
 }
 
 /** What one look found. */
@@ -49,14 +52,14 @@ const MAX_DROPPED = 1000;
 export async function look(input: LookInput): Promise<LookResult> {
   const { git, known, spec } = input;
   const real = await readRefs(git);
-  if (known === undefined) return await firstLook(git, real);
+  if (known === undefined) return await firstLook(input, real);
   const now = input.isUnderway ? { ...real, head: known.head } : real;
   const looking = { ...input, known };
   const moves = movesOf(known, now, spec.branches);
-  const head = await readHeadSteps(git, known, [...Object.keys(known.refs), ...Object.keys(now.refs)]);
+  const head = await readHeadSteps(git, known, now.head);
   const isQuiet = isStill(moves) && head.made.length === 0;
   const found = isQuiet ? NOTHING : await findNews(looking, moves, head);
-  if (await isOther(git, moves, found)) return { ...await firstLook(git, real), isOther: true };
+  if (await isOther(git, moves, found)) return { ...await firstLook(input, real), isOther: true };
   const past = await pastOf(looking, { now, moves, found });
   const switched = await switchOf(looking, now.head);
   return {
@@ -68,16 +71,27 @@ export async function look(input: LookInput): Promise<LookResult> {
   };
 }
 
-async function firstLook(git: Git, real: RefsNow): Promise<LookResult> {
-  const place = placeIn(await readReflog(git, "HEAD", PLACE_OF));
-  return { events: [], known: { ...real, past: [], place }, skipped: 0, head: real.head, isOther: false };
+/** What it has is history, except for commits that were made in it since it was seen to be missing. */
+async function firstLook(input: LookInput, real: RefsNow): Promise<LookResult> {
+  const { git, missingAt, spec } = input;
+  const newest = await readReflog(git, "HEAD", missingAt === undefined ? PLACE_OF : undefined);
+  const known: KnownRefs = { ...real, past: [], place: placeIn(newest) };
+  const result = { events: [], known, skipped: 0, head: real.head, isOther: false };
+  if (missingAt === undefined) return result;
+  const nothing: KnownRefs = { head: { ref: null, id: null }, refs: {}, past: [], place: placeAt(newest, missingAt) };
+  const head = await readHeadSteps(git, nothing, real.head);
+  if (head.made.length === 0) return result;
+  const only = new Set(head.made.map(({ id }) => id));
+  const moves = movesOf(nothing, real, spec.branches);
+  const { events, skipped } = await findNews({ ...input, known: nothing }, moves, { ...head, only });
+  return { ...result, events, skipped };
 }
 
 /** Whether the new commits continue nothing that was known, because that is not there any more. */
-async function isOther(git: Git, { told }: Moves, { commits }: News): Promise<boolean> {
-  const before = new Set(told);
+async function isOther(git: Git, { known }: Moves, { commits }: News): Promise<boolean> {
+  const before = new Set(known);
   if (commits.length === 0 || commits.some(({ parents }) => parents.some((id) => before.has(id)))) return false;
-  return told.length > 0 && (await existing(git, told)).size === 0;
+  return known.length > 0 && (await existing(git, known)).size === 0;
 }
 
 interface News {
@@ -89,24 +103,27 @@ interface News {
 
 const NOTHING: News = { events: [], skipped: 0, commits: [], between: [] };
 
-async function findNews(input: Looking, moves: Moves, head: HeadSteps): Promise<News> {
+async function findNews(
+  input: Looking,
+  moves: Moves,
+  { only, ...head }: HeadSteps & Pick<Search, "only">,
+): Promise<News> {
   const { git, spec } = input;
   const steps = await readSteps(git, { head, moves, isMeant: (ref) => isMeant(spec, ref) });
   const { between } = steps;
   const tips = tipsOf(moves, between);
-  const range: Range = { from: [...new Set(tips.all.map(({ id }) => id))], without: moves.told };
-  const commits = await commitsIn(git, range, spec.maxCommits);
+  const search = { tips: tips.all, moves, starts: steps.starts, most: spec.maxCommits };
+  const { commits, skipped } = await newCommits(git, only === undefined ? search : { ...search, only });
   if (commits.length === 0) return { ...NOTHING, between };
-  const isFull = commits.length >= spec.maxCommits;
-  const skipped = isFull ? Math.max(0, await countIn(git, range) - commits.length) : 0;
   const evidence: Evidence = {
     steps: steps.byId,
     local: refsOf(commits, tips.local),
     fetched: refsOf(commits, tips.remote.filter(({ ref }) => ref === null || !steps.pushed.has(ref))),
     logged: steps.logged,
-    dropped: await droppedBy(git, { moves, commits, tips: range.from }),
+    dropped: await droppedBy(git, { moves, commits, tips: [...new Set(tips.all.map(({ id }) => id))] }),
   };
-  const events = await eventsOf(input, { moves, commits, steps, evidence, owners: refsOf(commits, tips.all) });
+  const owners = new Map([...refsOf(commits, tips.all), ...steps.makers]);
+  const events = await eventsOf(input, { moves, commits, steps, evidence, owners });
   const [first, ...rest] = events;
   const told = first === undefined || skipped === 0 ? events : [{ ...first, skipped }, ...rest];
   return { events: told, skipped, commits, between };

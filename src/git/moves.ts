@@ -20,6 +20,14 @@ export interface Moves {
   readonly left: readonly string[];
   /** Ids whose histories have been told. */
   readonly told: readonly string[];
+  /** Ids of all that was there at the last look, meant or not. */
+  readonly known: readonly string[];
+  /** Ids where branches that are not meant stand now. */
+  readonly elsewhere: readonly string[];
+  /** Branches that are meant and that were there at the last look. */
+  readonly stood: ReadonlySet<string>;
+  /** Not every branch is meant. */
+  readonly isChosen: boolean;
 }
 
 /** @param branches globs over short names; with some, a HEAD without a branch counts for nothing */
@@ -45,7 +53,15 @@ export function movesOf(known: KnownRefs, now: RefsNow, branches: readonly strin
       ...(stood === undefined || stood === stands ? [] : [stood]),
     ],
     told: [...new Set([...before.values(), ...(stood === undefined ? [] : [stood]), ...known.past])],
+    known: [...new Set([...idsOf(known), ...known.past])],
+    elsewhere: [...new Set(Object.entries(now.refs).flatMap(([ref, id]) => after.has(ref) ? [] : [id]))],
+    stood: new Set(before.keys()),
+    isChosen: branches !== undefined,
   };
+}
+
+function idsOf({ head, refs }: RefsNow): readonly string[] {
+  return head.id === null ? Object.values(refs) : [head.id, ...Object.values(refs)];
 }
 
 /** Whether nothing moved at all. */

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
-import { type Git, GitError, textOf } from "./git.ts";
+import { type Git, GitError, MissingError, textOf } from "./git.ts";
 
 /** Where a repository keeps what is looked at. */
 export interface Places {
@@ -11,18 +11,24 @@ export interface Places {
   readonly commonDir: string;
 }
 
-/** What git is to be pointed at: the `.git` of a work tree, which may be a file, or the directory itself. @throws GitError */
+/**
+ * What git is to be pointed at: the `.git` of a work tree, which may be a file, or the directory itself.
+ *
+ * @throws MissingError when there is neither, found without git; GitError
+ */
 export function gitDirOf(files: Pick<Files, "stat" | "realPath">, path: string): string {
   try {
     const real = files.realPath(path);
-    const inside = join(real, ".git");
-    return files.stat(inside) === undefined ? real : inside;
+    const inside = files.stat(join(real, ".git"));
+    const gitDir = inside === undefined ? real : join(real, ".git");
+    const isThere = inside?.kind === "file" || files.stat(join(gitDir, "HEAD")) !== undefined;
+    if (!isThere) throw new MissingError("it is not a git repository");
+    return gitDir;
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
-    throw new GitError(errno === "ENOENT" ? "there is no such directory" : `it cannot be entered (${errno})`, {
-      cause: error,
-    });
+    if (errno === "ENOENT") throw new MissingError("there is no such directory", { cause: error });
+    throw new GitError(`it cannot be entered (${errno})`, { cause: error });
   }
 }
 

@@ -39,6 +39,12 @@ export function placeIn(newest: readonly Step[]): string {
   return newest.slice(0, PLACE).map(({ id, message, at }) => `${at} ${id} ${message.slice(0, MAX_MESSAGE)}`).join("\n");
 }
 
+/** The place that it had come to at a time, milliseconds since the epoch. Entries have whole seconds, and those count. */
+export function placeAt(newest: readonly Step[], time: number): string {
+  const before = newest.findIndex(({ at }) => Number(at.split(" ")[0]) < Math.floor(time / 1000));
+  return before < 0 ? "" : placeIn(newest.slice(before));
+}
+
 /** Entries since a place, oldest first; undefined when it is not there any more. */
 export function sincePlace(newest: readonly Step[], place: string): readonly Step[] | undefined {
   if (place === "") return newest.toReversed();
@@ -69,7 +75,13 @@ export function rebasing(message: string): "start" | "end" | undefined {
   return word === undefined ? undefined : word === "start" ? "start" : "end";
 }
 
-/** Where a switch went: a branch, or a commit without one. */
-export function switchTo(message: string): string | undefined {
-  return /^checkout: moving from \S+ to (\S+)$/.exec(message)?.[1];
+/** Where HEAD was before a switch: its branch, null without one; undefined where the step is no switch. */
+export function branchBefore(message: string): string | null | undefined {
+  const [, name] = /^checkout: moving from (\S+) to \S+$/.exec(message) ?? [];
+  return name !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(name) ? null : name;
+}
+
+/** Where a branch was made, or got its name. @param newest its entries, newest first */
+export function startIn(newest: readonly Step[]): Step | undefined {
+  return newest.find(({ message }) => /^Branch: (renamed|copied) /.test(message)) ?? newest.at(-1);
 }

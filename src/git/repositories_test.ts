@@ -217,13 +217,81 @@ const CASES: readonly Case[] = [
     steps: [
       [
         "git checkout -q -b topic; commit t1; git checkout -q -b release/1; commit r1",
-        "commit release/1 t1",
         "commit release/1 r1",
       ],
       ["git checkout -q -b topic2 main; put x 1 t2"],
       ["git checkout -q main; git merge -q topic2", "commit main t2"],
       ["git checkout -q -b release/a/b; commit no"],
       ["git checkout -q --detach; commit loose"],
+    ],
+  },
+  {
+    says: "a chosen branch that is made from old history is no news, what comes to it is",
+    begin: `${REPO}; for i in $(seq 40); do commit $i; done`,
+    spec: { branches: ["release/*"] },
+    steps: [
+      ["git branch release/1"],
+      ["commit post; git checkout -q -b release/2; commit fix", "commit release/2 fix"],
+      ["git checkout -q main; commit later; git checkout -q release/2"],
+      ["git merge -q -m joined main", "commit release/2 later", "merge release/2 joined"],
+      ["git checkout -q -b topic main; commit t; git branch -m topic release/3", "commit release/3 t"],
+      ["git checkout -q -b old main; commit o"],
+      ["git branch -m old release/4"],
+      ["git checkout -q --orphan release/5; commit root", "commit release/5 root"],
+      [
+        "git checkout -q -b release/6 main; commit own; git merge -q -m both release/2",
+        "commit release/6 own",
+        "merge release/6 both",
+      ],
+      [
+        "git checkout -q -b release/gone main; commit lost; git checkout -q main; git branch -q -D release/gone",
+        "commit release/gone lost",
+      ],
+      [
+        "git update-ref refs/heads/release/7 $(git commit-tree -p main -m plumbed main^{tree})",
+        "commit release/7 plumbed",
+      ],
+      ["git fetch -q . main; git branch release/8 FETCH_HEAD"],
+    ],
+  },
+  {
+    says: "a chosen branch that is pushed anew begins with what the repository had",
+    begin: BARE,
+    spec: { branches: ["release/*"] },
+    steps: [
+      ["cd ../clone; commit two; git push -q origin main; git push -q origin main:release/0", "commit release/0 two"],
+      ["cd ../clone; commit three; git push -q origin main"],
+      ["cd ../clone; git checkout -q -b release/1; commit four; git push -q origin release/1", "commit release/1 four"],
+    ],
+  },
+  {
+    says: "the branch of a commit is the one it was made on, whatever came to it later",
+    steps: [
+      [
+        "commit m1; commit m2; git checkout -q -b newb; commit n1",
+        "commit main m1",
+        "commit main m2",
+        "commit newb n1",
+      ],
+      [
+        "git checkout -q -b ff main; commit f1; commit f2; git checkout -q main; git merge -q --ff-only ff",
+        "commit ff f1",
+        "commit ff f2",
+      ],
+      [
+        "git checkout -q -b short; commit s; git checkout -q main; git merge -q --ff-only short; git branch -q -d short; commit m3",
+        "commit short s",
+        "commit main m3",
+      ],
+      [
+        "git worktree add -q -b tree ../tree; (cd ../tree; commit t); git merge -q --ff-only tree",
+        "commit tree t",
+      ],
+      [
+        "commit a; git checkout -q -b reb; git commit -q --amend --allow-empty -m b; git rebase -q main~1",
+        "commit main a",
+        "amend reb b",
+      ],
     ],
   },
   {

@@ -6,7 +6,7 @@ import type { Clock, Timer } from "../system/clock.ts";
 import type { Files } from "../system/files.ts";
 import type { WatchDirectories } from "../system/watch_directories.ts";
 import { eventKey } from "./event_text.ts";
-import { type Git, GitError, safeGit } from "./git.ts";
+import { type Git, GitError, MissingError, safeGit } from "./git.ts";
 import { look, type LookResult } from "./look.ts";
 import { gitDirOf, identityOf, type Mark, markOf, type Places, placesOf } from "./places.ts";
 import { type RefsNow, shortName } from "./refs.ts";
@@ -69,6 +69,11 @@ export class Repository implements AsyncDisposable {
   readonly #told = new Set<string>();
   #failures = 0;
   #error: string | null = null;
+  /** Wall times: when it was last seen to be missing, and when it is tried again. */
+  #missingAt: number | undefined;
+  #nextTryAt: number | undefined;
+  /** At the last try. */
+  #wasMissing = false;
   #heard = false;
   #lost = 0;
   #commits = 0;
@@ -95,6 +100,7 @@ export class Repository implements AsyncDisposable {
       commits: this.#commits,
       last_commit_at: this.#lastAt === null ? null : new Date(this.#lastAt).toISOString(),
       watching: this.#places === undefined ? null : this.#watch === undefined ? "polling" : "events",
+      ...(this.#nextTryAt === undefined ? {} : { next_try_at: new Date(this.#nextTryAt).toISOString() }),
     };
   }
 
@@ -137,6 +143,7 @@ export class Repository implements AsyncDisposable {
       if (this.#error !== null) this.#deps.log.info("the repository can be looked at again", { name: this.spec.name });
       this.#failures = 0;
       this.#error = null;
+      this.#missingAt = this.#nextTryAt = undefined;
       this.#arm(this.#watch === undefined ? this.spec.pollInterval : SLOW_MS);
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#fail(error);
@@ -151,8 +158,20 @@ export class Repository implements AsyncDisposable {
     this.#error = text;
     this.#places = undefined;
     this.#unwatch();
-    this.#arm(Math.min(RETRY_MS * 2 ** Math.min(this.#failures, 10), MAX_RETRY_MS));
+    this.#retry(error instanceof MissingError);
+  }
+
+  /** One that is missing may be there any moment, and to see that takes no git. */
+  #retry(isMissing: boolean): void {
+    const now = this.#deps.clock.now();
+    if (this.#wasMissing !== isMissing) this.#failures = 0; // Another trouble, which has not lasted.
+    this.#wasMissing = isMissing;
+    const wait = Math.min(RETRY_MS * 2 ** Math.min(this.#failures, 10), MAX_RETRY_MS);
+    const ms = isMissing ? Math.min(wait, this.spec.pollInterval) : wait;
     this.#failures++;
+    if (isMissing) this.#missingAt = now;
+    this.#nextTryAt = now + ms;
+    this.#arm(ms, { anew: true });
   }
 
   async #lookNow(reason: Reason): Promise<void> {
@@ -167,7 +186,7 @@ export class Repository implements AsyncDisposable {
     if (isSame && this.#isSettled(before) && reason !== "poke") return;
     const { known } = this.#memory;
     const { isUnderway, headAt } = mark;
-    const result = await look({ spec: this.spec, git, known, isUnderway, headAt });
+    const result = await look({ spec: this.spec, git, known, isUnderway, headAt, missingAt: this.#missingAt });
     await this.#tell(result, known);
     this.#mark = mark;
     this.#rewatch(mark.directories);
@@ -216,8 +235,8 @@ export class Repository implements AsyncDisposable {
     this.#head = head;
   }
 
-  #arm(ms: number): void {
-    if (this.#timer?.ms === ms || this.#stopping.signal.aborted) return;
+  #arm(ms: number, { anew = false } = {}): void {
+    if ((this.#timer?.ms === ms && !anew) || this.#stopping.signal.aborted) return;
     this.#timer?.timer[Symbol.dispose]();
     this.#timer = { ms, timer: this.#deps.clock.every(ms, () => void this.look("timer")) };
   }

@@ -1,9 +1,19 @@
 import type { Git } from "./git.ts";
 import type { Tip } from "./lines.ts";
 import type { Move, Moves } from "./moves.ts";
-import { isMaking, placeIn, readReflog, rebasing, sinceId, sincePlace, type Step, switchTo } from "./reflog.ts";
+import {
+  branchBefore,
+  isMaking,
+  placeIn,
+  readReflog,
+  rebasing,
+  sinceId,
+  sincePlace,
+  startIn,
+  type Step,
+} from "./reflog.ts";
 import { LOCAL } from "./refs.ts";
-import type { KnownRefs } from "./repository_spec.ts";
+import type { Head, KnownRefs } from "./repository_spec.ts";
 
 /** What the reflogs tell of the time since the last look. Empty where there are none. */
 export interface Steps {
@@ -13,6 +23,10 @@ export interface Steps {
   readonly rank: ReadonlyMap<string, number>;
   /** Where branches, and HEAD, stood in between: commits that were amended or thrown away before anybody looked. */
   readonly between: readonly Tip[];
+  /** The branch that a commit was made on, by id. */
+  readonly makers: ReadonlyMap<string, string>;
+  /** Where branches that are new were made, by name. */
+  readonly starts: ReadonlyMap<string, string>;
   /** Remote-tracking branches with a reflog. */
   readonly logged: ReadonlySet<string>;
   /** Those that last moved because we pushed. */
@@ -31,21 +45,28 @@ export interface HeadSteps {
 /** Branches of each side whose reflogs are read in one look. */
 const MOST = 10;
 
-/** @param refs of all branches that there are or were */
-export async function readHeadSteps(git: Git, known: KnownRefs, refs: Iterable<string>): Promise<HeadSteps> {
+/** @param now where HEAD is */
+export async function readHeadSteps(git: Git, known: KnownRefs, now: Head): Promise<HeadSteps> {
   const newest = await readReflog(git, "HEAD");
   const steps = sincePlace(newest, known.place) ?? sinceId(newest, known.head.id);
-  const branches = new Set(refs);
-  const made: Tip[] = [];
-  let ref = known.head.ref;
+  const refs = refsDuring(steps, now.ref);
   let isRebasing = false;
-  for (const step of steps) {
+  const made = steps.flatMap((step, at): readonly Tip[] => {
     isRebasing = rebasing(step.message) === undefined ? isRebasing : rebasing(step.message) === "start";
-    const to = switchTo(step.message);
-    if (to !== undefined) ref = branches.has(`${LOCAL}${to}`) ? `${LOCAL}${to}` : null;
-    if (!isRebasing && isMaking(step)) made.push({ ref, id: step.id });
-  }
+    return isRebasing || !isMaking(step) ? [] : [{ ref: refs[at] ?? null, id: step.id }];
+  });
   return { steps, made, place: placeIn(newest) };
+}
+
+/** On which branch HEAD was at each step. A switch says for certain only where it came from, so this goes backwards. */
+function refsDuring(steps: readonly Step[], last: string | null): readonly (string | null)[] {
+  let ref = last;
+  return steps.toReversed().map(({ message }) => {
+    const during = ref;
+    const before = branchBefore(message);
+    if (before !== undefined) ref = before === null ? null : `${LOCAL}${before}`;
+    return during;
+  }).reverse();
 }
 
 /** @param isMeant whether commits on a branch count; null: on none */
@@ -63,14 +84,25 @@ export async function readSteps(
   };
   note(head.steps);
   const between = head.made.filter(({ ref }) => isMeant(ref));
-  const others = moves.local.filter((move) => !isToldBy(head, move)).slice(0, MOST);
+  const makers = new Map(between.flatMap(({ ref, id }) => ref === null ? [] : [[id, ref]]));
+  const starts = new Map<string, string>();
+  const others = moves.local.filter((move) => move.from === undefined || !isToldBy(head, move)).slice(0, MOST);
   for (const { ref, from } of others) {
-    // A branch that is new to us may be an old one under a new name, with all that was thrown away in its time.
-    const steps = from === undefined ? [] : sinceId(await readReflog(git, ref), from);
+    const newest = await readReflog(git, ref);
+    const start = from ?? startIn(newest)?.id;
+    const steps = from === undefined ? sinceStart(newest) : sinceId(newest, from);
+    if (from === undefined && start !== undefined) starts.set(ref, start);
     note(steps);
     between.push(...steps.map(({ id }): Tip => ({ ref, id })));
+    for (const step of steps) if (isMaking(step) && !makers.has(step.id)) makers.set(step.id, ref);
   }
-  return { byId, rank, between, ...await remoteSteps(git, moves) };
+  return { byId, rank, between, makers, starts, ...await remoteSteps(git, moves) };
+}
+
+/** What came to a new branch after it was made, oldest first. */
+function sinceStart(newest: readonly Step[]): readonly Step[] {
+  const start = startIn(newest);
+  return start === undefined ? [] : newest.slice(0, newest.indexOf(start)).toReversed();
 }
 
 /** HEAD was on that branch when it moved: its own reflog says nothing more. */

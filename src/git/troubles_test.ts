@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { FakeClock } from "../system/fake_clock.ts";
 import { systemClock } from "../system/clock.ts";
 import { directoryWatches } from "../system/watch_directories.ts";
 import { Repositories } from "./repositories.ts";
@@ -47,6 +48,38 @@ Deno.test("a repository that is missing or broken says so, and is found when it 
   await advanceUntil(test, "it is well again", () => only(test).ok);
   assert.deepEqual(await test.news(), ["commit main three"]);
   assert.equal(test.warnings.length, 3, test.warnings.join("\n"));
+});
+
+Deno.test("a missing repository is looked for every poll_interval, and what is made in it meanwhile is news", async () => {
+  const clock = new FakeClock(Date.UTC(2025, 0, 1));
+  await using test = await scene("mkdir away", {}, () => ({ clock }));
+  const nextTry = () => Date.parse(only(test).next_try_at ?? "") - clock.now();
+  for (let i = 0; i < 300; i++) {
+    clock.advance(1000);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  await test.news();
+  assert.deepEqual([nextTry(), test.asked], [10_000, []], "git is not asked");
+  test.sh("mkdir repo");
+  await test.news();
+  assert.deepEqual([only(test).error, nextTry()], ["it is not a git repository", 10_000]);
+  test.sh(`
+    cd ../away; git init -q -b main .; commit old; cd ../repo; git init -q -b main .; git fetch -q ../away; git reset -q --hard FETCH_HEAD
+    unset GIT_COMMITTER_DATE; commit one; git checkout -q -b topic; commit two`);
+  clock.advance(10_000);
+  await until("it is found", () => only(test).ok && test.events.length > 1);
+  assert.deepEqual(await test.news(), ["commit main one", "commit topic two"]);
+  assert.equal(only(test).next_try_at, undefined);
+  test.sh("commit three");
+  assert.deepEqual(await test.news(), ["commit topic three"]);
+  test.sh("cd ..; rm -r repo");
+  await test.news();
+  test.sh("mkdir repo; cd repo; git init -q -b main .; unset GIT_COMMITTER_DATE; commit again");
+  assert.deepEqual(await test.news(), ["commit main again"]);
+  test.sh("cd ..; rm -r repo");
+  await test.news();
+  test.sh("unset GIT_COMMITTER_DATE; git clone -q away repo");
+  assert.deepEqual(await test.news(), [], "a clone brings history");
 });
 
 Deno.test("no git, and what cannot be executed", async () => {
@@ -224,6 +257,16 @@ Deno.test("specifications are applied: what is the same goes on, what changed be
   assert.deepEqual(test.repositories.status(), []);
 });
 
+Deno.test("other branches are chosen: what was there before is no news on them", async () => {
+  await using test = await scene(REPO, { branches: ["main"] });
+  await test.repositories[Symbol.asyncDispose]();
+  test.sh("commit post; git branch hotfix/0; git checkout -q -b hotfix/1; commit fix");
+  await test.restart({ branches: ["hotfix/*"] });
+  assert.deepEqual(await test.news(), ["commit hotfix/1 fix"]);
+  await test.restart({ branches: ["main", "hotfix/*"] });
+  assert.deepEqual(await test.news(), []);
+});
+
 /** Everything real: the clock, and the kernel's news. */
 function live() {
   return { clock: systemClock, watch: directoryWatches() };
@@ -247,17 +290,11 @@ Deno.test("fifty commits in a second are each told once, in their order, without
 });
 
 Deno.test("a FIFO in the repository stops neither the daemon nor its other repositories", async () => {
-  await using test = await scene(`${REPO}; cd ..; git init -q -b main other; cd other; commit one`, {}, live);
-  const other = specOf(test.root, { name: "other", path: `${test.root}/other` });
-  test.repositories.apply([specOf(test.root, { pollInterval: 1000 }), { ...other, pollInterval: 1000 }]);
-  await test.repositories.poke("other");
-  test.sh("mkfifo .git/trap; touch -c .git/trap & sleep 0.2; kill $! 2>/dev/null || :");
-  test.sh("commit two; cd ../other; commit two");
-  await test.repositories.poke("repo");
-  await test.repositories.poke("other");
-  assert.deepEqual(test.events.map(({ repository }) => repository).sort(), ["other", "repo"]);
-  test.sh("git branch a/b; cd ../other; git branch a/b; commit three");
-  await test.repositories.poke("other");
-  await test.repositories.poke("repo");
-  assert.equal(only(test).watching, "polling");
+  const script = new URL("fake_trap.ts", import.meta.url).pathname;
+  const args = ["30", Deno.execPath(), "run", "-A", "--quiet", "--no-check", script];
+  const { stdout } = await new Deno.Command("timeout", { args }).output();
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), {
+    told: ["other three", "other two", "repo two"],
+    watching: "polling",
+  });
 });

@@ -11,6 +11,7 @@ import { openApi } from "./openapi.ts";
 import { problemOf, replyJson, replyProblem } from "./problem.ts";
 import type { ApiDeps, Route, RouteDeps } from "./route.ts";
 import { ACT_ROUTES } from "./routes_act.ts";
+import { GIT_ROUTES } from "./routes_git.ts";
 import { JOB_ROUTES } from "./routes_jobs.ts";
 import { PROGRAM_ROUTES } from "./routes_programs.ts";
 import { READ_ROUTES } from "./routes_read.ts";
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...JOB_ROUTES,
   ...RUN_ROUTES,
   ...SCHEDULER_ROUTES,
+  ...GIT_ROUTES,
   ...ACT_ROUTES,
 ];
 

@@ -6,13 +6,14 @@ import { fakeJob } from "./fake_jobs.ts";
 
 /** The functions of the page that only compute. */
 function ofPage(): { stateOf(job: JobStatus): string; remarkOf(job: JobStatus): string } {
-  return new Function(`${JOBS_SCRIPT}\nreturn { stateOf, remarkOf };`)();
+  return new Function("ago", `${JOBS_SCRIPT}\nreturn { stateOf, remarkOf };`)((seconds: number) => `${seconds}s`);
 }
 
 Deno.test("the page calls the state of a job what the command line calls it", () => {
   const { stateOf } = ofPage();
   const values: Readonly<Record<string, readonly unknown[]>> = {
     running: [true, false],
+    retrying: [undefined, true],
     queued: [0, 2],
     enabled: [true, false],
     paused: [true, false],
@@ -23,7 +24,7 @@ Deno.test("the page calls the state of a job what the command line calls it", ()
   for (const [key, some] of Object.entries(values)) {
     all = all.flatMap((job) => some.map((one) => ({ ...job, [key]: one })));
   }
-  assert.equal(all.length, 64);
+  assert.equal(all.length, 128);
   for (const job of all) assert.equal(stateOf(job), jobState(job));
 });
 
@@ -32,6 +33,8 @@ Deno.test("the page tells why a job did not run, unless it has run since", () =>
   const skip = (slot: string) => fakeJob("a", { last_skip: { slot, reason: "outside work hours" } });
   assert.equal(remarkOf(skip("2025-11-01T11:30:00.000Z")), "skipped: outside work hours");
   assert.equal(remarkOf(skip("2025-11-01T09:30:00.000Z")), "");
+  const retrying = fakeJob("a", { retrying: true, next_retry_at: "2025-11-01T09:30:00.000Z" });
+  assert.equal(remarkOf(retrying), "next attempt in 0s");
   assert.equal(remarkOf(fakeJob("a", { problem: "no shell", queued: 2 })), "no shell, 2 queued");
 });
 

@@ -106,9 +106,11 @@ export function fakeJobs(note: (call: string) => void, runs: RunReport[] = [fake
         signal.addEventListener("abort", () => reject(signal.reason));
       });
     },
-    async webhook(job, key) {
-      note(`webhook ${job} ${key}`);
-      return await Promise.resolve(fakeRun(3, { job, trigger: "webhook", state: "queued", ...UNDER_WAY }));
+    async webhook(job, { key, payload }) {
+      note(`webhook ${job} ${key} ${payload.contentType} ${payload.body}`);
+      const known = runs.find((run) => run.trigger === "webhook" && run.detail === key);
+      const run = known ?? fakeRun(3, { job, trigger: "webhook", detail: key ?? null, state: "queued", ...UNDER_WAY });
+      return await Promise.resolve({ ...run, duplicate: known !== undefined });
     },
     async cancel(id) {
       note(`cancel ${id}`);

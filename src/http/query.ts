@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { isCalendarDate } from "../base/calendar_date.ts";
 import { AppdError } from "../base/errors.ts";
 
 /** What a whole number may be. */
@@ -30,7 +31,8 @@ export function timeOf(context: Context, name: string): number | undefined {
  */
 export function instantIn(name: string, text: unknown): number {
   const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-  const at = typeof text === "string" && form.test(text) ? Date.parse(text) : NaN;
+  const isOne = typeof text === "string" && form.test(text) && isCalendarDate(text.slice(0, "2025-11-01".length));
+  const at = isOne ? Date.parse(text) : NaN;
   if (!Number.isNaN(at)) return at;
   throw refused(
     `${name} must be a time such as 2025-11-01T10:30:00Z${typeof text === "string" ? `, not "${text}"` : ""}`,

@@ -64,6 +64,17 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
+/** What came with a webhook. */
+export interface WebhookCall {
+  readonly key?: string | undefined;
+  readonly payload: { readonly body: string; readonly contentType: string };
+}
+
+/** The run of a webhook, or with `duplicate` the one that its key has made before. */
+export interface WebhookAnswer extends RunReport {
+  readonly duplicate: boolean;
+}
+
 /** What is asked of the scheduler. Rejections with an AppdError are told to the client; notRunning: no such job or run. */
 export interface JobsApi {
   history(query: HistoryQuery): Promise<RunPage>;
@@ -76,8 +87,8 @@ export interface JobsApi {
   run(job: string): Promise<RunReport>;
   /** Resolves when the run has ended. */
   ended(id: number, signal: AbortSignal): Promise<RunReport>;
-  /** An event from outside for a job with `on = "webhook"`. @param key two calls with one key are one slot */
-  webhook(job: string, key?: string): Promise<RunReport>;
+  /** An event from outside for a job with `on = "webhook"`. @param call `key`: two calls with one key are one slot */
+  webhook(job: string, call: WebhookCall): Promise<WebhookAnswer>;
   /** Ends a run, or takes it out of the queue. @throws AppdError (notRunning) also when it has ended */
   cancel(id: number): Promise<RunReport>;
   /** Cancels what of a job is queued or runs; @returns the runs. */
@@ -123,6 +134,8 @@ export interface ApiDeps {
   history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly jobs: JobsApi;
+  /** What the status shows of them; `poke` looks at one now and resolves when that look has ended. */
+  readonly repositories?: { poke(name: string): Promise<void> };
   readonly log?: Logger;
   /** For the heartbeat of streams and the end of a wait. Default: the machine's. */
   readonly clock?: Pick<Clock, "every" | "after" | "now">;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AppdError } from "../base/errors.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { createApi } from "./api.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
@@ -73,6 +74,7 @@ Deno.test("a filter that makes no sense is refused with its reason, before anybo
     ["trigger=cron,git", /trigger must be one of every, /],
     ["since=yesterday", /since must be a time such as .*, not "yesterday"/],
     ["since=2025-11-01T10:00:00", /since must be a time/],
+    ["until=2027-02-30", /until must be a time/],
     ["until=2025-13-01", /until must be a time/],
     ["before=0", /before must be a whole number from 1/],
     ["before=x", /before must be/],
@@ -98,14 +100,20 @@ Deno.test("a job that is configured no more still has its history, one that neve
   assert.equal((await ask("jobs/old/runs")).answer.runs[0].job, "old");
   assert.deepEqual((await ask("jobs/backup/runs")).answer, { runs: [], next_before: null });
   const never = await ask("jobs/never/runs");
-  assert.deepEqual([never.code, never.answer.error.message], [404, 'cannot show the runs of "never": no such job']);
+  const says = 'cannot show the runs of "never": no such job';
+  assert.deepEqual([never.code, never.answer.error.message], [404, says]);
+  const error = new AppdError("there is no such job", { exit: "notRunning" }); // As the scheduler has it.
+  Object.assign(jobs, { history: () => Promise.reject(error) });
+  const refused = await ask("jobs/never/runs");
+  assert.deepEqual([refused.code, refused.answer.error.message, refused.answer.error.exit], [404, says, "generic"]);
 });
 
 Deno.test("a run comes with its output; what is no number of a run is none", async () => {
   const { ask } = setUp();
   assert.deepEqual((await ask("runs/2")).answer, { ...fakeRun(2), output: "done\n" });
   for (const id of ["3", "0", "-1", "x", "1.5", "99999999999999999999"]) {
-    assert.equal((await ask(`runs/${id}`)).code, 404, id);
+    const { code, answer } = await ask(`runs/${id}`);
+    assert.deepEqual([code, answer.error.hint], [404, "see them: appd jobs history"], id);
     assert.equal((await ask(`runs/${id}/cancel`, { body: {} })).code, 404, id);
   }
 });
@@ -159,7 +167,7 @@ Deno.test("pauses: of all or of one, for good or until a time that is still to c
     "resume backup",
     "resume undefined",
   ]);
-  for (const until of ["2025-11-01T11:30:00Z", "soon", "", 5, true, "2025-11-01T12:00:00"]) {
+  for (const until of ["2025-11-01T11:30:00Z", "soon", "", 5, true, "2025-11-01T12:00:00", "2027-02-30"]) {
     for (const path of ["scheduler/pause", "jobs/backup/pause"]) {
       assert.equal((await ask(path, { body: { until } })).code, 400, String(until));
     }
@@ -175,29 +183,24 @@ Deno.test("the next times are asked for all jobs or for one", async () => {
   assert.deepEqual(calls, ["upcoming 3 backup", "upcoming 10 standup"]);
 });
 
-Deno.test("a webhook's key comes from the header or from a JSON object; other bodies are the sender's own", async () => {
+Deno.test("a webhook's key comes from the header, the query or a JSON object; other bodies are the sender's own", async () => {
   const { calls, ask } = setUp();
-  const keys: readonly Init[] = [
-    { body: "" },
-    { body: { key: "a-1" } },
-    { body: { key: "a-1" }, headers: { "idempotency-key": "h-1" } },
-    { body: "{ broken", headers: { "idempotency-key": "h-2" } },
-    { body: "payload=%7B%7D" },
-    { body: "[1]" },
-    { body: { ref: "main" } },
+  const table: readonly (readonly [path: string, init: Init, key: string])[] = [
+    ["hooks/standup", { body: "" }, "undefined"],
+    ["hooks/standup", { body: { key: "a-1" } }, "a-1"],
+    ["hooks/standup?key=q-1", { body: { key: "a-1" } }, "q-1"],
+    ["hooks/standup?key=q-1", { body: { key: "a-1" }, headers: { "idempotency-key": "h-1" } }, "h-1"],
+    ["hooks/standup", { body: "{ broken", headers: { "content-type": "application/json" } }, "undefined"],
+    ["hooks/standup", { body: "payload=%7B%7D" }, "undefined"],
+    ["hooks/standup", { body: "[1]" }, "undefined"],
+    ["hooks/standup", { body: { ref: "main" } }, "undefined"],
   ];
-  for (const init of keys) assert.equal((await ask("hooks/standup", init)).answer.state, "queued");
-  assert.deepEqual(calls.map((call) => call.split(" ")[2]), [
-    "undefined",
-    "a-1",
-    "h-1",
-    "h-2",
-    "undefined",
-    "undefined",
-    "undefined",
-  ]);
+  for (const [path, init, key] of table) {
+    const { code, answer } = await ask(path, init);
+    assert.deepEqual([code, answer.state, answer.duplicate], [202, "queued", false]);
+    assert.equal(calls.at(-1)?.split(" ")[2], key);
+  }
   const bad: readonly Init[] = [
-    { body: "{ broken" },
     { body: { key: 5 } },
     { body: { key: "" } },
     { body: { key: "a b" } },
@@ -205,8 +208,31 @@ Deno.test("a webhook's key comes from the header or from a JSON object; other bo
     { body: "", headers: { "idempotency-key": "x".repeat(201) } },
   ];
   for (const init of bad) assert.equal((await ask("hooks/standup", init)).code, 400, JSON.stringify(init));
+  assert.equal((await ask("hooks/standup?key=", { body: "" })).code, 400);
   assert.equal((await ask("hooks/nobody", { body: "" })).code, 404);
-  assert.equal(calls.length, keys.length);
+  assert.equal(calls.length, table.length);
+});
+
+Deno.test("what came with a webhook is handed on as it is, up to its limit", async () => {
+  const { calls, ask } = setUp();
+  const headers = { "content-type": "application/json" };
+  await ask("hooks/standup", { body: "{ broken ✓", headers });
+  assert.equal(calls.at(-1), "webhook standup undefined application/json { broken ✓");
+  assert.equal((await ask("hooks/standup", { body: "x".repeat(32_768) })).code, 202);
+  const long = await ask("hooks/standup", { body: "x".repeat(32_769) });
+  assert.deepEqual([long.code, long.answer.error.message], [413, "the body of a webhook may have 32768 bytes"]);
+  assert.equal(calls.length, 2);
+});
+
+Deno.test("a webhook that makes nothing run is told apart: its key was known, or it was skipped", async () => {
+  const { jobs, ask } = setUp();
+  jobs.runs.unshift(fakeRun(3, { trigger: "webhook", detail: "k", state: "running", ...UNDER_WAY }));
+  const again = await ask("hooks/standup", { body: { key: "k" } });
+  assert.deepEqual([again.code, again.answer.id, again.answer.duplicate], [200, 3, true]);
+  const skipped = { ...fakeRun(4, { state: "skipped", number: null, reason: "paused" }), duplicate: false };
+  Object.assign(jobs, { webhook: () => Promise.resolve(skipped) });
+  const { code, answer } = await ask("hooks/standup", { body: "" });
+  assert.deepEqual([code, answer.state, answer.reason], [200, "skipped", "paused"]);
 });
 
 Deno.test("over TCP jobs can be read and nothing can be done", async () => {

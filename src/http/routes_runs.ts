@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
-import { isOver, RUN_STATES, type RunReport, TRIGGER_KINDS } from "../base/job_reports.ts";
+import { isOver, RUN_STATES, type RunPage, type RunReport, TRIGGER_KINDS } from "../base/job_reports.ts";
 import { type Clock, systemClock } from "../system/clock.ts";
 import { JOB, NO_JOB, noSuchJob } from "./jobs_asked.ts";
 import { replyJson, replyProblem } from "./problem.ts";
@@ -96,10 +96,23 @@ async function serveJobRuns(context: Context, { jobs, status }: RouteDeps): Prom
   const name = context.req.param("name") ?? "";
   const filters = filtersOf(context);
   const known = status().jobs;
-  const page = await jobs.history({ ...filters, job: name });
+  const page = await pageOf(jobs, { ...filters, job: name });
+  if (page === undefined) return noSuchJob("show the runs of", { name, jobs: known });
   if (page.runs.length > 0 || known.some((job) => job.name === name)) return replyJson(page);
-  const any = await jobs.history({ job: name, limit: 1 });
-  return any.runs.length > 0 ? replyJson(page) : noSuchJob("show the runs of", { name, jobs: known });
+  const any = await pageOf(jobs, { job: name, limit: 1 });
+  return any !== undefined && any.runs.length > 0
+    ? replyJson(page)
+    : noSuchJob("show the runs of", { name, jobs: known });
+}
+
+/** Undefined when there is no such job, nor ever was. */
+async function pageOf(jobs: JobsApi, query: HistoryQuery): Promise<RunPage | undefined> {
+  try {
+    return await jobs.history(query);
+  } catch (error) {
+    if (error instanceof AppdError && error.exit === "notRunning") return undefined;
+    throw error;
+  }
 }
 
 function filtersOf(context: Context): HistoryQuery {
@@ -131,7 +144,7 @@ async function withRun(
   return replyProblem({
     status: 404,
     message: `no run "${text}"`,
-    hint: "list them: GET /api/v1/runs",
+    hint: "see them: appd jobs history",
     exit: "generic",
   });
 }

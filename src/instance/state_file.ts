@@ -17,6 +17,14 @@ export interface InstanceState {
   readonly flags: Readonly<Record<string, string>>;
   /** Programs that had to be killed at the shutdown; absent while the daemon runs. */
   readonly killed?: readonly string[];
+  /** Jobs whose runs were cancelled at the shutdown. */
+  readonly cancelled?: readonly string[];
+  /** How it ended, when it had time to say so; absent while it runs and after a death. */
+  readonly ended?: { readonly at: string; readonly exit: number };
+  /** When its predecessors died within the last minutes, ISO 8601. */
+  readonly deaths?: readonly string[];
+  /** The process that starts it again should it die. */
+  readonly guard?: { readonly pid: number; readonly start_time: string };
   /** The command after `--` and the directory that it runs in, or null. */
   readonly command: { readonly words: readonly string[]; readonly cwd: string } | null;
 }

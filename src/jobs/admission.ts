@@ -11,7 +11,7 @@ export interface Scene {
   readonly hours: OpenHours | undefined;
   /** Wall time in milliseconds. */
   readonly now: number;
-  /** The run that is under way, or waits: `trigger #7 is running`. */
+  /** The run that is under way, or waits: `run 7 is still running`. */
   readonly busy: string | undefined;
   /** A run waits for the work hours to begin. */
   readonly deferred: boolean;

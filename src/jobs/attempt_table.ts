@@ -88,9 +88,10 @@ const TABLE: Table = {
       return mayPass ? afterFailure(attempt, { outcome: "failed", reason }, policy) : ended("failed", reason);
     },
     exited: ({ attempt }, { exit }, policy) =>
+      // A bad exit says enough by itself.
       "code" in exit && exit.code === 0
         ? ended("ok", null)
-        : afterFailure(attempt, { outcome: "failed", reason: exitReason(exit) }, policy),
+        : afterFailure(attempt, { outcome: "failed", reason: null }, policy),
     timed_out: ({ attempt }, { reason }) => ({
       phase: { name: "stopping", attempt, cause: { outcome: "timeout", reason } },
       effects: ["stop"],
@@ -127,7 +128,7 @@ export function stepPhase(phase: Phase, event: PhaseEvent, policy: RetryPolicy):
 
 function afterFailure(
   attempt: number,
-  failure: { readonly outcome: RunOutcome; readonly reason: string },
+  failure: { readonly outcome: RunOutcome; readonly reason: string | null },
   { retries, retryDelay, retryMaxDelay }: RetryPolicy,
 ): PhaseStep {
   if (attempt > retries) return ended(failure.outcome, failure.reason);
@@ -140,10 +141,4 @@ function retrying(attempt: number, delayMs: number): PhaseStep {
 
 function ended(outcome: RunOutcome, reason: string | null): PhaseStep {
   return { phase: { name: "ended", outcome, reason }, effects: ["finish"] };
-}
-
-/** `exit code 3`, `killed by SIGKILL (out of memory)`. */
-export function exitReason(exit: RunExit): string {
-  if ("code" in exit) return `exit code ${exit.code}`;
-  return `killed by ${exit.signal}${exit.outOfMemory ? " (out of memory)" : ""}`;
 }

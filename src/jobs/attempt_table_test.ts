@@ -32,7 +32,7 @@ const CASES: readonly [name: string, Phase, PhaseEvent, RetryPolicy, expected: u
     effects: ["finish"],
   }],
   ["another code is a failure", running, exited(3), PLAIN, {
-    phase: { name: "ended", outcome: "failed", reason: "exit code 3" },
+    phase: { name: "ended", outcome: "failed", reason: null },
     effects: ["finish"],
   }],
   ["a failure with retries left waits", running, exited(3), TWICE, {
@@ -48,7 +48,7 @@ const CASES: readonly [name: string, Phase, PhaseEvent, RetryPolicy, expected: u
     effects: ["commit", "arm_retry"],
   }],
   ["retries are used up", { name: "running", attempt: 3 }, exited(3), TWICE, {
-    phase: { name: "ended", outcome: "failed", reason: "exit code 3" },
+    phase: { name: "ended", outcome: "failed", reason: null },
     effects: ["finish"],
   }],
   ["a timeout stops it", running, { type: "timed_out", reason: "late" }, PLAIN, {

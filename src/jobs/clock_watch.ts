@@ -34,7 +34,8 @@ export class ClockWatch {
     const sleep = this.#bootOffset() ?? this.#sleep;
     const slept = Math.max(0, sleep - this.#sleep);
     this.#sleep = sleep;
-    const set = moved - slept;
+    // Whole milliseconds: the monotonic clock has fractions, and slots, which move with this, have none.
+    const set = Math.round(moved - slept);
     return { set: Math.abs(set) < JUMP_MS ? 0 : set, slept };
   }
 

@@ -3,11 +3,12 @@ import { expectEnd, meetDeadline } from "./deadline.ts";
 import type { JobsDeps } from "./deps.ts";
 import type { JobEvent } from "./events.ts";
 import { Execution, type ExecutionListener } from "./execution.ts";
-import { type Job, memoryOf, runOf } from "./job.ts";
+import { type ActiveRun, type Job, memoryOf, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
 import { newRun, type Run, type Slot } from "./run.ts";
 import { Tally } from "./tally.ts";
+import { Turns } from "./turns.ts";
 import { Places, WaitingLine } from "./waiting_line.ts";
 
 /** A slot's line and the change of the books that makes it stand. */
@@ -20,6 +21,15 @@ interface Entry {
 
 export interface EnterOptions {
   readonly catchUp?: boolean;
+}
+
+/** Slots of one job that are due at once, oldest first. */
+export interface DueSlots {
+  /** Slots that nobody could run and that share one line, which come before all others. */
+  readonly older: { readonly from: Slot; readonly until: number; readonly count: number } | undefined;
+  /** Others that nobody could run. */
+  readonly missed: readonly Slot[];
+  readonly run: readonly { readonly slot: Slot; readonly catchUp: boolean }[];
 }
 
 /** New lines of a job after which old ones are looked for. */
@@ -41,15 +51,20 @@ export class Desk {
   readonly #options: DeskOptions;
   readonly #line = new WaitingLine();
   readonly #places = new Places();
+  /** Numbers of waiting runs whose lines are not on disk yet: their slots may turn out to have had one. */
+  readonly #unwritten = new Set<number>();
+  readonly #turns: Turns;
   /** Counts, and who waits for ends. */
   readonly tally = new Tally();
   #spec: SchedulerSpec = { concurrency: 1, pools: {} };
   #pause: Pause | null = null;
   #nextId = 1;
   #closed = false;
+  #rested = Promise.withResolvers<void>();
 
   constructor(deps: JobsDeps, options: DeskOptions) {
     this.#deps = deps;
+    this.#turns = new Turns(deps.clock);
     this.#options = options;
   }
 
@@ -102,15 +117,19 @@ export class Desk {
     return isNew ? this.current(entry.run) : undefined;
   }
 
-  /** Writes lines for slots that nobody could run. @param older slots that share one line */
-  async miss(job: Job, slots: readonly Slot[], older?: { from: Slot; until: number; count: number }): Promise<void> {
-    const first = older === undefined ? [] : [
+  /**
+   * Deals with all slots of a job that are due at once, in one change of the books: they stand there together with the
+   * job's place behind them, or not at all.
+   */
+  async serve(job: Job, { older, missed, run }: DueSlots): Promise<void> {
+    const row = older === undefined ? [] : [
       this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
     ];
-    const earliest = older?.from ?? slots[0];
+    const earliest = older?.from ?? missed[0];
     if (earliest !== undefined) expectEnd(job, earliest.at);
-    const lines = [...first, ...slots.map((slot) => this.#skipped(job, slot, { reason: "missed" }))];
-    if (lines.length > 0) await this.#write(lines);
+    const lines = missed.map((slot) => this.#skipped(job, slot, { reason: "missed" }));
+    const runs = run.map(({ slot, catchUp }) => this.#entry(job, slot, { catchUp }));
+    await this.#write([...row, ...lines, ...runs]);
   }
 
   #entry(job: Job, slot: Slot, { catchUp = false }: EnterOptions): Entry {
@@ -132,7 +151,7 @@ export class Desk {
     if (verdict.kind === "skip") return this.#skipped(job, slot, { reason: verdict.reason });
     const number = ++job.number;
     const id = this.#nextId++;
-    if (verdict.kind === "replace") this.#cancelAll(job, `replaced by trigger #${number}`);
+    if (verdict.kind === "replace") this.#cancelAll(job, `replaced by run ${id}`);
     const notBefore = verdict.kind === "admit" ? verdict.notBefore : null;
     expectEnd(job, notBefore ?? slot.at);
     const queued = newRun(slot, { id, job: job.spec.name, createdAt: now, number, notBefore });
@@ -159,8 +178,10 @@ export class Desk {
   #queue(job: Job, run: Run, because: string): Entry {
     const waiting = { ...run, reason: because };
     this.#line.add(waiting);
+    this.#unwritten.add(run.id);
     job.waiting.add(run.id);
     const settle = (isNew: boolean) => {
+      this.#unwritten.delete(run.id);
       if (isNew) this.#tell({ kind: "job_queued", run: waiting, because });
       else this.#forget(job, run.id);
       this.dispatch();
@@ -188,7 +209,7 @@ export class Desk {
   #execute(job: Job, run: Run, committed: Promise<unknown>): void {
     this.#places.take(job.spec);
     const execution = Execution.begin(
-      { ...this.#deps, listener: this.#listener(job, job.spec) },
+      { ...this.#deps, turns: this.#turns, listener: this.#listener(job, job.spec) },
       job.spec,
       { run, committed },
     );
@@ -203,7 +224,11 @@ export class Desk {
       expectEnd(job, run.notBefore ?? run.slotAt);
       return;
     }
-    const execution = Execution.resume({ ...this.#deps, listener: this.#listener(job, job.spec) }, job.spec, run);
+    const execution = Execution.resume(
+      { ...this.#deps, turns: this.#turns, listener: this.#listener(job, job.spec) },
+      job.spec,
+      run,
+    );
     job.active.set(run.id, { kind: "execution", execution });
   }
 
@@ -219,6 +244,7 @@ export class Desk {
       onRetrying: (run, inMs) => {
         this.#places.give(spec);
         this.#tell({ kind: "job_retrying", run, inMs });
+        this.#rest();
         this.dispatch();
       },
       onLeftovers: (run, processes) => this.#tell({ kind: "job_leftovers", run, processes }),
@@ -235,14 +261,25 @@ export class Desk {
     job.lastRun = run;
     job.lines++;
     if (meetDeadline(job, run)) this.#tell({ kind: "job_recovered", job: run.job });
-    const follow = this.#closed
-      ? []
-      : this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
+    const follow = this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
     this.tally.count(run);
     this.#tell({ kind: "job_ended", run });
     this.dispatch();
     await this.#write(follow, { update: [run], jobs: [memoryOf(job)] });
     this.tally.announce(run);
+    this.#rest();
+    this.#prune(job);
+  }
+
+  /** Resolves when the next run has its outcome on disk, or waits for another attempt. */
+  get nextRest(): Promise<void> {
+    return this.#rested.promise;
+  }
+
+  #rest(): void {
+    const { resolve } = this.#rested;
+    this.#rested = Promise.withResolvers();
+    resolve();
   }
 
   /** Lines beyond the limits go a few at a time, with every so many new ones. */
@@ -274,7 +311,7 @@ export class Desk {
     for (const run of this.#line.all()) {
       if (this.#places.isFull) return;
       const job = this.#options.jobs.get(run.job);
-      if (job === undefined || this.#hindrance(job, run) !== undefined) continue;
+      if (job === undefined || this.#unwritten.has(run.id) || this.#hindrance(job, run) !== undefined) continue;
       this.#line.remove(run.id);
       job.waiting.delete(run.id);
       const started = this.#firstAttempt(run);
@@ -284,6 +321,7 @@ export class Desk {
 
   /** Why a run cannot begin now. */
   #hindrance(job: Job, run: Run): string | undefined {
+    if (this.#closed) return "the daemon is stopping";
     const now = this.#deps.clock.now();
     if (run.notBefore !== null && run.notBefore > now) return "outside work hours";
     if (run.cause.kind !== "manual" && this.#isPaused(job)) return "paused";
@@ -354,9 +392,13 @@ type Told =
   | { [K in JobEvent as K["kind"]]: K extends { run: Run } ? Omit<K, "job" | "at"> : never }[JobEvent["kind"]]
   | { readonly kind: "job_recovered"; readonly job: string };
 
+function isRetrying(active: ActiveRun): boolean {
+  return active.kind === "execution" && active.execution.isRetrying;
+}
+
 function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
   const [active] = job.active.values();
-  if (active !== undefined) return `trigger #${runOf(active).number} is still running`;
+  if (active !== undefined) return `run ${runOf(active).id} is still ${isRetrying(active) ? "being tried" : "running"}`;
   const [first] = waiting;
-  return first === undefined ? undefined : `trigger #${first.number} waits already`;
+  return first === undefined ? undefined : `run ${first.id} waits already`;
 }

@@ -1,5 +1,6 @@
 import { humanDuration } from "../base/duration.ts";
 import type { LogLevel } from "../base/logger.ts";
+import { endingText } from "../base/ending.ts";
 import type { Run } from "./run.ts";
 
 /** Everything notable that happens to a job; `job` is empty where it concerns all. */
@@ -49,13 +50,17 @@ export function jobLevel(event: JobEvent): LogLevel {
 export function jobSentence(event: JobEvent): string {
   switch (event.kind) {
     case "job_queued":
-      return `trigger #${event.run.number} waits: ${event.because}`;
+      return `run ${event.run.id} (trigger #${event.run.number}) waits: ${event.because}`;
     case "job_started":
-      return `trigger #${event.run.number} started (${causeText(event.run)})${attemptText(event.run)}`;
+      return `run ${event.run.id} started: trigger #${event.run.number}, ${causeText(event.run)}${
+        attemptText(event.run)
+      }`;
     case "job_ended":
-      return `trigger #${event.run.number} ended: ${event.run.state}${tailText(event.run)}`;
+      return `run ${event.run.id} ended: ${event.run.state}${tailText(event.run)}`;
     case "job_retrying":
-      return `attempt ${event.run.attempts} did not succeed, the next begins in ${humanDuration(event.inMs)}`;
+      return `run ${event.run.id}: attempt ${event.run.attempts} did not succeed, the next begins in ${
+        humanDuration(event.inMs)
+      }`;
     case "job_skipped":
       return event.run.slots === 1
         ? `slot ${iso(event.run.slotAt)} skipped: ${event.run.reason}`
@@ -65,7 +70,7 @@ export function jobSentence(event: JobEvent): string {
     case "job_recovered":
       return "job is not overdue any more";
     case "job_leftovers":
-      return `processes of trigger #${event.run.number} survived: ${
+      return `processes of run ${event.run.id} survived: ${
         event.processes.map(({ pid, command }) => `${pid} ${command}`).join(", ")
       }`;
     case "job_pause": {
@@ -86,9 +91,10 @@ function attemptText({ attempts }: Run): string {
   return attempts > 1 ? `, attempt ${attempts}` : "";
 }
 
-function tailText({ reason, durationMs }: Run): string {
+function tailText({ exit, reason, state, durationMs }: Run): string {
+  const why = reason ?? (state === "failed" && exit !== null ? endingText(exit) : null);
   const after = durationMs === null ? "" : ` after ${humanDuration(Math.round(durationMs))}`;
-  return `${reason === null ? "" : `, ${reason}`}${after}`;
+  return `${why === null ? "" : `, ${why}`}${after}`;
 }
 
 function iso(time: number): string {

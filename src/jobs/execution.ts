@@ -4,6 +4,7 @@ import { type Phase, type PhaseEvent, stepPhase } from "./attempt_table.ts";
 import type { JobSpec } from "./job_spec.ts";
 import type { Run } from "./run.ts";
 import type { RunEnd, Runner, RunProcess } from "./runner.ts";
+import type { Turns } from "./turns.ts";
 import { humanDuration } from "../base/duration.ts";
 
 /** Who hears of a run while it is worked on. */
@@ -23,6 +24,8 @@ export interface ExecutionDeps {
   readonly clock: Clock;
   readonly runner: Runner;
   readonly listener: ExecutionListener;
+  /** In which processes are started. */
+  readonly turns: Pick<Turns, "take">;
 }
 
 /** Milliseconds after which an attempt that found no place asks again. */
@@ -51,7 +54,7 @@ export class Execution {
       run: of.run,
       phase: { name: "committing", attempt: of.run.attempts },
     });
-    void of.committed.then(() => execution.#dispatch({ type: "committed" }));
+    void of.committed.then(() => execution.#committed());
     return execution;
   }
 
@@ -129,8 +132,12 @@ export class Execution {
     } else if (this.#phase.name === "committing") {
       const { attempt: attempts } = this.#phase;
       this.#change({ state: "running", attempts, retryAt: null, startedAt: clock.now(), exit: null, durationMs: null });
-      void listener.record(this.#run).then(() => this.#dispatch({ type: "committed" }));
+      void listener.record(this.#run).then(() => this.#committed());
     }
+  }
+
+  #committed(): void {
+    this.#deps.turns.take(() => this.#dispatch({ type: "committed" }));
   }
 
   #spawn(): void {

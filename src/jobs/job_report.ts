@@ -1,7 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import type { JobStatus, LastRun, RunOutcome, RunReport, UpcomingSlot } from "../base/job_reports.ts";
 import type { ProgramExit, SchedulerStatus } from "../base/reports.ts";
-import type { Job } from "./job.ts";
+import { type Job, runOf } from "./job.ts";
 import type { EventTrigger, JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Run } from "./run.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -58,26 +58,30 @@ function lastOf(run: Run | null): LastRun | null {
 export function jobStatus(job: Job, around: { readonly scheduler: Scheduler; readonly logFile: string }): JobStatus {
   const { spec, active, waiting } = job;
   const { desk } = around.scheduler;
+  const runs = [...active.values()].map(runOf);
+  const retries = runs.flatMap(({ state, retryAt }) => state === "retrying" && retryAt !== null ? [retryAt] : []);
   const pause = job.pause ?? desk.pause;
   return {
     name: spec.name,
     enabled: spec.enabled,
     paused: pause !== null,
     paused_until: isoOrNull(pause?.until),
-    running: active.size > 0,
+    running: runs.some(({ state }) => state !== "retrying"),
+    retrying: retries.length > 0,
+    next_retry_at: retries.length === 0 ? null : iso(most(retries, Math.min)),
     in_flight: active.size,
     queued: waiting.size,
     triggers: job.number,
     last: lastOf(job.lastRun),
     last_skip: job.lastSkip === null ? null : { slot: iso(job.lastSkip.slotAt), reason: job.lastSkip.reason ?? "" },
-    next_at: isoOrNull(around.scheduler.dueOf(spec.name)),
+    next_at: isoOrNull(nextRunAt(job, around.scheduler)),
     schedule: scheduleText(spec),
     interval_s: spec.every === undefined ? null : seconds(spec.every),
     critical: spec.critical,
     work_hours_only: spec.outsideHours !== undefined,
     overdue_since: isoOrNull(job.overdueSince),
     log_file: around.logFile,
-    problem: null,
+    problem: spec.work.problem ?? null,
   };
 }
 
@@ -113,7 +117,7 @@ export function schedulerStatus(
 ): SchedulerStatus {
   const jobs = scheduler.list();
   const { desk, spec } = scheduler;
-  const dues = jobs.flatMap((job) => scheduler.dueOf(job.spec.name) ?? []);
+  const dues = jobs.flatMap((job) => nextRunAt(job, scheduler) ?? []);
   const lasts = jobs.flatMap(({ lastRun }) => lastRun?.startedAt ?? []);
   const intervals = new Set(jobs.flatMap(({ spec }) => spec.every ?? (spec.cron === undefined ? [] : [NaN])));
   const [interval] = intervals;
@@ -146,6 +150,31 @@ export interface HoursText {
 
 function most(times: readonly number[], which: (a: number, b: number) => number): number {
   return times.reduce((a, b) => which(a, b));
+}
+
+/** Openings of the work hours that are tried for one with a slot in it. */
+const MOST_OPENINGS = 50;
+
+/** When a timed job is going to run, after pauses that end and within its hours; undefined when that cannot be said. */
+function nextRunAt(job: Job, scheduler: Scheduler): number | undefined {
+  const { timed, place, spec } = job;
+  const pauses = [scheduler.desk.pause, job.pause].filter((pause) => pause !== null);
+  if (timed === undefined || place === null || !spec.enabled || pauses.some(({ until }) => until === null)) {
+    return undefined;
+  }
+  const timing = timed.timingFrom(place.cursor);
+  const { hours } = scheduler.spec;
+  let from = Math.max(place.cursor, ...pauses.map(({ until }) => (until ?? 0) - 1));
+  for (let tries = 0; tries < MOST_OPENINGS; tries++) {
+    const at = timing.next(from);
+    if (at === undefined) return undefined;
+    const due = at + timed.jitter(at);
+    if (spec.outsideHours === undefined || hours === undefined || hours.isOpen(due)) return due;
+    const opening = hours.nextOpening(due);
+    if (opening === undefined || spec.outsideHours === "defer") return opening;
+    from = opening - 1;
+  }
+  return undefined;
 }
 
 /** The next times of timed jobs, soonest first, and what is going to hinder them. */

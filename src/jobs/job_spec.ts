@@ -63,6 +63,8 @@ export interface JobSpec {
 export interface JobWork {
   /** Changes when the work does; for comparing, not for showing. */
   readonly mark: string;
+  /** Why it cannot be done, as far as that is known beforehand; its runs fail with it. */
+  readonly problem?: string;
 }
 
 /** Days and hours in which there is work. */

@@ -122,12 +122,11 @@ export function valuesOf(run: Run): Value[] {
   ];
 }
 
-/** @param prefix of the columns' names, for a row that holds several runs; undefined when the run is not there */
-export function runOfRow(row: Row, prefix = ""): Run | undefined {
-  const text = (name: string) => row[prefix + name] as string;
-  const count = (name: string) => row[prefix + name] as number;
-  const maybe = <T extends string | number>(name: string) => (row[prefix + name] ?? null) as T | null;
-  if (maybe("id") === null) return undefined;
+/** The run of a row. */
+export function runOfRow(row: Row): Run {
+  const text = (name: string) => row[name] as string;
+  const count = (name: string) => row[name] as number;
+  const maybe = <T extends string | number>(name: string) => (row[name] ?? null) as T | null;
   return {
     id: count("id"),
     job: text("job"),
@@ -154,7 +153,7 @@ export function runOfRow(row: Row, prefix = ""): Run | undefined {
     pid: count("pid"),
     startTime: text("start_time"),
     bootId: text("boot_id"),
-    output: new TextDecoder().decode(row[`${prefix}output`] as Uint8Array),
+    output: new TextDecoder().decode(row.output as Uint8Array),
   };
 }
 

@@ -1,10 +1,9 @@
+import type { Ending } from "../base/ending.ts";
 import { AppdError, type AppdErrorOptions } from "../base/errors.ts";
 import type { Cause, JobSpec } from "./job_spec.ts";
 
-/** How the process of a run ended; the same words as of a program's. */
-export type RunExit =
-  | { readonly code: number }
-  | { readonly signal: string; readonly outOfMemory?: true };
+/** How the process of a run ended; its parent always knows. */
+export type RunExit = Exclude<Ending, "unknown">;
 
 /** One attempt of one run. */
 export interface RunOrder {

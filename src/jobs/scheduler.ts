@@ -10,7 +10,7 @@ import { drain } from "./drain.ts";
 import { intervalTiming } from "./interval.ts";
 import { createJob, type Job, markOf, memoryOf, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
-import type { Change, Pause, Remembered } from "./ledger.ts";
+import type { Change, JobMemory, Pause, Remembered } from "./ledger.ts";
 import { recover } from "./recover.ts";
 import { startSlot, timedSlot } from "./slots.ts";
 import { Triggers } from "./triggers.ts";
@@ -33,7 +33,12 @@ export interface JobsConfig {
 export class Scheduler implements Disposable {
   readonly #deps: JobsDeps;
   readonly #jobs = new Map<string, Job>();
+  /** Jobs that are not configured now. */
+  readonly #past = new Map<string, JobMemory>();
   readonly #agenda = new Agenda();
+  /** Those that time alone can change: see {@link isWatched}. Of ten thousand jobs there are few. */
+  readonly #watched = new Set<Job>();
+  #critical: readonly Job[] = [];
   readonly #watch: ClockWatch;
   readonly desk: Desk;
   readonly triggers: Triggers;
@@ -59,7 +64,9 @@ export class Scheduler implements Disposable {
     const startedAt = clock.now();
     const remembered = await ledger.load();
     this.desk.recall(remembered.lastId, remembered.pause);
-    this.#take(config, remembered);
+    for (const [name, memory] of remembered.jobs) this.#past.set(name, memory);
+    this.#take(config);
+    this.#leaveOut(remembered);
     const cleared = recover(remembered.open, { ...this.#deps, desk: this.desk, job: (name) => this.#jobs.get(name) });
     if (remembered.open.length > 0) await Promise.race([cleared, delay(clock, clearWaitMs)]);
     this.#serve(0);
@@ -74,36 +81,60 @@ export class Scheduler implements Disposable {
 
   /** Takes up another configuration. What runs goes on to its end; what waited of a job that is gone is cancelled. */
   apply(config: JobsConfig): void {
-    this.#take(config, undefined);
+    this.#lookAtClock();
+    this.#take(config);
     this.#serve(GRACE_MS);
     this.desk.dispatch();
   }
 
-  #take({ jobs, scheduler }: JobsConfig, remembered: Remembered | undefined): void {
+  /** Jobs that are configured no more: when they come back they go on with their numbers, and have missed nothing. */
+  #leaveOut({ jobs }: Remembered): void {
+    const gone = [...jobs.values()].filter(({ name, mark }) => !this.#jobs.has(name) && mark !== "");
+    const memories = gone.map((memory) => ({ ...memory, mark: "" }));
+    for (const memory of memories) this.#past.set(memory.name, memory);
+    if (memories.length > 0) void this.#deps.ledger.record({ jobs: memories });
+  }
+
+  #take({ jobs, scheduler }: JobsConfig): void {
     this.#scheduler = scheduler;
     this.desk.apply(scheduler);
     const names = new Set(jobs.map(({ name }) => name));
     for (const [name, job] of this.#jobs) if (!names.has(name)) this.#remove(job);
-    const changed = jobs.flatMap((spec) => this.#adopt(spec, remembered) ?? []);
+    const changed = jobs.flatMap((spec) => this.#adopt(spec) ?? []);
     if (changed.length > 0) void this.#deps.ledger.record({ jobs: changed.map(memoryOf) });
     this.triggers.listen(this.#jobs.values());
+    this.#critical = this.list().filter(({ spec }) => spec.critical);
+  }
+
+  #observe(job: Job): void {
+    if (isWatched(job)) this.#watched.add(job);
+    else this.#watched.delete(job);
   }
 
   /** @returns the job when its place in its times is new */
-  #adopt(spec: JobSpec, remembered: Remembered | undefined): Job | undefined {
-    const known = this.#jobs.get(spec.name);
-    const job = known ?? createJob(spec, remembered?.jobs.get(spec.name));
-    this.#jobs.set(spec.name, job);
+  #adopt(spec: JobSpec): Job | undefined {
+    const { name } = spec;
+    const known = this.#jobs.get(name);
+    const job = known ?? createJob(spec, this.#past.get(name));
+    const isRemembered = this.#past.delete(name);
+    this.#jobs.set(name, job);
     job.spec = spec;
     job.removed = false;
     if (known === undefined && job.lastRun !== null && job.lastRun.state !== "ok") expectEnd(job, job.lastRun.slotAt);
     job.timed = this.#timedOf(spec);
     const mark = markOf(spec);
-    const isNew = job.mark !== mark;
-    if (isNew) job.place = spec.every === undefined && spec.cron === undefined ? null : this.#newPlace(job);
+    const isNew = job.mark !== mark || this.#isAhead(job);
+    if (isNew) job.place = this.#newPlace(job);
     job.mark = mark;
+    this.#observe(job);
     this.#plan(job);
-    return isNew || known === undefined && remembered?.jobs.has(spec.name) !== true ? job : undefined;
+    return isNew || known === undefined && !isRemembered ? job : undefined;
+  }
+
+  /** Its place was noted by a clock that was wrong: what it says now counts. */
+  #isAhead({ spec, place }: Job): boolean {
+    const most = spec.every === undefined ? CORRECTION_MS : 0;
+    return place !== null && place.cursor > this.#deps.clock.now() + most;
   }
 
   #timedOf(spec: JobSpec): TimedJob | undefined {
@@ -124,13 +155,19 @@ export class Scheduler implements Disposable {
   #remove(job: Job): void {
     if (job.removed) return;
     job.removed = true;
+    job.mark = "";
+    void this.#deps.ledger.record({ jobs: [memoryOf(job)] });
+    this.#observe(job);
     this.#agenda.set(job.spec.name, undefined);
     for (const id of job.waiting) this.desk.cancel(id, "the job was taken out of the configuration");
     this.#forgetIfGone(job);
   }
 
   #forgetIfGone(job: Job): void {
-    if (job.removed && job.active.size === 0 && job.waiting.size === 0) this.#jobs.delete(job.spec.name);
+    if (!job.removed || job.active.size > 0 || job.waiting.size > 0) return;
+    this.#jobs.delete(job.spec.name);
+    this.#past.set(job.spec.name, memoryOf(job));
+    this.#watched.delete(job);
   }
 
   #plan(job: Job): void {
@@ -141,11 +178,16 @@ export class Scheduler implements Disposable {
 
   /** Once a second: a clock that was set, a pause that is over, a run that is late. */
   tick(): void {
-    const jump = this.#watch.look();
-    if (jump !== undefined && jump.set !== 0) this.#clockWasSet(jump.set);
+    this.#lookAtClock();
     this.#endPauses();
     this.#lookAtJobs();
     this.#serve(GRACE_MS);
+  }
+
+  /** Before anything is read off the wall clock: an interval that a set clock made look due would lose its pace. */
+  #lookAtClock(): void {
+    const jump = this.#watch.look();
+    if (jump !== undefined && jump.set !== 0) this.#clockWasSet(jump.set);
   }
 
   /** Intervals keep their pace; what a calendar says is as the new time has it, but nothing runs a second time. */
@@ -166,12 +208,12 @@ export class Scheduler implements Disposable {
     const now = this.#deps.clock.now();
     const isOver = (pause: Pause | null) => pause !== null && pause.until !== null && pause.until <= now;
     if (isOver(this.desk.pause)) this.resume();
-    for (const [name, job] of this.#jobs) if (isOver(job.pause)) this.resume(name);
+    for (const job of this.#watched) if (!job.removed && isOver(job.pause)) this.resume(job.spec.name);
   }
 
   #lookAtJobs(): void {
     const now = this.#deps.clock.now();
-    for (const job of this.#jobs.values()) {
+    for (const job of this.#watched) {
       this.#forgetIfGone(job);
       const overdue = becomesOverdue(job, now);
       if (overdue === undefined) continue;
@@ -183,6 +225,7 @@ export class Scheduler implements Disposable {
   /** Deals with everything that is due, and sleeps until the next. */
   #serve(graceMs: number): void {
     if (this.#isStopping) return;
+    this.#lookAtClock();
     const now = this.#deps.clock.now();
     for (const name of this.#agenda.take(now)) this.#serveJob(name, { now, graceMs });
     const opening = this.desk.nextOpening;
@@ -197,15 +240,14 @@ export class Scheduler implements Disposable {
     job.place = due.place;
     this.#plan(job);
     this.#lastSlotAt = due.run.at(-1)?.at ?? this.#lastSlotAt;
-    const { older } = due;
-    void this.desk.miss(
-      job,
-      due.missed.map((slot) => timedSlot(job.spec, slot)),
-      older === undefined ? undefined : { ...older, from: timedSlot(job.spec, older.from) },
-    );
-    due.run.forEach((slot, index) => {
-      const catchUp = !due.onTime || index < due.run.length - 1;
-      void this.desk.enter(job, timedSlot(job.spec, slot), { catchUp });
+    const { older, run } = due;
+    void this.desk.serve(job, {
+      older: older === undefined ? undefined : { ...older, from: timedSlot(job.spec, older.from) },
+      missed: due.missed.map((slot) => timedSlot(job.spec, slot)),
+      run: run.map((slot, index) => ({
+        slot: timedSlot(job.spec, slot),
+        catchUp: !due.onTime || index < run.length - 1,
+      })),
     });
   }
 
@@ -236,8 +278,21 @@ export class Scheduler implements Disposable {
     return [...this.#jobs.values()].filter(({ removed }) => !removed);
   }
 
+  /** Those whose failure is the daemon's. */
+  get critical(): readonly Job[] {
+    return this.#critical;
+  }
+
   get spec(): SchedulerSpec {
     return this.#scheduler;
+  }
+
+  /** What is paused now. */
+  pauses(): { readonly scheduler: Pause | null; readonly jobs: Readonly<Record<string, Pause>> } {
+    const paused = [...this.#jobs].flatMap(([name, { pause }]): [string, Pause][] =>
+      pause === null ? [] : [[name, pause]]
+    );
+    return { scheduler: this.desk.pause, jobs: Object.fromEntries(paused) };
   }
 
   /** Everything that the books have to know, for new ones. */
@@ -245,7 +300,8 @@ export class Scheduler implements Disposable {
     const jobs = [...this.#jobs.values()];
     const open = jobs.flatMap(({ active }) => [...active.values()].map(runOf));
     const last = jobs.flatMap(({ lastRun, lastSkip }) => [lastRun, lastSkip].filter((run) => run !== null));
-    return { update: [...last, ...open, ...this.desk.waiting()], jobs: jobs.map(memoryOf), pause: this.desk.pause };
+    const memories = [...this.#past.values(), ...jobs.map(memoryOf)];
+    return { update: [...last, ...open, ...this.desk.waiting()], jobs: memories, pause: this.desk.pause };
   }
 
   /** When the last slot of a timed job came; wall time in milliseconds. */
@@ -263,6 +319,7 @@ export class Scheduler implements Disposable {
     const job = name === undefined ? undefined : this.job(name, "pause");
     if (job === undefined) this.desk.pause = { until };
     else job.pause = { until };
+    if (job !== undefined) this.#observe(job);
     return this.#recordPause(job, { until });
   }
 
@@ -270,6 +327,7 @@ export class Scheduler implements Disposable {
     const job = name === undefined ? undefined : this.job(name, "resume");
     if (job === undefined) this.desk.pause = null;
     else job.pause = null;
+    if (job !== undefined) this.#observe(job);
     this.desk.dispatch();
     return this.#recordPause(job, null);
   }
@@ -280,15 +338,20 @@ export class Scheduler implements Disposable {
   }
 
   /** Ends everything within `ms` milliseconds, see {@link drain}. */
-  async drain(ms: number): Promise<void> {
+  async drain(ms: number): Promise<string[]> {
     this.#isStopping = true;
     this.triggers.shut();
     this[Symbol.dispose]();
-    await drain(this.desk, { clock: this.#deps.clock, ms });
+    return await drain(this.desk, { clock: this.#deps.clock, ms });
   }
 
   [Symbol.dispose](): void {
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
+}
+
+/** Whether a look once a second can find something: the end of a pause, a deadline, the last run of a job that is gone. */
+function isWatched({ removed, pause, spec, expected }: Job): boolean {
+  return removed || (pause !== null && pause.until !== null) || spec.deadline !== undefined || expected !== undefined;
 }

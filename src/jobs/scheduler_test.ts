@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
 import { Bench, calendar, jobSpec, OFFICE, settle } from "./testing.ts";
+import type { Change } from "./ledger.ts";
 import { MemoryLedger } from "./memory_ledger.ts";
 
 const MINUTE = 60_000;
@@ -33,9 +34,9 @@ Deno.test("an interval begins one interval after it is first seen, and counts it
 });
 
 const OVERLAPS = [
-  ["skip", ["01-05T11:00 ok", "01-05T12:00 skipped: trigger #1 is still running"], 1],
+  ["skip", ["01-05T11:00 ok", "01-05T12:00 skipped: run 1 is still running"], 1],
   ["queue", ["01-05T11:00 ok", "01-05T12:00 running"], 2],
-  ["replace", ["01-05T11:00 cancelled: replaced by trigger #2", "01-05T12:00 running"], 2],
+  ["replace", ["01-05T11:00 cancelled: replaced by run 2", "01-05T12:00 running"], 2],
   ["allow", ["01-05T11:00 ok", "01-05T12:00 running"], 2],
 ] as const;
 
@@ -148,7 +149,7 @@ Deno.test("after the daemon's death a running one is interrupted and cleared, a 
   const spec = { ...CRON, overlap: "queue" } as const;
   const first = await new Bench({ ledger }).begin([spec]);
   await first.pass(90 * MINUTE);
-  assert.deepEqual(await first.lines(), ["01-05T11:00 running", "01-05T12:00 queued: trigger #1 is still running"]);
+  assert.deepEqual(await first.lines(), ["01-05T11:00 running", "01-05T12:00 queued: run 1 is still running"]);
   const second = await new Bench({ ledger, clock: at("12:10") }).begin([spec]);
   assert.deepEqual(await second.lines(), [
     "01-05T11:00 interrupted: the daemon died while it ran; what was left of it was ended",
@@ -290,11 +291,47 @@ Deno.test("an event that is told twice is one slot", async () => {
   assert.deepEqual(bench.scheduler.desk.load, { inFlight: 1, queued: 0 });
 });
 
+Deno.test("an event that is told again while its run ends does not run again, though it was not known yet", async () => {
+  class SlowLedger extends MemoryLedger {
+    readonly held: (() => void)[] = [];
+    isSlow = false;
+    override async record(change: Change): Promise<ReadonlySet<number>> {
+      if (this.isSlow && change.insert !== undefined && change.insert.length > 0) {
+        await new Promise<void>((resolve) => this.held.push(resolve));
+      }
+      return await super.record(change);
+    }
+  }
+  const ledger = new SlowLedger();
+  const on = [{ kind: "git", repository: "r" }] as const;
+  const bench = await new Bench({ ledger }).begin([jobSpec({ on, overlap: "queue" })]);
+  const cause = { kind: "git", detail: null, variables: {} } as const;
+  const slot = { key: "git:r:abc", at: bench.clock.now(), cause };
+  await bench.scheduler.triggers.repository("r", slot);
+  ledger.isSlow = true;
+  const again = bench.scheduler.triggers.repository("r", slot);
+  bench.runner.started[0]?.end();
+  await settle();
+  ledger.held.forEach((go) => go());
+  await again;
+  await settle();
+  assert.equal(bench.runner.started.length, 1);
+  assert.deepEqual(bench.scheduler.desk.load, { inFlight: 0, queued: 0 });
+});
+
 Deno.test("a webhook with one key twice is one run, and both callers hear of it", async () => {
   const bench = await new Bench().begin([jobSpec({ on: [{ kind: "webhook" }] })]);
-  const first = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
-  const again = await bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), "k1");
-  assert.equal(first.id, again.id);
+  const payload = { body: '{"a":"b\0"}', contentType: "application/json" };
+  const call = (body = payload.body) =>
+    bench.scheduler.triggers.webhook(bench.scheduler.job("tick", "trigger"), {
+      key: "k1",
+      payload: { ...payload, body },
+    });
+  const [first, again] = [await call(), await call("another")];
+  assert.deepEqual([first.duplicate, again.duplicate, again.run.id], [false, true, first.run.id]);
+  assert.deepEqual(bench.runner.started.map(({ order }) => order.cause.variables), [
+    { APPD_WEBHOOK_BODY: '{"a":"b"}', APPD_WEBHOOK_CONTENT_TYPE: "application/json" },
+  ]);
   assert.throws(() => bench.scheduler.job("nope", "trigger"), /there is no such job/);
 });
 
@@ -403,3 +440,15 @@ async function leftAt(time: string, spec: typeof CRON): Promise<MemoryLedger> {
 function at(time: string): FakeClock {
   return new FakeClock(Date.parse(`2026-01-05T${time}:00Z`));
 }
+
+Deno.test("only jobs that time alone can change are looked at each second, and none is forgotten", async () => {
+  const plain = jobSpec({ name: "plain", every: 3_600_000 });
+  const bench = await new Bench().begin([plain, jobSpec({ name: "vital", critical: true })]);
+  assert.deepEqual(bench.scheduler.critical.map(({ spec }) => spec.name), ["vital"]);
+  await bench.scheduler.pause(bench.clock.now() + 5000, "plain");
+  await bench.pass(6000);
+  bench.scheduler.tick();
+  assert.equal(bench.scheduler.job("plain", "look at").pause, null, "its pause is over");
+  bench.scheduler.apply({ jobs: [{ ...plain, critical: true }], scheduler: bench.scheduler.spec });
+  assert.deepEqual(bench.scheduler.critical.map(({ spec }) => spec.name), ["plain"]);
+});

@@ -45,6 +45,7 @@ export async function* simulate(options: SimulationOptions): AsyncGenerator<Simu
     onEnded: (run) => ended.push(run),
   });
   await scheduler.begin(config, { clearWaitMs: 0 });
+  await nextTurn();
   for (let ms = clock.untilNext; ms !== undefined && clock.now() + ms < to; ms = clock.untilNext) {
     clock.advance(ms);
     await nextTurn();

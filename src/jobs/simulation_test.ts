@@ -32,7 +32,7 @@ Deno.test("a simulation knows of overlaps, retries nothing, and follows what one
     { name: "after", on: [{ kind: "job", job: "slow", outcome: "ok" }] },
   ] as const;
   assert.deepEqual(await run([...jobs], { slow: 25 * MINUTE }), [
-    "10:20 slow skipped: trigger #1 is still running",
+    "10:20 slow skipped: run 1 is still running",
     "10:00 slow ok",
     "10:25 after ok",
   ]);

@@ -18,9 +18,19 @@ export function manualSlot(at: number): Slot {
   return { key: `manual:${crypto.randomUUID()}`, at, cause: plain("manual") };
 }
 
-/** @param key of whoever called: two calls with one key are one slot */
-export function webhookSlot(at: number, key: string): Slot {
-  return { key: `webhook:${key}`, at, cause: plain("webhook") };
+/** What came with a call from outside. */
+export interface Payload {
+  /** As text. */
+  readonly body: string;
+  /** As the sender declared it; empty when it did not. */
+  readonly contentType: string;
+}
+
+/** Somebody has called. @param call `key` of whoever did: two calls with one key are one slot, that of the first */
+export function webhookSlot(at: number, { key, payload }: { readonly key: string; readonly payload?: Payload }): Slot {
+  const text = (value = "") => value.replaceAll("\0", ""); // A variable ends with NUL, environ(7).
+  const variables = { APPD_WEBHOOK_BODY: text(payload?.body), APPD_WEBHOOK_CONTENT_TYPE: text(payload?.contentType) };
+  return { key: `webhook:${key}`, at, cause: { kind: "webhook", detail: null, variables } };
 }
 
 /** A program has come to a state. */

@@ -8,6 +8,7 @@ import {
   keep,
   LAST_ID,
   LOAD_JOBS,
+  LOAD_LAST,
   LOAD_MEMORY,
   LOAD_OPEN,
   ONE_RUN,
@@ -48,6 +49,7 @@ export class StoreLedger implements Ledger, Disposable {
   #lost = 0;
   #error: string | undefined;
   #timer: Timer | undefined;
+  #flushed = Promise.resolve();
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
@@ -55,15 +57,17 @@ export class StoreLedger implements Ledger, Disposable {
 
   async load(): Promise<Remembered> {
     const { books } = this.#deps;
-    const [jobs, open, [last], [pause]] = await Promise.all([
+    const [jobs, ended, open, [last], [pause]] = await Promise.all([
       books.read(LOAD_JOBS),
+      books.read(LOAD_LAST),
       books.read(LOAD_OPEN),
       books.read(LAST_ID),
       books.read(LOAD_MEMORY, [PAUSE_KEY]),
     ]);
+    const runs = new Map(ended.map(runOfRow).map((run) => [run.id, run]));
     return {
-      jobs: new Map(jobs.map((row) => [row.name as string, memoryOfRow(row)])),
-      open: open.flatMap((row) => runOfRow(row) ?? []),
+      jobs: new Map(jobs.map((row) => [row.name as string, memoryOfRow(row, runs)])),
+      open: open.map(runOfRow),
       pause: pause === undefined ? null : JSON.parse(pause.value as string) as Pause | null,
       lastId: (last?.id ?? 0) as number,
     };
@@ -99,8 +103,12 @@ export class StoreLedger implements Ledger, Disposable {
     if (this.#waiting.length > 0) this.#timer = this.#deps.clock.after(RETRY_MS, () => void this.#retry());
   }
 
-  /** Writes what waits, if that is possible now. */
-  async flush(): Promise<void> {
+  /** Writes what waits, if that is possible now: one after the other, as each takes what it has written off the front. */
+  flush(): Promise<void> {
+    return this.#flushed = this.#flushed.then(() => this.#writeWaiting());
+  }
+
+  async #writeWaiting(): Promise<void> {
     const batch = this.#waiting.slice();
     if (batch.length === 0) return;
     try {
@@ -118,7 +126,7 @@ export class StoreLedger implements Ledger, Disposable {
 
   async history(query: LedgerQuery): Promise<readonly Run[]> {
     const { sql, params } = historySql(query);
-    return (await this.#read(sql, params)).flatMap((row) => runOfRow(row) ?? []);
+    return (await this.#read(sql, params)).map(runOfRow);
   }
 
   async run(id: number): Promise<Run | undefined> {
@@ -164,20 +172,24 @@ export class StoreLedger implements Ledger, Disposable {
     return `${this.#waiting.length} changes of the history wait to be written${lost}: ${this.#error ?? "retrying"}`;
   }
 
+  /** What could not be written by now is lost, and that is said. */
   [Symbol.dispose](): void {
+    const { problem } = this;
+    if (problem !== undefined) this.#deps.log.error("a part of the history of jobs is lost at the end", { problem });
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
 }
 
-function memoryOfRow(row: Row): JobMemory {
+function memoryOfRow(row: Row, runs: ReadonlyMap<number, Run>): JobMemory {
+  const runOf = (id: unknown) => runs.get(id as number) ?? null;
   return {
     name: row.name as string,
     mark: row.mark as string,
     place: row.cursor === null ? null : { cursor: row.cursor as number, seq: (row.seq ?? 0) as number },
     number: row.number as number,
-    lastRun: runOfRow(row, "ran_") ?? null,
-    lastSkip: runOfRow(row, "skip_") ?? null,
+    lastRun: runOf(row.last_run),
+    lastSkip: runOf(row.last_skip),
     pause: row.paused === 0 ? null : { until: (row.paused_until ?? null) as number | null },
   };
 }

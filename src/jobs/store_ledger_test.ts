@@ -12,16 +12,19 @@ import { Bench, jobSpec, settle } from "./testing.ts";
 class FakeBooks {
   readonly database = new DatabaseSync(":memory:");
   failing = false;
+  /** Writes wait for it. */
+  slow = Promise.resolve();
 
   constructor() {
     for (const { sql } of JOBS_MIGRATIONS) this.database.exec(sql);
   }
 
-  write(statements: readonly Statement[]): Promise<{ changes: number }[]> {
-    if (this.failing) return Promise.reject(new Error("database or disk is full"));
-    return Promise.resolve(statements.map(({ sql, params }) => {
+  async write(statements: readonly Statement[]): Promise<{ changes: number }[]> {
+    if (this.failing) throw new Error("database or disk is full");
+    await this.slow;
+    return statements.map(({ sql, params }) => {
       return { changes: Number(this.database.prepare(sql).run(...params).changes) };
-    }));
+    });
   }
 
   read(sql: string, params: readonly Value[] = []): Promise<Row[]> {
@@ -33,7 +36,9 @@ class FakeBooks {
 function open() {
   const books = new FakeBooks();
   const clock = new FakeClock();
-  return { books, clock, ledger: new StoreLedger({ books, clock, log: SILENT, mayPass: () => true }) };
+  const errors: string[] = [];
+  const log = { ...SILENT, error: (message: string) => void errors.push(message) };
+  return { books, clock, errors, ledger: new StoreLedger({ books, clock, log, mayPass: () => true }) };
 }
 
 function run(id: number, more: Partial<Run> = {}): Run {
@@ -99,6 +104,31 @@ Deno.test("while the database fails changes wait in their order, health says so,
   assert.equal(ledger.problem, undefined);
   assert.equal((await ledger.run(1))?.state, "ok");
   assert.equal(clock.pending, 0);
+});
+
+Deno.test("what was never written is told at the end", async () => {
+  const { books, errors, ledger } = open();
+  books.failing = true;
+  await ledger.record({ insert: [run(1)] });
+  await ledger.flush();
+  ledger[Symbol.dispose]();
+  assert.match(errors.at(-1) ?? "", /is lost at the end/);
+});
+
+Deno.test("two that write at once what waits lose nothing that comes meanwhile", async () => {
+  const { books, ledger } = open();
+  books.failing = true;
+  await ledger.record({ insert: [run(1)] });
+  books.failing = false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  books.slow = promise;
+  const both = Promise.all([ledger.flush(), ledger.flush()]);
+  await settle();
+  await ledger.record({ insert: [run(2)] });
+  resolve();
+  await both;
+  assert.equal(ledger.problem, undefined);
+  assert.deepEqual((await ledger.history({ limit: 10 })).map(({ id }) => id), [2, 1]);
 });
 
 Deno.test("history: filters, pages, newest first", async () => {

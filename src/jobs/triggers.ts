@@ -5,12 +5,18 @@ import type { Job } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { Listeners } from "./listeners.ts";
 import type { Run, Slot } from "./run.ts";
-import { consequenceSlot, manualSlot, programSlot, webhookSlot } from "./slots.ts";
+import { consequenceSlot, manualSlot, type Payload, programSlot, webhookSlot } from "./slots.ts";
 
 interface TriggersDeps {
   readonly clock: Pick<Clock, "now">;
   readonly ledger: Pick<Ledger, "history">;
   readonly desk: () => Desk;
+}
+
+/** The line of a slot, and whether it stood there already. */
+interface Entered {
+  readonly run: Run;
+  readonly duplicate: boolean;
 }
 
 /** What makes jobs run beside their times: events, and somebody who asks. */
@@ -67,29 +73,33 @@ export class Triggers {
 
   /** Runs a job now, because somebody asked. Resolves with its line when that is on disk. */
   async run(job: Job): Promise<Run> {
-    return await this.#enterOne(job, manualSlot(this.#deps.clock.now()));
+    return (await this.#enterOne(job, manualSlot(this.#deps.clock.now()))).run;
   }
 
-  /** @throws AppdError (notRunning) when the job has no `on = "webhook"`, or the daemon stops */
-  async webhook(job: Job, key: string): Promise<Run> {
+  /**
+   * Somebody outside has called. `duplicate`: the key was known, and the run is the one of the first call.
+   *
+   * @throws AppdError (notRunning) when the job has no `on = "webhook"`, or the daemon stops
+   */
+  async webhook(job: Job, call: { readonly key: string; readonly payload?: Payload }): Promise<Entered> {
     if (!job.spec.enabled || !job.spec.on.some(({ kind }) => kind === "webhook")) {
       throw cannot(["trigger", job.spec.name], "it is not triggered by webhooks", {
         exit: "notRunning",
         hint: 'add "webhook" to its `on` in the configuration',
       });
     }
-    return await this.#enterOne(job, webhookSlot(this.#deps.clock.now(), key));
+    return await this.#enterOne(job, webhookSlot(this.#deps.clock.now(), call));
   }
 
   /** The line of a slot, also when it stands there already. */
-  async #enterOne(job: Job, slot: Slot): Promise<Run> {
+  async #enterOne(job: Job, slot: Slot): Promise<Entered> {
     this.#refuseWhenShut();
     const desk = this.#deps.desk();
     const run = await desk.enter(job, slot);
-    if (run !== undefined) return run;
+    if (run !== undefined) return { run, duplicate: false };
     const [earlier] = await this.#deps.ledger.history({ job: job.spec.name, slot: slot.key, limit: 1 });
     if (earlier === undefined) throw new Error(`slot ${slot.key} is taken and cannot be found`);
-    return desk.current(earlier);
+    return { run: desk.current(earlier), duplicate: true };
   }
 
   #refuseWhenShut(): void {

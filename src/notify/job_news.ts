@@ -1,6 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { remember } from "./memory.ts";
-import type { Ending, News, NewsKind } from "./news.ts";
+import { type Ending, endingText } from "../base/ending.ts";
+import type { News, NewsKind } from "./news.ts";
 
 /** A run of a job that has its outcome. Times are wall times in milliseconds. */
 export interface EndedRun {
@@ -56,7 +57,8 @@ export class JobNewsroom {
 
   #failed(about: JobHappening, run: EndedRun & { readonly outcome: keyof typeof FAILURES }): News {
     this.#trouble(about.job, "job_failed", -Infinity);
-    const reason = run.reason === null ? "" : `: ${run.reason}`;
+    const why = run.reason ?? (run.exit === null ? null : endingText(run.exit));
+    const reason = why === null ? "" : `: ${why}`;
     const exit = run.outcome === "failed" ? run.exit : null; // The other two are no ends of its own.
     const news = newsOf(about, "job_failed", `${FAILURES[run.outcome]}${reason} (${whichText(run)})`);
     return { ...news, exit, outcome: run.outcome, runId: run.id, slotAt: run.slotAt };

@@ -1,5 +1,6 @@
 import { escapeControls } from "../base/escape.ts";
-import type { Ending, News, NewsKind } from "./news.ts";
+import type { Ending } from "../base/ending.ts";
+import type { News, NewsKind } from "./news.ts";
 
 /** What a webhook gets as JSON; keys may be added, never renamed. Times are ISO 8601 in UTC. */
 export interface Letter {

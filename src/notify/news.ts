@@ -1,12 +1,10 @@
+import type { Ending } from "../base/ending.ts";
 import { humanDuration } from "../base/duration.ts";
 import { remember } from "./memory.ts";
 
 /** What can be told about a program or a job. */
 export const NEWS = ["crash", "crash_loop", "recovery", "failed", "job_failed", "job_overdue"] as const;
 export type NewsKind = (typeof NEWS)[number];
-
-/** How a program ended; `unknown` when nobody could see it. */
-export type Ending = { readonly code: number } | { readonly signal: string; readonly outOfMemory?: true } | "unknown";
 
 /** What this room hears of programs. Durations in milliseconds, `at` wall time in milliseconds. */
 export type Happening =

@@ -55,17 +55,26 @@ interface Life {
 type Told = { readonly ok: boolean; readonly why: string };
 
 class ProgramProbes implements Probes {
-  readonly env: Readonly<Record<string, string>>;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #parts: Parts;
   readonly #ready: Method | undefined;
   readonly #live: Method | undefined;
   #life: Life | undefined;
+  /** A life has ended, and no other was prepared. */
+  #isStale = false;
 
   constructor(parts: Parts) {
     const { inbox, scene: { spec } } = this.#parts = parts;
     this.#ready = spec.ready && methodOf(spec.ready, { ...parts, role: "ready" });
     this.#live = spec.live && methodOf(spec.live, { ...parts, role: "live" });
-    this.env = inbox === undefined ? {} : { NOTIFY_SOCKET: inbox.path, ...watchdogVariable(spec.live) };
+    this.#env = inbox === undefined ? {} : { NOTIFY_SOCKET: inbox.path, ...watchdogVariable(spec.live) };
+  }
+
+  /** Asked for by each start: what was sent since the last life is dropped, however much the kernel keeps of it. */
+  get env(): Readonly<Record<string, string>> {
+    if (this.#isStale) this.#parts.inbox?.renew();
+    this.#isStale = false;
+    return this.#env;
   }
 
   /** Only readiness can be a matter of output. */
@@ -110,6 +119,7 @@ class ProgramProbes implements Probes {
     if (this.#life === undefined) return;
     this.#life.running.dispose();
     this.#life = undefined;
+    this.#isStale = true;
     this.#parts.inbox?.renew();
   }
 

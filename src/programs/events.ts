@@ -1,6 +1,7 @@
 import type { LogFields, LogLevel } from "../base/logger.ts";
 import { humanDuration } from "../base/duration.ts";
-import { type Exit, exitText } from "./program_spec.ts";
+import { endingText } from "../base/ending.ts";
+import type { Exit } from "./program_spec.ts";
 
 /** A process that outlived its program's stop. */
 export interface Survivor {
@@ -97,7 +98,7 @@ export function sentence(event: Notice): string {
     case "stable":
       return event.wasCrashLoop ? "program left its crash loop" : "program is stable";
     case "ended":
-      return `program ended after ${humanDuration(event.uptimeMs)}: ${exitText(event.exit)}`;
+      return `program ended after ${humanDuration(event.uptimeMs)}: ${endingText(event.exit)}`;
     case "retrying":
       return event.inMs === 0 ? "program is started again at once" : `next start in ${humanDuration(event.inMs)}`;
     case "crash_loop":

@@ -1,3 +1,4 @@
+import type { Ending } from "../base/ending.ts";
 import { fingerprint } from "../base/fingerprint.ts";
 import type { ProbeSpec } from "../base/probe_spec.ts";
 import type { ProgramExit } from "../base/reports.ts";
@@ -121,18 +122,7 @@ export function specMark(spec: ProgramSpec): string {
 }
 
 /** How a life ended; `unknown` for an adopted program, which only its parent could have waited for. */
-export type Exit =
-  | { readonly code: number }
-  /** `outOfMemory`: the kernel killed it for want of memory. */
-  | { readonly signal: string; readonly outOfMemory?: true }
-  | "unknown";
-
-/** `exit code 1`, `killed by SIGKILL`, `killed by SIGKILL (out of memory)`, `unknown exit`. */
-export function exitText(exit: Exit): string {
-  if (exit === "unknown") return "unknown exit";
-  if ("code" in exit) return `exit code ${exit.code}`;
-  return `killed by ${exit.signal}${exit.outOfMemory ? " (out of memory)" : ""}`;
-}
+export type Exit = Ending;
 
 /** The form of an exit in `status --json`. @param at wall time in milliseconds */
 export function exitReport(exit: Exit, at: number): ProgramExit {

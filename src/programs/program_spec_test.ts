@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { exitReport, exitText } from "./program_spec.ts";
+import { endingText } from "../base/ending.ts";
+import { exitReport } from "./program_spec.ts";
 
 Deno.test("an exit is told as users know it, and a kill for want of memory is told from another", () => {
   const at = Date.UTC(2026, 0, 1);
@@ -9,5 +10,5 @@ Deno.test("an exit is told as users know it, and a kill for want of memory is to
   assert.deepEqual(exitReport("unknown", at), { code: null, signal: null, at: when });
   const starved = { signal: "SIGKILL", outOfMemory: true } as const;
   assert.deepEqual(exitReport(starved, at), { code: null, signal: "SIGKILL", out_of_memory: true, at: when });
-  assert.equal(exitText(starved), "killed by SIGKILL (out of memory)");
+  assert.equal(endingText(starved), "killed by SIGKILL (out of memory)");
 });

@@ -1,4 +1,5 @@
-import { type Exit, exitText } from "./program_spec.ts";
+import { endingText } from "../base/ending.ts";
+import type { Exit } from "./program_spec.ts";
 import type { History, Moment, Policy } from "./state.ts";
 
 /** Milliseconds: the first delay, the longest, and the part by which chance moves it either way. */
@@ -29,7 +30,7 @@ export function afterExit(
   past: { history: History; policy: Policy; moment: Moment; wasStable: boolean },
 ): Decision {
   const code = exit !== "unknown" && "code" in exit ? exit.code : undefined;
-  if (code !== undefined && HOPELESS_CODES.includes(code)) return { next: "failed", reason: exitText(exit) };
+  if (code !== undefined && HOPELESS_CODES.includes(code)) return { next: "failed", reason: endingText(exit) };
   if (past.policy.restart === "never") return { next: "exited" };
   if (past.policy.restart === "on-failure" && code === 0) return { next: "exited" };
   if (past.wasStable) return { next: "at once", history: afterStable(past.history) };

@@ -1,5 +1,5 @@
 /** Steps of a program that runs: how it fares, and how it ends by itself. */
-import { exitText } from "./program_spec.ts";
+import { endingText } from "../base/ending.ts";
 import { afterExit, afterStable } from "./restart_policy.ts";
 import type { After, History, StateKind } from "./state.ts";
 import { type Effect, follow, type Input, type Step, tell } from "./step.ts";
@@ -65,7 +65,7 @@ export function end(input: Input<"starting" | "running", "exited">): Step {
     expected: decision.next === "exited",
   });
   const first: Effect[] = [{ do: "unprobe" }, { do: "clear", life: state.life }, ended];
-  return follow(decision, { history, moment, reason: exitText(event.exit), first });
+  return follow(decision, { history, moment, reason: endingText(event.exit), first });
 }
 
 /** The failures are forgotten; who runs goes on. */

@@ -43,6 +43,11 @@ export interface Reading {
   at(step: string | number): Reading;
   /** The value that another setting has, by dotted key, for defaults that are inherited. */
   lookup(key: string): unknown;
+  /**
+   * What `make` gives, made once for each `owner` in the whole document: thousands of tables share what does not depend
+   * on them. Undefined is not kept, so that whoever records a flaw records it each time.
+   */
+  once<T>(owner: object, make: () => T): T;
 }
 
 /** A JSON Schema (draft 2020-12) node. */
@@ -75,6 +80,12 @@ export type ValueOf<K> = K extends Kind<infer T> ? T : never;
 /** A reading at the top of a document. `sink` receives the flaws. */
 export function startReading(options: { base: string; sink: (flaw: Flaw) => void; lookup?: (key: string) => unknown }) {
   const { base, sink, lookup = () => undefined } = options;
+  const kept = new Map<object, unknown>();
+  const once = <T>(owner: object, create: () => T): T => {
+    const value = kept.get(owner) as T ?? create();
+    if (value !== undefined) kept.set(owner, value);
+    return value;
+  };
   const make = (path: Path): Reading => {
     const flawOf = (message: string, { hint, path: below = [], target = "value" }: FlawOptions = {}): Flaw => ({
       path: [...path, ...below],
@@ -86,6 +97,7 @@ export function startReading(options: { base: string; sink: (flaw: Flaw) => void
       path,
       base,
       lookup,
+      once,
       flaw: (message, told) => sink(flawOf(message, told)),
       warn: (message, told) => sink({ ...flawOf(message, told), warning: true }),
       at: (step) => make([...path, step]),

@@ -10,8 +10,12 @@ export function cron(): Kind<string> {
     read(raw, reading) {
       const given = plain.read(raw, reading);
       if (given === undefined) return undefined;
+      const known = reading.once(plain, () => new Set<string>());
+      if (known.has(given)) return given;
       try {
-        return parseCron(given).text;
+        parseCron(given);
+        known.add(given);
+        return given;
       } catch (error) {
         if (!(error instanceof CronError)) throw error;
         reading.flaw(error.message, error.hint === undefined ? {} : { hint: error.hint });

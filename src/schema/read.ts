@@ -2,7 +2,7 @@ import { nearest } from "../base/nearest.ts";
 import { isTable, type Reading, show } from "./kind.ts";
 import { listSettings } from "./list_settings.ts";
 import type { Schema, Section } from "./section.ts";
-import { camel, type Fields, isGroup, type Setting } from "./setting.ts";
+import { camel, type Fields, type Group, isGroup, type Setting } from "./setting.ts";
 
 /** Values that a document itself gives, before defaults. */
 export interface DocumentValues {
@@ -138,7 +138,7 @@ export function readTable(
 
 /** Reads one table of a section that is an array, defaults included; undefined when it has flaws. */
 export function readElement(section: Section, raw: Record<string, unknown>, reading: Reading): unknown {
-  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [] });
+  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [], hints: section.hints ?? {} });
   const values = readFields(section.fields, raw, reading);
   return values === undefined ? undefined : section.finish(values, reading);
 }
@@ -150,27 +150,38 @@ function readFields(
 ): Record<string, unknown> | undefined {
   const result: Record<string, unknown> = {};
   let good = true;
-  for (const [key, field] of Object.entries(fields)) {
+  for (const { key, name, field } of reading.once(fields, () => namedFields(fields))) {
     const given = Object.hasOwn(raw, key) ? raw[key] : undefined;
-    const read = isGroup(field)
-      ? readGroup(field.fields, given, reading.at(key))
-      : readField(key, field, { given, reading });
+    const read = isGroup(field) ? readGroup(key, field, { given, reading }) : readField(key, field, { given, reading });
     if (read === undefined) good &&= !isGroup(field) && given === undefined && field.presence === "optional";
-    else result[camel(key)] = read;
+    else result[name] = read;
   }
   return good ? result : undefined;
 }
 
-function readGroup(fields: Fields, given: unknown, reading: Reading): Record<string, unknown> | undefined {
-  if (given !== undefined && !isTable(given)) return void reading.flaw(`is ${show(given)}, expected a table`);
-  if (given) checkKeys(given, fields, { reading, reserved: [] });
-  return readFields(fields, given ?? {}, reading);
+function namedFields(fields: Fields) {
+  return Object.entries(fields).map(([key, field]) => ({ key, name: camel(key), field }));
 }
 
-function readField(key: string, field: Setting, { given, reading }: { given: unknown; reading: Reading }): unknown {
+interface Given {
+  readonly given: unknown;
+  /** Of the table that the setting stands in. */
+  readonly reading: Reading;
+}
+
+/** Tables that do not have the group share its defaults. */
+function readGroup(key: string, group: Group, { given, reading }: Given): Record<string, unknown> | undefined {
+  if (given === undefined) return reading.once(group, () => readFields(group.fields, {}, reading.at(key)));
+  const here = reading.at(key);
+  if (!isTable(given)) return void here.flaw(`is ${show(given)}, expected a table`);
+  checkKeys(given, group.fields, { reading: here, reserved: [] });
+  return readFields(group.fields, given, here);
+}
+
+function readField(key: string, field: Setting, { given, reading }: Given): unknown {
   if (given !== undefined) return field.kind.read(given, reading.at(key));
   if (field.presence === "required") return void reading.flaw(`lacks "${key}"`, { hint: `add: ${key} = …` });
-  return defaultOf(field, reading.at(key));
+  return reading.once(field, () => defaultOf(field, reading.at(key)));
 }
 
 /** The value that a setting has when nobody gives one; undefined for an optional one. */

@@ -21,6 +21,8 @@ export interface Section<
   readonly flagPrefix?: string;
   /** Keys that a later version brings; using one is an error. */
   readonly reserved?: readonly string[];
+  /** What to write instead, by a key that people try and that is not known. */
+  readonly hints?: Readonly<Record<string, string>>;
   /** With `many`: the key whose values have to differ. */
   readonly unique?: string;
   /**
@@ -37,6 +39,7 @@ interface SectionOptions<F extends Fields> {
   readonly fields: F;
   readonly flagPrefix?: string;
   readonly reserved?: readonly string[];
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
 interface Finish<F extends Fields, Out> {

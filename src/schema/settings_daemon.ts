@@ -65,7 +65,6 @@ export const SERVER_SECTION = section("server", {
 /** The daemon as a process. */
 export const DAEMON_SECTION = section("daemon", {
   help: "the daemon as a process",
-  reserved: ["keep_alive"],
   fields: {
     shutdown_timeout: setting(duration({ min: 1 }), {
       default: "30s",
@@ -81,6 +80,14 @@ export const DAEMON_SECTION = section("daemon", {
       reload: "needs restart",
       example: "/run/appd.pid",
       flag: "FILE",
+    }),
+    keep_alive: setting(flag(), {
+      default: false,
+      help: "come back after a crash without a service manager",
+      doc:
+        "A small shell waits for the daemon's death and starts it again, with growing pauses. Not under a service manager, which does that itself, and not for `run`.",
+      reload: "applied",
+      example: true,
     }),
     watch_config: setting(flag(), {
       default: false,

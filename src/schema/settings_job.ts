@@ -96,6 +96,10 @@ const FIELDS = {
 
 type Values = ValuesOf<typeof FIELDS>;
 
+/** What people look for under other words. */
+const TIMES = 'write every = "3h", or cron = "0 9 * * mon-fri"';
+const EVENTS = 'write on = "start", or another event';
+
 /**
  * Jobs that the daemon runs. In the result commands are argv, also where a shell runs them; a zone that is absent is the
  * system's; `on` has also what repositories say.
@@ -105,6 +109,7 @@ export const JOB_SECTION = listSection("job", {
   doc: "A job without `every`, `cron` and `on` runs when somebody says so, or a `[[repository]]`.",
   unique: "name",
   fields: FIELDS,
+  hints: { schedule: TIMES, interval: TIMES, at: TIMES, when: TIMES, trigger: EVENTS, triggers: EVENTS },
   finish(values: Values, reading): Finished {
     checkTimes(values, reading);
     checkDelays(values, reading);

@@ -42,7 +42,7 @@ const PRAGMAS = [
 /** Milliseconds that one attempt to open waits for a lock; who asks tries again. */
 const OPEN_BUSY_MS = 500;
 /** Milliseconds that a statement waits for a lock of another process. */
-const BUSY_MS = 5000;
+const BUSY_MS = 1000;
 
 /** Refuses everything but regular files, as a link could lead anywhere and a FIFO would wait for ever. */
 function checkKinds(files: Files, path: string): void {
@@ -53,7 +53,7 @@ function checkKinds(files: Files, path: string): void {
     throw refused(
       "unavailable",
       `cannot open "${name}": it is a ${what}, not a regular file`,
-      `remove it: rm -r "${name}"`,
+      `move it away: mv "${name}" "${name}.away"`,
     );
   }
 }

@@ -31,7 +31,7 @@ for (const [kind, make] of Object.entries(STRANGE)) {
       const error = await refusal(place.path);
       assert.equal(error.exitCode, 69);
       assert.equal(error.message, `cannot open "${path}": it is a ${kind}, not a regular file`);
-      assert.match(error.hint ?? "", /^remove it: rm -r "/);
+      assert.match(error.hint ?? "", /^move it away: mv "/);
       assert.deepEqual(fs.readdirSync(place.path), [name]);
     });
   }

@@ -54,6 +54,11 @@ export function createOomWitness({ files, clock, root = "/" }: OomWitnessOptions
   return { hasKilled, refresh };
 }
 
+/** Whether there is a counter at all: without one a witness never says yes. */
+export function countsOomKills({ files, root = "/" }: Pick<OomWitnessOptions, "files" | "root">): boolean {
+  return counterPaths(files, root).some((path) => readCount(files, path) !== undefined);
+}
+
 /** A witness that costs nothing until it is woken up, and has seen nothing before. */
 export interface SleepingWitness extends OomWitness {
   /** Witnesses from now on; nothing when it does already. */

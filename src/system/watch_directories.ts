@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
+import { readable } from "./proc.ts";
 
 /** Says that something in one of the directories changed; what it was, the caller looks up. */
 export type WatchDirectories = (paths: readonly string[], onChange: () => void) => Disposable | undefined;
@@ -42,13 +43,15 @@ function hold(path: string): number | undefined {
 /**
  * The kernel's news of directories, inotify(7), without what is below them.
  *
- * @returns undefined where that is not to be had: no such directory, others may write in it, or the limit of watches is
- * reached
+ * @returns undefined where that is not to be had: no such directory, others may write in it, the limit of watches is
+ * reached, or the thread that reads them hangs
  */
 export function directoryWatches(): WatchDirectories {
-  const watched = new Map<Deno.FsWatcher, readonly string[]>();
+  const open = new Set<Deno.FsWatcher>();
+  /** Every directory that was ever watched: news of it may still be under way. */
+  const known = new Set<string>();
   const released = <T>(call: () => T): T => {
-    const held = [...new Set([...watched.values()].flat())].flatMap(fifosIn).map(hold);
+    const held = [...known].flatMap(fifosIn).map(hold);
     try {
       return call();
     } finally {
@@ -57,18 +60,36 @@ export function directoryWatches(): WatchDirectories {
   };
   return (paths, onChange) => {
     if (!paths.every(isSafe)) return undefined;
-    const watcher = released(() => openWatch(paths));
+    const watcher = released(() => isStuck() ? undefined : openWatch(paths));
     if (watcher === undefined) return undefined;
-    watched.set(watcher, paths);
+    open.add(watcher);
+    for (const path of paths) known.add(path);
     pass(watcher, onChange);
     return {
       [Symbol.dispose]() {
-        if (!watched.has(watcher)) return;
-        released(() => watcher.close());
-        watched.delete(watcher);
+        if (open.delete(watcher)) released(() => watcher.close());
       },
     };
   };
+}
+
+/** Numbers of open(2) and openat(2), which proc_pid_syscall(5) tells. */
+const OPEN_CALLS: Readonly<Record<string, readonly string[]>> = { x86_64: ["2", "257"], aarch64: ["56"] };
+/** Milliseconds after which it does not come back: to open a file takes it no time. */
+const PATIENCE_MS = 30;
+
+/** Whether the runtime's thread waits in open(2), for good: its FIFO has lost its name, and nobody can let it go. */
+function isStuck(): boolean {
+  const calls = OPEN_CALLS[Deno.build.arch] ?? [];
+  const read = (path: string) => readable(() => fs.readFileSync(`/proc/self/task/${path}`, "utf8")) ?? "";
+  const threads = readable(() => fs.readdirSync("/proc/self/task")) ?? [];
+  const reader = threads.find((thread) => read(`${thread}/comm`).startsWith("notify-rs"));
+  if (reader === undefined) return false;
+  const end = performance.now() + PATIENCE_MS;
+  while (calls.includes(read(`${reader}/syscall`).split(" ")[0] ?? "")) {
+    if (performance.now() > end) return true;
+  }
+  return false;
 }
 
 function openWatch(paths: readonly string[]): Deno.FsWatcher | undefined {

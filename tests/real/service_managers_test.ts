@@ -1,12 +1,12 @@
 /** What `appd generate` makes, run by the real runit, s6 and OpenRC with the compiled binary. Their packages are unpacked. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { fakeDefinition } from "../../src/service/fake_definition.ts";
 import type { Kind } from "../../src/service/definition.ts";
 import { render } from "../../src/service/render.ts";
 import { unpack } from "../support/debian_packages.ts";
-import { BINARY, Instance, until } from "../support/instance.ts";
+import { BINARY } from "../support/instance.ts";
 
 /** Runs `test` with the packages, or shows that and why it is skipped. */
 async function withPackages(test: Deno.TestContext, names: readonly string[], body: (root: string) => Promise<void>) {
@@ -23,101 +23,105 @@ async function withPackages(test: Deno.TestContext, names: readonly string[], bo
   });
 }
 
-/** The service directory of an instance, its log beside it instead of in /var/log. */
-function serviceDirectory(kind: Kind, instance: Instance): string {
-  const definition = fakeDefinition({ binary: BINARY, home: instance.home, user: undefined, profile: "root" });
-  for (const { name, text, mode } of render(kind, definition)) {
-    const path = join(instance.home, "sv", name);
-    fs.mkdirSync(join(path, ".."), { recursive: true });
-    fs.writeFileSync(path, text.replaceAll("/var/log/appd", join(instance.home, "sv/logs")), { mode });
+/** Words that begin a finding in the output of a story; OpenRC leaves its own line open when a command fails. */
+const FINDING = /(?:^|\.\.\.)((?:started|status|owner|reload|invalid|again|stopped|graceful|check) .*)$/gm;
+
+/** Tells `story` in a root that is this host with the packages, the service and the binary; gives its findings. */
+async function told(packages: string, kind: Kind, story: string): Promise<{ found: string[]; text: string }> {
+  const files = fs.mkdtempSync("/tmp/appd-root-");
+  fs.chmodSync(files, 0o755); // It becomes the root's.
+  try {
+    for (const { path, text, mode } of render(kind, fakeDefinition({ user: "daemon" }))) {
+      fs.mkdirSync(dirname(files + path), { recursive: true });
+      fs.writeFileSync(files + path, text, { mode });
+    }
+    fs.mkdirSync(`${files}/usr/local/bin`, { recursive: true });
+    fs.symlinkSync(BINARY, `${files}/usr/local/bin/appd`);
+    const lab = new URL("../support/package_root.sh", import.meta.url).pathname;
+    const { stdout, stderr } = await new Deno.Command("/usr/bin/timeout", {
+      args: ["90", "unshare", "--mount", "--pid", "--fork", "--kill-child", lab, packages, files, PRELUDE + story],
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    const found = [...text.matchAll(FINDING)].map(([, finding = ""]) => finding);
+    return { found, text: text + new TextDecoder().decode(stderr) };
+  } finally {
+    fs.rmSync(files, { recursive: true });
   }
-  return join(instance.home, "sv/appd");
 }
 
-function tools(root: string) {
-  const env = {
-    PATH: `${root}/usr/bin:${root}/bin:/usr/bin:/bin`,
-    LD_LIBRARY_PATH: `${root}/usr/lib/${Deno.build.arch}-linux-gnu:${root}/lib/${Deno.build.arch}-linux-gnu`,
-  };
-  const run = async (program: string, ...args: string[]) => {
-    const { code, stdout, stderr } = await new Deno.Command("/usr/bin/env", { args: [program, ...args], env }).output();
-    return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
-  };
-  const spawn = (program: string, ...args: string[]) =>
-    new Deno.Command("/usr/bin/env", { args: [program, ...args], env, stdout: "null", stderr: "null" }).spawn();
-  return { run, spawn };
-}
-
-/** The daemon answers and has another PID than `before`. */
-async function runsAnew(instance: Instance, before: number): Promise<number> {
-  let pid = before;
-  await until("a new daemon", async () => {
-    const status = await instance.status();
-    pid = status.pid ?? before;
-    return pid !== before && status.state === "ready";
-  });
-  return pid;
-}
-
-Deno.test("runit starts it, knows when it is well, restarts it after a crash, and leaves it after an invalid configuration", (test) =>
-  withPackages(test, ["runit"], async (root) => {
-    await using instance = new Instance();
-    const directory = serviceDirectory("runit", instance);
-    const { run, spawn } = tools(root);
-    const runsv = spawn("runsv", directory);
-    try {
-      const pid = await runsAnew(instance, 0);
-      assert.deepEqual((await run("sv", "-w", "20", "check", directory)).code, 0);
-      Deno.kill(pid, "SIGKILL");
-      await runsAnew(instance, pid);
-      fs.writeFileSync(join(instance.home, "config.toml"), "[server]\nport = 99999\n");
-      await run("sv", "-w", "1", "restart", directory);
-      await until("given up", async () => /^down/.test((await run("sv", "status", directory)).text));
-      const log = join(instance.home, "sv/logs/current");
-      await until("the reason in the log", () => fs.readFileSync(log, "utf8").includes("99999"));
-    } finally {
-      await run("sv", "-w", "45", "exit", directory);
-      await runsv.status;
-    }
-  }));
-
-Deno.test("s6 starts it, is told when it is ready, restarts it after a crash, and stops it", (test) =>
-  withPackages(test, ["s6", "libs6-2.11", "libskarnet2.13", "libexecline2.9", "execline"], async (root) => {
-    await using instance = new Instance();
-    const directory = serviceDirectory("s6", instance);
-    const { run, spawn } = tools(root);
-    const supervise = spawn("s6-supervise", directory);
-    try {
-      await until("the supervisor", async () => (await run("s6-svok", directory)).code === 0);
-      // s6-svwait would need a program of its package at its place in /usr.
-      const says = (field: string) => async () => (await run("s6-svstat", "-o", field, directory)).text === "true\n";
-      await until("told that it is ready", says("ready"));
-      const { pid, state } = await instance.status();
-      assert.equal(state, "ready");
-      Deno.kill(pid, "SIGKILL");
-      await runsAnew(instance, pid);
-      await run("s6-svc", "-d", directory);
-      await until("down", async () => !await says("up")());
-      assert.equal((await instance.status()).state, "stopped");
-    } finally {
-      await run("s6-svc", "-xd", directory);
-      await supervise.status;
-    }
-  }));
-
-/** In the root of its own; each line of output is one finding. */
-const OPENRC_STORY = `
+/** Nothing waits longer than 10 s; the daemon is asked as its own user. */
+const PRELUDE = `
+export HOME=/root
 appd() { su -s /usr/local/bin/appd daemon -- --home /var/lib/appd "$@"; }
-settled() { i=0; until appd health >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 200 ] || return 1; sleep 0.05; done; }
-rc-service appd start && settled; echo "started $?"
+wait_for() { i=0; until "$@" >/dev/null 2>&1; do i=$((i + 1)); [ $i -lt 200 ] || return 1; sleep 0.05; done; }
+healthy() { appd health; }
+another() { healthy && [ "$(cat /var/lib/appd/daemon.pid)" != "$first" ]; }
+crash() { first=$(cat /var/lib/appd/daemon.pid); kill -KILL "$first"; wait_for another; }
+`;
+
+const RUNIT_STORY = `
+runsv /etc/sv/appd & runsv=$!
+wait_for healthy; echo "started $?"
+sv -w 5 check /etc/sv/appd >/dev/null; echo "check $?"
+stat -c 'owner %U %a' /var/lib/appd
+crash; echo "again $?"
+printf '[server]\\nport = 99999\\n' >/var/lib/appd/config.toml
+sv -w 1 restart /etc/sv/appd
+down() { sv status /etc/sv/appd | grep '^down'; }
+wait_for down; echo "invalid $?"
+wait_for grep 99999 /var/log/appd/current; echo "graceful $?"
+sv -w 10 exit /etc/sv/appd; wait $runsv; echo "stopped $?"
+`;
+
+Deno.test({
+  name: "runit starts it, restarts it after a crash, and leaves it after an invalid configuration",
+  ignore: Deno.uid() !== 0,
+  fn: (test) =>
+    withPackages(test, ["runit"], async (root) => {
+      const { found, text } = await told(root, "runit", RUNIT_STORY);
+      const expected = ["started 0", "check 0", "owner daemon 700", "again 0", "invalid 0", "graceful 0", "stopped 0"];
+      assert.deepEqual(found, expected, text);
+    }),
+});
+
+const S6_STORY = `
+cd /etc/s6/sv && s6-supervise appd & supervise=$!
+cd /etc/s6/sv
+wait_for s6-svok appd
+s6-svwait -U -t 20000 appd; echo "started $?"
+stat -c 'owner %U %a' /var/lib/appd
+healthy; echo "status $?"
+crash; echo "again $?"
+s6-svwait -U -t 20000 appd; echo "check $?"
+s6-svc -d appd; s6-svwait -D -t 45000 appd; echo "stopped $?"
+s6-svc -xd appd; wait $supervise
+`;
+
+Deno.test({
+  name: "s6 starts it, is told when it is ready, restarts it after a crash, and stops it",
+  ignore: Deno.uid() !== 0,
+  fn: (test) =>
+    withPackages(test, ["s6", "libs6-2.11", "libskarnet2.13", "libexecline2.9", "execline"], async (root) => {
+      const { found, text } = await told(root, "s6", S6_STORY);
+      const expected = ["started 0", "owner daemon 700", "status 0", "again 0", "check 0", "stopped 0"];
+      assert.deepEqual(found, expected, text);
+    }),
+});
+
+const OPENRC_STORY = `
+# What OpenRC's own boot would have made, and what Debian's patches want to read.
+for name in starting started stopping inactive wasinactive failed hotplugged daemons options exclusive scheduled tmp; do
+  mkdir -p "/run/openrc/$name"
+done
+touch /run/openrc/softlevel /etc/insserv.conf
+mkdir -p /etc/insserv.conf.d /etc/insserv/overrides
+rc-service appd start && wait_for healthy; echo "started $?"
 rc-service appd status; echo "status $?"
 stat -c 'owner %U %a' /var/lib/appd
 rc-service appd reload; echo "reload $?"
 echo '[server' >/var/lib/appd/config.toml; rc-service appd reload; echo "invalid $?"
 rm /var/lib/appd/config.toml
-first=$(cat /var/lib/appd/daemon.pid); kill -KILL "$first"
-i=0; while [ "$(cat /var/lib/appd/daemon.pid)" = "$first" ] && [ $i -lt 200 ]; do i=$((i + 1)); sleep 0.05; done
-settled; echo "again $?"
+crash; echo "again $?"
 rc-service appd stop; echo "stopped $?"
 grep -c 'shutdown complete' /var/lib/appd/daemon.log | sed 's/^/graceful /'
 `;
@@ -128,39 +132,8 @@ Deno.test({
   ignore: Deno.uid() !== 0,
   fn: (test) =>
     withPackages(test, ["openrc", "librc1", "libeinfo1"], async (root) => {
-      const directory = fs.mkdtempSync("/tmp/appd-openrc-");
-      try {
-        const script = join(directory, "appd");
-        fs.writeFileSync(script, render("openrc", fakeDefinition({ user: "daemon" }))[0]?.text ?? "");
-        const lab = new URL("../support/openrc_root.sh", import.meta.url).pathname;
-        const { stdout, stderr } = await new Deno.Command("/usr/bin/timeout", {
-          args: [
-            "90",
-            "unshare",
-            "--mount",
-            "--pid",
-            "--fork",
-            "--kill-child",
-            lab,
-            root,
-            script,
-            BINARY,
-            OPENRC_STORY,
-          ],
-        }).output();
-        const text = new TextDecoder().decode(stdout);
-        // OpenRC leaves its line open when a command fails.
-        const lines = text.matchAll(
-          /(?:^|\.\.\.)((?:started|status|owner|reload|invalid|again|stopped|graceful) .*)$/gm,
-        );
-        const found = [...lines].map((match) => match[1]);
-        assert.deepEqual(
-          found,
-          ["started 0", "status 0", "owner daemon 700", "reload 0", "invalid 78", "again 0", "stopped 0", "graceful 1"],
-          text + new TextDecoder().decode(stderr),
-        );
-      } finally {
-        fs.rmSync(directory, { recursive: true });
-      }
+      const { found, text } = await told(root, "openrc", OPENRC_STORY);
+      const before = ["started 0", "status 0", "owner daemon 700", "reload 0", "invalid 78"];
+      assert.deepEqual(found, [...before, "again 0", "stopped 0", "graceful 1"], text);
     }),
 });

@@ -8,7 +8,12 @@ export interface CommandWork extends JobWork, ProcessSpec {}
 
 /** The work of a process; its mark changes with anything that is in it. */
 export function commandWork(process: ProcessSpec): CommandWork {
-  return { ...process, mark: fingerprint(canonicalJson(process)) };
+  return {
+    ...process,
+    get mark() { // Made when somebody compares it: of thousands of jobs nearly none is.
+      return fingerprint(canonicalJson(process));
+    },
+  };
 }
 
 /** The command of a job. Its room only hands it on, and there is no other kind of work. */

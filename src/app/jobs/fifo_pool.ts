@@ -5,8 +5,11 @@ import type { Files } from "../../system/files.ts";
 
 /** Those that wait; no job is called like this, names do not begin with a dot. */
 const IDLE = /^\.idle-(\d+)\.fifo$/;
-/** FIFOs that are made at once: one more is cheap, one more process to make it is not. */
-const BATCH = 4;
+/**
+ * FIFOs that are made at once: one more is cheap, one more process to make it is not. Twice as many each time that they
+ * were too few.
+ */
+const BATCH = { first: 4, most: 64 };
 
 interface FifoPoolOptions {
   readonly fifos: Pick<Fifos, "ensure" | "prepare" | "isHeld">;
@@ -24,6 +27,7 @@ export class FifoPool {
   /** Paths of those that wait. */
   readonly #idle: string[];
   #made: number;
+  #batch = BATCH.first;
 
   /** Takes up those that an earlier daemon left. Throws what node throws. */
   constructor(options: FifoPoolOptions) {
@@ -47,7 +51,8 @@ export class FifoPool {
   /** Makes some when none waits: better before there is a hurry. */
   prepare(): void {
     if (this.#idle.length > 0) return;
-    const paths = Array.from({ length: BATCH }, () => this.#nextName());
+    const paths = Array.from({ length: this.#batch }, () => this.#nextName());
+    this.#batch = Math.min(BATCH.most, this.#batch * 2);
     this.#options.fifos.prepare(paths); // What it could not make is made, or refused with words, by `ensure`.
     this.#idle.push(...paths);
   }

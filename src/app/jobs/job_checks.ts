@@ -1,4 +1,6 @@
 import type { Health } from "../../health/health.ts";
+import { endingText } from "../../base/ending.ts";
+import type { Run } from "../../jobs/run.ts";
 import type { Scheduler } from "../../jobs/scheduler.ts";
 import type { StoreLedger } from "../../jobs/store_ledger.ts";
 import type { Store } from "../../store/store.ts";
@@ -35,10 +37,15 @@ export function addJobChecks(
   return stack;
 }
 
+function whyOf({ reason, exit }: Run): string {
+  const why = reason ?? (exit === null ? null : endingText(exit));
+  return why === null ? "" : ` (${why})`;
+}
+
 function criticalProblems(scheduler: Scheduler): string[] {
-  return scheduler.list().filter(({ spec }) => spec.critical).flatMap(({ spec, lastRun, overdueSince }) => {
+  return scheduler.critical.flatMap(({ spec, lastRun, overdueSince }) => {
     if (overdueSince !== null) return [`${spec.name} is overdue`];
     if (lastRun === null || !BAD.has(lastRun.state)) return [];
-    return [`${spec.name} ended with ${lastRun.state}${lastRun.reason === null ? "" : ` (${lastRun.reason})`}`];
+    return [`${spec.name} ended with ${lastRun.state}${whyOf(lastRun)}`];
   });
 }

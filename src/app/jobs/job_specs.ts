@@ -1,9 +1,10 @@
+import { AppdError } from "../../base/errors.ts";
 import type { WorkHoursSpec } from "../../base/work_hours.ts";
 import type { JobSpec, SchedulerSpec } from "../../jobs/job_spec.ts";
 import type { Config, JobConfig } from "../../schema/appd_schema.ts";
 import type { Files } from "../../system/files.ts";
 import { processSpec } from "../process_spec.ts";
-import { commandWork } from "./command_work.ts";
+import { type CommandWork, commandWork } from "./command_work.ts";
 
 /** What stands around the jobs of a configuration. */
 export interface JobSurroundings {
@@ -12,17 +13,13 @@ export interface JobSurroundings {
   readonly systemZone: string;
 }
 
-/**
- * The jobs of the configuration.
- *
- * @throws AppdError (config) when an `env_file` cannot be read
- */
+/** The jobs of the configuration. */
 export function jobSpecs(config: Config, { files, systemZone }: JobSurroundings): JobSpec[] {
   return config.jobs.map((job) => ({
     ...optionalOf(job),
     name: job.name,
     enabled: job.enabled,
-    work: commandWork(processSpec(job, { config, files })),
+    work: workFor(job, { config, files }),
     on: job.on,
     runOnStart: job.runOnStart,
     timezone: job.timezone ?? systemZone,
@@ -40,6 +37,17 @@ export function jobSpecs(config: Config, { files, systemZone }: JobSurroundings)
     keepRuns: job.keepRuns,
     keepFor: job.keepFor,
   }));
+}
+
+/** One job whose `env_file` cannot be read is no reason to keep the others from running. */
+function workFor(job: JobConfig, around: { readonly config: Config; readonly files: Files }): CommandWork {
+  try {
+    return commandWork(processSpec(job, around));
+  } catch (error) {
+    if (!(error instanceof AppdError)) throw error;
+    const { envFile: _, ...rest } = job;
+    return { ...commandWork(processSpec(rest, around)), problem: error.message };
+  }
 }
 
 function optionalOf({ every, cron, workHoursOnly, outsideHours, pool, deadline }: JobConfig) {

@@ -8,7 +8,11 @@ import { jobWarnings } from "./job_warnings.ts";
 async function warningsOf(text: string, uid = 0): Promise<string[]> {
   await using home = homeWith(text);
   await Deno.writeTextFile(join(home.home, "tool"), "", { mode: 0o755 });
-  await Deno.mkdir(join(home.home, "repo"));
+  for (const name of ["repo/.git", "bare.git/objects", "bare.git/refs", "plain/objects"]) {
+    await Deno.mkdir(join(home.home, name), { recursive: true });
+  }
+  for (const name of ["bare.git/HEAD"]) await Deno.writeTextFile(join(home.home, name), "");
+  await Deno.symlink("repo", join(home.home, "link"));
   const accounts: Record<string, string> = { "/etc/passwd": "root:x:0:0\nme:x:1000:1000\n", "/etc/group": "" };
   const files = { ...systemFiles, readText: (path: string) => accounts[path] ?? systemFiles.readText(path) };
   const warnings = await jobWarnings(await loadConfig(home), { files, host: { uid, env: { PATH: home.home } } });
@@ -38,7 +42,16 @@ const TABLE: readonly [name: string, text: string, ...warnings: string[]][] = [
     repository('path = "tool"') + '[[repository]]\nname = "s"\npath = "no"\n' +
     '[[repository]]\nname = "t"\npath = "nono"\nenabled = false\n',
     '3:8: repository.r.path is "~/tool", which is a file and no directory (look there: ls -ld "~/tool")',
-    '6:8: repository.s.path is "~/no", and there is no such directory (mkdir -p "~/no")',
+    '6:8: repository.s.path is "~/no", and there is no such directory (git clone URL "~/no", or git init "~/no")',
+  ],
+  [
+    "directories that are repositories, and one that is none",
+    repository('path = "repo"') +
+    ["bare.git", "link", "repo/.git", "plain"].map((path, index) =>
+      `[[repository]]\nname = "r${index}"\npath = "${path}"\n`
+    ).join(""),
+    '12:8: repository.r2.path is "~/repo/.git", which is no git repository (name the directory with the .git in it, or make it one: git init "~/repo/.git")',
+    '15:8: repository.r3.path is "~/plain", which is no git repository (name the directory with the .git in it, or make it one: git init "~/plain")',
   ],
 ];
 

@@ -76,9 +76,9 @@ export class Jobs implements AsyncDisposable {
     this.#open?.tell(event);
   }
 
-  /** Nothing new begins; what runs has `ms` milliseconds. */
-  async drain(ms: number): Promise<void> {
-    await this.#open?.drain(ms);
+  /** Nothing new begins; what runs has `ms` milliseconds. @returns names of the jobs that had to be cancelled */
+  async drain(ms: number): Promise<readonly string[]> {
+    return await this.#open?.drain(ms) ?? [];
   }
 
   /** Lets what still runs be killed at once. */
@@ -97,6 +97,11 @@ export class Jobs implements AsyncDisposable {
 
   repositories(): readonly RepositoryStatus[] {
     return this.#open?.repositories.status() ?? [];
+  }
+
+  /** Looks at a repository now. @throws AppdError (notRunning) when there is none of this name */
+  async lookAtRepository(name: string): Promise<void> {
+    await this.#open?.repositories.poke(name);
   }
 
   scheduler(): SchedulerStatus {

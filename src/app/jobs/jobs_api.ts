@@ -7,7 +7,7 @@ import { isEnded, type Run } from "../../jobs/run.ts";
 import type { Scheduler } from "../../jobs/scheduler.ts";
 
 /** Reason of a run that somebody ended. */
-const BY_HAND = "cancelled by hand";
+const BY_HAND = "by hand";
 
 /** What can be asked of the jobs and done to them. */
 export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
@@ -36,8 +36,10 @@ export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
     },
     show: async (id) => runReport(await find(id, "show run"), { output: true }),
     run: async (job) => runReport(await scheduler.triggers.run(scheduler.job(job, "run"))),
-    webhook: async (job, key) =>
-      runReport(await scheduler.triggers.webhook(scheduler.job(job, "trigger"), key ?? crypto.randomUUID())),
+    async webhook(name, { key = crypto.randomUUID(), payload }) {
+      const { run, duplicate } = await scheduler.triggers.webhook(scheduler.job(name, "trigger"), { key, payload });
+      return { ...runReport(run), duplicate };
+    },
     async ended(id, signal) {
       const waiting = desk.tally.ended(id);
       const aborted = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));

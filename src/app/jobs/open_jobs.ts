@@ -22,6 +22,7 @@ import { addJobChecks } from "./job_checks.ts";
 import { jobDraft, jobFields } from "./job_draft.ts";
 import { jobsApi } from "./jobs_api.ts";
 import type { PreparedJobs, StoreReport } from "./jobs.ts";
+import { readPauses, rememberingPauses, writePauses } from "./pauses.ts";
 import { CommitLog } from "./commit_log.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
@@ -40,6 +41,9 @@ export interface OpenJobsOptions {
   /** Hears of what happens to jobs, for notifications. */
   readonly onEvent: (event: JobEvent) => void;
 }
+
+/** Longest time that a check of our own may take, in milliseconds; it answers at once. */
+const CHECK_TIMEOUT_MS = 1000;
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 1000;
@@ -90,6 +94,7 @@ export class OpenJobs implements AsyncDisposable {
   readonly #repositories: WatchedRepositories;
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
+  #loss: Disposable | undefined;
   #lagMs: number | null = null;
   /** What programs did before the jobs began: those are started first. */
   #early: ProgramEvent[] | undefined = [];
@@ -101,7 +106,7 @@ export class OpenJobs implements AsyncDisposable {
     const { clock, files } = options.context.system;
     this.#scheduler = new Scheduler({
       clock,
-      ledger,
+      ledger: rememberingPauses(ledger, () => readPauses(files, options.context.paths.jobs)),
       runner,
       timingOf: (spec) => options.times.timingOf(spec),
       jitterOf: (spec, slotAt) => options.times.jitterOf(spec, slotAt),
@@ -113,7 +118,7 @@ export class OpenJobs implements AsyncDisposable {
     this.#repositories = owned.use(new WatchedRepositories(options, around));
     this.api = jobsApi(this.#scheduler, ledger);
     owned.use(this.#scheduler);
-    owned.use(store.onReset(() => void ledger.record(this.#scheduler.snapshot())));
+    owned.use(store.onReset((setAside) => this.#databaseLost(setAside)));
     owned.use(addJobChecks(options.health, { scheduler: this.#scheduler, ledger, store }));
     owned.use(clock.every(TICK_MS, () => this.#scheduler.tick()));
   }
@@ -130,8 +135,22 @@ export class OpenJobs implements AsyncDisposable {
     for (const event of early) this.tell(event);
   }
 
+  /** What is known goes into the new one; that the rest is gone stays to be seen until the next start. */
+  #databaseLost(setAside: string): void {
+    if (this.#prepared !== undefined) void this.#parts.ledger.record(this.#scheduler.snapshot());
+    const what = setAside === "" ? "it was removed" : `the damaged one is kept as ${setAside}`;
+    this.#loss ??= this.#parts.owned.use(this.#options.health.add("history", {
+      critical: false,
+      timeoutMs: CHECK_TIMEOUT_MS,
+      check() {
+        throw new Error(`the database was lost and begins anew: ${what}`);
+      },
+    }));
+  }
+
   #heard(event: JobEvent): void {
-    const { logs, journal, onEvent } = this.#options;
+    const { context, logs, journal, onEvent } = this.#options;
+    if (event.kind === "job_pause") writePauses(context.system.files, context.paths.jobs, this.#scheduler.pauses());
     if (event.kind === "job_started") this.#measureLag(event);
     logs.logging.logger("appd.jobs")[jobLevel(event)](jobSentence(event), jobFields(event));
     journal.note(jobDraft(event));
@@ -157,11 +176,13 @@ export class OpenJobs implements AsyncDisposable {
     }
   }
 
-  async drain(ms: number): Promise<void> {
+  /** @returns names of the jobs that had to be cancelled */
+  async drain(ms: number): Promise<string[]> {
     const watched = this.#repositories[Symbol.asyncDispose]();
-    await this.#scheduler.drain(ms);
+    const cancelled = await this.#scheduler.drain(ms);
     await watched;
     await this.#parts.ledger.flush();
+    return cancelled;
   }
 
   cut(): void {

@@ -4,7 +4,7 @@ import type { PreparedJobs } from "./jobs.ts";
 import { repositorySpecs } from "./repository_specs.ts";
 import type { Times } from "./times.ts";
 
-/** @throws AppdError (config) when an `env_file` cannot be read */
+/** What the daemon makes of the jobs and repositories of its configuration. */
 export function prepareJobs(config: Config, around: JobSurroundings & { readonly times: Times }): PreparedJobs {
   const workHours = workHoursOf(config, around.systemZone);
   const hours = workHours === undefined ? {} : { hours: around.times.hoursOf(workHours) };

@@ -27,6 +27,7 @@ export function startRun(deps: RunDeps, order: RunOrder): Run {
   const { job, runId, attempt } = order;
   const at = { directory: deps.directory, job: job.name, runId, attempt };
   const work = workOf(job);
+  if (work.problem !== undefined) throw new RunStartError(work.problem, { exit: "config", mayPass: false });
   using parts = new DisposableStack();
   try {
     const fifo = takeFifo(deps, at);

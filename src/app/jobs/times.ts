@@ -15,12 +15,20 @@ export interface Times {
   hoursOf(spec: WorkHoursSpec): OpenHours;
 }
 
+/** Expressions that are kept; jobs that use one share what was made of it. */
+const MOST_TIMINGS = 5000;
+
 export function createTimes(): Times {
   const zones = createZones();
+  const timings = new Map<string, Timing>();
   return {
     timingOf({ name, cron, timezone }) {
       if (cron === undefined) throw new Error(`job ${name} has no cron expression`);
-      return cronSchedule(parseCron(cron), zones.zone(timezone));
+      const key = `${cron}\n${timezone}`;
+      const timing = timings.get(key) ?? cronSchedule(parseCron(cron), zones.zone(timezone));
+      if (timings.size >= MOST_TIMINGS) timings.clear();
+      timings.set(key, timing);
+      return timing;
     },
     jitterOf: ({ name, jitter: max }, slot) => jitter({ job: name, slot, max }),
     hoursOf: (spec) => workHours(spec, zones.zone(spec.timezone)),

@@ -3,6 +3,8 @@ import { parseCron } from "../../base/cron_pattern.ts";
 import { type MissedPolicy, planMissed } from "../../jobs/missed.ts";
 import { cronSchedule } from "../../schedule/cron.ts";
 import { createZones } from "../../schedule/zone.ts";
+import { jobSpec } from "../../jobs/testing.ts";
+import { createTimes } from "./times.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -35,4 +37,14 @@ Deno.test("every slot is in one part: random spans of expressions, walked one by
       older.length === 0 ? undefined : { from: older[0], until: older.at(-1), count: older.length },
     );
   }
+});
+
+Deno.test("jobs share an expression in a zone, not across zones", () => {
+  const times = createTimes();
+  const timing = (timezone: string, cron = "0 9 * * *") => times.timingOf(jobSpec({ cron, timezone }));
+  assert.equal(timing("Europe/Berlin"), timing("Europe/Berlin"));
+  assert.notEqual(timing("Europe/Berlin"), timing("Europe/Berlin", "1 9 * * *"));
+  const at = Date.UTC(2026, 0, 1);
+  assert.equal(timing("Asia/Kolkata").next(at), Date.UTC(2026, 0, 1, 3, 30));
+  assert.equal(timing("Europe/Berlin").next(at), Date.UTC(2026, 0, 1, 8));
 });

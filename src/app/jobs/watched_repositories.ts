@@ -28,6 +28,8 @@ export class WatchedRepositories implements AsyncDisposable {
   readonly #around: Around;
   readonly #repositories: Repositories;
   readonly #checks = new Map<string, Disposable>();
+  /** Keys of events that people have been told of, while they are not recorded. */
+  readonly #noted = new Set<string>();
 
   constructor(options: OpenJobsOptions, around: Around) {
     this.#options = options;
@@ -59,8 +61,8 @@ export class WatchedRepositories implements AsyncDisposable {
     for (const name of names) {
       if (this.#checks.has(name)) continue;
       const check = () => {
-        const error = this.status().find((one) => one.name === name)?.error ?? null;
-        if (error !== null) throw new Error(error);
+        const { error = null, next_try_at: next } = this.status().find((one) => one.name === name) ?? {};
+        if (error !== null) throw new Error(next === undefined ? error : `${error}, tried again at ${next}`);
       };
       this.#checks.set(name, health.add(`repository ${name}`, { critical: false, timeoutMs: TIMEOUT_MS, check }));
     }
@@ -68,12 +70,21 @@ export class WatchedRepositories implements AsyncDisposable {
 
   /** Resolves when everything that follows from it is written down. */
   async #heard(event: GitEvent): Promise<void> {
-    const { context, journal, logs } = this.#options;
     const { scheduler, commitLog } = this.#around;
-    const at = context.system.clock.now();
+    const at = this.#options.context.system.clock.now();
+    const key = eventKey(event);
+    this.#note(event, { key, at });
     const cause = { kind: "git", detail: eventDetail(event), variables: variablesOf(event) } as const;
-    await scheduler.triggers.repository(event.repository, { key: eventKey(event), at, cause });
+    await scheduler.triggers.repository(event.repository, { key, at, cause });
     await commitLog.append(commitLine(event));
+    this.#noted.delete(key);
+  }
+
+  /** Before what follows from it; an event that could not be recorded comes again, and is no other. */
+  #note(event: GitEvent, { key, at }: { key: string; at: number }): void {
+    if (this.#noted.has(key)) return;
+    this.#noted.add(key);
+    const { journal, logs } = this.#options;
     const draft = gitDraft(event, at);
     logs.logging.logger("appd.git").info(draft.message, draft.fields);
     journal.note(draft);
@@ -94,7 +105,7 @@ export class WatchedRepositories implements AsyncDisposable {
   }
 }
 
-/** What was told of repositories stands in the store; a text that cannot be read is as if there were none. */
+/** What was told of repositories stands in the store, in texts that only we write there. */
 function memoryIn(ledger: StoreLedger) {
   const keyOf = (repository: string) => `git:${repository}`;
   return {

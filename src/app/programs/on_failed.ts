@@ -1,5 +1,6 @@
 import type { ProgramEvent } from "../../programs/events.ts";
-import { exitText, type OnFailed } from "../../programs/program_spec.ts";
+import { endingText } from "../../base/ending.ts";
+import type { OnFailed } from "../../programs/program_spec.ts";
 import type { Supervisor } from "../../programs/supervisor.ts";
 import type { Daemon } from "../running_daemon.ts";
 
@@ -23,5 +24,5 @@ function givenUp(event: ProgramEvent): string | undefined {
   if (event.kind === "failed") return event.reason;
   if (event.kind === "crash_loop") return `${event.failures} failures within 5 minutes`;
   if (event.kind !== "ended" || !event.expected) return undefined;
-  return event.exit !== "unknown" && "code" in event.exit && event.exit.code === 0 ? undefined : exitText(event.exit);
+  return event.exit !== "unknown" && "code" in event.exit && event.exit.code === 0 ? undefined : endingText(event.exit);
 }

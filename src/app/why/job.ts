@@ -27,7 +27,7 @@ export function explainJob(job: JobStatus, { runs, output, now }: JobWhyInput): 
     state: jobState(job),
     summary: escapeControls(`${job.name} ${sentence(job, { runs, now })}`),
     chain: runs.slice(0, SLOTS).toReversed().map((run) => ({ at: run.slot, message: escapeControls(slotText(run)) })),
-    last_output: failed || job.running ? linesOf(output) : [],
+    last_output: failed || job.running || job.retrying ? linesOf(output) : [],
     next_at: job.next_at,
     hints: hintsOf(job, runs),
   };
@@ -44,6 +44,8 @@ function stateText(job: JobStatus, { runs, now }: Scene): string {
   switch (jobState(job)) {
     case "running":
       return `runs${sinceText(runs, now)}`;
+    case "retrying":
+      return `waits for its next attempt${retryText(job, { runs, now })}`;
     case "queued":
       return `waits for its turn, ${job.queued} queued${queueText(runs)}`;
     case "disabled":
@@ -53,9 +55,9 @@ function stateText(job: JobStatus, { runs, now }: Scene): string {
     case "broken":
       return `cannot run: ${job.problem}`;
     case "waiting":
-      return job.schedule === "" ? "runs only by hand" : `waits for an event (${job.schedule})`;
+      return isByHand(job) ? "runs only by hand" : `waits for an event (${job.schedule})`;
     case "scheduled":
-      return `runs next ${nextText(job, now)} (${job.schedule})`;
+      return `runs next ${whenText(job.next_at ?? "", now)} (${job.schedule})`;
   }
 }
 
@@ -66,22 +68,36 @@ function sinceText(runs: readonly RunReport[], now: number): string {
   return ` for ${humanDuration(Math.max(0, now - Date.parse(run.started_at)))}, ${causeText(run)}${attempt}`;
 }
 
+/** `, in 39s: attempt 2 of run 12, exit code 1` */
+function retryText({ next_retry_at: at = null }: JobStatus, { runs, now }: Scene): string {
+  const when = at === null ? "" : `, ${whenText(at, now)}`;
+  const run = runs.find(({ state }) => state === "retrying");
+  if (run === undefined) return when;
+  const why = whyText(run);
+  return `${when}: attempt ${run.attempts} of run ${run.id} failed${why === "" ? "" : `, ${why}`}`;
+}
+
 function queueText(runs: readonly RunReport[]): string {
-  const waiting = runs.find(({ state }) => state === "queued" || state === "retrying");
+  const waiting = runs.find(({ state }) => state === "queued");
   return waiting?.reason ? `: ${waiting.reason}` : "";
 }
 
-function nextText({ next_at: next }: JobStatus, now: number): string {
-  const at = Date.parse(next ?? "");
+function whenText(iso: string, now: number): string {
+  const at = Date.parse(iso);
   return at <= now ? "now" : `in ${humanDuration(at - now)}`;
 }
 
-function lastText({ last }: JobStatus, now: number): string {
-  if (last === null) return "it never ran";
-  const { outcome, exit, reason, duration_s: duration } = last;
+/** Nothing that comes by itself makes it run. */
+function isByHand({ schedule }: JobStatus): boolean {
+  return schedule === "" || schedule === "by hand";
+}
+
+function lastText({ last, running, retrying = false }: JobStatus, now: number): string {
+  if (last === null) return running || retrying ? "it is its first run" : "it never ran";
+  const { outcome, duration_s: duration } = last;
   const age = humanDuration(Math.max(0, now - Date.parse(last.started_at ?? last.slot)));
   const took = duration === null ? "" : ` after ${humanDuration(duration * 1000)}`;
-  const why = [...(outcome === "failed" ? exitText(exit) : []), ...(reason === null ? [] : [reason])].join(", ");
+  const why = whyText({ ...last, state: outcome });
   return `its last run, ${age} ago, ${OUTCOME[outcome]}${took}${why === "" ? "" : `: ${why}`}`;
 }
 
@@ -93,6 +109,12 @@ const OUTCOME: Readonly<Record<NonNullable<JobStatus["last"]>["outcome"], string
   interrupted: "was interrupted",
   skipped: "was skipped",
 };
+
+/** How its process ended, where nobody wanted that, and what else there is to say. */
+function whyText({ state, exit, reason }: Pick<RunReport, "state" | "exit" | "reason">): string {
+  const ofExit = state === "failed" || state === "retrying" ? exitText(exit) : [];
+  return [...ofExit, ...(reason === null ? [] : [reason])].join(", ");
+}
 
 function exitText(exit: ProgramExit | null): string[] {
   if (exit === null) return [];
@@ -119,8 +141,8 @@ function overdueText({ overdue_since: since }: JobStatus, now: number): string {
 /** `cron: failed after 3s: exit code 2 (run 12)` */
 function slotText(run: RunReport): string {
   const took = run.duration_s === null ? "" : ` after ${humanDuration(run.duration_s * 1000)}`;
-  const why = [...(run.state === "failed" ? exitText(run.exit) : []), ...(run.reason === null ? [] : [run.reason])];
-  const rest = why.length === 0 ? "" : `: ${why.join(", ")}`;
+  const why = whyText(run);
+  const rest = why === "" ? "" : `: ${why}`;
   const slots = run.slots > 1 ? `, ${run.slots} slots` : "";
   return `${causeText(run)}: ${run.state}${took}${slots}${rest} (run ${run.id})`;
 }
@@ -152,7 +174,9 @@ function hintsOf(job: JobStatus, runs: readonly RunReport[]): string[] {
     ...(bad && started !== undefined ? [`appd jobs show --run ${started.id}`, `appd logs ${name} -n 50`] : []),
     ...(job.last?.outcome === "timeout" ? [`appd config explain job.${name}.timeout`] : []),
     ...(/work hours/.test(job.last_skip?.reason ?? "") ? [`appd schedule next ${name}`] : []),
-    ...(state === "running" || state === "queued" ? [`appd jobs cancel ${name}`] : [`appd jobs run ${name} --wait`]),
+    ...(state === "running" || state === "queued" || state === "retrying"
+      ? [`appd jobs cancel ${name}`]
+      : [`appd jobs run ${name} --wait`]),
   ];
 }
 

@@ -24,6 +24,7 @@ const SENTENCES: readonly (readonly [more: Partial<JobStatus>, says: string])[] 
   ],
   [{ last: null, next_at: null, schedule: "on git:site" }, "standup waits for an event (on git:site); it never ran"],
   [{ last: null, next_at: null, schedule: "" }, "standup runs only by hand; it never ran"],
+  [{ last: null, next_at: null, schedule: "by hand" }, "standup runs only by hand; it never ran"],
   [{ last: null, problem: "no such directory\x1b[2J" }, "standup cannot run: no such directory\\x1b[2J; it never ran"],
   [
     { last: { ...LAST, outcome: "failed", exit: exit(78) } },
@@ -57,12 +58,28 @@ Deno.test("a run under way says for how long and what made it run", () => {
     attempts: 2,
   });
   const report = explain({ running: true, in_flight: 1, last: null }, [run], "half\x1b\n");
-  assert.equal(report.summary, "standup runs for 2m, by git site main 1f3e9c2, attempt 2; it never ran");
+  assert.equal(report.summary, "standup runs for 2m, by git site main 1f3e9c2, attempt 2; it is its first run");
   assert.deepEqual([report.state, report.last_output, report.hints], ["running", ["half\\x1b"], [
     "appd jobs cancel standup",
   ]]);
   const queued = fakeRun(6, { state: "queued", ...UNDER_WAY, reason: "pool db is full" });
   assert.match(explain({ queued: 1 }, [queued]).summary, /^standup waits for its turn, 1 queued: pool db is full; /);
+});
+
+Deno.test("a run that is to be tried again says when, and how its last attempt ended", () => {
+  const run = fakeRun(7, { state: "retrying", ...UNDER_WAY, attempts: 2, exit: exit(78) });
+  const job = { retrying: true, next_retry_at: "2025-11-01T12:30:39.000Z", last: null };
+  const report = explain(job, [run], "half\n");
+  assert.equal(
+    report.summary,
+    "standup waits for its next attempt, in 39s: attempt 2 of run 7 failed, exit code 78 (its configuration is wrong, EX_CONFIG); it is its first run",
+  );
+  assert.deepEqual([report.state, report.last_output, report.hints], ["retrying", ["half"], [
+    "appd jobs cancel standup",
+  ]]);
+  const refused = fakeRun(7, { ...run, exit: null, reason: "too many processes" });
+  assert.match(explain(job, [refused]).summary, /attempt 2 of run 7 failed, too many processes; /);
+  assert.match(explain({ ...job, next_retry_at: null }).summary, /^standup waits for its next attempt; /);
 });
 
 Deno.test("the last slots are told oldest first, the output only when something went wrong", () => {

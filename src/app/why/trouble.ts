@@ -1,6 +1,7 @@
 import { humanDuration } from "../../base/duration.ts";
 import type { ProgramExit } from "../../base/reports.ts";
-import { type Exit, exitText } from "../../programs/program_spec.ts";
+import { endingText } from "../../base/ending.ts";
+import type { Exit } from "../../programs/program_spec.ts";
 import { exitMeaning } from "./exit_meaning.ts";
 import { type Subject, wasAdopted } from "./subject.ts";
 
@@ -23,7 +24,7 @@ export function isSpawnTrouble(error: string | null): error is string {
 function phraseOf(exit: Exit, more: { readonly uptimeMs?: number; readonly adopted?: boolean } = {}): string {
   const meaning = exitMeaning(exit, more.adopted);
   const after = more.uptimeMs === undefined ? "" : ` after ${humanDuration(more.uptimeMs)}`;
-  return `${exitText(exit)}${after}${meaning === undefined ? "" : ` (${meaning})`}`;
+  return `${endingText(exit)}${after}${meaning === undefined ? "" : ` (${meaning})`}`;
 }
 
 function exitOf({ code, signal, out_of_memory }: ProgramExit): Exit {

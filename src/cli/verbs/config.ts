@@ -43,7 +43,8 @@ export async function set(input: VerbInput): Promise<number> {
   else if (!result.changed) output.tell(`${program.name}: "${result.file}" says so already`);
   else {
     const then = result.reload === "applied" ? "reload" : "restart";
-    output.tell(`${program.name}: written to "${result.file}"; a running daemon takes it by: ${program.name} ${then}`);
+    const how = output.advise(`${program.name} ${then}`);
+    output.tell(`${program.name}: written to "${result.file}"; a running daemon takes it by: ${how}`);
   }
   return 0;
 }

@@ -29,7 +29,7 @@ Deno.test("init writes once, set keeps comments, get reads back", async () => {
   const again = await config(place.home, "init");
   assert.deepEqual([again.code, again.stdout], [73, ""]);
   const before = fs.readFileSync(place.file, "utf8");
-  assert.match((await config(place.home, "set", "server.port", "9000")).stdout, /appd restart\n$/);
+  assert.match((await config(place.home, "set", "server.port", "9000")).stdout, /appd --home \S+ restart\n$/);
   assert.match((await config(place.home, "set", "server.port", "9000")).stdout, /says so already/);
   const after = fs.readFileSync(place.file, "utf8");
   assert.deepEqual(after.split("\n").filter((line) => line !== "port = 9000"), before.split("\n"));

@@ -13,7 +13,7 @@ const DEFAULT_LINES = 50;
 export async function events(input: VerbInput): Promise<number> {
   const { invocation, output, program: { name: self } } = input;
   const context = contextOf(input);
-  const { programs, jobs } = await reportFor(context, ["read the events of", context.instance]);
+  const { programs, jobs } = await reportFor(context, ["read the events of", context.called]);
   const program = textOf(invocation, "program");
   const families = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
   const known = [...families, ...jobs.map(({ name }) => name)];

@@ -14,7 +14,7 @@ export async function health(input: VerbInput): Promise<number> {
     if (!output.json) output.tell(`${program.name}: healthy`);
     return 0;
   }
-  const action = ["confirm the health of", context.instance] as const;
+  const action = ["confirm the health of", context.called] as const;
   if (report) throw cannot(action, reasonOf(report), { exit: "generic", hint: `look closer: ${program.name} status` });
   const { exit } = await daemonStatus(context);
   throw exit === 4

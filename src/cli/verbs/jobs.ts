@@ -14,7 +14,7 @@ const DEFAULT_RUNS = 10;
 export async function list(input: VerbInput): Promise<number> {
   const { output, system } = input;
   const context = contextOf(input);
-  const jobs = await jobsOf(context, ["list the jobs of", context.instance]);
+  const jobs = await jobsOf(context, ["list the jobs of", context.called]);
   if (output.json) output.printJson(jobs);
   else if (output.quiet) { for (const job of jobs) output.print(job.name); }
   else if (jobs.length === 0) output.print("no jobs");

@@ -9,6 +9,9 @@ import { endText } from "../run_end.ts";
 import { usageError } from "../usage.ts";
 import type { VerbInput } from "../verb.ts";
 
+/** So many runs are named. */
+const NAMED = 5;
+
 /** `jobs cancel NAME`, or `jobs cancel --run NUMBER`. */
 export async function cancel(input: VerbInput): Promise<number> {
   const { invocation, output, program } = input;
@@ -24,8 +27,17 @@ export async function cancel(input: VerbInput): Promise<number> {
   const runs = id === undefined ? await ofJob(context, name ?? "") : [await oneRun(context, id)];
   if (output.json) output.printJson({ action: "cancel", ok: true, runs });
   else if (runs.length === 0) output.tell(`${program.name}: nothing of ${name} runs or waits`);
-  for (const run of output.json ? [] : runs) output.tell(`${program.name}: cancelled run ${run.id} of ${run.job}`);
+  else output.tell(`${program.name}: cancelled ${cancelledText(runs)}`);
   return 0;
+}
+
+/** `run 12 of backup`, `300 runs of backup: 12, 13, 14, 15 and 296 more` */
+function cancelledText(runs: readonly RunReport[]): string {
+  const [first] = runs;
+  if (runs.length === 1) return `run ${first?.id} of ${first?.job}`;
+  const ids = runs.map(({ id }) => id).sort((a, b) => a - b);
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
+  return `${ids.length} runs of ${first?.job}: ${ids.slice(0, NAMED).join(", ")}${more}`;
 }
 
 async function ofJob(context: Context, name: string): Promise<readonly RunReport[]> {

@@ -21,7 +21,7 @@ export async function history(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const query = queryOf(input);
   const limit = limitOf(input);
-  const jobs = await jobsOf(context, ["read the history of", query.job ?? context.instance]);
+  const jobs = await jobsOf(context, ["read the history of", query.job ?? context.called]);
   const nameWidth = Math.max(3, ...jobs.map(({ name }) => name.length));
   const lines = output.json ? printJson(input, { context, query, limit }) : printTable(input, {
     context,
@@ -81,18 +81,24 @@ function queryOf({ invocation, system }: VerbInput): RunQuery {
     throw usageError("cannot use --failed and --state at once", "leave one of them out");
   }
   const now = system.clock.now();
+  const since = pastOf(invocation, "since", now);
+  const until = pastOf(invocation, "until", now);
+  if (since !== undefined && until !== undefined && since >= until) {
+    throw usageError("cannot use --since and --until so: the first is not before the second", "exchange them");
+  }
   const states = isOn(invocation, "failed") ? FAILED : state === undefined ? undefined : [state as RunState];
   return {
     job: invocation.arguments[0],
     states,
     trigger: TRIGGER_KINDS.find((kind): kind is TriggerKind => kind === textOf(invocation, "trigger")),
-    since: pastOf(invocation, "since", now),
-    until: pastOf(invocation, "until", now),
+    since,
+    until,
   };
 }
 
 function limitOf({ invocation }: VerbInput): number {
   const lines = numberOf(invocation, "lines");
+  if (lines === 0) throw usageError('cannot use option "--lines": it is 1 or more', "for example: --lines 20");
   if (!isOn(invocation, "all")) return lines ?? DEFAULT_LINES;
   if (lines === undefined) return Infinity;
   throw usageError("cannot use --all and --lines at once", "leave one of them out");

@@ -55,7 +55,7 @@ async function waitFor(input: VerbInput, { id, job }: RunReport): Promise<number
   using interrupt = onInterrupt();
   const timeoutMs = numberOf(invocation, "timeout");
   const ended = await (async () => {
-    using _progress = showProgress(input, `run ${id} of ${job}`);
+    using _progress = showProgress(input, () => `run ${id} of ${job}`);
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
     return await endOfRun(contextOf({ invocation, system }), id, { ...limit, signal: interrupt.signal });
   })();
@@ -65,7 +65,8 @@ async function waitFor(input: VerbInput, { id, job }: RunReport): Promise<number
   }
   const reason = interrupt.signal.aborted ? "" : `not ended after ${humanDuration(timeoutMs ?? 0)}, `;
   output.note(`${program.name}: ${reason}run ${id} of ${job} goes on`);
-  output.note(`hint: see it: ${program.name} jobs show --run ${id}; end it: ${program.name} jobs cancel --run ${id}`);
+  const self = program.name;
+  output.note(output.advise(`hint: see it: ${self} jobs show --run ${id}; end it: ${self} jobs cancel --run ${id}`));
   return interrupt.signal.aborted ? INTERRUPTED : TIMED_OUT;
 }
 
@@ -74,6 +75,6 @@ function tellEnd({ output, program }: VerbInput, run: RunReport): void {
   else if (run.state === "ok") output.tell(`${program.name}: ${endText(run)}`);
   else {
     output.complain(`${program.name}: ${endText(run)}`);
-    output.complain(`hint: ${program.name} jobs show --run ${run.id}`);
+    output.complain(output.advise(`hint: ${program.name} jobs show --run ${run.id}`));
   }
 }

@@ -84,7 +84,19 @@ Deno.test("history asks for what was asked, and for pages until there is enough"
     job: "standup",
     limit: 20,
   });
-  const bad = [["--failed", "--state", "ok"], ["--all", "-n", "5"], ["--state", "bad"], ["--since", "noon"]];
+  const bad = [
+    ["--failed", "--state", "ok"],
+    ["--all", "-n", "5"],
+    ["--state", "bad"],
+    ["--since", "noon"],
+    [
+      "--since",
+      "2027-02-30",
+    ],
+    ["--since", "1h", "--until", "2h"],
+    ["--since", "1h", "--until", "1h"],
+    ["-n", "0"],
+  ];
   for (const args of bad) assert.equal((await test.run("jobs", "history", ...args)).code, 2, args.join(" "));
   assert.match((await test.run("jobs", "history", "nobody")).stderr, /"nobody": no such job\nhint: jobs: standup/);
   test.daemon.scheduler.runs.length = 0;
@@ -159,13 +171,13 @@ Deno.test("on a terminal it shows for how long it waits, and leaves nothing behi
   const options = { json: false, quiet: false, verbose: false, noColor: true, env: {} };
   const input = { output: createOutput(terminal, options), system: { ...realSystem(), clock } };
   {
-    using _progress = showProgress(input, "run 3 of standup");
+    using _progress = showProgress(input, () => "run 3 of standup");
     clock.advance(2000);
   }
   const clear = "\r\x1b[K";
   assert.equal(terminal.stdout, `${clear}run 3 of standup, 1s${clear}run 3 of standup, 2s${clear}`);
   assert.equal(clock.pending, 0);
-  showProgress({ ...input, output: createOutput(fakeTerminal(), options) }, "nobody looks");
+  showProgress({ ...input, output: createOutput(fakeTerminal(), options) }, () => "nobody looks");
   assert.equal(clock.pending, 0);
 });
 
@@ -177,7 +189,24 @@ Deno.test("a daemon that goes away while somebody waits is an error of its own",
   const { code, stderr } = await ran;
   test.daemon.scheduler.end(fakeRun(3)); // Lets go of who answers nobody any more.
   assert.equal(code, 69);
-  assert.match(stderr, /^appd: cannot wait for run "3": /);
+  assert.equal(
+    stderr,
+    'appd: cannot wait for run "3": the daemon was stopped meanwhile\nhint: appd start, appd jobs show --run 3\n',
+  );
+});
+
+Deno.test("who waits is told that the daemon was killed", async () => {
+  await using test = setUp();
+  const pid = String(2 ** 22 + 1);
+  fs.writeFileSync(join(test.home, "daemon.pid"), `${pid}\n`);
+  const ran = test.run("jobs", "run", "standup", "--wait");
+  await until("somebody waits", () => test.daemon.calls.includes("ended 3"));
+  await test.end();
+  const { code, stderr } = await ran;
+  test.daemon.scheduler.end(fakeRun(3));
+  assert.equal(code, 69);
+  assert.match(stderr, /^appd: cannot wait for run "3": the daemon died while the run went on; the next one will say /);
+  assert.match(stderr, /\nhint: appd start, appd jobs show --run 3\n$/);
 });
 
 Deno.test("a job or a run is cancelled; what is over cannot be", async () => {
@@ -194,6 +223,18 @@ Deno.test("a job or a run is cancelled; what is over cannot be", async () => {
   }
 });
 
+Deno.test("hundreds of runs are cancelled in one line", async () => {
+  await using test = setUp();
+  const waiting = (id: number) => fakeRun(id, { state: "queued", ...UNDER_WAY });
+  test.daemon.scheduler.runs.unshift(waiting(4), waiting(3));
+  assert.equal((await test.run("jobs", "cancel", "standup")).stdout, "appd: cancelled 2 runs of standup: 3, 4\n");
+  test.daemon.scheduler.runs.unshift(...Array.from({ length: 300 }, (_, index) => waiting(304 - index)));
+  assert.equal(
+    (await test.run("jobs", "cancel", "standup")).stdout,
+    "appd: cancelled 302 runs of standup: 3, 4, 5, 6, 7 and 297 more\n",
+  );
+});
+
 Deno.test("pause and resume say what goes on", async () => {
   await using test = setUp();
   assert.equal(
@@ -208,7 +249,7 @@ Deno.test("pause and resume say what goes on", async () => {
   const ahead = Number(/^pause backup (\d+)$/.exec(one ?? "")?.[1]) - Date.now();
   assert.ok(ahead > 7_100_000 && ahead <= 7_200_000, one);
   assert.deepEqual(resumed, ["resume undefined", "resume backup"]);
-  for (const until of ["yesterday", "2020-01-01", "25:00"]) {
+  for (const until of ["yesterday", "2020-01-01", "25:00", "2027-02-30"]) {
     assert.equal((await test.run("pause", "--until", until)).code, 2, until);
   }
   assert.equal((await test.run("pause", "nobody")).code, 1);
@@ -255,6 +296,27 @@ Deno.test("without a daemon the next times are those of the configuration", asyn
     ],
   );
   assert.equal((await runIn(test.home, ["schedule", "next", "b"])).code, 1);
+});
+
+Deno.test("hints are about the instance that the line names", async () => {
+  await using test = setUp();
+  const home = ["--home", test.home] as const;
+  const why = await test.run("why", "standup", ...home);
+  assert.match(why.stdout, new RegExp(`^ {2}appd --home ${test.home} jobs run standup --wait$`, "m"));
+  assert.equal(
+    (await test.run("pause", "standup", ...home)).stdout.split("\n").at(-2),
+    `Use 'appd --home ${test.home} resume standup' to resume standup`,
+  );
+  await test.end();
+  const gone = `appd: cannot list the jobs of "${test.home}": the daemon is not running`;
+  const { stderr } = await test.run("jobs", ...home);
+  assert.equal(stderr, `${gone}\nhint: start it: appd --home ${test.home} start\n`);
+  const { error } = JSON.parse((await test.run("jobs", "--json", `--home=${test.home}`)).stderr);
+  assert.equal(error.hint, `start it: appd --home ${test.home} start`);
+  assert.match(
+    (await test.run("jobs", "cancel", ...home)).stderr,
+    /example: appd --home .* jobs cancel backup, or appd --home/,
+  );
 });
 
 Deno.test("without a daemon every verb says so with 3", async () => {

@@ -1,16 +1,16 @@
-import { join } from "node:path";
 import type { Context } from "../../app/context.ts";
 import { loadContextConfig } from "../../app/load.ts";
-import { AppdError, errnoOf } from "../../base/errors.ts";
+import { logPlace } from "../../app/log_places.ts";
+import { AppdError } from "../../base/errors.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { LOG_LEVELS, type LogLevel } from "../../base/logger.ts";
 import { readState } from "../../instance/state_file.ts";
+import { listArchives } from "../../logging/archives.ts";
 import { followLog, type LogQuery, readLog } from "../../logging/read_log.ts";
-import type { Files } from "../../system/files.ts";
 import { contextOf } from "../context_of.ts";
+import { pastOf } from "../given_moment.ts";
 import { type Invocation, isOn, numberOf, textOf } from "../invocation.ts";
 import { createLinePrinter } from "../line_printer.ts";
-import { parseMoment } from "../moment.ts";
 import { noSuchProgram } from "../no_such_program.ts";
 import { usageError } from "../usage.ts";
 import type { VerbInput } from "../verb.ts";
@@ -22,6 +22,7 @@ export async function logs(input: VerbInput): Promise<number> {
   const { invocation, output, program, system } = input;
   const query = queryOf(invocation, system.clock.now());
   const path = await pathOf(input, contextOf(input));
+  noteIfEmpty(input, path);
   const print = createLinePrinter(output);
   const complain = (text: string) => output.note(`${program.name}: ${escapeControls(text)}`);
   const lines = isOn(invocation, "follow")
@@ -35,24 +36,15 @@ export async function logs(input: VerbInput): Promise<number> {
 }
 
 function queryOf(invocation: Invocation, now: number): LogQuery {
-  const since = textOf(invocation, "since");
+  const since = pastOf(invocation, "since", now);
   const level = textOf(invocation, "level");
   const grep = textOf(invocation, "grep");
   return {
     lines: numberOf(invocation, "lines") ?? (since === undefined ? DEFAULT_LINES : Infinity),
-    ...(since === undefined ? {} : { since: momentOf(since, now) }),
+    ...(since === undefined ? {} : { since }),
     ...(level === undefined ? {} : { level: levelOf(level) }),
     ...(grep === undefined ? {} : { grep: patternOf(grep) }),
   };
-}
-
-function momentOf(text: string, now: number): number {
-  const at = parseMoment(text, now);
-  if (at !== undefined) return at;
-  throw usageError(
-    `cannot use option "--since": "${text}" is no time`,
-    "for example: --since 10m, or --since 2025-11-01T10:30:00Z",
-  );
 }
 
 function levelOf(text: string): LogLevel {
@@ -71,24 +63,21 @@ function patternOf(text: string): RegExp {
   }
 }
 
-async function pathOf(input: VerbInput, context: Context): Promise<string> {
-  const name = input.invocation.arguments[0];
+async function pathOf({ invocation }: VerbInput, context: Context): Promise<string> {
+  const name = invocation.arguments[0];
   if (name === undefined) return await daemonLog(context);
-  const { programs, jobs } = context.paths;
-  const known = [programs, jobs].map((directory) => ({ directory, names: namesIn(input.system.files, directory) }));
-  const found = known.find(({ names }) => names.includes(name));
-  if (found !== undefined) return join(found.directory, name, "output.log");
-  throw noSuchProgram("show the log of", { name, known: known.flatMap(({ names }) => names), orJob: true });
+  const { path, names } = await logPlace(context, name);
+  if (path !== undefined) return path;
+  throw noSuchProgram("show the log of", { name, known: names, orJob: true });
 }
 
-/** Programs and jobs that ever ran here have a directory, also when the daemon does not run. */
-function namesIn(files: Files, directory: string): string[] {
-  try {
-    return files.list(directory).filter((name) => files.stat(join(directory, name))?.kind === "directory");
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
+/** Silence needs a word to a person, who may think of a slip of theirs. */
+function noteIfEmpty({ invocation, output, program, system }: VerbInput, path: string): void {
+  const [name] = invocation.arguments;
+  if (name === undefined || !output.terminal || output.json) return;
+  const { files } = system;
+  if ((files.stat(path)?.size ?? 0) > 0 || listArchives(files, path).length > 0) return;
+  output.note(`${program.name}: ${escapeControls(name)} has not written anything yet`);
 }
 
 /** The log that the daemon said it writes, else the one that the configuration names, else the default. */

@@ -22,11 +22,8 @@ export async function pause(input: VerbInput): Promise<number> {
     output.tell(`${what} paused${iso === null ? "" : ` until ${humanTime(iso)}`}`);
     output.tell("");
     output.tell(`Programs and Git monitoring are still active${job === undefined ? "" : ", and all other jobs"}`);
-    output.tell(
-      `Use '${[program.name, "resume", ...(job === undefined ? [] : [job])].join(" ")}' to resume ${
-        job ?? "scheduler"
-      }`,
-    );
+    const how = output.advise(`${program.name} resume${job === undefined ? "" : ` ${job}`}`);
+    output.tell(`Use '${how}' to resume ${job ?? "scheduler"}`);
   }
   return 0;
 }
@@ -37,14 +34,14 @@ export async function resume(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const job = await jobOf(input, context);
   await resumeAt(context, job);
-  const { scheduler, jobs } = await reportFor(context, ["look at", context.instance]);
+  const { scheduler, jobs } = await reportFor(context, ["look at", context.called]);
   const still = job !== undefined && scheduler.paused;
   const own = job === undefined ? jobs.filter(({ paused }) => paused).map(({ name }) => name) : [];
   if (output.json) {
     output.printJson({ action: "resume", ok: true, job: job ?? null, scheduler_paused: scheduler.paused });
   } else {
     output.tell(`${job === undefined ? "Scheduler" : `Job ${job}`} resumed`);
-    if (still) output.tell(`The scheduler is paused as a whole: ${program.name} resume`);
+    if (still) output.tell(output.advise(`The scheduler is paused as a whole: ${program.name} resume`));
     if (own.length > 0) output.tell(`Still paused by themselves: ${own.join(", ")}`);
   }
   return 0;

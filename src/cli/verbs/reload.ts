@@ -28,7 +28,8 @@ export async function reload(input: VerbInput): Promise<number> {
       hint: `the old configuration stays live; check the new one: ${program.name} config check`,
     });
   }
-  const text = reloadText(result, { program: program.name, confirmMs: result.confirm_until && confirmMs || undefined });
+  const confirmed = result.confirm_until && confirmMs || undefined;
+  const text = output.advise(reloadText(result, { program: program.name, confirmMs: confirmed }));
   if (plan) output.print(text);
   else output.tell(text);
   return 0;

@@ -32,7 +32,7 @@ async function slotsOf(context: Context, asked: { readonly count: number; readon
     const { previewJobs } = await import("../../app/jobs/preview.ts");
     return await previewJobs(context, asked);
   }
-  const jobs = await jobsOf(context, ["show the next runs of", job ?? context.instance]);
+  const jobs = await jobsOf(context, ["show the next runs of", job ?? context.called]);
   if (job !== undefined) jobNamed("show the next runs of", job, jobs);
   return await upcoming(context, asked);
 }

@@ -21,16 +21,24 @@ function slot(minute: number, more: Partial<SimulatedRun> = {}): SimulatedRun {
 const SKIPPED = { started_at: null, ended_at: null, outcome: "skipped", reason: "it runs already" } as const;
 
 /** Runs `simulate` with an engine that gives `runs`. */
-async function simulate(runs: readonly SimulatedRun[], ...args: string[]) {
+async function simulate(runs: Iterable<SimulatedRun> | AsyncIterable<SimulatedRun>, ...args: string[]) {
+  return await simulateOn({}, runs, ...args);
+}
+
+async function simulateOn(
+  { terminal: isTerminal = false, clock = new FakeClock(NOW) }: { terminal?: boolean; clock?: FakeClock },
+  runs: Iterable<SimulatedRun> | AsyncIterable<SimulatedRun>,
+  ...args: string[]
+) {
   const asked: SimulateOptions[] = [];
   const engine = async function* (_context: unknown, options: SimulateOptions) {
     asked.push(options);
-    yield* await Promise.resolve(runs);
+    for await (const run of runs) yield run;
   };
   const load = () => Promise.resolve(simulateVerb(engine));
   const program: ProgramSpec = { ...APPD, groups: [{ title: "", commands: [{ ...SIMULATE, load }] }] };
-  const terminal = fakeTerminal();
-  const system = { ...realSystem(), terminal, clock: new FakeClock(NOW) };
+  const terminal = fakeTerminal({ terminal: isTerminal });
+  const system = { ...realSystem(), terminal, clock };
   const code = await main(program, ["simulate", ...args], system);
   return { code, asked, stdout: terminal.stdout, stderr: terminal.stderr };
 }
@@ -64,6 +72,51 @@ Deno.test("many slots are drawn page by page, under one head", async () => {
   assert.equal(stdout.match(/ cron /g)?.length, 1200);
 });
 
+/** Slots that each take a second of real time to find. */
+async function* slowly(clock: FakeClock, count: number) {
+  for (let minute = 0; minute < count; minute++) {
+    await Promise.resolve();
+    clock.advance(1000);
+    yield slot(minute);
+  }
+}
+
+Deno.test("a long one says on a terminal how far it is, and only the totals with --quiet", async () => {
+  const clock = new FakeClock(NOW);
+  const args = ["--to", "1d", "--no-color"];
+  const { stdout } = await simulateOn({ terminal: true, clock }, slowly(clock, 501), ...args);
+  const text = stdout.replaceAll("\r\x1b[K", "<clear>");
+  assert.match(text, /^<clear>simulating, it is 2025-11-01 [\d:]+ \S+, 1s<clear>simulating/);
+  assert.equal(stdout.match(/ cron /g)?.length, 501);
+  assert.match(text, /, 8m 20s<clear>SLOT /, "the line makes room for a page");
+  assert.equal(clock.pending, 0);
+  const quiet = await simulateOn({ terminal: true, clock }, slowly(clock, 3), ...args, "-q");
+  assert.match(quiet.stdout, /^Totals from /m);
+  assert.doesNotMatch(quiet.stdout, /\r|SLOT {2}/);
+});
+
+Deno.test("an interrupt from the keyboard ends it with the totals so far", async () => {
+  const home = Deno.makeTempDirSync({ prefix: "appd-simulate-" });
+  Deno.writeTextFileSync(`${home}/config.toml`, '[[job]]\nname = "a"\nevery = "1s"\ncommand = ["true"]\n');
+  const main = new URL("../../../main.ts", import.meta.url).pathname;
+  const words = ["--home", home, "schedule", "simulate", "--to", "3650d"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--quiet", main, ...words],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const [stderr, stdout] = [new Response(child.stderr).text(), child.stdout.pipeThrough(new TextDecoderStream())];
+  let text = "";
+  for await (const chunk of stdout) {
+    if (text === "") child.kill("SIGINT");
+    text += chunk;
+  }
+  Deno.removeSync(home, { recursive: true });
+  assert.equal((await child.status).code, 130);
+  assert.match(await stderr, /^appd: interrupted at \d{4}-/);
+  assert.match(text, /\nTotals from [^\n]+:\n {2}JOB +SLOTS +OK\n {2}a +\d+ +\d+\n$/);
+});
+
 Deno.test("with --json each slot is a line", async () => {
   const runs = [slot(0), slot(1, SKIPPED)];
   const { stdout } = await simulate(runs, "--to", "1h", "--json");
@@ -82,10 +135,12 @@ Deno.test("times and durations are handed on", async () => {
     job: "backup",
     durations: { backup: 300_000, other: 10_000, third: 3_600_000 },
   }]);
+  assert.equal((await simulate([])).asked[0]?.to, NOW + 86_400_000, "a day without --to");
   const bad: readonly (readonly string[])[] = [
-    [],
+    ["--job", "backup", "--job", "other"],
     ["--to", "2025-10-31"],
     ["--to", "soon"],
+    ["--from", "2027-02-30", "--to", "1w"],
     ["--to", "1h", "--duration", "5m"],
     ["--to", "1h", "--duration", "backup=long"],
     ["--to", "1h", "--duration", "=5m"],

@@ -24,6 +24,7 @@ async function look(input: VerbInput): Promise<Frame> {
     now: system.clock.now(),
     userHome: system.host.homeDirectory,
     dead: exit === 1,
+    advise: output.advise,
     live: isOn(invocation, "watch") && output.terminal,
   });
   return { lines, value: report, code: isOn(invocation, "strict") && exit === 0 ? strictCode(report) : exit };

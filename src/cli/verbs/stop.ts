@@ -27,7 +27,10 @@ export function stopText(result: StopResult): string {
 }
 
 /** What a dead daemon had left, and who had to be killed. */
-function leftText({ orphans, late }: StopResult): string {
-  const left = orphans.length === 0 ? "" : `; ended what it had left: ${orphans.join(", ")}`;
-  return `${left}${late.length === 0 ? "" : `; had to be killed: ${late.join(", ")}`}`;
+function leftText({ orphans, cancelled, late }: StopResult): string {
+  const lists = [["ended what it had left", orphans], ["jobs cancelled", cancelled], [
+    "had to be killed",
+    late,
+  ]] as const;
+  return lists.map(([what, names]) => names.length === 0 ? "" : `; ${what}: ${names.join(", ")}`).join("");
 }

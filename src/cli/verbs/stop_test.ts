@@ -78,7 +78,7 @@ Deno.test("kept is what ran, not what an ended program has left behind", async (
 });
 
 Deno.test("the text of a stop names who was killed and who runs on", () => {
-  const base = { was: "running", pid: 7, how: "graceful", ms: 260, late: [], orphans: [] } as const;
+  const base = { was: "running", pid: 7, how: "graceful", ms: 260, late: [], cancelled: [], orphans: [] } as const;
   assert.equal(stopText(base), "stopped PID 7, graceful, 0.3 s");
   assert.equal(stopText({ ...base, late: ["web"] }), "stopped PID 7, graceful, 0.3 s; had to be killed: web");
   assert.equal(stopText({ ...base, kept: ["web", "db"] }), "stopped PID 7, graceful, 0.3 s; kept running: web, db");

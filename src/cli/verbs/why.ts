@@ -22,7 +22,8 @@ export async function why(input: VerbInput): Promise<number> {
   const families = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
   const known = [...new Set([...families, ...jobs.map((one) => one.name)])];
   if (!known.includes(name)) throw noSuchProgram("explain", { name, known, orJob: true });
-  const report = await askWhy(context, name);
+  const told = await askWhy(context, name);
+  const report = { ...told, hints: told.hints.map(output.advise) };
   if (output.json) output.printJson(report);
   else if (output.quiet) output.print(report.summary);
   else output.print(renderWhy(report, { style: output.style, now: system.clock.now() }).join("\n"));
@@ -36,7 +37,8 @@ async function whyJob({ output, system }: VerbInput, context: Context, job: JobS
   const started = runs.find((run) => run.started_at !== null);
   const last = started === undefined ? undefined : await showRun(context, started.id);
   const now = system.clock.now();
-  const report = explainJob(job, { runs, output: last?.output ?? "", now });
+  const told = explainJob(job, { runs, output: last?.output ?? "", now });
+  const report = { ...told, hints: told.hints.map(output.advise) };
   if (output.json) output.printJson(report);
   else if (output.quiet) output.print(report.summary);
   else output.print(renderJobWhy(report, { style: output.style, now }).join("\n"));

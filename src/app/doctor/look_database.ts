@@ -1,0 +1,64 @@
+import { basename, dirname, join } from "node:path";
+import { errnoOf, messageOf } from "../../base/errors.ts";
+import type { DatabaseSeen } from "../../doctor/scene.ts";
+import { JOBS_MIGRATIONS } from "../../jobs/ledger_rows.ts";
+import { openDatabase } from "../../store/database.ts";
+import { RefusedError } from "../../store/refused.ts";
+import { COMPANIONS } from "../../store/set_aside.ts";
+import { faultOf } from "../../store/trouble.ts";
+import { scratchCopy } from "../../system/scratch_copy.ts";
+import { openSqlite } from "../../system/sqlite.ts";
+import type { Context } from "../context.ts";
+import { statOf, unlessRefused } from "./seen.ts";
+
+/** Largest database that is copied to be looked into, in bytes. */
+const MOST = 64 * 1024 * 1024;
+
+/** The database as a daemon would find it. One that is open is the daemon's to judge, see its health. */
+export function lookAtDatabase(context: Context, isRunning: boolean): DatabaseSeen {
+  const { paths: { database: path } } = context;
+  const state = isRunning ? { kind: "not looked into" } as const : stateOf(context);
+  return { path, state, setAside: setAside(context) };
+}
+
+function stateOf(context: Context): DatabaseSeen["state"] {
+  const { paths, system: { files, locks } } = context;
+  const stat = statOf(files, paths.database);
+  if (stat === undefined) return { kind: "absent" };
+  if (stat.kind !== "file" || stat.size > MOST) return { kind: "not looked into" };
+  const all = ["", ...COMPANIONS].map((suffix) => paths.database + suffix);
+  using copy = unlessRefused(() => scratchCopy(all));
+  // A daemon that has started meanwhile has changed it under the copy.
+  if (copy === undefined || locks.isHeld(paths.lock)) return { kind: "not looked into" };
+  return stateOfCopy(context, join(copy.directory, basename(paths.database)));
+}
+
+/**
+ * Opened as the daemon opens it, with recovery and migration, but for the place: looking at the file itself would change
+ * it, and without its log a sound one can look damaged.
+ */
+function stateOfCopy({ paths, system }: Context, path: string): DatabaseSeen["state"] {
+  const { files, clock } = system;
+  const lists = [{ owner: "appd", migrations: JOBS_MIGRATIONS }];
+  const told = (text: string) => text.replaceAll(path, paths.database);
+  try {
+    openDatabase({ files, open: openSqlite, path, lists, now: clock.now(), damaged: () => {} }).db.close();
+    return { kind: "sound" };
+  } catch (error) {
+    if (error instanceof RefusedError) {
+      const { message, hint } = error.refusal;
+      return { kind: "refused", reason: told(message), hint: told(hint) };
+    }
+    if (faultOf(error) === "corrupt") return { kind: "damaged", reason: told(messageOf(error)) };
+    if (faultOf(error) === "bug" && errnoOf(error) === undefined) throw error;
+    return { kind: "not looked into" }; // No room for a copy.
+  }
+}
+
+function setAside({ paths, system: { files } }: Context): DatabaseSeen["setAside"] {
+  const prefix = `${basename(paths.database)}.corrupt-`;
+  const directory = dirname(paths.database);
+  const names = unlessRefused(() => files.list(directory)) ?? [];
+  return names.filter((name) => name.startsWith(prefix) && !COMPANIONS.some((suffix) => name.endsWith(suffix))).sort()
+    .map((name) => ({ path: join(directory, name), size: statOf(files, join(directory, name))?.size ?? 0 }));
+}

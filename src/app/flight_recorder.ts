@@ -1,0 +1,71 @@
+import { errnoOf } from "../base/errors.ts";
+import { escapeControls } from "../base/escape.ts";
+import { type InstanceState, readState } from "../instance/state_file.ts";
+import { judgeLastEnd, type LastEnd } from "../instance/last_end.ts";
+import { runBounded } from "../system/bounded_command.ts";
+import type { Context } from "./context.ts";
+
+/** Longest time that the kernel's log may take, in milliseconds, and most bytes of it. */
+const KERNEL_LOG = { limitMs: 2000, maxBytes: 4 * 1024 * 1024 };
+/** How a runtime says that it cannot go on. */
+const CRASH = /fatal|panicked|out of memory|uncaught|^error: /i;
+/** Bytes at the end of what the runtime printed that are looked at. */
+const LAST_BYTES = 4096;
+
+/** How the run of this instance before this one ended; undefined when there was none. To be asked before a state is written. */
+export async function lastEndOf(context: Context): Promise<LastEnd | undefined> {
+  const { files, processes } = context.system;
+  const state = readState(files, context.paths.state);
+  if (state === undefined) return undefined;
+  const died = state.ended === undefined && state.boot_id === processes.bootId();
+  return judgeLastEnd(state, {
+    bootId: processes.bootId(),
+    lastWords: died ? lastWords(context, state) : undefined,
+    kernelLine: died ? await kernelLine(state.pid) : undefined,
+    lastSeenAt: files.stat(state.log_file)?.mtimeMs,
+  });
+}
+
+/** Deaths within so many milliseconds are a row. */
+const ROW_MS = 600_000;
+
+/** When daemons of this instance died lately, ISO 8601, the last one included. */
+export function deathsOf(context: Context, lastEnd: LastEnd | undefined): readonly string[] {
+  const { clock, files } = context.system;
+  const now = clock.now();
+  const earlier = readState(files, context.paths.state)?.deaths ?? [];
+  const isDeath = lastEnd !== undefined && !["clean", "reboot"].includes(lastEnd.how);
+  return [...earlier, ...(isDeath ? [new Date(now).toISOString()] : [])].filter((at) => Date.parse(at) > now - ROW_MS);
+}
+
+/** The last line that the runtime printed, if that was during this run. */
+function lastWords({ system, paths }: Context, state: InstanceState): string | undefined {
+  const { files } = system;
+  const stat = files.stat(paths.lateOutput);
+  if (stat === undefined || stat.size === 0 || stat.mtimeMs < Date.parse(state.started_at)) return undefined;
+  const fd = files.open(paths.lateOutput, { access: "read" });
+  try {
+    const bytes = new Uint8Array(LAST_BYTES);
+    const read = files.read(fd, bytes, Math.max(0, stat.size - LAST_BYTES));
+    const lines = new TextDecoder().decode(bytes.subarray(0, read)).split("\n").filter((line) => line.trim() !== "");
+    const fatal = lines.findLast((line) => CRASH.test(line));
+    return fatal === undefined ? undefined : escapeControls(fatal).slice(0, 300);
+  } finally {
+    files.close(fd);
+  }
+}
+
+/** What the kernel's log says of the death of `pid`; often it may be read by root only. */
+async function kernelLine(pid: number): Promise<string | undefined> {
+  const env = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
+  try {
+    const { stdout } = await runBounded({ command: ["dmesg"], cwd: "/", env, ...KERNEL_LOG });
+    const found = new TextDecoder().decode(stdout).split("\n").findLast((line) =>
+      line.includes(`Killed process ${pid} (`)
+    );
+    return found === undefined ? undefined : escapeControls(found.replace(/^\[[^\]]*\]\s*/, "")).slice(0, 200);
+  } catch (error) {
+    if (errnoOf(error) !== undefined) return undefined; // No such tool.
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { AppdError, errnoOf } from "../base/errors.ts";
+import type { Context } from "./context.ts";
+import { loadContextConfig } from "./load.ts";
+import { expandInstances } from "./programs/instances.ts";
+
+/** Whose log was asked for. */
+export interface LogPlace {
+  /** Path of the log; undefined when nobody has this name. */
+  readonly path: string | undefined;
+  /** Every name that would do: of what ever ran here, and of what is configured. */
+  readonly names: readonly string[];
+}
+
+/**
+ * Where the log of a program or job is, or is going to be. Who ever ran has a directory, also when the daemon does not run;
+ * who has not is in the configuration. One that cannot be read names nobody: logs help to mend it.
+ */
+export async function logPlace(context: Context, name: string): Promise<LogPlace> {
+  const { programs, jobs } = context.paths;
+  const there = [programs, jobs].map((directory) => ({ directory, names: namesIn(context, directory) }));
+  const found = there.find(({ names }) => names.includes(name));
+  if (found !== undefined) return { path: pathIn(found.directory, name), names: [] };
+  const configured = await configuredNames(context);
+  const names = [...new Set([...there.flatMap((one) => one.names), ...configured.programs, ...configured.jobs])];
+  const directory = configured.programs.includes(name) ? programs : configured.jobs.includes(name) ? jobs : undefined;
+  return { path: directory === undefined ? undefined : pathIn(directory, name), names };
+}
+
+function pathIn(directory: string, name: string): string {
+  return join(directory, name, "output.log");
+}
+
+function namesIn({ system: { files } }: Context, directory: string): string[] {
+  try {
+    return files.list(directory).filter((name) => files.stat(join(directory, name))?.kind === "directory");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+async function configuredNames(context: Context): Promise<Record<"programs" | "jobs", readonly string[]>> {
+  try {
+    const { config } = await loadContextConfig(context);
+    return {
+      programs: expandInstances(config, new Map()).map(({ name }) => name),
+      jobs: config.jobs.map(({ name }) => name),
+    };
+  } catch (error) {
+    if (error instanceof AppdError && error.exit !== "internal") return { programs: [], jobs: [] };
+    throw error;
+  }
+}

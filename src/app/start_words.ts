@@ -1,0 +1,37 @@
+import type { Command } from "./command.ts";
+import type { Context } from "./context.ts";
+import type { StartOrder } from "./detached.ts";
+
+/** What a daemon is to be told so that it is this very instance. */
+export function orderOf(context: Context, command: Command | undefined): StartOrder {
+  const { home, name, paths, system, flags } = context;
+  return {
+    home: home ?? (system.host.env.APPD_HOME || undefined) ? paths.root : undefined,
+    name,
+    config: context.configFileExplicit ? context.configFile : undefined,
+    flags,
+    command,
+  };
+}
+
+/** The words after the program's name of a `start` of this very instance, for whoever starts it again. */
+export function startAgain(context: Context, command: Command | undefined): string[] {
+  const flags = Object.entries(context.flags).flatMap(([key, value]) => [flagOf(key), value]);
+  return wordsFor("start", orderOf(context, command), ["--quiet", ...flags]);
+}
+
+/** The option of a setting that can be given on a command line: `server.port` is `--port`. */
+function flagOf(key: string): string {
+  return `--${key.slice(key.indexOf(".") + 1).replaceAll("_", "-")}`;
+}
+
+/** What `ps` shows of the daemon. Paths are absolute, because it runs in `/`. */
+export function wordsFor(
+  verb: string,
+  { home, name, config, command }: StartOrder,
+  flags: readonly string[] = [],
+): string[] {
+  const option = (key: string, value: string | undefined) => value === undefined ? [] : [`--${key}`, value];
+  const rest = command === undefined ? [] : ["--", ...command.words];
+  return [verb, ...option("home", home), ...option("name", name), ...option("config", config), ...flags, ...rest];
+}

@@ -1,0 +1,47 @@
+/**
+ * The guard of a daemon that is to come back by itself: a small sh(1) that sleeps in a read(2) on a FIFO which the daemon
+ * holds open. An orderly end writes a word into it; when the daemon dies without one, the kernel closes the FIFO for it,
+ * the read ends, and the guard starts the daemon anew. Nothing is polled, and nobody's PID is trusted.
+ */
+
+/** What an orderly end writes. */
+export const FAREWELL = "bye\n";
+
+/** Seconds of life after which a death is not one of a row. */
+const STABLE_S = 60;
+/** Longest wait between two starts, in seconds. */
+const MAX_DELAY_S = 60;
+
+/** Exit codes with which trying again cannot help: usage, locked, permission, configuration. */
+const FINAL = "2|75|77|78";
+
+/**
+ * Variable with the program that the guard starts. Not an argument: the runtime rewrites a command line in which it finds
+ * itself.
+ */
+export const PROGRAM_VARIABLE = "APPD_INTERNAL_PROGRAM";
+
+/** $1: the FIFO, $2: seconds to wait before the first start, then the words with which the daemon is started. */
+const SCRIPT = `: guard of a daemon
+fifo=$1 delay=$2; shift 2
+began=$(date +%s)
+exec 3<"$fifo"
+rm -f "$fifo"
+read -r word <&3
+[ "$word" = bye ] && exit 0
+[ $(($(date +%s) - began)) -lt ${STABLE_S} ] || delay=1
+while :; do
+  sleep "$delay"
+  "$${PROGRAM_VARIABLE}" "$@"; code=$?
+  case $code in 0|${FINAL}) exit "$code" ;; esac
+  delay=$((delay * 2)); [ "$delay" -le ${MAX_DELAY_S} ] || delay=${MAX_DELAY_S}
+done`;
+
+/** argv of a guard. @param of `deaths`: how often the daemon died within the last minutes; `words`: after the program's name */
+export function guardCommand(
+  fifo: string,
+  { deaths, words }: { readonly deaths: number; readonly words: readonly string[] },
+): string[] {
+  const delay = Math.min(MAX_DELAY_S, 2 ** Math.min(deaths, 6));
+  return ["/bin/sh", "-c", SCRIPT, "appd-guard", fifo, `${delay}`, ...words];
+}

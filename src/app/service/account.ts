@@ -41,5 +41,15 @@ function sysusers(definition: ServiceDefinition): string[] {
 }
 
 function useradd({ user = "", home }: ServiceDefinition): string[] {
-  return ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", home, "--shell", "/sbin/nologin", user];
+  return [
+    "useradd",
+    "--system",
+    "--user-group",
+    "--no-create-home",
+    "--home-dir",
+    home,
+    "--shell",
+    "/sbin/nologin",
+    user,
+  ];
 }

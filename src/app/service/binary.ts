@@ -35,10 +35,14 @@ export function checkBinary(world: ServiceWorld, { binary, program }: ServiceDef
 export function checkExecutable(world: ServiceWorld, { binary, program }: ServiceDefinition, account: Account): void {
   const closed = world.closedPart(binary, account);
   if (closed === undefined) return;
-  throw cannot(["install", binary], `user ${account.name} may not ${closed === binary ? "execute it" : `enter "${closed}"`}`, {
-    exit: "noPermission",
-    hint: `put it where everybody can read, for example /usr/local/bin/${program}, or use --run-as USER`,
-  });
+  throw cannot(
+    ["install", binary],
+    `user ${account.name} may not ${closed === binary ? "execute it" : `enter "${closed}"`}`,
+    {
+      exit: "noPermission",
+      hint: `put it where everybody can read, for example /usr/local/bin/${program}, or use --run-as USER`,
+    },
+  );
 }
 
 function lineage(path: string): string[] {

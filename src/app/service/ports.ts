@@ -105,7 +105,8 @@ export async function tell(
   return { late: false };
 }
 
-const NO_PERMISSION = /access denied|authentication (is )?required|permission denied|not permitted|superuser|not privileged/i;
+const NO_PERMISSION =
+  /access denied|authentication (is )?required|permission denied|not permitted|superuser|not privileged/i;
 const NO_BUS = /failed to connect to (the )?(user scope )?bus|no medium found|connection refused/i;
 
 /** What a tool said against it, as an error with the exit code of its kind. */

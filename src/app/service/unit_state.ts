@@ -72,7 +72,9 @@ async function launchdState(world: ServiceWorld, target: ServiceTarget): Promise
   const domain = launchdDomain(target);
   const printed = await ask(world, ["launchctl", "print", `${domain}/${target.unit}`]);
   const disabled = await ask(world, ["launchctl", "print-disabled", domain]);
-  const off = disabled.stdout.split("\n").some((line) => line.includes(`"${target.unit}"`) && /=> (true|disabled)/.test(line));
+  const off = disabled.stdout.split("\n").some((line) =>
+    line.includes(`"${target.unit}"`) && /=> (true|disabled)/.test(line)
+  );
   const pid = Number(/^\s*pid = (\d+)$/m.exec(printed.stdout)?.[1] ?? 0);
   const active = printed.code === 0 && pid > 0 ? "active" : "inactive";
   return { ...UNKNOWN, enabled: !off, active, pid: pid > 0 ? pid : null };

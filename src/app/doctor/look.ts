@@ -15,7 +15,7 @@ import { statOf, unlessRefused } from "./seen.ts";
 /** Where a doctor asks beside the files, the processes and the daemon itself. */
 export interface DoctorPorts {
   /** Units of service managers that are installed for the instance. */
-  installedUnits(context: Context): readonly InstalledUnit[];
+  installedUnits(context: Context): readonly InstalledUnit[] | Promise<readonly InstalledUnit[]>;
 }
 
 /** Looks at this host and this instance, and asks the daemon where one runs. Changes nothing. */
@@ -32,7 +32,7 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
   const logFile = config?.log.file ?? paths.log;
   const files = lookAtFiles(context, { pidFile, logFile, config });
   const siblings = loaded === undefined ? [] : await lookForSiblings(context);
-  const units = ports.installedUnits(context);
+  const units = await ports.installedUnits(context);
   return {
     ...{ instance, daemon, files, configuration, needs, siblings },
     home: paths.home,

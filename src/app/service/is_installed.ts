@@ -1,9 +1,11 @@
 import { AppdError } from "../../base/errors.ts";
 import type { Scope } from "../../service/definition.ts";
-import type { InstalledUnit } from "../doctor/look_units.ts";
+import { isSamePath } from "../../service/ownership.ts";
+import type { Context } from "../context.ts";
+import { type InstalledUnit, systemdUnits } from "../doctor/look_units.ts";
 import { type Installed, installedServices } from "./installed.ts";
 import { planService } from "./plan.ts";
-import type { ServiceWorld } from "./ports.ts";
+import { type ServiceWorld, serviceWorld } from "./ports.ts";
 import { isElsewhere, type ServiceChoice } from "./uninstall.ts";
 import { unitState } from "./unit_state.ts";
 
@@ -51,13 +53,22 @@ async function wantedText(world: ServiceWorld, { target }: Installed): Promise<s
   }
 }
 
-/** For the doctor: the units of this instance that we have installed, with what this binary would write. */
-export async function installedUnits(world: ServiceWorld): Promise<InstalledUnit[]> {
-  const { context: { system, instance }, program } = world;
-  const found = installedServices(system, { program, instance }).filter(({ owned }) => !isElsewhere(world, owned));
-  return await Promise.all(found.map(async (one) => {
+/**
+ * For the doctor: the units of this instance that systemd has, with what this binary would write in the place of ours.
+ * Units that somebody else has made are among them, so that also these are found to start another binary.
+ */
+export async function installedServiceUnits(context: Context): Promise<InstalledUnit[]> {
+  const world = serviceWorld(context, PROGRAM);
+  const ours = installedServices(context.system, { program: PROGRAM, instance: context.instance })
+    .filter(({ owned }) => isSamePath(owned.memory.home, context.paths.root));
+  const made = await Promise.all(ours.map(async (one) => {
     const wanted = await wantedText(world, one);
     const { path, scope } = one.target;
     return { path, scope, text: one.text, ...(wanted === undefined ? {} : { wanted }) };
   }));
+  const known = new Set(made.map(({ path }) => path));
+  return [...made, ...systemdUnits(context).filter(({ path }) => !known.has(path))];
 }
+
+/** The doctor is appd's: an app that is made with the kit has units of its own name. */
+const PROGRAM = "appd";

@@ -2,8 +2,7 @@
 import type { Context } from "../app/context.ts";
 import type { Installed } from "../app/service/installed.ts";
 import { serviceWorld } from "../app/service/ports.ts";
-import { restartService, serviceLine, startService, stopService } from "../app/service/run_service.ts";
-import type { StatusReport } from "../base/reports.ts";
+import { restartService, serviceLine, serviceStatus, startService, stopService } from "../app/service/run_service.ts";
 import { isOn, numberOf } from "./invocation.ts";
 import { serviceStartText } from "./service_start.ts";
 import { stopText } from "./verbs/stop.ts";
@@ -46,10 +45,11 @@ export async function restartAsService(input: VerbInput, { context, service }: A
   return 0;
 }
 
-/** What `status` says of the service: a line, and a value for `--json`. */
-export async function serviceIn({ program }: VerbInput, { context, service }: AsService, report: StatusReport) {
+/** What there is of the daemon, and what `status` says of its service: a line, and a value for `--json`. */
+export async function statusAsService({ program }: VerbInput, { context, service }: AsService) {
   const { target } = service;
+  const { exit, report } = await serviceStatus(context);
   const { text, state, outside } = await serviceLine(serviceWorld(context, program.name), target, report);
   const { enabled, active } = state;
-  return { text, value: { unit: target.unit, scope: target.scope, enabled, active, outside } };
+  return { exit, report, text, value: { unit: target.unit, scope: target.scope, enabled, active, outside } };
 }

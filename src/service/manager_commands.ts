@@ -54,8 +54,10 @@ export interface ManagerCommand {
   readonly mayFail?: true;
 }
 
-/** What a service manager is told: to read its files again, …, to forget that a service has failed. */
-export type Action = "reread" | "enable" | "disable" | "start" | "stop" | "restart" | "kill" | "forget";
+/**
+ * What a service manager is told: to read its files again, …, to forget that a service
+ * has failed, to remove what it had below /run. */
+export type Action = "reread" | "enable" | "disable" | "start" | "stop" | "restart" | "kill" | "forget" | "clean";
 
 /** The command lines for each action, systemctl(1), launchctl(1), rc-update(8) and rc-service(8). */
 export function managerCommands(target: ServiceTarget): Readonly<Record<Action, readonly ManagerCommand[]>> {
@@ -79,6 +81,7 @@ function systemctl({ scope, unit }: ServiceTarget): Record<Action, ManagerComman
     restart: one("restart", unit),
     kill: one("kill", "--signal=KILL", unit),
     forget: [{ words: systemctlWords(scope, "reset-failed", unit), mayFail: true }],
+    clean: [{ words: systemctlWords(scope, "clean", "--what=runtime", unit), mayFail: true }],
   };
 }
 
@@ -102,6 +105,7 @@ function launchctl(target: ServiceTarget): Record<Action, ManagerCommand[]> {
     restart: [unload, load, run],
     kill: [{ words: ["launchctl", "kill", "SIGKILL", service] }],
     forget: [],
+    clean: [],
   };
 }
 
@@ -116,5 +120,6 @@ function openrc({ unit }: ServiceTarget): Record<Action, ManagerCommand[]> {
     restart: service("restart"),
     kill: service("stop"),
     forget: [{ words: ["rc-service", unit, "zap"], mayFail: true }],
+    clean: [],
   };
 }

@@ -9,7 +9,7 @@ import { lookAtDatabase } from "./look_database.ts";
 import { lookAtDisks } from "./look_disks.ts";
 import { lookAtDirectories, lookAtFiles, lookAtToken } from "./look_files.ts";
 import { lookAtClock, lookAtLimits, lookForTools, needsOf, steeringIn } from "./look_host.ts";
-import { type InstalledUnit, lookAtUnits, notLingering } from "./look_units.ts";
+import { type InstalledUnit, keeperOf, lookAtUnits, notLingering } from "./look_units.ts";
 import { statOf, unlessRefused } from "./seen.ts";
 
 /** Where a doctor asks beside the files, the processes and the daemon itself. */
@@ -36,7 +36,7 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
   return {
     ...{ instance, daemon, files, configuration, needs, siblings },
     home: paths.home,
-    uid: system.host.uid,
+    uid: keeperOf(context, units),
     now: system.clock.now(),
     version: versionText(),
     pidFile: lookAtPidFile(context, pidFile),

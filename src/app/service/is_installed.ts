@@ -64,7 +64,7 @@ export async function installedServiceUnits(context: Context): Promise<Installed
   const made = await Promise.all(ours.map(async (one) => {
     const wanted = await wantedText(world, one);
     const { path, scope } = one.target;
-    return { path, scope, text: one.text, ...(wanted === undefined ? {} : { wanted }) };
+    return { path, scope, text: one.text, isOurs: true as const, ...(wanted === undefined ? {} : { wanted }) };
   }));
   const known = new Set(made.map(({ path }) => path));
   return [...made, ...systemdUnits(context).filter(({ path }) => !known.has(path))];

@@ -4,11 +4,13 @@ import type { StatusReport } from "../../base/reports.ts";
 import { readState } from "../../instance/state_file.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
 import { delay } from "../../system/clock.ts";
-import { askStatus } from "../control.ts";
+import type { Context } from "../context.ts";
+import { askStatus, daemonStatus } from "../control.ts";
 import { loadContextConfig } from "../load.ts";
-import { presenceOf } from "../presence.ts";
+import { statOf } from "../doctor/seen.ts";
 import { programSpecs } from "../programs/program_specs.ts";
 import type { StartResult } from "../start.ts";
+import { stoppedReport } from "../stopped_report.ts";
 import { stopDaemon, type StopOptions, type StopResult } from "../stop.ts";
 import { ask, type ServiceWorld, tell } from "./ports.ts";
 import { type UnitState, unitState } from "./unit_state.ts";
@@ -86,10 +88,13 @@ async function whyNot(
   if (target.manager !== "systemd") return error;
   const { result, exitCode } = await unitState(world, target);
   const said = await lastWords(world, target, since);
-  const hint = said?.hint ?? `see: ${journalWords(target).join(" ")}`;
   const exit = result === "exit-code" ? exitNamed(exitCode) : "generic";
   const cause = `the daemon did not come up (${result}${result === "exit-code" ? `, exit code ${exitCode}` : ""})`;
-  return new AppdError(said?.message ?? `cannot start "${target.unit}": ${cause}`, { exit, hint, cause: error });
+  if (said !== undefined) {
+    return new AppdError(said.message, { exit, ...(said.hint === undefined ? {} : { hint: said.hint }), cause: error });
+  }
+  const hint = `see: ${journalWords(target).join(" ")}`;
+  return new AppdError(`cannot start "${target.unit}": ${cause}`, { exit, hint, cause: error });
 }
 
 function exitNamed(code: number | undefined): ExitName {
@@ -100,6 +105,9 @@ function exitNamed(code: number | undefined): ExitName {
 function journalWords({ scope, unit }: ServiceTarget): string[] {
   return ["journalctl", ...(scope === "user" ? ["--user-unit", unit] : ["--unit", unit])];
 }
+
+/** A line of the code that is drawn below a message. */
+const FRAME = /^ *\d* \|/;
 
 /** `appd: cannot …` and its hint, from the journal. */
 async function lastWords(
@@ -112,14 +120,13 @@ async function lastWords(
   try {
     await ask(world, ["journalctl", "--sync"]);
     const words = [...journalWords(target), "--no-pager", "--quiet", "--output=cat", "--priority=err", when];
-    const lines = (await ask(world, words)).stdout.trimEnd().split("\n");
+    const lines = (await ask(world, words)).stdout.split("\n");
     const at = lines.findLastIndex((line) => line.startsWith(`${program}: `));
     if (at < 0) return undefined;
     const rest = lines.slice(at + 1);
-    const hintAt = rest.findIndex((line) => line.startsWith("hint: "));
-    const drawn = hintAt < 0 ? [] : rest.slice(0, hintAt); // A code frame may stand between.
-    const message = [(lines[at] ?? "").slice(program.length + 2), ...drawn].join("\n");
-    return { message, hint: hintAt < 0 ? undefined : rest[hintAt]?.slice("hint: ".length) };
+    const frame = rest.slice(0, Math.max(0, rest.findIndex((line) => !FRAME.test(line))));
+    const hint = rest[frame.length]?.startsWith("hint: ") ? rest[frame.length]?.slice("hint: ".length) : undefined;
+    return { message: [(lines[at] ?? "").slice(program.length + 2), ...frame].join("\n"), hint };
   } catch (error) {
     if (error instanceof AppdError) return undefined;
     throw error;
@@ -146,11 +153,11 @@ export async function stopService(
   const began = clock.monotonic();
   const before = await unitState(world, target);
   const runs = before.active !== "inactive" && before.active !== "failed";
-  if (!runs) return { ...await stopDaemon(context, options(timeoutMs)), service };
+  if (!runs) return { ...await stopBeside(world, timeoutMs), service };
   const pid = before.pid ?? (await askStatus(context))?.pid ?? undefined;
   const cut = await stopWithin(world, target, timeoutMs);
   const { result } = await unitState(world, target);
-  if (presenceOf(context).kind === "running") return { ...await stopDaemon(context, options(timeoutMs)), service };
+  if (isHeld(world)) return { ...await stopBeside(world, timeoutMs), service };
   const last = readState(context.system.files, context.paths.state);
   const told = last !== undefined && last.pid === pid ? last : undefined;
   const how = cut || !GRACEFUL.includes(result) ? "forced" : "graceful";
@@ -166,8 +173,22 @@ export async function stopService(
   };
 }
 
-function options(timeoutMs: number | undefined): StopOptions {
-  return timeoutMs === undefined ? {} : { timeoutMs };
+function isHeld({ context: { system, paths } }: ServiceWorld): boolean {
+  return statOf(system.files, paths.lock) !== undefined && system.locks.isHeld(paths.lock);
+}
+
+/**
+ * Ends a daemon that does not run as the service, and what one has left behind. In a home of another user root leaves
+ * alone what nobody holds: a file that root makes there is one that the service cannot open.
+ */
+async function stopBeside(world: ServiceWorld, timeoutMs: number | undefined): Promise<StopResult> {
+  const { context } = world;
+  const { files, host } = context.system;
+  const owner = statOf(files, context.paths.home)?.uid;
+  if (owner !== undefined && owner !== host.uid && !isHeld(world)) {
+    return { was: "not running", how: "graceful", ms: 0, late: [], cancelled: [], orphans: [] };
+  }
+  return await stopDaemon(context, timeoutMs === undefined ? {} : { timeoutMs });
 }
 
 /** @returns whether it had to be killed, because the time was over */
@@ -209,6 +230,21 @@ export async function restartService(
   }
   const stopped = { ...await stopDaemon(context, { keepPrograms: true }), service: target.unit };
   return { stopped, started: await startService(world, target) };
+}
+
+/**
+ * What there is of the daemon, also of one that died and left a PID file that root cannot trust, because the service's user
+ * could have written it: whose service it is, and whether it runs, its manager knows.
+ */
+export async function serviceStatus(context: Context): ReturnType<typeof daemonStatus> {
+  try {
+    return await daemonStatus(context);
+  } catch (error) {
+    if (!(error instanceof AppdError) || error.exit !== "noPermission") throw error;
+    const report = stoppedReport(context);
+    const isHeld = context.system.locks.isHeld(context.paths.lock);
+    return isHeld ? { exit: 4, report: { ...report, state: "starting", answers: false } } : { exit: 1, report };
+  }
 }
 
 /** One line for `status`: `appd.service (system, enabled, active)`, and whether the daemon runs beside it. */

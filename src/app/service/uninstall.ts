@@ -104,10 +104,15 @@ function edited({ program }: ServiceWorld, { unit, path, scope }: ServiceTarget)
 }
 
 /** What stays, in words. */
-function keeps({ context: { instance, system } }: ServiceWorld, { memory }: Owned): string[] {
+function keeps(world: ServiceWorld, { memory }: Owned): string[] {
+  const { context: { instance, system }, program } = world;
   const name = instance === DEFAULT_INSTANCE ? undefined : instance;
   const home = instanceHome({ home: memory.home, instance: name });
-  return statOf(system.files, home) === undefined ? [] : [`"${home}" stays: configuration, database and logs`];
+  const owner = statOf(system.files, home)?.uid;
+  if (owner === undefined) return [];
+  const isMade = owner !== 0 && world.account(program)?.uid === owner;
+  const user = isMade ? `, and user ${program}, whose they are` : "";
+  return [`"${home}" stays: configuration, database and logs${user}`];
 }
 
 async function takeAway(
@@ -119,6 +124,7 @@ async function takeAway(
   const { active } = await unitState(world, target);
   if (active !== "inactive" && active !== "failed") await tell(world, target, { action: "stop" });
   await tell(world, target, { action: "disable" });
+  await tell(world, target, { action: "clean" });
   try {
     if (owned.edited) {
       writeFileAtomic(files, `${target.path}.old`, present, 0o644);
@@ -132,6 +138,9 @@ async function takeAway(
   await tell(world, target, { action: "forget" });
   if (owned.memory.linger && !siblingLingers(world, target.path) && !await endLinger(world)) {
     notes.push("lingering could not be taken back: loginctl disable-linger");
+  }
+  if (target.manager === "systemd" && target.scope === "system") {
+    files.removeDirectory(`/var/log/${target.unit.replace(/\.service$/, "")}`); // The unit's; only when nothing is in it.
   }
   for (const directory of (owned.memory.directories ?? []).toReversed()) files.removeDirectory(directory);
   const drops = `${target.path}.d`;

@@ -20,10 +20,10 @@ export async function status(input: VerbInput): Promise<number> {
 async function look(input: VerbInput): Promise<Frame> {
   const { invocation, output, system } = input;
   const context = contextOf(input);
-  const { exit, report } = await daemonStatus(context);
   const installed = serviceOf(context, input.program.name);
   const service = installed &&
-    await (await import("../service_verbs.ts")).serviceIn(input, { context, service: installed }, report);
+    await (await import("../service_verbs.ts")).statusAsService(input, { context, service: installed });
+  const { exit, report } = service ?? await daemonStatus(context);
   const lines = renderStatus(report, {
     style: output.style,
     now: system.clock.now(),

@@ -1,8 +1,9 @@
 import { AppdError } from "../../base/errors.ts";
-import type { ServiceDefinition } from "../../service/definition.ts";
+import { isInside, type ServiceDefinition } from "../../service/definition.ts";
 import type { Manager } from "../../service/manager_commands.ts";
 import { render } from "../../service/render.ts";
 import type { Account } from "../../system/accounts.ts";
+import { statOf } from "../doctor/seen.ts";
 import { ask, refusal, type ServiceWorld } from "./ports.ts";
 
 /** The user that a service runs as, and whether it has to be made first. */
@@ -31,7 +32,23 @@ export function accountOf(world: ServiceWorld, { user, program }: ServiceDefinit
 export async function makeAccount(world: ServiceWorld, definition: ServiceDefinition, manager: Manager): Promise<void> {
   const words = manager === "systemd" ? sysusers(definition) : useradd(definition);
   const said = await ask(world, words);
-  if (said.code !== 0) throw refusal(world, words, said);
+  if (said.code !== 0) throw refusal(words, said);
+}
+
+/**
+ * Makes the home of a service that its unit does not make: below a read-only file system the daemon could not, and what is
+ * not there cannot be opened for writing. @returns whether it was missing
+ */
+export async function makeHome(
+  world: ServiceWorld,
+  { home, user = "root", scope }: ServiceDefinition,
+): Promise<boolean> {
+  const { files } = world.context.system;
+  if (scope === "user" || isInside(home, "/var/lib") || statOf(files, home) !== undefined) return false;
+  const words = ["install", "--directory", "--mode=0700", `--owner=${user}`, "--", home];
+  const said = await ask(world, words);
+  if (said.code !== 0) throw refusal(words, said);
+  return true;
 }
 
 /** The very line that `generate sysusers` has. */

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute } from "node:path";
+import { dirname } from "node:path";
 import { cannot } from "../../base/errors.ts";
 import type { ServiceDefinition } from "../../service/definition.ts";
 import type { Account } from "../../system/accounts.ts";
@@ -21,7 +21,6 @@ export function checkBinary(world: ServiceWorld, { binary, program }: ServiceDef
       exit,
       hint: `put it where only root can write, for example /usr/local/bin/${program}, or name another: --binary FILE`,
     });
-  if (!isAbsolute(binary)) throw refuse("the path is not absolute", "usage");
   const real = unlessRefused(() => files.realPath(binary));
   if (real === undefined) throw refuse("no such file", "usage");
   const stat = targetOf(files, real);

@@ -3,11 +3,12 @@ import { systemError } from "../../base/errors.ts";
 import { changedLines, type Found, type Memory, withMark } from "../../service/ownership.ts";
 import { type Files, writeFileAtomic } from "../../system/files.ts";
 import { statOf } from "../doctor/seen.ts";
-import { accountOf, makeAccount } from "./account.ts";
+import { accountOf, makeAccount, makeHome } from "./account.ts";
 import { checkBinary, checkExecutable } from "./binary.ts";
-import { letLinger, ownName, siblingLingers } from "./linger.ts";
+import { endLinger, letLinger, ownName, siblingLingers, userManagerUp } from "./linger.ts";
 import { type Plan, planService, requireOurs, requirePermission, requireSingle, type ServiceQuestion } from "./plan.ts";
 import { type ServiceWorld, tell } from "./ports.ts";
+import { placeOf } from "./uninstall.ts";
 import { unitState } from "./unit_state.ts";
 
 /** How a service is to be installed. */
@@ -42,11 +43,11 @@ export interface InstallResult {
  * @throws AppdError (notRunning) without a service manager, (noPermission), (cannotCreate) when the place is taken
  */
 export async function installService(world: ServiceWorld, wish: InstallWish): Promise<InstallResult> {
+  if (!wish.dryRun) requirePermission(world, { verb: "install", target: placeOf(world, wish).target });
   const plan = await planService(world, wish);
   checkBinary(world, plan.definition);
   const account = accountOf(world, plan.definition, plan.manager);
   if (account.kind === "there") checkExecutable(world, plan.definition, account.account);
-  if (!wish.dryRun) requirePermission(world, { verb: "install", target: plan.target });
   requireOurs(plan, world, wish.force || wish.dryRun);
   requireSingle(world, plan);
   const notes: string[] = [];
@@ -73,33 +74,50 @@ interface Writing {
 
 async function write(world: ServiceWorld, { plan, enable, notes }: Writing): Promise<void> {
   const { files } = world.context.system;
-  const { target, body, mode, found } = plan;
-  const isNew = found === "nothing";
+  const { target, definition, found } = plan;
   const made = missingDirectories(files, dirname(target.path));
+  if (plan.manager === "systemd" && await makeHome(world, definition)) notes.push(`made "${definition.home}" for it`);
   const lingering = await linger(world, plan, notes);
+  const isNew = found === "nothing";
+  try {
+    writeUnit(world, { plan, notes, made, isLingerOurs: lingering.isOurs });
+    await tell(world, target, { action: "reread" });
+    if (isNew && enable) await tell(world, target, { action: "enable" });
+  } catch (error) {
+    if (isNew) {
+      takeBack(files, target.path, made);
+      if (lingering.isNew) await endLinger(world);
+    }
+    throw error;
+  }
+}
+
+interface UnitWriting {
+  readonly plan: Plan;
+  readonly notes: string[];
+  /** Directories that have to be made. */
+  readonly made: readonly string[];
+  readonly isLingerOurs: boolean;
+}
+
+function writeUnit(world: ServiceWorld, { plan, notes, made, isLingerOurs }: UnitWriting): void {
+  const { files } = world.context.system;
+  const { target: { path }, body, mode, found, present = "" } = plan;
   const memory: Memory = {
     ...plan.memory,
-    ...(lingering ? { linger: true } : {}),
+    ...(isLingerOurs ? { linger: true } : {}),
     ...(made.length > 0 ? { directories: [...(plan.memory.directories ?? []), ...made] } : {}),
   };
   try {
     if (found === "edited") {
-      const old = `${target.path}.old`;
-      writeFileAtomic(files, old, plan.present ?? "", mode);
-      notes.push(`the edited text is in "${old}"`);
+      writeFileAtomic(files, `${path}.old`, present, mode);
+      notes.push(`the edited text is in "${path}.old"`);
     }
-    files.makeDirectory(dirname(target.path), 0o755);
-    writeFileAtomic(files, target.path, withMark(body, { program: world.program, memory }), mode);
-    files.chmod(target.path, mode); // Whatever the umask.
+    files.makeDirectory(dirname(path), 0o755);
+    writeFileAtomic(files, path, withMark(body, { program: world.program, memory }), mode);
+    files.chmod(path, mode); // Whatever the umask.
   } catch (error) {
-    throw systemError(["write", target.path], error);
-  }
-  try {
-    await tell(world, target, { action: "reread" });
-    if (isNew && enable) await tell(world, target, { action: "enable" });
-  } catch (error) {
-    if (isNew) takeBack(files, target.path, made);
-    throw error;
+    throw systemError(["write", path], error);
   }
 }
 
@@ -108,19 +126,24 @@ function takeBack(files: Files, path: string, made: readonly string[]): void {
   for (const directory of made.toReversed()) files.removeDirectory(directory);
 }
 
-/** @returns whether lingering is ours to undo */
-async function linger(world: ServiceWorld, { manager, target, memory }: Plan, notes: string[]): Promise<boolean> {
-  if (manager !== "systemd" || target.scope !== "user") return false;
+/** What is to be known of lingering afterwards: whether it is ours to undo, and whether it was set just now. */
+interface LingerSet {
+  readonly isOurs: boolean;
+  readonly isNew: boolean;
+}
+
+async function linger(world: ServiceWorld, { manager, target, memory }: Plan, notes: string[]): Promise<LingerSet> {
+  if (manager !== "systemd" || target.scope !== "user") return { isOurs: false, isNew: false };
   const came = await letLinger(world);
   if (came === "set") {
     notes.push(`user ${ownName(world)} lingers from now on: the service runs without a session, and starts at boot`);
-    return true;
   }
   if (came === "refused") {
     const name = ownName(world);
     notes.push(`it ends with the last session of ${name}; to let it run always: sudo loginctl enable-linger ${name}`);
-  }
-  return memory.linger === true || siblingLingers(world, target.path);
+  } else await userManagerUp(world);
+  const isNew = came === "set";
+  return { isNew, isOurs: isNew || memory.linger === true || siblingLingers(world, target.path) };
 }
 
 /** Those above a file that are not there yet, outermost first. */

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { readOwned } from "../../service/ownership.ts";
 import { resolveAccount } from "../../system/accounts.ts";
+import { delay } from "../../system/clock.ts";
 import { statOf, unlessRefused } from "../doctor/seen.ts";
 import { presentText } from "./installed.ts";
 import { ask, type ServiceWorld } from "./ports.ts";
@@ -19,6 +20,17 @@ export async function letLinger(world: ServiceWorld): Promise<Lingering> {
   if (lingers(world, name)) return "already";
   await ask(world, ["loginctl", "--no-ask-password", "enable-linger", name]);
   return lingers(world, name) ? "set" : "refused";
+}
+
+/** Longest wait for the service manager of a user that begins to linger, in milliseconds. */
+const MANAGER_MS = 10_000;
+
+/** Waits for the user's service manager, which comes up by itself after {@link letLinger}. */
+export async function userManagerUp({ context: { system } }: ServiceWorld): Promise<void> {
+  const { clock, files, host } = system;
+  const socket = join(host.env.XDG_RUNTIME_DIR || `/run/user/${host.uid}`, "systemd/private");
+  const end = clock.monotonic() + MANAGER_MS;
+  while (statOf(files, socket) === undefined && clock.monotonic() < end) await delay(clock, 25);
 }
 
 /** Takes back what {@link letLinger} has set. @returns whether that was possible */

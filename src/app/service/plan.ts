@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { AppdError, cannot } from "../../base/errors.ts";
 import { kindFor, type Manager, type ServiceTarget } from "../../service/manager_commands.ts";
 import type { Scope, ServiceDefinition } from "../../service/definition.ts";
@@ -50,6 +51,7 @@ export async function planService(world: ServiceWorld, { scope, options = {} }: 
   const present = presentText(system.files, target.path);
   const owned = present === undefined ? undefined : readOwned(present);
   const all: InstallOptions = { ...owned?.memory.options, ...options };
+  if (all.binary !== undefined) requireAbsolute(all.binary);
   const definition = await serviceDefinition(remembered(context, { owned, options: all }), {
     ...{ program, scope: whose, kind: kindFor({ manager, scope: whose }) },
     ...{ profile: all.profile, runAs: all.runAs, binary: all.binary, keepPrograms: all.keepPrograms ?? false },
@@ -62,6 +64,14 @@ export async function planService(world: ServiceWorld, { scope, options = {} }: 
   const text = withMark(file.text, { program, memory });
   const found = compare(present, { text, home: definition.home });
   return { manager, target, definition, body: file.text, mode: file.mode, memory, text, present, found };
+}
+
+function requireAbsolute(binary: string): void {
+  if (isAbsolute(binary)) return;
+  throw cannot(["install", binary], "the path is not absolute", {
+    exit: "usage",
+    hint: "a service manager starts it in no directory of yours: --binary /usr/local/bin/NAME",
+  });
 }
 
 /** Home and configuration file as they were installed, where nobody names others. */

@@ -100,7 +100,7 @@ export async function tell(
   for (const { words, mayFail } of managerCommands(target)[action]) {
     const said = await ask(world, words, limitMs ?? usual);
     if (said.late && limitMs !== undefined) return { late: true };
-    if (said.code !== 0 && !mayFail) throw refusal(world, words, said);
+    if (said.code !== 0 && !mayFail) throw refusal(words, said);
   }
   return { late: false };
 }
@@ -110,7 +110,7 @@ const NO_PERMISSION =
 const NO_BUS = /failed to connect to (the )?(user scope )?bus|no medium found|connection refused/i;
 
 /** What a tool said against it, as an error with the exit code of its kind. */
-export function refusal(world: ServiceWorld, words: readonly string[], said: Said): AppdError {
+export function refusal(words: readonly string[], said: Said): AppdError {
   const line = words.filter((word) => !word.startsWith("--no-")).join(" ");
   const text = said.late ? "no answer in time" : firstLine(said.stderr || said.stdout) || `exit code ${said.code}`;
   const message = `cannot run "${line}": ${text}`;

@@ -62,7 +62,7 @@ async function system(lab: SystemdLab): Promise<void> {
   const unit = await lab.show("appd.service");
   assert.deepEqual([unit.ActiveState, unit.MainPID], ["active", `${pid}`]);
   const status = await appd.json("status");
-  assert.deepEqual([status.pid, status.programs[0].state, status.service], [pid, "running", {
+  assert.deepEqual([status.pid, status.programs[0].name, status.service], [pid, "sleeper", {
     ...{ unit: "appd.service", scope: "system", enabled: true, active: "active", outside: false },
   }]);
   assert.match(await appd.ok("status"), /^Service: +appd\.service \(system, enabled, active\)$/m);
@@ -139,7 +139,7 @@ async function troubles(lab: SystemdLab): Promise<void> {
   await appd.ok("start");
   const stopped = await appd.json("stop", "--timeout", "500ms");
   assert.equal(stopped.how, "forced");
-  assert.equal((await lab.show("appd.service")).ActiveState, "inactive");
+  assert.equal((await lab.show("appd.service")).ActiveState, "failed", "it was killed, and is not started again");
   await appd.ok("uninstall");
   await clear(lab, "/var/lib/trouble");
 }

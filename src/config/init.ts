@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { AppdError, errnoOf, systemError } from "../base/errors.ts";
-import { type Files, writeAll, writeFileAtomic } from "../system/files.ts";
+import { type Files, handOver, writeAll, writeFileAtomic } from "../system/files.ts";
 
 /** Permission bits of the directory that a first configuration brings along. */
 const HOME_MODE = 0o700;
@@ -19,9 +19,11 @@ export function initConfig({ files, path, text, force }: {
 }): void {
   try {
     if (files.stat(dirname(path)) === undefined) files.makeDirectory(dirname(path), HOME_MODE);
-    if (force) return writeFileAtomic(files, path, text, 0o600);
+    const heir = files.stat(dirname(path)); // Root's file in the home of a service would be closed to the service.
+    if (force) return writeFileAtomic(files, path, text, 0o600, heir);
     const fd = files.open(path, { access: "write", exclusive: true, mode: 0o600 });
     try {
+      handOver(files, fd, heir);
       writeAll(files, fd, new TextEncoder().encode(text));
       files.fsync(fd);
     } catch (error) {

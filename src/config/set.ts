@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { canonicalJson } from "../base/canonical.ts";
 import { AppdError, systemError } from "../base/errors.ts";
 import { APPD_SCHEMA } from "../schema/appd_schema.ts";
@@ -77,7 +78,7 @@ function write(files: Files, path: string, text: string): void {
         hint: "name the file itself with --config",
       });
     }
-    writeFileAtomic(files, path, text, stat?.mode ?? NEW_MODE);
+    writeFileAtomic(files, path, text, stat?.mode ?? NEW_MODE, stat ?? files.stat(dirname(path)));
   } catch (error) {
     throw error instanceof AppdError ? error : systemError(["write", path], error);
   }

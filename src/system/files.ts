@@ -15,6 +15,9 @@ export interface FileStat {
   readonly kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "other";
 }
 
+/** Whose a file is, by number. */
+export type Owner = Pick<FileStat, "uid" | "gid">;
+
 /** How {@link Files.open} opens; every open has O_CLOEXEC, and O_NOFOLLOW refuses a symbolic link at the last part. */
 export interface OpenOptions {
   readonly access: "read" | "append" | "readappend" | "write" | "readwrite";
@@ -44,6 +47,8 @@ export interface Files {
   fsync(fd: number): void;
   fsyncDirectory(path: string): void;
   fstat(fd: number): FileStat;
+  /** fchown(2): only root gives files away. */
+  chown(fd: number, owner: Owner): void;
   /** lstat(2): of a symbolic link itself. Undefined when nothing is there. */
   stat(path: string): FileStat | undefined;
   rename(from: string, to: string): void;
@@ -106,6 +111,7 @@ export const systemFiles: Files = {
     }
   },
   fstat: (fd) => toFileStat(fs.fstatSync(fd)),
+  chown: (fd, { uid, gid }) => fs.fchownSync(fd, uid, gid),
   stat(path) {
     const stat = fs.lstatSync(path, { throwIfNoEntry: false });
     return stat === undefined ? undefined : toFileStat(stat);
@@ -143,16 +149,26 @@ export function writeAll(files: Pick<Files, "write">, fd: number, bytes: Uint8Ar
 }
 
 /**
+ * Gives a file that root makes in somebody else's place to its owner, who could not read it otherwise. For everybody but
+ * root, and in root's own places, nothing is done.
+ */
+export function handOver(files: Pick<Files, "fstat" | "chown">, fd: number, heir: Owner | undefined): void {
+  if (heir !== undefined && heir.uid !== 0 && files.fstat(fd).uid === 0) files.chown(fd, heir);
+}
+
+/**
  * Replaces `path` so that a reader, also after power loss, sees the old text or the new text whole: temp file beside it,
  * fsync, rename, fsync of the directory.
  *
  * @param mode permission bits of the new file
+ * @param heir whose it shall be when root writes it
  */
-export function writeFileAtomic(files: Files, path: string, text: string, mode: number): void {
+export function writeFileAtomic(files: Files, path: string, text: string, mode: number, heir?: Owner): void {
   const temp = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   try {
     const fd = files.open(temp, { access: "write", exclusive: true, mode });
     try {
+      handOver(files, fd, heir);
       writeAll(files, fd, new TextEncoder().encode(text));
       files.fsync(fd);
     } finally {

@@ -68,6 +68,14 @@ async function system(lab: SystemdLab): Promise<void> {
   assert.match(await appd.ok("status"), /^Service: +appd\.service \(system, enabled, active\)$/m);
   assert.match(await appd.ok("start"), /already running/);
   await appd.ok("reload");
+  assert.doesNotMatch((await appd.run("doctor")).stdout, /belongs to user/);
+  await appd.ok("config", "set", "log.level", "debug"); // Root writes what the service has to read.
+  assert.equal(await lab.ok(["stat", "-c", "%U %a", "/var/lib/appd/config.toml"]), "appd 644\n");
+  await lab.ok(["chown", "root:", "/var/lib/appd/config.toml"]);
+  await lab.ok(["chmod", "600", "/var/lib/appd/config.toml"]);
+  await appd.fails(77, /cannot read it[\s\S]*chown/, "restart");
+  assert.equal((await appd.json("status")).pid, pid, "it was looked at before the stop");
+  await lab.ok(["chown", "appd:", "/var/lib/appd/config.toml"]);
   const { stopped, started } = await appd.json("restart");
   assert.deepEqual([stopped.pid, stopped.how, started.pid === pid], [pid, "graceful", false]);
   assert.equal((await lab.show("appd.service")).MainPID, `${started.pid}`);
@@ -79,8 +87,25 @@ async function system(lab: SystemdLab): Promise<void> {
   await appd.ok("uninstall");
   assert.equal((await lab.show("appd.service")).LoadState, "not-found");
   assert.equal(await tree(lab, ...places), before);
+  assert.equal(lab.exists("/run/appd"), false);
   assert.ok(lab.exists("/var/lib/appd/config.toml"), "the configuration stays");
   assert.match(await appd.ok("uninstall"), /not installed/);
+  await clear(lab, "/var/lib/appd");
+}
+
+/** The order of a newcomer: install, write a configuration, start, write it anew. */
+async function newcomer(lab: SystemdLab): Promise<void> {
+  const appd = appdAs(lab);
+  await appd.ok("install", "--now");
+  await appd.ok("config", "init");
+  assert.equal(await lab.ok(["stat", "-c", "%U %a", "/var/lib/appd/config.toml"]), "appd 600\n");
+  await appd.ok("reload");
+  await appd.ok("config", "init", "--force");
+  await appd.ok("restart");
+  await lab.user(USER);
+  await appdAs(lab, USER).fails(77, /permission/, "--home", "/var/lib/appd", "status");
+  await appdAs(lab, USER).fails(77, /sudo systemctl stop appd\.service/, "--home", "/var/lib/appd", "stop");
+  await appd.ok("uninstall");
   await clear(lab, "/var/lib/appd");
 }
 
@@ -180,6 +205,7 @@ async function strangers(lab: SystemdLab): Promise<void> {
 
 export const INSTALL: readonly LabTest[] = [
   { name: "a system service from install to uninstall, which leaves nothing", run: system },
+  { name: "a newcomer's way to a system service, and what others may not do to it", run: newcomer },
   { name: "a user's service from install to uninstall; a daemon beside it is told, and handed over", run: user },
   {
     name: "start says what the daemon says; a stop is final, also in a loop of crashes, and kills in time",

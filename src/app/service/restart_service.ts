@@ -1,5 +1,6 @@
 import { cannot } from "../../base/errors.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
+import { statOf } from "../doctor/seen.ts";
 import { loadContextConfig } from "../load.ts";
 import { programSpecs } from "../programs/program_specs.ts";
 import { stopDaemon } from "../stop.ts";
@@ -20,6 +21,7 @@ export async function restartService(
   { keepPrograms }: { keepPrograms: boolean },
 ): Promise<{ stopped: ServiceStop; started: ServiceStart }> {
   const { context, program } = world;
+  requireReadable(world);
   programSpecs(await loadContextConfig(context), { files: context.system.files, command: undefined });
   if (!keepPrograms) {
     const stopped = await stopService(world, target);
@@ -34,4 +36,21 @@ export async function restartService(
   }
   const stopped = { ...await stopDaemon(context, { keepPrograms: true }), service: target.unit };
   return { stopped, started: await startService(world, target) };
+}
+
+/**
+ * Root reads everything: what the service's user cannot read would only be found out once the old daemon is gone. Bits of a
+ * group may stand for an access list, so that they count as open.
+ *
+ * @throws AppdError (noPermission)
+ */
+function requireReadable({ context }: ServiceWorld): void {
+  const { system: { files, host }, paths, configFile } = context;
+  const [home, file] = [statOf(files, paths.home), statOf(files, configFile)];
+  if (host.uid !== 0 || home === undefined || file === undefined || home.uid === 0 || file.uid === home.uid) return;
+  if ((file.mode & 0o044) !== 0) return;
+  throw cannot(["restart with", configFile], `the service runs as user ${home.uid}, who cannot read it`, {
+    exit: "noPermission",
+    hint: `give it to that user: chown ${home.uid} "${configFile}"`,
+  });
 }

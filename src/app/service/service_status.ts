@@ -15,7 +15,7 @@ export async function serviceStatus(context: Context): ReturnType<typeof daemonS
   try {
     return await daemonStatus(context);
   } catch (error) {
-    if (!(error instanceof AppdError) || error.exit !== "noPermission") throw error;
+    if (!(error instanceof AppdError) || error.exit !== "noPermission" || context.system.host.uid !== 0) throw error;
     const report = stoppedReport(context);
     const isHeld = context.system.locks.isHeld(context.paths.lock);
     return isHeld ? { exit: 4, report: { ...report, state: "starting", answers: false } } : { exit: 1, report };

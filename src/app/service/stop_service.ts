@@ -63,7 +63,7 @@ async function stopBeside(world: ServiceWorld, timeoutMs: number | undefined): P
   const { context } = world;
   const { files, host } = context.system;
   const owner = statOf(files, context.paths.home)?.uid;
-  if (owner !== undefined && owner !== host.uid && !isHeld(world)) {
+  if (host.uid === 0 && owner !== undefined && owner !== 0 && !isHeld(world)) {
     return { was: "not running", how: "graceful", ms: 0, late: [], cancelled: [], orphans: [] };
   }
   return await stopDaemon(context, timeoutMs === undefined ? {} : { timeoutMs });

@@ -7,7 +7,7 @@ import { writePidFile } from "../instance/pid_file.ts";
 import { delay } from "../system/clock.ts";
 import type { Lock } from "../system/lock.ts";
 import { announce } from "./announce.ts";
-import { addChecks } from "./checks.ts";
+import { addChecks, addZombieCheck } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
 import { Journal } from "./events/journal.ts";
@@ -115,6 +115,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor, jobs });
+  addZombieCheck(health, system);
   parts.use(obeyOnFailed(supervisor, daemon));
   await daemon.live.begin();
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));

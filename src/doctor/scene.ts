@@ -227,4 +227,6 @@ export interface Scene {
   readonly countsOomKills: boolean;
   /** Names of variables that steer the runtime or the loader. */
   readonly steering: readonly string[];
+  /** Zombies of a container for which nobody waits; undefined where somebody does. */
+  readonly zombies: number | undefined;
 }

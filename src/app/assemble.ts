@@ -27,6 +27,7 @@ import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
 import { openPrograms } from "./programs/programs.ts";
 import { Daemon } from "./running_daemon.ts";
+import { refuseWhatOthersCanWrite } from "./trust.ts";
 import { reportUnhandled } from "./unhandled.ts";
 import { watchFile } from "./watch_config.ts";
 
@@ -56,6 +57,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { clock, files, host } = system;
   Deno.umask(0o027);
   const loaded = await loadContextConfig(context);
+  refuseWhatOthersCanWrite(context, loaded);
   const { config } = loaded;
   prepareDirectories(files, directoriesOf(paths), host.uid);
   parts.use(await takeLock(context));

@@ -106,6 +106,8 @@ export interface ConfigurationSeen {
   readonly warnings: readonly string[];
   /** What would keep programs and jobs from starting on this host. */
   readonly obstacles: readonly string[];
+  /** What runs as root, and others can write. */
+  readonly exposed: readonly string[];
 }
 
 /** What the configuration needs of the host. */

@@ -1,6 +1,7 @@
 import { installedServices } from "../app/service/installed.ts";
 import { serviceWorld } from "../app/service/ports.ts";
-import { type ServiceStart, type ServiceStop, startService, stopService } from "../app/service/run_service.ts";
+import { type ServiceStart, startService } from "../app/service/start_service.ts";
+import { type ServiceStop, stopService } from "../app/service/stop_service.ts";
 import { createContext } from "../app/context.ts";
 import { givenContext } from "./context_of.ts";
 import { startText } from "./verbs/start.ts";

@@ -2,7 +2,10 @@
 import type { Context } from "../app/context.ts";
 import type { Installed } from "../app/service/installed.ts";
 import { serviceWorld } from "../app/service/ports.ts";
-import { restartService, serviceLine, serviceStatus, startService, stopService } from "../app/service/run_service.ts";
+import { restartService } from "../app/service/restart_service.ts";
+import { serviceLine, serviceStatus } from "../app/service/service_status.ts";
+import { startService } from "../app/service/start_service.ts";
+import { stopService } from "../app/service/stop_service.ts";
 import { isOn, numberOf } from "./invocation.ts";
 import { serviceStartText } from "./service_start.ts";
 import { stopText } from "./verbs/stop.ts";

@@ -2,7 +2,7 @@ import { cannot } from "../../base/errors.ts";
 import type { Scope } from "../../service/definition.ts";
 import { requirePermission } from "./plan.ts";
 import { type ServiceWorld, tell } from "./ports.ts";
-import { placeOf, requireOwned, type ServiceChoice } from "./uninstall.ts";
+import { placeOf, requireOwned, type ServiceChoice } from "./place.ts";
 import { unitState } from "./unit_state.ts";
 
 /** What came of it. */

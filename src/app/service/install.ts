@@ -8,7 +8,7 @@ import { checkBinary, checkExecutable } from "./binary.ts";
 import { endLinger, letLinger, ownName, siblingLingers, userManagerUp } from "./linger.ts";
 import { type Plan, planService, requireOurs, requirePermission, requireSingle, type ServiceQuestion } from "./plan.ts";
 import { type ServiceWorld, tell } from "./ports.ts";
-import { placeOf } from "./uninstall.ts";
+import { placeOf } from "./place.ts";
 import { unitState } from "./unit_state.ts";
 
 /** How a service is to be installed. */

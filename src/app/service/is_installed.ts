@@ -6,7 +6,7 @@ import { type InstalledUnit, systemdUnits } from "../doctor/look_units.ts";
 import { type Installed, installedServices } from "./installed.ts";
 import { planService } from "./plan.ts";
 import { type ServiceWorld, serviceWorld } from "./ports.ts";
-import { isElsewhere, type ServiceChoice } from "./uninstall.ts";
+import { isElsewhere, type ServiceChoice } from "./place.ts";
 import { unitState } from "./unit_state.ts";
 
 /** One service as it is installed. */

@@ -35,6 +35,7 @@ const PARTS: readonly Part[] = [
   { name: "the compiled binary", paths: ["tests/support", "tests/specs_test.ts"], limitMinutes: 6 },
   { name: "services", paths: ["tests/service"], limitMinutes: 5 },
   { name: "faults", paths: ["tests/faults"], limitMinutes: 8 },
+  { name: "a real systemd", paths: ["tests/systemd"], limitMinutes: 4 },
   { name: "real programs", paths: ["tests/real"], limitMinutes: 5 },
 ];
 

@@ -1,4 +1,4 @@
-import { type AppdErrorOptions, cannot } from "../base/errors.ts";
+import { type AppdError, type AppdErrorOptions, cannot } from "../base/errors.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { type ControlClient, controlClient } from "../http/control_client.ts";
 import type { Context } from "./context.ts";
@@ -97,14 +97,18 @@ export async function act<T>(
   path: string,
   body: Readonly<Record<string, unknown>> = {},
 ): Promise<T> {
-  const presence = await look(context);
-  if (presence.kind !== "running") {
-    throw cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
-  }
-  if (await askStatus(context) === undefined) throw cannot(action, ...silent(presence.pid));
+  // The socket first: root may ask a daemon of another user, whose PID file it would not trust.
+  if (await askStatus(context) === undefined) throw await unheard(context, action);
   const answer = await clientOf(context, ACTION_MS).post<T>(path, body);
-  if (answer === undefined) throw cannot(action, ...silent(presence.pid));
+  if (answer === undefined) throw await unheard(context, action);
   return answer;
+}
+
+/** Why nobody answered. */
+async function unheard(context: Context, action: readonly [string, string]): Promise<AppdError> {
+  const presence = await look(context);
+  if (presence.kind === "running") return cannot(action, ...silent(presence.pid));
+  return cannot(action, "the daemon is not running", { exit: "notRunning", hint: "start it: appd start" });
 }
 
 /** Words for a daemon that holds its lock and does not answer: it starts, or it hangs. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { AppdError } from "../base/errors.ts";
+import { AppdError, systemError } from "../base/errors.ts";
 import { CONTAINER } from "../service/container.ts";
 import type { Kind, Profile, Scope, ServiceDefinition } from "../service/definition.ts";
 import { type Context, createContext } from "./context.ts";
@@ -67,8 +67,12 @@ export async function serviceDefinition(context: Context, wish: ServiceWish): Pr
 
 /** A configuration that is not written yet says nothing: the service may be described before it. */
 function existing(there: Context): Context {
-  const missing = there.system.files.stat(there.configFile) === undefined;
-  return missing ? { ...there, configFileExplicit: false } : there;
+  try {
+    const missing = there.system.files.stat(there.configFile) === undefined;
+    return missing ? { ...there, configFileExplicit: false } : there;
+  } catch (error) {
+    throw systemError(["read", there.configFile], error, "be the user whose service it is, or root");
+  }
 }
 
 function scopeOf({ kind, scope }: ServiceWish, uid: number): Scope {

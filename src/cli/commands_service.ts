@@ -63,5 +63,107 @@ const GENERATE: CommandSpec = {
   load: () => import("./verbs/generate.ts").then((verb) => verb.generate),
 };
 
+const DRY_RUN: OptionSpec = { name: "dry-run", help: "say what would be done, and do nothing" };
+const NO_MANAGER = "no service manager runs here that appd knows";
+
+const INSTALL: CommandSpec = {
+  name: "install",
+  summary: "make this instance a service of the host",
+  description: [
+    "Writes the unit that appd generate shows, has the service manager read it, and starts it at boot from then on. From now on start, stop and restart go through the service manager. Installed and unchanged is success; nothing is touched then.",
+    "A file of that name that is not ours is never touched; one of ours that was edited by hand stays, unless --force is given. What was given at the first install is kept at the next one, unless it is given anew.",
+    "A system service runs as a user named appd, who is made when missing, with its home in /var/lib/appd; --profile root and --run-as choose otherwise. Without --home, root's commands are about the service that is installed.",
+  ],
+  options: [
+    ...SCOPE_OPTIONS,
+    ...SERVICE_OPTIONS,
+    { name: "now", help: "start it as well" },
+    { name: "no-enable", help: "do not start it at boot" },
+    { name: "force", help: "write over what was edited by hand; the edited text is kept beside it" },
+    DRY_RUN,
+  ],
+  examples: [
+    { line: "appd install --now", says: "as root: a service of the host, started; else one of this user" },
+    { line: "appd install --system --profile root", says: "one that starts programs as other users" },
+    { line: "appd install --dry-run", says: "see what would be written, or what has changed" },
+    { line: "appd install --name web", says: "a second service, appd-web" },
+  ],
+  exits: {
+    ok: "installed, or it was",
+    generic: "the service manager refuses",
+    usage: true,
+    notRunning: NO_MANAGER,
+    unavailable: true,
+    cannotCreate: "a file of that name is not ours, or was edited",
+    noPermission: true,
+    config: true,
+  },
+  load: () => import("./verbs/install.ts").then((verb) => verb.install),
+};
+
+const UNINSTALL: CommandSpec = {
+  name: "uninstall",
+  summary: "stop the service and remove it from the host",
+  description: [
+    "Stops and disables it, and removes what install made. Configuration, database and logs stay. Not installed is success.",
+  ],
+  options: [
+    ...SCOPE_OPTIONS,
+    { name: "force", help: "also when it was edited by hand; the edited text is kept beside it" },
+    DRY_RUN,
+  ],
+  examples: [{ line: "appd uninstall", says: "as root the system's service, else this user's" }],
+  exits: {
+    ok: "removed, or it was not there",
+    generic: "the service manager refuses",
+    usage: true,
+    notRunning: NO_MANAGER,
+    unavailable: true,
+    cannotCreate: "it is not ours, or was edited",
+    noPermission: true,
+  },
+  load: () => import("./verbs/install.ts").then((verb) => verb.uninstall),
+};
+
+const ENABLE_EXITS = {
+  generic: "it is not installed, or the service manager refuses",
+  usage: true,
+  notRunning: NO_MANAGER,
+  unavailable: true,
+  cannotCreate: "it is not ours",
+  noPermission: true,
+} as const;
+
+const ENABLE: CommandSpec = {
+  name: "enable",
+  summary: "start the service at boot",
+  description: ["A user's service starts when the user logs in, or at boot when the user lingers; install sees to it."],
+  options: [...SCOPE_OPTIONS, { name: "now", help: "start it as well" }, DRY_RUN],
+  examples: [{ line: "appd enable --now", says: "at boot, and now" }],
+  exits: { ok: "enabled, or it was", ...ENABLE_EXITS },
+  load: () => import("./verbs/enable.ts").then((verb) => verb.enable),
+};
+
+const DISABLE: CommandSpec = {
+  name: "disable",
+  summary: "no longer start the service at boot",
+  options: [...SCOPE_OPTIONS, { name: "now", help: "stop it as well" }, DRY_RUN],
+  examples: [{ line: "appd disable", says: "it stays installed, and runs on if it runs" }],
+  exits: { ok: "disabled, or it was", ...ENABLE_EXITS },
+  load: () => import("./verbs/enable.ts").then((verb) => verb.disable),
+};
+
+const IS_INSTALLED: CommandSpec = {
+  name: "is-installed",
+  summary: "say whether this instance is a service of the host",
+  description: [
+    "Names the unit, whether it starts at boot, whether it runs, and whether it is what this binary would write.",
+  ],
+  options: SCOPE_OPTIONS,
+  examples: [{ line: "appd is-installed --quiet && echo yes", says: "in a script" }],
+  exits: { ok: "it is installed", generic: "it is not", usage: true },
+  load: () => import("./verbs/is_installed.ts").then((verb) => verb.isInstalled),
+};
+
 /** Commands that make an instance a service of the host. */
-export const SERVICE_COMMANDS: readonly CommandSpec[] = [GENERATE];
+export const SERVICE_COMMANDS: readonly CommandSpec[] = [INSTALL, UNINSTALL, ENABLE, DISABLE, IS_INSTALLED, GENERATE];

@@ -19,6 +19,8 @@ export interface StatusView {
   readonly dead: boolean;
   /** Without the paths, which do not change while somebody watches. */
   readonly live?: boolean;
+  /** The service that it is installed as, in one line. */
+  readonly service?: string | undefined;
   /** For the commands in it; default: they stay as they are. */
   readonly advise?: Advise;
 }
@@ -48,6 +50,7 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["Uptime", uptime === null ? null : humanDuration(uptime * 1000)],
     ["Started", started === null ? null : humanTime(started)],
     ["URL", running ? url ?? "none, control socket only" : null],
+    ["Service", view.service === undefined ? null : (view.advise ?? ((text) => text))(view.service)],
     ["Health", health === null ? null : healthText(health, view.style)],
     ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
     ["Last end", lastEndText(report)],

@@ -53,7 +53,7 @@ function refuseForeign(path: string, stat: { uid: number; mode: number }, uid: n
   if (why === "") return;
   throw cannot(["trust PID file", path], `${why}, and we are root`, {
     exit: "noPermission",
-    hint: `look at it, then remove it: rm "${path}"`,
+    hint: stat.uid === 0 ? `look at it, then remove it: rm "${path}"` : `be that user: sudo -u "#${stat.uid}" appd …`,
   });
 }
 

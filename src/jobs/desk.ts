@@ -183,7 +183,7 @@ export class Desk {
     const settle = (isNew: boolean) => {
       this.#unwritten.delete(run.id);
       if (isNew) this.#tell({ kind: "job_queued", run: waiting, because });
-      else this.#forget(job, run.id);
+      else this.#takeBack(job, run);
       this.dispatch();
     };
     return { run: waiting, change: { insert: [waiting], jobs: [memoryOf(job)] }, settle };
@@ -196,10 +196,16 @@ export class Desk {
     const settle = (isNew: boolean) => {
       if (isNew) return resolve();
       this.#places.give(job.spec);
-      this.#forget(job, run.id);
+      this.#takeBack(job, run);
       this.dispatch();
     };
     return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
+  }
+
+  /** Its slot had a line already: there is no such run, and its number is the next one's. */
+  #takeBack(job: Job, { id, number }: Run): void {
+    this.#forget(job, id);
+    if (number === job.number) job.number--;
   }
 
   #firstAttempt(run: Run): Run {

@@ -172,7 +172,12 @@ export class StoreLedger implements Ledger, Disposable {
     return `${this.#waiting.length} changes of the history wait to be written${lost}: ${this.#error ?? "retrying"}`;
   }
 
-  /** What could not be written by now is lost, and that is said. */
+  /** Hands out what waits, for who can keep it elsewhere: it is not written any more. */
+  takeWaiting(): readonly Statement[] {
+    return this.#waiting.splice(0);
+  }
+
+  /** What could not be written by now, and nobody took, is lost, and that is said. */
   [Symbol.dispose](): void {
     const { problem } = this;
     if (problem !== undefined) this.#deps.log.error("a part of the history of jobs is lost at the end", { problem });

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly inTemp: boolean;
   /** Paths that must stay writable, escaped, each with a leading `-` where it may be missing. */
   readonly writable: readonly string[];
+  /** A daemon takes over the programs of the one that crashed. */
+  readonly keepPrograms: boolean;
 }
 
 /** The part of a system unit that locks the service and its programs in, systemd.exec(5). */
@@ -26,7 +28,7 @@ const BY_PROFILE: Readonly<Record<Profile, (around: Surroundings) => readonly Di
   dedicated: (around) => [
     NO_PRIVILEGES,
     ...fileSystem(around),
-    PRIVATE_USERS,
+    privateUsers(around),
     ...COMMON,
     NETWORK,
     calls("~@privileged", "and nothing that needs privileges"),
@@ -35,7 +37,7 @@ const BY_PROFILE: Readonly<Record<Profile, (around: Surroundings) => readonly Di
   jobs: (around) => [
     NO_PRIVILEGES,
     ...fileSystem(around),
-    PRIVATE_USERS,
+    privateUsers(around),
     ...COMMON,
     PRIVATE_NETWORKS,
     calls("~@privileged @resources", "and nothing that needs privileges or changes priorities (nice, ionice)"),
@@ -122,10 +124,19 @@ function temporary(inTemp: boolean): Directives[] {
     : [{ why: "/tmp and /var/tmp of its own, emptied when the service stops.", lines: ["PrivateTmp=yes"] }];
 }
 
-const PRIVATE_USERS: Directives = {
-  why: "Only root and the own user exist inside; files of others show as nobody's.",
-  lines: ["PrivateUsers=yes"],
-};
+/** The kernel lets nobody look into the processes of another user namespace, ptrace(2): they would be started again. */
+function privateUsers({ keepPrograms }: Surroundings): Directives {
+  if (!keepPrograms) {
+    return {
+      why: "Only root and the own user exist inside; files of others show as nobody's.",
+      lines: ["PrivateUsers=yes"],
+    };
+  }
+  return {
+    why: "Each start would have users of its own (PrivateUsers=yes), and would not know the programs that ran on.",
+    lines: ["PrivateUsers=no"],
+  };
+}
 
 const COMMON: readonly Directives[] = [
   { why: "No devices but /dev/null and its like.", lines: ["PrivateDevices=yes", "DevicePolicy=closed"] },

@@ -176,12 +176,13 @@ function directories(definition: ServiceDefinition, { directory, instance }: Uni
   return made;
 }
 
-function surroundings({ binary, home, configFile = home }: ServiceDefinition): Surroundings {
+function surroundings({ binary, home, configFile = home, keepPrograms }: ServiceDefinition): Surroundings {
   const touches = (roots: readonly string[]) =>
     [binary, home, configFile].some((path) => roots.some((root) => isInside(path, root)));
   return {
     inHomes: touches(["/home", "/root", "/run/user"]),
     inTemp: touches(["/tmp", "/var/tmp"]),
+    keepPrograms,
     writable: below("/var/lib", home) === undefined ? [unitWord(`-${home}`)] : [],
   };
 }

@@ -40,6 +40,10 @@ Deno.test("every directive stands under a reason", () => {
 
 Deno.test("programs that outlive a crash are not killed with the daemon", () => {
   has(lines({ keepPrograms: true }), "KillMode=process");
+  for (const profile of ["dedicated", "jobs"] as const) {
+    has(lines({ profile, user: "appd" }), "PrivateUsers=yes");
+    has(lines({ profile, user: "appd", keepPrograms: true }), "PrivateUsers=no"); // It could not see what it takes over.
+  }
 });
 
 Deno.test("a home in /var/lib is systemd's to make, another one is made writable", () => {

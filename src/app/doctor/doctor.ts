@@ -2,7 +2,7 @@ import { CHECKS } from "../../doctor/checks.ts";
 import { examine, type Examined } from "../../doctor/doctor.ts";
 import type { Context } from "../context.ts";
 import { type DoctorPorts, lookAround } from "./look.ts";
-import { systemdUnits } from "./look_units.ts";
+import { installedServiceUnits } from "../service/is_installed.ts";
 import { mend, type Mended } from "./mend.ts";
 
 /** What a doctor found, and what was mended. */
@@ -24,4 +24,4 @@ export async function consult(context: Context, { fix, ports = HOST }: ConsultOp
   return { examined, mended: fix ? await mend(context, findings) : [] };
 }
 
-const HOST: DoctorPorts = { installedUnits: systemdUnits };
+const HOST: DoctorPorts = { installedUnits: installedServiceUnits };

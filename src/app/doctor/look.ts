@@ -10,13 +10,13 @@ import { lookAtDatabase } from "./look_database.ts";
 import { lookAtDisks } from "./look_disks.ts";
 import { lookAtDirectories, lookAtFiles, lookAtToken } from "./look_files.ts";
 import { lookAtClock, lookAtLimits, lookForTools, needsOf, steeringIn } from "./look_host.ts";
-import { type InstalledUnit, lookAtUnits, notLingering } from "./look_units.ts";
+import { type InstalledUnit, keeperOf, lookAtUnits, notLingering } from "./look_units.ts";
 import { statOf, unlessRefused } from "./seen.ts";
 
 /** Where a doctor asks beside the files, the processes and the daemon itself. */
 export interface DoctorPorts {
   /** Units of service managers that are installed for the instance. */
-  installedUnits(context: Context): readonly InstalledUnit[];
+  installedUnits(context: Context): readonly InstalledUnit[] | Promise<readonly InstalledUnit[]>;
 }
 
 /** Looks at this host and this instance, and asks the daemon where one runs. Changes nothing. */
@@ -33,11 +33,11 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
   const logFile = config?.log.file ?? paths.log;
   const files = lookAtFiles(context, { pidFile, logFile, config });
   const siblings = loaded === undefined ? [] : await lookForSiblings(context);
-  const units = ports.installedUnits(context);
+  const units = await ports.installedUnits(context);
   return {
     ...{ instance, daemon, files, configuration, needs, siblings },
     home: paths.home,
-    uid: system.host.uid,
+    uid: keeperOf(context, units),
     now: system.clock.now(),
     version: versionText(),
     pidFile: lookAtPidFile(context, pidFile),

@@ -13,6 +13,8 @@ export interface InstalledUnit {
   readonly scope: "system" | "user";
   readonly text: string;
   readonly wanted?: string;
+  /** We have installed it, for this home. */
+  readonly isOurs?: true;
 }
 
 const SYSTEM_PLACES = [
@@ -40,6 +42,14 @@ export function systemdUnits({ instance, system }: Context): InstalledUnit[] {
       return text === undefined ? [] : [{ path, scope, text }];
     })
   );
+}
+
+/**
+ * Whose the instance's files have to be: ours; when root looks at a service of ours, the user's whose home it is.
+ */
+export function keeperOf({ system: { files, host }, paths }: Context, units: readonly InstalledUnit[]): number {
+  if (host.uid !== 0 || !units.some(({ isOurs, scope }) => isOurs && scope === "system")) return host.uid;
+  return statOf(files, paths.home)?.uid ?? host.uid;
 }
 
 /** What each unit starts, and whether that is this program. */

@@ -27,6 +27,7 @@ import { CommitLog } from "./commit_log.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
 import { hoursText, type Times } from "./times.ts";
+import { keepUnwritten, writeKept } from "./unwritten.ts";
 
 export type LogSettings = Config["log"];
 
@@ -75,7 +76,16 @@ export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
   const mayPass = (error: unknown) => error instanceof StoreError;
   const ledger = parts.use(new StoreLedger({ books: store, clock, log, mayPass }));
   const runner = parts.use(openRunner(context, { logs, oom: options.oom }));
+  await writeKept(placeOf(options), store).catch((error) => {
+    if (!mayPass(error)) throw error;
+    log.error("history that an earlier daemon kept cannot be written yet", { error });
+  });
   return new OpenJobs(options, { store, ledger, runner, owned: parts.move() });
+}
+
+/** Where history waits for a database that does not take it. */
+function placeOf({ context, logs }: OpenJobsOptions) {
+  return { files: context.system.files, directory: context.paths.jobs, log: logs.logging.logger("appd.jobs") };
 }
 
 interface Parts {
@@ -234,7 +244,9 @@ export class OpenJobs implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#parts.ledger.flush();
-    await this.#parts.owned.disposeAsync();
+    const { ledger, owned } = this.#parts;
+    await ledger.flush();
+    keepUnwritten(placeOf(this.#options), ledger.takeWaiting());
+    await owned.disposeAsync();
   }
 }

@@ -4,7 +4,7 @@ import { systemError } from "../../base/errors.ts";
 import { KINDS, type ServiceFile } from "../../service/definition.ts";
 import { render } from "../../service/render.ts";
 import { type Files, writeFileAtomic } from "../../system/files.ts";
-import { contextOf } from "../context_of.ts";
+import { givenContext } from "../context_of.ts";
 import { textOf } from "../invocation.ts";
 import { serviceWish } from "../service_wish.ts";
 import type { VerbInput } from "../verb.ts";
@@ -14,7 +14,7 @@ export async function generate(input: VerbInput): Promise<number> {
   const { invocation, output, program, system } = input;
   const kind = KINDS.find((name) => name === invocation.arguments[0]);
   if (kind === undefined) throw new Error("the table lets a kind through that has no renderer");
-  const files = render(kind, await serviceDefinition(contextOf(input), serviceWish(input, kind)));
+  const files = render(kind, await serviceDefinition(givenContext(input), serviceWish(input, kind)));
   const directory = textOf(invocation, "output");
   const written = directory === undefined ? [] : writeAll(system.files, resolve(system.host.cwd(), directory), files);
   if (output.json) output.printJson({ kind, files, written });

@@ -57,7 +57,7 @@ async function waitFor(input: VerbInput, { id, job }: RunReport): Promise<number
   const ended = await (async () => {
     using _progress = showProgress(input, () => `run ${id} of ${job}`);
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
-    return await endOfRun(contextOf({ invocation, system }), id, { ...limit, signal: interrupt.signal });
+    return await endOfRun(contextOf({ invocation, system, program }), id, { ...limit, signal: interrupt.signal });
   })();
   if (ended !== undefined) {
     tellEnd(input, ended);

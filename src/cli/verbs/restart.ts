@@ -1,7 +1,9 @@
 import { commandHere } from "../../app/command.ts";
 import { restartDaemon } from "../../app/restart.ts";
+import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn } from "../invocation.ts";
+import { requirePlain } from "../service_lines.ts";
 import type { VerbInput } from "../verb.ts";
 import { startText } from "./start.ts";
 import { stopText } from "./stop.ts";
@@ -12,7 +14,14 @@ export async function restart(input: VerbInput): Promise<number> {
   const { trailing } = invocation;
   const command = trailing === undefined ? undefined : commandHere(trailing, system.host);
   const keepPrograms = isOn(invocation, "keep-programs");
-  const { stopped, started } = await restartDaemon(contextOf(input), { command, keepPrograms });
+  const context = contextOf(input);
+  const service = serviceOf(context, program.name);
+  if (service !== undefined) {
+    requirePlain(input, service);
+    const { restartAsService } = await import("../service_verbs.ts");
+    return await restartAsService(input, { context, service });
+  }
+  const { stopped, started } = await restartDaemon(context, { command, keepPrograms });
   if (output.json) output.printJson({ stopped, started });
   else output.tell(`${program.name}: ${stopText(stopped)}\n${program.name}: ${startText(started)}`);
   return 0;

@@ -1,7 +1,9 @@
 import { commandHere } from "../../app/command.ts";
 import { serviceManager } from "../../app/service_manager.ts";
 import { startDaemon, type StartResult } from "../../app/start.ts";
+import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
+import { requirePlain } from "../service_lines.ts";
 import type { VerbInput } from "../verb.ts";
 
 /** Starts the daemon in the background; one that runs already is success and names its PID. */
@@ -16,8 +18,15 @@ export async function start(input: VerbInput): Promise<number> {
     return await (await import("./run.ts")).run(input);
   }
   const { trailing } = invocation;
+  const context = contextOf(input);
+  const service = serviceOf(context, program.name);
+  if (service !== undefined) {
+    requirePlain(input, service);
+    const { startAsService } = await import("../service_verbs.ts");
+    return await startAsService(input, { context, service });
+  }
   const result = await startDaemon(
-    contextOf(input),
+    context,
     trailing === undefined ? {} : { command: commandHere(trailing, input.system.host) },
   );
   if (output.json) output.printJson(result);

@@ -1,4 +1,5 @@
 import { daemonStatus } from "../../app/control.ts";
+import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn } from "../invocation.ts";
 import { renderStatus } from "../render_status.ts";
@@ -18,14 +19,23 @@ export async function status(input: VerbInput): Promise<number> {
 
 async function look(input: VerbInput): Promise<Frame> {
   const { invocation, output, system } = input;
-  const { exit, report } = await daemonStatus(contextOf(input));
+  const context = contextOf(input);
+  const installed = serviceOf(context, input.program.name);
+  const service = installed &&
+    await (await import("../service_verbs.ts")).statusAsService(input, { context, service: installed });
+  const { exit, report } = service ?? await daemonStatus(context);
   const lines = renderStatus(report, {
     style: output.style,
     now: system.clock.now(),
     userHome: system.host.homeDirectory,
     dead: exit === 1,
     advise: output.advise,
+    service: service?.text,
     live: isOn(invocation, "watch") && output.terminal,
   });
-  return { lines, value: report, code: isOn(invocation, "strict") && exit === 0 ? strictCode(report) : exit };
+  return {
+    lines,
+    value: service === undefined ? report : { ...report, service: service.value },
+    code: isOn(invocation, "strict") && exit === 0 ? strictCode(report) : exit,
+  };
 }

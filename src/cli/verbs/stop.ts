@@ -1,4 +1,5 @@
 import { stopDaemon, type StopResult } from "../../app/stop.ts";
+import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
 import { numberOf } from "../invocation.ts";
 import type { VerbInput } from "../verb.ts";
@@ -7,7 +8,13 @@ import type { VerbInput } from "../verb.ts";
 export async function stop(input: VerbInput): Promise<number> {
   const { invocation, output, program } = input;
   const timeoutMs = numberOf(invocation, "timeout");
-  const result = await stopDaemon(contextOf(input), timeoutMs === undefined ? {} : { timeoutMs });
+  const context = contextOf(input);
+  const service = serviceOf(context, program.name);
+  if (service !== undefined) {
+    const { stopAsService } = await import("../service_verbs.ts");
+    return await stopAsService(input, { context, service });
+  }
+  const result = await stopDaemon(context, timeoutMs === undefined ? {} : { timeoutMs });
   if (output.json) output.printJson(result);
   else output.tell(`${program.name}: ${stopText(result)}`);
   return 0;

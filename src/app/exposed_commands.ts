@@ -11,8 +11,11 @@ import type { ProcessSettings } from "./process_spec.ts";
 import { commandsOf } from "./programs/program_warnings.ts";
 import { doubtAbout } from "./trust.ts";
 
-/** What reads its first word that is no option as a program. */
-const INTERPRETER = /^(a|ba|da|k|z)?sh$|^(python|perl|ruby|node|php|lua)[\d.]*$/;
+/** What reads its first word that is no option as a program, and the option by which it is given a text instead. */
+const INTERPRETERS: readonly (readonly [name: RegExp, text: RegExp])[] = [
+  [/^(a|ba|da|k|z)?sh$/, /^-[a-z]*c$/],
+  [/^(python|perl|ruby|node|php|lua)[\d.]*$/, /^-[a-zA-Z]*[cerE]$/],
+];
 
 /**
  * Commands and scripts that run as root and that somebody else can write: whoever does is root when they run next. Each
@@ -63,8 +66,9 @@ function executed(command: readonly string[], process: Process, { files, host }:
   const search = { ...host.env, ...fromFile(files, process.envFile), ...process.env }.PATH ?? "";
   const program = first.includes("/") ? resolve(process.cwd, first) : onPath(files, first, search);
   if (program === undefined) return [];
-  const script = INTERPRETER.test(basename(first)) ? rest.findIndex((word) => !word.startsWith("-")) : -1;
-  const takesText = rest.slice(0, Math.max(script, 0)).some((word) => /^-[a-z]*[ce]$/.test(word));
+  const text = INTERPRETERS.find(([name]) => name.test(basename(first)))?.[1];
+  const script = text === undefined ? -1 : rest.findIndex((word) => !word.startsWith("-"));
+  const takesText = rest.slice(0, Math.max(script, 0)).some((word) => text?.test(word));
   const own = { word: 0, file: program };
   return script < 0 || takesText ? [own] : [own, { word: script + 1, file: resolve(process.cwd, rest[script] ?? "") }];
 }

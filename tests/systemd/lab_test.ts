@@ -8,6 +8,7 @@ import { SystemdLab, whyNoLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
 import { FAILING } from "./failing_cases.ts";
 import { HARDENED } from "./hardened_cases.ts";
+import { INSTALL } from "./install_cases.ts";
 import { JOURNAL } from "./journal_cases.ts";
 import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
@@ -25,7 +26,7 @@ if (missing === undefined) {
   }
 }
 
-const TESTS: readonly LabTest[] = [...SIMPLE, ...LIFE, ...FAILING, ...JOURNAL, ...HARDENED, ...MACHINE];
+const TESTS: readonly LabTest[] = [...SIMPLE, ...LIFE, ...FAILING, ...JOURNAL, ...HARDENED, ...INSTALL, ...MACHINE];
 
 for (const { name, run, ...own } of TESTS) {
   const why = missing ?? own.missing;

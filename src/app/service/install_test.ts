@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { AppdError } from "../../base/errors.ts";
+import type { ExitName } from "../../base/exit_codes.ts";
+import { enableService } from "./enable.ts";
+import { type FakeWorld, fakeWorld } from "./fake_world.ts";
+import { installService, type InstallWish } from "./install.ts";
+import { homeOfService, installedServices, serviceOf } from "./installed.ts";
+import { installedReports } from "./is_installed.ts";
+import { uninstallService } from "./uninstall.ts";
+
+const UNIT = "/etc/systemd/system/appd.service";
+const USER_UNIT = "/home/u/.config/systemd/user/appd.service";
+const WISH: InstallWish = { enable: true, dryRun: false, force: false };
+const GONE = { force: false, dryRun: false };
+
+async function refused(exit: ExitName, message: RegExp, action: () => Promise<unknown>): Promise<AppdError> {
+  try {
+    await action();
+  } catch (error) {
+    assert.ok(error instanceof AppdError, String((error as Error).stack));
+    assert.equal(error.exit, exit, error.message);
+    assert.match(`${error.message}\n${error.hint}`, message);
+    return error;
+  }
+  assert.fail(`not refused: ${message}`);
+}
+
+/** All files of the fake host with their texts, to see that nothing was touched. */
+function tree(world: FakeWorld): string[] {
+  return fs.readdirSync(world.at("/"), { recursive: true, withFileTypes: true }).map((entry) => {
+    const path = `${entry.parentPath}/${entry.name}`;
+    return entry.isFile() ? `${path} ${fs.statSync(path).mtimeMs} ${fs.readFileSync(path, "utf8")}` : path;
+  }).sort();
+}
+
+Deno.test("installed once; the second time nothing is touched, and nobody told", async () => {
+  using world = fakeWorld();
+  const first = await installService(world, WISH);
+  assert.deepEqual([first.found, first.unit, first.path], ["nothing", "appd.service", UNIT]);
+  assert.deepEqual(world.told.map((line) => line.split(" ").slice(0, 3).join(" ")), [
+    "systemd-sysusers --inline u",
+    "systemctl daemon-reload",
+    "systemctl enable appd.service",
+  ]);
+  assert.equal(fs.statSync(world.at(UNIT)).mode & 0o777, 0o644);
+  assert.match(world.read(UNIT), /^# Made by appd install.*\n\[Unit\]\n[\s\S]*^User=appd$/m);
+  const before = tree(world);
+  world.told.length = 0;
+  assert.equal((await installService(world, WISH)).changed, false);
+  assert.deepEqual([tree(world), world.told], [before, []]);
+});
+
+Deno.test("a unit that the manager has not read again is read again, and not enabled against somebody's will", async () => {
+  using world = fakeWorld();
+  await installService(world, WISH);
+  await enableService(world, { on: false, dryRun: false });
+  Object.assign(world.unit, { NeedDaemonReload: "yes" });
+  world.told.length = 0;
+  await installService(world, WISH);
+  assert.deepEqual(world.told, ["systemctl daemon-reload"]);
+  world.told.length = 0;
+  await installService(world, { ...WISH, options: { keepPrograms: true } });
+  assert.deepEqual(world.told, ["systemctl daemon-reload"]);
+});
+
+Deno.test("what was given at the first install stays, and the unit does not differ for it", async () => {
+  using world = fakeWorld();
+  await installService(world, { ...WISH, options: { profile: "root", keepPrograms: true } });
+  assert.match(world.read(UNIT), /KillMode=process/);
+  assert.equal((await installService(world, WISH)).found, "same");
+  assert.deepEqual((await installedReports(world, {})).map(({ differs, edited }) => [differs, edited]), [[
+    false,
+    false,
+  ]]);
+  const changed = await installService(world, { ...WISH, options: { runAs: "nobody", profile: "dedicated" } });
+  assert.deepEqual([changed.found, changed.changes.includes("+User=nobody")], ["outdated", true]);
+});
+
+Deno.test("--dry-run says what would be, and changes nothing, also for who may not", async () => {
+  using world = fakeWorld({ uid: 1000 });
+  const before = tree(world);
+  const result = await installService(world, { ...WISH, scope: "system", dryRun: true });
+  assert.ok(result.changes.some((line) => line.startsWith("+ExecStart=/usr/local/bin/appd ")));
+  assert.deepEqual([tree(world), world.told], [before, []]);
+});
+
+Deno.test("a stranger's unit, and one of another home, stay as they are", async () => {
+  using world = fakeWorld();
+  world.write(UNIT, "[Service]\nExecStart=/bin/true\n");
+  const before = tree(world);
+  await refused(
+    "cannotCreate",
+    /not made by appd install[\s\S]*--name NAME.*appd\.service/,
+    () => installService(world, { ...WISH, force: true }),
+  );
+  await refused("cannotCreate", /not made by/, () => uninstallService(world, { ...GONE, force: true }));
+  await refused("cannotCreate", /not made by/, () => enableService(world, { on: true, dryRun: false }));
+  assert.deepEqual(tree(world), before);
+  fs.rmSync(world.at(UNIT));
+  fs.symlinkSync("/dev/null", world.at(UNIT)); // Masked.
+  await refused("cannotCreate", /not made by/, () => installService(world, WISH));
+  fs.rmSync(world.at(UNIT));
+  await installService(world, WISH);
+  const other = world.with({ home: "/srv/x" });
+  await refused("cannotCreate", /"\/var\/lib\/appd"[\s\S]*--name/, () => installService(other, WISH));
+  await refused("cannotCreate", /"\/var\/lib\/appd"/, () => uninstallService(other, GONE));
+  assert.ok(world.exists(UNIT));
+});
+
+Deno.test("an edited unit stays without --force; with it the edited text is kept beside it", async () => {
+  using world = fakeWorld();
+  await installService(world, WISH);
+  const edited = world.read(UNIT).replace("WatchdogSec=30", "WatchdogSec=60");
+  world.write(UNIT, edited);
+  await refused("cannotCreate", /edited by hand[\s\S]*--dry-run.*--force/, () => installService(world, WISH));
+  await refused("cannotCreate", /edited by hand[\s\S]*--force/, () => uninstallService(world, GONE));
+  assert.equal(world.read(UNIT), edited);
+  const { found, changes } = await installService(world, { ...WISH, force: true });
+  assert.deepEqual([found, changes], ["edited", ["-WatchdogSec=60", "+WatchdogSec=30"]]);
+  assert.equal(world.read(`${UNIT}.old`), edited);
+});
+
+Deno.test("when the manager refuses a new unit, it is taken away again with all that was made for it", async () => {
+  using world = fakeWorld({ uid: 1000 });
+  fs.mkdirSync(world.at("/var/lib/systemd/linger"), { recursive: true });
+  const before = tree(world);
+  for (const word of ["daemon-reload", " enable "]) {
+    world.fails.set(word, "Access denied\n");
+    await refused("noPermission", /Access denied[\s\S]*sudo systemctl/, () => installService(world, WISH));
+    world.fails.clear();
+    assert.deepEqual(tree(world), before);
+  }
+});
+
+Deno.test("a user's service: lingering is set, remembered, handed on to a second one, and taken back with the last", async () => {
+  using world = fakeWorld({ uid: 1000 });
+  const second = world.with({ name: "two" });
+  const lingers = () => world.told.filter((line) => line.includes("linger")).map((line) => line.split(" ")[1]);
+  await installService(world, WISH);
+  await installService(second, WISH);
+  assert.match(world.read(USER_UNIT), /"linger":true,"directories":\["\/home\/u\/.config",/);
+  assert.deepEqual(lingers(), ["enable-linger"]);
+  await uninstallService(world, GONE);
+  assert.deepEqual(lingers(), ["enable-linger"]);
+  await uninstallService(second, GONE);
+  assert.deepEqual(lingers(), ["enable-linger", "disable-linger"]);
+});
+
+Deno.test("lingering that was there before stays, and one that is refused is told", async () => {
+  using world = fakeWorld({ uid: 1000 });
+  world.fails.set("enable-linger", "Access denied");
+  const { notes } = await installService(world, WISH);
+  assert.match(notes.join("\n"), /sudo loginctl enable-linger/);
+  await uninstallService(world, GONE);
+  assert.ok(!world.told.some((line) => line.includes("disable-linger")));
+});
+
+Deno.test("uninstall leaves nothing but the instance's own files", async () => {
+  using world = fakeWorld({ uid: 1000, env: {} });
+  world.write("/home/u/.appd/config.toml", "");
+  fs.mkdirSync(world.at("/var/lib/systemd/linger"), { recursive: true });
+  const before = tree(world);
+  await installService(world, WISH);
+  world.unit.ActiveState = "active";
+  world.told.length = 0;
+  const { was, notes } = await uninstallService(world, GONE);
+  assert.equal(was, true);
+  assert.match(notes.join("\n"), /"\/home\/u\/.appd" stays/);
+  assert.deepEqual(tree(world), before);
+  const verbs = world.told.map((line) => line.replace("systemctl --user ", "").split(" ")[0]);
+  assert.deepEqual(verbs, ["stop", "disable", "clean", "daemon-reload", "reset-failed", "loginctl"]);
+  assert.equal((await uninstallService(world, GONE)).was, false);
+});
+
+Deno.test("refusals: no manager, no permission, bad programs, users and paths", async () => {
+  using none = fakeWorld({ runs: "none" });
+  await refused("notRunning", /keep_alive.*generate runit/, () => installService(none, WISH));
+  await refused("notRunning", /keep_alive/, () => enableService(none, { on: true, dryRun: false }));
+  using bsd = fakeWorld({ platform: "freebsd" });
+  await refused("notRunning", /no service manager/, () => installService(bsd, WISH));
+  using openrc = fakeWorld({ runs: "openrc", uid: 1000 });
+  await refused("notRunning", /users/, () => installService(openrc, WISH));
+  using world = fakeWorld({ uid: 1000 });
+  await refused(
+    "noPermission",
+    /sudo appd install --system/,
+    () => installService(world, { ...WISH, scope: "system" }),
+  );
+  await refused(
+    "generic",
+    /not installed[\s\S]*appd install --user/,
+    () => enableService(world, { on: true, dryRun: false }),
+  );
+  world.write("/tmp/appd", "", 0o755);
+  world.write("/opt/open/appd", "", 0o755);
+  fs.chmodSync(world.at("/opt/open"), 0o777);
+  world.write("/opt/text", "");
+  const table: [string, ExitName, RegExp][] = [
+    ["appd", "usage", /not absolute/],
+    ["/opt/gone", "usage", /no such file/],
+    ["/opt/text", "usage", /not a program/],
+    ["/tmp/appd", "usage", /outlive a boot/],
+    ["/opt/open/appd", "noPermission", /everybody can write "\/opt\/open"/],
+  ];
+  for (const [binary, exit, message] of table) {
+    await refused(exit, message, () => installService(world, { ...WISH, options: { binary } }));
+  }
+  using root = fakeWorld();
+  await refused("config", /no such user/, () => installService(root, { ...WISH, options: { runAs: "gone" } }));
+  await refused("usage", /newline/, () => installService(root.with({ home: "/srv/a\nb" }), WISH));
+  assert.deepEqual([...world.told, ...root.told], []);
+});
+
+Deno.test("root's instance without a home is the service; somebody else's, and one whose manager does not run, is not", async () => {
+  using world = fakeWorld();
+  const who = { program: "appd", instance: "default" };
+  const { system } = world.context;
+  assert.equal(homeOfService(system, who), undefined);
+  await installService(world, WISH);
+  assert.equal(homeOfService(system, who), "/var/lib/appd");
+  assert.equal(homeOfService({ ...system, host: { ...system.host, uid: 1000 } }, who), undefined);
+  assert.equal(serviceOf(world.with({ home: "/var/lib/appd/" }).context, "appd")?.target.unit, "appd.service");
+  assert.equal(serviceOf(world.context, "appd"), undefined, "another home");
+  fs.rmSync(world.at("/run/systemd/system"), { recursive: true });
+  assert.deepEqual(installedServices(system, who), []);
+});
+
+Deno.test("OpenRC: a script that can be executed, and added to the default runlevel", async () => {
+  using world = fakeWorld({ runs: "openrc" });
+  const { path } = await installService(world, WISH);
+  assert.equal(path, "/etc/init.d/appd");
+  assert.equal(fs.statSync(world.at(path)).mode & 0o777, 0o755);
+  assert.match(world.read(path), /^#!\/sbin\/openrc-run\n# Made by appd install/);
+  assert.deepEqual(world.told.map((line) => line.split(" ")[0]), ["useradd", "rc-update", "rc-update"]);
+});

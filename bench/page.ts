@@ -1,5 +1,6 @@
 /** The text of docs/performance.md. */
 import os from "node:os";
+import type { Kept } from "./figures.ts";
 import type { Figure, Peer, Row } from "./rows.ts";
 
 export interface Result {
@@ -8,15 +9,13 @@ export interface Result {
 }
 
 interface PageOptions {
-  readonly results: readonly Result[];
+  readonly results: readonly (Result & { readonly figure: Kept })[];
   /** Rows about a program or none. */
   readonly one: readonly Row[];
   readonly fifty: readonly Row[];
   /** About ten thousand jobs and a million runs. */
   readonly jobs: readonly Row[];
   readonly delays: readonly Row[];
-  /** Of appd. */
-  readonly version: string;
 }
 
 function machine(): string {
@@ -40,8 +39,9 @@ function limitText({ limit, unit }: Row): string {
   return limit === undefined ? "" : `${limit} ${unit}`;
 }
 
-function tableRow({ row, figure }: Result): string {
-  return `| ${row.what} | ${limitText(row)} | **${withUnit(figure.value, row.unit)}** | ${figure.detail} |`;
+function tableRow({ row, figure }: PageOptions["results"][number]): string {
+  const quick = figure.quick && !figure.detail.includes("quick run") ? ", quick run" : "";
+  return `| ${row.what} | ${limitText(row)} | **${withUnit(figure.value, row.unit)}** | ${figure.detail}${quick} |`;
 }
 
 export function peerText(peer: Peer): string {
@@ -58,10 +58,15 @@ function peerTable(results: readonly Result[]): string {
   return [head, ...rows].join("\n");
 }
 
+/** What the rows were measured of, each once. */
+function versionsOf(results: PageOptions["results"]): readonly string[] {
+  return [...new Set(results.map(({ figure }) => figure.version))];
+}
+
 const TABLE_HEAD = "| what | at most | measured | from |\n| --- | --- | --- | --- |";
 
 /** All of it. */
-export function page({ results, one, fifty, jobs, delays, version }: PageOptions): string {
+export function page({ results, one, fifty, jobs, delays }: PageOptions): string {
   const table = (rows: readonly Row[]) =>
     [TABLE_HEAD, ...results.filter(({ row }) => rows.includes(row)).map(tableRow)].join("\n");
   return `# Performance
@@ -69,7 +74,7 @@ export function page({ results, one, fifty, jobs, delays, version }: PageOptions
 Written by \`deno task bench\`; do not edit. Both sides of a comparison run in turn on the same machine, the figure is the
 median of the pairs' ratios. Lines are numbered, and every kept line was found once, whole and in order.
 
-- ${version}
+- ${versionsOf(results).join(", ")}
 - ${machine()}
 
 ${table(one)}

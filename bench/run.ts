@@ -7,10 +7,12 @@
  *   rows: status start restart lines stamped memory size cron inserts history start50 boot50 stop50 idle50 memory50
  *         startjobs firstjobs statusjobs idlejobs memoryjobs runs runinsert delay delay200
  *
- * Only a full run of all rows writes the page.
+ * The page is made of these figures and of those that were kept of earlier runs (bench/figures.json). A quick figure never
+ * takes the place of a full one.
  */
 import fs from "node:fs";
 import { DELAY, DELAY_MANY } from "./delay_rows.ts";
+import { type Figures, type Kept, mergeFigures, readFigures, writeFigures } from "./figures.ts";
 import { IDLE_FIFTY, MEMORY_FIFTY } from "./fifty_idle_rows.ts";
 import { BOOT_FIFTY, START_FIFTY, STOP_FIFTY } from "./fifty_time_rows.ts";
 import { MEMORY, SIZE } from "./footprint_rows.ts";
@@ -52,6 +54,13 @@ function say(result: Result): void {
   for (const peer of figure.peers ?? []) console.log(`       ÷ ${peer.name}: ${peerText(peer)}`);
 }
 
+function resultsOf(figures: Figures): (Result & { readonly figure: Kept })[] {
+  return ROWS.flatMap((row) => {
+    const figure = figures[row.id];
+    return figure === undefined ? [] : [{ row, figure }];
+  });
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const quick = args.includes("--quick");
   const wanted = args.filter((arg) => !arg.startsWith("--"));
@@ -63,10 +72,11 @@ async function main(args: readonly string[]): Promise<number> {
     say(result);
     results.push(result);
   }
-  if (!quick && rows.length === ROWS.length) {
-    const version = (await runCommand(lab.appd, ["version"])).trim();
-    fs.writeFileSync(PAGE, page({ results, one: ONE, fifty: FIFTY, jobs: JOBS, delays: DELAYS, version }));
-  }
+  const version = (await runCommand(lab.appd, ["version"])).trim();
+  const fresh = results.map(({ row, figure }): [string, Kept] => [row.id, { ...figure, version, quick }]);
+  const figures = mergeFigures(readFigures(), Object.fromEntries(fresh));
+  writeFigures(figures, ROWS);
+  fs.writeFileSync(PAGE, page({ results: resultsOf(figures), one: ONE, fifty: FIFTY, jobs: JOBS, delays: DELAYS }));
   return results.some(isOver) ? 1 : 0;
 }
 

@@ -46,6 +46,11 @@ export const GENERATED: readonly Generated[] = [
   { directory: "runit", words: ["runit", ...PRODUCTION], says: "runit" },
   { directory: "s6", words: ["s6", ...PRODUCTION], says: "s6-rc" },
   { directory: "", words: ["logrotate"], says: "logrotate, for those who do not want appd to rotate" },
+  {
+    directory: "container",
+    words: ["container"],
+    says: "an image with the binary: a Containerfile, its first process, a configuration to start with",
+  },
   { directory: "", words: ["kubernetes"], says: "Kubernetes" },
   { directory: "", words: ["compose"], says: "Docker Compose, Podman Compose" },
   { directory: "winsw", words: ["winsw"], says: "Windows, untested" },
@@ -94,7 +99,7 @@ export async function deployReadme(): Promise<string> {
 
 const README = `# Deployment
 
-Everything here but the scripts and the Containerfile is made by \`appd generate\`, and a test compares: change the code, then
+Everything here but the scripts is made by \`appd generate\`, and a test compares: change the code, then
 \`deno task derived\`. Make your own with your paths: \`appd generate KIND --help\`. To have the binary put it in place,
 \`appd install\`.
 

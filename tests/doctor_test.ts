@@ -252,13 +252,14 @@ const FAULTS: readonly Fault[] = [
   },
   {
     about: "a check of the daemon's own that fails",
-    config: '[server]\nport = 0\n[[repository]]\nname = "repo"\npath = "."\n',
+    config: '[server]\nport = 0\n[[repository]]\nname = "repo"\npath = "repo"\n',
     plant: async (i) => {
+      brokenRepository(at(i, "repo"));
       await i.start();
       await until(
         "it to look",
         async () =>
-          JSON.parse((await i.run(["health", "--json"])).stdout).checks["repository repo"]?.error?.startsWith("git"),
+          JSON.parse((await i.run(["health", "--json"])).stdout).checks["repository repo"]?.error !== undefined,
       );
     },
     finds: ["health.failing"],
@@ -340,7 +341,7 @@ const FAULTS: readonly Fault[] = [
   {
     about: "no git for a repository",
     plant(i, env) {
-      fs.mkdirSync(at(i, "repo"));
+      brokenRepository(at(i, "repo"));
       env.PATH = "/nonexistent";
     },
     config: '[server]\nport = 0\n[[repository]]\nname = "repo"\npath = "repo"\n',
@@ -348,6 +349,12 @@ const FAULTS: readonly Fault[] = [
     says: /no "git"/,
   },
 ];
+
+/** What looks like a repository, and git says is none. */
+function brokenRepository(path: string): void {
+  for (const name of ["objects", "refs"]) fs.mkdirSync(join(path, ".git", name), { recursive: true });
+  fs.writeFileSync(join(path, ".git", "HEAD"), "nowhere\n");
+}
 
 async function doctor(env: Record<string, string>, { wrap = [] }: Pick<Fault, "wrap">, ...args: string[]) {
   const command = [...wrap, BINARY, "doctor", "--json", ...args];

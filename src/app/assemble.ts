@@ -7,7 +7,7 @@ import { writePidFile } from "../instance/pid_file.ts";
 import { delay } from "../system/clock.ts";
 import type { Lock } from "../system/lock.ts";
 import { announce } from "./announce.ts";
-import { addChecks } from "./checks.ts";
+import { addChecks, addZombieCheck } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
 import { Journal } from "./events/journal.ts";
@@ -27,6 +27,7 @@ import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
 import { openPrograms } from "./programs/programs.ts";
 import { Daemon } from "./running_daemon.ts";
+import { refuseWhatOthersCanWrite } from "./trust.ts";
 import { reportUnhandled } from "./unhandled.ts";
 import { watchFile } from "./watch_config.ts";
 
@@ -56,6 +57,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { clock, files, host } = system;
   Deno.umask(0o027);
   const loaded = await loadContextConfig(context);
+  refuseWhatOthersCanWrite(context, loaded);
   const { config } = loaded;
   prepareDirectories(files, directoriesOf(paths), host.uid);
   parts.use(await takeLock(context));
@@ -115,6 +117,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor, jobs });
+  addZombieCheck(health, system);
   parts.use(obeyOnFailed(supervisor, daemon));
   await daemon.live.begin();
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));

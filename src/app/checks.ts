@@ -2,6 +2,8 @@ import type { Health } from "../health/health.ts";
 import type { Logging } from "../logging/logging.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
+import type { System } from "../system/system.ts";
+import { INIT_HINT, unreapedZombies } from "./first_process.ts";
 
 /** Longest time that a check of our own may take, in milliseconds; they all answer at once. */
 const TIMEOUT_MS = 1000;
@@ -26,4 +28,17 @@ export function addChecks(health: Health, parts: { logging: Logging; supervisor:
 
 function failIfAny(problems: readonly string[]): void {
   if (problems.length > 0) throw new Error(problems.join("; "));
+}
+
+/** In a container whose first process is ours and waits for nobody: says how many zombies that has cost. */
+export function addZombieCheck(health: Health, system: System): void {
+  if (unreapedZombies(system, system.host.pid) === undefined) return;
+  health.add("zombies", {
+    critical: false,
+    timeoutMs: TIMEOUT_MS,
+    check() {
+      const zombies = unreapedZombies(system, system.host.pid) ?? 0;
+      failIfAny(zombies === 0 ? [] : [`${zombies} zombies that nobody waits for; ${INIT_HINT}`]);
+    },
+  });
 }

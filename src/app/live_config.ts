@@ -16,6 +16,7 @@ import type { Jobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
+import { refuseWhatOthersCanWrite, trustWarnings } from "./trust.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
 import type { Programs } from "./programs/programs.ts";
 import type { ProgramUsage } from "./programs/usage.ts";
@@ -94,7 +95,8 @@ export class LiveConfig implements Disposable {
   }
 
   #warn(): void {
-    for (const warning of this.loaded.warnings) this.#log.warn("doubtful configuration", { warning });
+    const doubts = trustWarnings(this.#context, this.loaded);
+    for (const warning of [...this.loaded.warnings, ...doubts]) this.#log.warn("doubtful configuration", { warning });
   }
 
   #version(loaded: LoadResult, scale: Rescaled): Version {
@@ -120,13 +122,15 @@ export class LiveConfig implements Disposable {
       return options.plan ? this.#planned(next) : await this.#replace(next, options);
     } catch (error) {
       if (!(error instanceof AppdError)) throw error;
-      return refused(error instanceof ConfigError ? error.summary : error.message);
+      if (error instanceof ConfigError) return refused(error.summary);
+      return refused(error.exit === "noPermission" ? `${error.message}; ${error.hint}` : error.message);
     }
   }
 
   /** @throws AppdError (config) also when there was a file and is none any more: that is hardly meant to stop everything */
   async #load(): Promise<LoadResult> {
     const loaded = await loadContextConfig(this.#context);
+    refuseWhatOthersCanWrite(this.#context, loaded);
     if (loaded.file !== undefined || this.loaded.file === undefined) return loaded;
     throw cannot(["read", this.#context.configFile], "the file is gone", {
       exit: "config",

@@ -6,6 +6,7 @@ import { loadContextConfig } from "./load.ts";
 import { presenceOf } from "./presence.ts";
 import { programSpecs } from "./programs/program_specs.ts";
 import { startDaemon, type StartResult } from "./start.ts";
+import { refuseWhatOthersCanWrite } from "./trust.ts";
 import { stopDaemon, type StopResult } from "./stop.ts";
 
 /** What a restart does beside the usual. */
@@ -33,7 +34,9 @@ export async function restartDaemon(given: Context, options: RestartOptions = {}
   const last = lastStart(given);
   const context: Context = { ...given, flags: { ...last?.flags, ...given.flags } };
   const command = options.command ?? last?.command ?? undefined;
-  programSpecs(await loadContextConfig(context), { files: context.system.files, command });
+  const loaded = await loadContextConfig(context);
+  refuseWhatOthersCanWrite(context, loaded);
+  programSpecs(loaded, { files: context.system.files, command });
   const stopped = await stopDaemon(given, { keepPrograms: options.keepPrograms ?? false });
   try {
     return { stopped, started: await startDaemon(context, command === undefined ? {} : { command }) };

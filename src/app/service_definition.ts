@@ -88,7 +88,7 @@ function defaultProfile({ runAs }: ServiceWish, scope: Scope): Profile {
 }
 
 function isContainer(kind: Kind): boolean {
-  return kind === "kubernetes" || kind === "compose";
+  return kind === "container" || kind === "kubernetes" || kind === "compose";
 }
 
 function homeOf(context: Context, service: Pick<ServiceDefinition, "program" | "scope" | "profile"> & { kind: Kind }) {

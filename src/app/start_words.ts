@@ -1,3 +1,4 @@
+import { settingFlags } from "../schema/flags.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import type { StartOrder } from "./detached.ts";
@@ -16,13 +17,8 @@ export function orderOf(context: Context, command: Command | undefined): StartOr
 
 /** The words after the program's name of a `start` of this very instance, for whoever starts it again. */
 export function startAgain(context: Context, command: Command | undefined): string[] {
-  const flags = Object.entries(context.flags).flatMap(([key, value]) => [flagOf(key), value]);
+  const flags = Object.entries(context.flags).flatMap(([key, value]) => [`--${settingFlags[key]}`, value]);
   return wordsFor("start", orderOf(context, command), ["--quiet", ...flags]);
-}
-
-/** The option of a setting that can be given on a command line: `server.port` is `--port`. */
-function flagOf(key: string): string {
-  return `--${key.slice(key.indexOf(".") + 1).replaceAll("_", "-")}`;
 }
 
 /** What `ps` shows of the daemon. Paths are absolute, because it runs in `/`. */

@@ -163,3 +163,17 @@ export function jobState(job: JobStatus): JobStateName {
 export function isOver({ state }: Pick<RunReport, "state">): boolean {
   return state !== "queued" && state !== "running" && state !== "retrying";
 }
+
+/** Which lines of history. */
+export interface RunQuery {
+  readonly job?: string;
+  readonly states?: readonly RunState[];
+  readonly trigger?: TriggerKind;
+  /** Wall time in milliseconds, of the slot. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Only lines with a smaller id: the page after that one. */
+  readonly before?: number;
+  /** 1 to 1000. */
+  readonly limit: number;
+}

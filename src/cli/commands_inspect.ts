@@ -126,7 +126,7 @@ const DOCTOR: CommandSpec = {
   summary: "find and explain what is wrong with this host and this instance",
   description: [
     "Looks at files and their owners, the daemon and what a dead one has left, the configuration, the port, installed units, disks, clock, limits, tools and the database. No daemon is needed; one that runs is asked too. Without --fix nothing is changed.",
-    "--fix removes a stale PID file and socket, closes files and directories of ours that others can write to, makes a directory that is missing, and ends what a daemon that died has left running. It does nothing else, and says what it did.",
+    "With --fix it removes a stale PID file and socket, closes files and directories of ours that others can write to, makes a directory that is missing, and ends what a daemon that died has left running. It does nothing else, and says what it did.",
   ],
   options: [
     { name: "fix", help: "mend what is safe" },

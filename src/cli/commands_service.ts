@@ -49,6 +49,7 @@ const GENERATE: CommandSpec = {
     { line: "appd generate systemd --system --profile root", says: "one that starts programs of other users" },
     { line: "appd generate systemd-template --system", says: "appd@.service: any number of instances" },
     { line: "appd generate runit --output /etc/sv", says: "a service directory in its place" },
+    { line: "appd generate container --output image", says: "a Containerfile with what belongs beside it" },
     { line: "appd generate kubernetes > appd.yaml", says: "ConfigMap, Secret and Deployment with probes" },
   ],
   exits: {

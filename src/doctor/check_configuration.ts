@@ -17,14 +17,18 @@ function findConfiguration({ configuration, daemon }: Scene): Finding[] {
   return [...wrong, ...warnings.map((text) => doubtful("config.doubtful", text))];
 }
 
-function doubtful(id: string, text: string): Finding {
+const WHY = {
+  "commands.missing": "it will fail when it is started",
+  "commands.open": "whoever writes it decides what root executes",
+  "config.doubtful": "what is written there has no effect, or another one",
+} as const;
+
+function doubtful(id: keyof typeof WHY, text: string): Finding {
   return {
     id,
     severity: "warning",
     what: escapeControls(text),
-    why: id === "commands.missing"
-      ? "it will fail when it is started"
-      : "what is written there has no effect, or another one",
+    why: WHY[id],
     hint: "see them all: appd config check",
   };
 }
@@ -96,7 +100,10 @@ export const CONFIGURATION_CHECKS: readonly Check[] = [
   {
     id: "commands",
     looksAt: "programs and jobs can be started",
-    find: ({ configuration }) => configuration.obstacles.map((text) => doubtful("commands.missing", text)),
+    find: ({ configuration }) => [
+      ...configuration.obstacles.map((text) => doubtful("commands.missing", text)),
+      ...configuration.exposed.map((text) => doubtful("commands.open", text)),
+    ],
   },
   { id: "port", looksAt: "the port is free, or ours", find: findPort },
   { id: "instances", looksAt: "no other instance is in the way", find: findInstances },

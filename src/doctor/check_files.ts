@@ -1,18 +1,14 @@
 import type { FileStat } from "../system/files.ts";
+import { isExchangeable, isWritableByOthers } from "../base/writable_by_others.ts";
 import type { Check, Finding } from "./doctor.ts";
 import type { DirectorySeen, FileSeen, Scene } from "./scene.ts";
-
-/** Write permission of the group counts where we are root, or `forbidden` says so: with a group of one's own it is nobody's. */
-function isOpen({ mode }: Pick<FileStat, "mode">, uid: number, forbidden = uid === 0 ? 0o022 : 0o002): boolean {
-  return (mode & forbidden) !== 0;
-}
 
 function findFile(file: FileSeen, { uid }: Scene): Finding[] {
   const { stat, role, path, isOurs } = file;
   if (stat === undefined) return [];
   if (stat.kind !== file.kind) return wrongKind(file, stat);
   if (isStrange(stat, { uid, isOurs })) return [foreignFile(file, stat, uid)];
-  if (!isOpen(stat, uid)) return [];
+  if (!isWritableByOthers(stat, uid)) return [];
   const mode = stat.mode & ~0o022;
   return [{
     id: "files.open",
@@ -75,8 +71,14 @@ function findDirectory(directory: DirectorySeen, { uid }: Scene): Finding[] {
       hint: `look at it: ls -ld "${path}"`,
     }];
   }
-  if (directory.isOurs && stat.uid !== uid && (uid === 0 || stat.uid !== 0)) return [foreignDirectory(directory, uid)];
+  const isStrangers = stat.uid !== uid && (uid === 0 || stat.uid !== 0);
+  if (isStrangers && (directory.isOurs || steersRoot(directory, uid))) return [foreignDirectory(directory, uid)];
   return [...closed(directory), ...open(directory, uid)];
+}
+
+/** Root's configuration is in it. */
+function steersRoot({ isWritten, trouble }: DirectorySeen, uid: number): boolean {
+  return uid === 0 && !isWritten && trouble !== "EROFS";
 }
 
 function foreignDirectory({ role, path, stat }: DirectorySeen, uid: number): Finding {
@@ -124,9 +126,9 @@ function unusable(
   };
 }
 
-function open({ role, path, stat, isOurs }: DirectorySeen, uid: number): Finding[] {
-  // The sticky bit keeps others from exchanging what is ours: unlink(2).
-  if (stat === undefined || (stat.mode & 0o1000) !== 0 || !isOpen(stat, uid, isOurs ? 0o022 : 0o002)) return [];
+function open({ role, path, stat, isOurs, trouble }: DirectorySeen, uid: number): Finding[] {
+  // In what is ours alone a group has no business either, whoever we are.
+  if (stat === undefined || trouble === "EROFS" || !isExchangeable(stat, isOurs ? 0 : uid)) return [];
   return [{
     id: "directories.open",
     severity: "error",
@@ -134,7 +136,7 @@ function open({ role, path, stat, isOurs }: DirectorySeen, uid: number): Finding
     why: isOurs
       ? "whoever can exchange our files steers the daemon, so it does not start"
       : "others can exchange the file",
-    hint: `close it: chmod ${isOurs ? "700" : "o-w"} "${path}"`,
+    hint: `close it: chmod ${isOurs ? "700" : uid === 0 ? "go-w" : "o-w"} "${path}"`,
     ...(isOurs && stat.uid === uid ? closing(path, stat, 0o700) : {}),
   }];
 }

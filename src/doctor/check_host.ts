@@ -33,9 +33,21 @@ function findSteering({ steering }: Scene): Finding[] {
   }];
 }
 
+function findZombies({ zombies }: Scene): Finding[] {
+  if (zombies === undefined) return [];
+  return [{
+    id: "container.no-init",
+    severity: zombies === 0 ? "note" : "warning",
+    what: `nobody waits for orphaned processes in this container: ${zombies} zombies`,
+    why: "each keeps its PID until the container ends, and PIDs are limited",
+    hint: "docker run --init, or the entrypoint of: appd generate container",
+  }];
+}
+
 /** What the host has for us. */
 export const HOST_CHECKS: readonly Check[] = [
   { id: "tools", looksAt: "tools that are needed are there", find: findTools },
   { id: "memory", looksAt: "the kernel counts what it kills", find: findMemory },
+  { id: "container", looksAt: "somebody waits for orphans", find: findZombies },
   { id: "environment", looksAt: "nothing steers the runtime", find: findSteering },
 ];

@@ -203,6 +203,8 @@ const CASES: readonly (readonly [about: string, change: Partial<Scene> | undefin
     needs: { programs: 0, jobs: 0, repositories: 0 },
   }],
   ["a variable of the loader", { steering: ["LD_PRELOAD"] }, "environment.steering"],
+  ["a script of root's that others can write", config({ exposed: ["x"] }), "commands.open"],
+  ["a container without an init", { zombies: 3 }, "container.no-init"],
 ];
 
 for (const [about, change, ...ids] of CASES) {

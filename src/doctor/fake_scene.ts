@@ -25,7 +25,7 @@ export function fakeScene(more: Partial<Scene> = {}): Scene {
     daemon: { kind: "stopped" },
     pidFile: { path: "/home/u/.appd/daemon.pid", content: { kind: "absent" }, ino: 0 },
     ...{ files: [], directories: [], token: undefined, siblings: [], ghosts: [], leftovers: [], units: [] },
-    configuration: { path: "/home/u/.appd/config.toml", problems: [], warnings: [], obstacles: [] },
+    configuration: { path: "/home/u/.appd/config.toml", problems: [], warnings: [], obstacles: [], exposed: [] },
     needs: { programs: 1, jobs: 1, repositories: 0 },
     port: { bind: "127.0.0.1", port: 8321, state: "free", holder: undefined, holderInstance: undefined },
     notLingering: undefined,
@@ -36,7 +36,7 @@ export function fakeScene(more: Partial<Scene> = {}): Scene {
     clock: { files: [], synchronised: true, tz: undefined, tzKnown: true, zone: "UTC" },
     limits: { openFiles: 1024, processes: { used: 100, limit: 1000 }, umask: 0o022, inotify: undefined },
     database: { path: "/home/u/.appd/appd.db", state: { kind: "sound" }, setAside: [] },
-    ...{ tools: [], countsOomKills: true, steering: [] },
+    ...{ tools: [], countsOomKills: true, steering: [], zombies: undefined },
     ...more,
   };
 }

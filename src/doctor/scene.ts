@@ -106,6 +106,8 @@ export interface ConfigurationSeen {
   readonly warnings: readonly string[];
   /** What would keep programs and jobs from starting on this host. */
   readonly obstacles: readonly string[];
+  /** What runs as root, and others can write. */
+  readonly exposed: readonly string[];
 }
 
 /** What the configuration needs of the host. */
@@ -227,4 +229,6 @@ export interface Scene {
   readonly countsOomKills: boolean;
   /** Names of variables that steer the runtime or the loader. */
   readonly steering: readonly string[];
+  /** Zombies of a container for which nobody waits; undefined where somebody does. */
+  readonly zombies: number | undefined;
 }

@@ -9,7 +9,7 @@ import type {
   UsageHistory,
   WhyReport,
 } from "../base/reports.ts";
-import type { RunPage, RunReport, RunState, TriggerKind, UpcomingSlot } from "../base/job_reports.ts";
+import type { RunPage, RunQuery, RunReport, UpcomingSlot } from "../base/job_reports.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
@@ -50,20 +50,6 @@ export interface ReloadOptions {
   readonly confirmMs?: number;
 }
 
-/** Which lines of history. */
-export interface HistoryQuery {
-  readonly job?: string;
-  readonly states?: readonly RunState[];
-  readonly trigger?: TriggerKind;
-  /** Wall time in milliseconds, of the slot. */
-  readonly since?: number;
-  readonly until?: number;
-  /** Only lines with a smaller id: the page after that one. */
-  readonly before?: number;
-  /** 1 to 1000. */
-  readonly limit: number;
-}
-
 /** What came with a webhook. */
 export interface WebhookCall {
   readonly key?: string | undefined;
@@ -77,7 +63,7 @@ export interface WebhookAnswer extends RunReport {
 
 /** What is asked of the scheduler. Rejections with an AppdError are told to the client; notRunning: no such job or run. */
 export interface JobsApi {
-  history(query: HistoryQuery): Promise<RunPage>;
+  history(query: RunQuery): Promise<RunPage>;
   /** One run with the end of its output. */
   show(id: number): Promise<RunReport>;
   /**

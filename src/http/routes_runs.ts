@@ -1,11 +1,11 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
-import { isOver, RUN_STATES, type RunPage, type RunReport, TRIGGER_KINDS } from "../base/job_reports.ts";
+import { isOver, RUN_STATES, type RunPage, type RunQuery, type RunReport, TRIGGER_KINDS } from "../base/job_reports.ts";
 import { type Clock, systemClock } from "../system/clock.ts";
 import { JOB, NO_JOB, noSuchJob } from "./jobs_asked.ts";
 import { replyJson, replyProblem } from "./problem.ts";
 import { timeOf, wholeOf, wordOf, wordsOf } from "./query.ts";
-import type { HistoryQuery, JobsApi, Route, RouteDeps, RouteParameter } from "./route.ts";
+import type { JobsApi, Route, RouteDeps, RouteParameter } from "./route.ts";
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
@@ -106,7 +106,7 @@ async function serveJobRuns(context: Context, { jobs, status }: RouteDeps): Prom
 }
 
 /** Undefined when there is no such job, nor ever was. */
-async function pageOf(jobs: JobsApi, query: HistoryQuery): Promise<RunPage | undefined> {
+async function pageOf(jobs: JobsApi, query: RunQuery): Promise<RunPage | undefined> {
   try {
     return await jobs.history(query);
   } catch (error) {
@@ -115,7 +115,7 @@ async function pageOf(jobs: JobsApi, query: HistoryQuery): Promise<RunPage | und
   }
 }
 
-function filtersOf(context: Context): HistoryQuery {
+function filtersOf(context: Context): RunQuery {
   const states = wordsOf(context, "state", RUN_STATES);
   const trigger = wordOf(context, "trigger", TRIGGER_KINDS);
   const since = timeOf(context, "since");

@@ -1,8 +1,9 @@
 import { humanDuration } from "../base/duration.ts";
+import { triggerText } from "../base/event_trigger.ts";
 import type { JobStatus, LastRun, RunOutcome, RunReport, UpcomingSlot } from "../base/job_reports.ts";
 import type { ProgramExit, SchedulerStatus } from "../base/reports.ts";
 import { type Job, runOf } from "./job.ts";
-import type { EventTrigger, JobSpec, SchedulerSpec } from "./job_spec.ts";
+import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Run } from "./run.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -94,20 +95,6 @@ export function scheduleText({ every, cron, timezone, on, runOnStart }: JobSpec)
     ...(runOnStart ? ["at the daemon's start"] : []),
   ];
   return parts.length === 0 ? "by hand" : parts.join("; ");
-}
-
-function triggerText(trigger: EventTrigger): string {
-  switch (trigger.kind) {
-    case "start":
-    case "webhook":
-      return trigger.kind;
-    case "git":
-      return `git:${trigger.repository}`;
-    case "program":
-      return `program:${trigger.program}:${trigger.state}`;
-    case "job":
-      return `job:${trigger.job}:${trigger.outcome}`;
-  }
 }
 
 /** The scheduler's part of the status. @param lagMs between the last slot and the start of its process */

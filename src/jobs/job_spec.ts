@@ -3,6 +3,7 @@
  * one outcome stands at the end of it. It starts no process itself (a {@link Runner} does), reads no cron expression (a
  * {@link Timing} does), and watches nothing: events are told to it.
  */
+import type { EventTrigger } from "../base/event_trigger.ts";
 import type { TriggerKind } from "../base/job_reports.ts";
 
 /** What happens to a slot that comes while the job runs. */
@@ -10,14 +11,6 @@ export type Overlap = "skip" | "queue" | "replace" | "allow";
 
 /** What happens to slots that passed while nobody could run them: the daemon was down, or its clock jumped. */
 export type Missed = "once" | "skip" | "all";
-
-/** An event that makes a job run. */
-export type EventTrigger =
-  | { readonly kind: "start" }
-  | { readonly kind: "webhook" }
-  | { readonly kind: "git"; readonly repository: string }
-  | { readonly kind: "program"; readonly program: string; readonly state: string }
-  | { readonly kind: "job"; readonly job: string; readonly outcome: string };
 
 /** What the configuration says of one job: durations in milliseconds, paths absolute. */
 export interface JobSpec {

@@ -1,4 +1,4 @@
-import type { RunState, TriggerKind } from "../base/job_reports.ts";
+import type { RunQuery } from "../base/job_reports.ts";
 import type { Run } from "./run.ts";
 import type { Place } from "./timetable.ts";
 
@@ -40,15 +40,8 @@ export interface Change {
 }
 
 /** Which lines of history, newest first. */
-export interface LedgerQuery {
-  readonly job?: string;
+export interface LedgerQuery extends RunQuery {
   readonly slot?: string;
-  readonly states?: readonly RunState[];
-  readonly trigger?: TriggerKind;
-  readonly since?: number;
-  readonly until?: number;
-  readonly before?: number;
-  readonly limit: number;
 }
 
 /** The books of the jobs room. */

@@ -1,5 +1,5 @@
 import type { Job } from "./job.ts";
-import type { EventTrigger } from "./job_spec.ts";
+import { type EventTrigger, triggerText } from "../base/event_trigger.ts";
 
 /** Which jobs an event concerns, found without asking each. */
 export class Listeners {
@@ -43,18 +43,9 @@ export class Listeners {
   }
 }
 
+/** What an event is about: a trigger may leave open which state or outcome it takes. */
 function keyOf(trigger: EventTrigger): string {
-  switch (trigger.kind) {
-    case "start":
-    case "webhook":
-      return trigger.kind;
-    case "git":
-      return `git:${trigger.repository}`;
-    case "program":
-      return `program:${trigger.program}`;
-    case "job":
-      return `job:${trigger.job}`;
-  }
+  return triggerText(trigger).split(":").slice(0, 2).join(":");
 }
 
 function fits(trigger: EventTrigger, what: string): boolean {

@@ -1,7 +1,7 @@
 import { familyIn, instancesOf } from "./check_names.ts";
 import { type CycleNode, cyclesIn, trailText } from "./cycles.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
-import { type EventTrigger, triggerText } from "./kind_triggers.ts";
+import { type EventTrigger, triggerText } from "../base/event_trigger.ts";
 import type { Path, Reading } from "./kind.ts";
 import { type KnownNames, knownNames } from "./known_names.ts";
 import type { JobSettings } from "./settings_job.ts";

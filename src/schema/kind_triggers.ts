@@ -1,3 +1,4 @@
+import { type EventTrigger, triggerText } from "../base/event_trigger.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Kind, type Reading, show } from "./kind.ts";
 import { oneOrMore } from "./kind_several.ts";
@@ -8,14 +9,6 @@ const OUTCOMES = ["ok", "failed", "timeout", "cancelled", "interrupted", "any"] 
 
 /** What has become of a program. */
 const STATES = ["started", "ready", "failed", "crash_loop", "exited", "stopped", "any"] as const;
-
-/** An event that makes a job run. */
-export type EventTrigger =
-  | { readonly kind: "start" }
-  | { readonly kind: "webhook" }
-  | { readonly kind: "git"; readonly repository: string }
-  | { readonly kind: "program"; readonly program: string; readonly state: string }
-  | { readonly kind: "job"; readonly job: string; readonly outcome: string };
 
 /** The words of an event: which words may stand at its end, and how it is written. */
 const EVENTS: Readonly<Record<EventTrigger["kind"], { readonly ends?: readonly string[]; readonly form: string }>> = {
@@ -38,13 +31,6 @@ export const EVENTS_TEXT =
 /** Events that make a job run: one text, or an array of texts, none twice. */
 export function eventTriggers(): Kind<EventTrigger[]> {
   return oneOrMore(eventTrigger(), { label: "event, or array of events", min: 0, sameness: triggerText });
-}
-
-/** The text that means a trigger. */
-export function triggerText(trigger: EventTrigger): string {
-  if (trigger.kind === "git") return `git:${trigger.repository}`;
-  if (trigger.kind === "program") return `program:${trigger.program}:${trigger.state}`;
-  return trigger.kind === "job" ? `job:${trigger.job}:${trigger.outcome}` : trigger.kind;
 }
 
 function eventTrigger(): Kind<EventTrigger> {

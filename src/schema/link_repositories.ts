@@ -1,5 +1,5 @@
 import type { Elements } from "./document_check.ts";
-import { type EventTrigger, triggerText } from "./kind_triggers.ts";
+import { type EventTrigger, triggerText } from "../base/event_trigger.ts";
 import { type JobSettings, usualOverlap } from "./settings_job.ts";
 import type { RepositorySettings } from "./settings_repository.ts";
 

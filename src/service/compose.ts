@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { CONTAINER, containerWords, volumeOf } from "./container.ts";
+import { CONTAINER, containerWords, initOf, volumeOf } from "./container.ts";
 import { type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
 import { type Yaml, yaml } from "./yaml_text.ts";
 
@@ -12,7 +12,7 @@ export function composeFiles(definition: ServiceDefinition): ServiceFile[] {
       [name]: {
         image: `${program}:latest`,
         command: containerWords(told, "run", escape).slice(1),
-        entrypoint: containerWords(told, "run", escape).slice(0, 1),
+        entrypoint: [escape(initOf(definition)), ...containerWords(told, "run", escape).slice(0, 1)],
         restart: "on-failure",
         stop_grace_period: `${stopSeconds(definition)}s`,
         healthcheck: {

@@ -23,3 +23,8 @@ export function containerWords(
 ): string[] {
   return commandWords(definition, verb).map(escape);
 }
+
+/** Path of the script that is the container's first process. */
+export function initOf({ program }: Pick<ServiceDefinition, "program">): string {
+  return posix.join(CONTAINER.binary, `${program}-init`);
+}

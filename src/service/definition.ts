@@ -65,6 +65,7 @@ export const KINDS = [
   "runit",
   "s6",
   "logrotate",
+  "container",
   "kubernetes",
   "compose",
   "winsw",

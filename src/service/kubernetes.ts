@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { CONTAINER, containerWords, volumeOf } from "./container.ts";
+import { CONTAINER, containerWords, initOf, volumeOf } from "./container.ts";
 import { type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
 import { type Yaml, yaml } from "./yaml_text.ts";
 
@@ -99,7 +99,7 @@ function podSpec(definition: ServiceDefinition, name: string): Yaml {
     containers: [{
       name: dnsLabel(definition.program),
       image: imageOf(definition),
-      command: containerWords(told, "run", escape),
+      command: [escape(initOf(definition)), ...containerWords(told, "run", escape)],
       ...(Object.keys(env).length === 0
         ? {}
         : { env: Object.entries(env).map(([key, value]) => ({ name: key, value: escape(value) })) }),

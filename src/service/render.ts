@@ -1,4 +1,5 @@
 import { composeFiles } from "./compose.ts";
+import { containerFiles } from "./container_files.ts";
 import { checkDefinition, type Kind, type ServiceDefinition, type ServiceFile } from "./definition.ts";
 import { kubernetesFiles } from "./kubernetes.ts";
 import { launchdFiles } from "./launchd.ts";
@@ -23,6 +24,7 @@ const RENDERERS: Readonly<Record<Kind, Renderer>> = {
   runit: runitFiles,
   s6: s6Files,
   logrotate: logrotateFiles,
+  container: containerFiles,
   kubernetes: kubernetesFiles,
   compose: composeFiles,
   winsw: winswFiles,

@@ -18,6 +18,13 @@ export function writeTrouble(directory: string): string | undefined {
   return errnoFrom(() => fs.accessSync(directory, fs.constants.W_OK | fs.constants.X_OK));
 }
 
+/** Whether a file or directory is on a file system that is mounted read-only; nothing is changed by asking. */
+export function isReadOnlyPlace(path: string, isDirectory: boolean): boolean {
+  if (isDirectory) return writeTrouble(path) === "EROFS";
+  const { O_WRONLY, O_NONBLOCK, O_NOFOLLOW } = fs.constants;
+  return errnoFrom(() => fs.closeSync(fs.openSync(path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW))) === "EROFS";
+}
+
 function errnoFrom(action: () => void): string | undefined {
   try {
     action();

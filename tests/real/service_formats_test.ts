@@ -147,6 +147,7 @@ Deno.test("Kubernetes: each document keeps to the schema of its kind, and the pr
   const [, , hostile] = parseAllDocuments(render("kubernetes", fakeDefinition(more))[0]?.text ?? "");
   const words: string[] = hostile?.toJS().spec.template.spec.containers[0].command;
   const unescaped = words.map((word) => word.replaceAll("$$(", "$("));
+  assert.equal(unescaped.shift(), "/usr/local/bin/appd-init");
   assert.deepEqual(unescaped, commandWords(fakeDefinition(more), "run"));
 });
 
@@ -156,7 +157,8 @@ Deno.test("Compose: one service with a health check by the binary itself, every 
   const { appd } = services;
   const unescape = (words: string[]) => words.map((word) => word.replaceAll("$$", "$"));
   const told = { ...definition, configFile: "/etc/appd/config.toml" };
-  assert.deepEqual(unescape([...appd.entrypoint, ...appd.command]), commandWords(told, "run"));
+  const words = unescape([...appd.entrypoint, ...appd.command]);
+  assert.deepEqual(words, ["/usr/local/bin/appd-init", ...commandWords(told, "run")]);
   assert.deepEqual(unescape(appd.healthcheck.test), ["CMD", ...commandWords(told, "health")]);
   assert.equal(appd.stop_grace_period, "45s");
 });

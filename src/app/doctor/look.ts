@@ -3,6 +3,7 @@ import type { Scene } from "../../doctor/scene.ts";
 import { countsOomKills } from "../../system/out_of_memory.ts";
 import type { Context } from "../context.ts";
 import { readState } from "../../instance/state_file.ts";
+import { unreapedZombies } from "../first_process.ts";
 import { lookAtConfiguration, lookAtPort, lookForSiblings } from "./look_configuration.ts";
 import { lookAtDaemon, lookAtPidFile, lookForGhosts, lookForLeftovers } from "./look_daemon.ts";
 import { lookAtDatabase } from "./look_database.ts";
@@ -54,5 +55,6 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
     tools: lookForTools(system, config),
     countsOomKills: countsOomKills({ files: system.files }),
     steering: steeringIn(system.host.env),
+    zombies: daemon.kind === "running" && daemon.pid !== undefined ? unreapedZombies(system, daemon.pid) : undefined,
   };
 }

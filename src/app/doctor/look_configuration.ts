@@ -10,6 +10,7 @@ import { findPortHolder } from "../../system/port_holder.ts";
 import { tryPort } from "../../system/try_port.ts";
 import { type Context, createContext } from "../context.ts";
 import { jobWarnings } from "../jobs/job_warnings.ts";
+import { exposedCommands } from "../exposed_commands.ts";
 import { loadContextConfig } from "../load.ts";
 import { programWarnings } from "../programs/program_warnings.ts";
 import { statOf, unlessRefused } from "./seen.ts";
@@ -28,10 +29,11 @@ export async function lookAtConfiguration(context: Context): Promise<Configurati
   try {
     const loaded = await loadContextConfig(context);
     const obstacles = [...await programWarnings(loaded, system), ...await jobWarnings(loaded, system)];
-    return { loaded, seen: { path, problems: [], warnings: loaded.warnings, obstacles } };
+    const exposed = await exposedCommands(loaded, system);
+    return { loaded, seen: { path, problems: [], warnings: loaded.warnings, obstacles, exposed } };
   } catch (error) {
     if (!(error instanceof AppdError)) throw error;
-    return { loaded: undefined, seen: { path, problems: problemsOf(error), warnings: [], obstacles: [] } };
+    return { loaded: undefined, seen: { path, problems: problemsOf(error), warnings: [], obstacles: [], exposed: [] } };
   }
 }
 

@@ -86,11 +86,6 @@ export class Jobs implements AsyncDisposable {
     this.#open?.cut();
   }
 
-  /** Names of jobs that run now. */
-  get running(): readonly string[] {
-    return this.#open?.status().filter(({ running }) => running).map(({ name }) => name) ?? [];
-  }
-
   status(): readonly JobStatus[] {
     return this.#open?.status() ?? [];
   }

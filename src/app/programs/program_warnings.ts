@@ -28,7 +28,8 @@ export async function programWarnings(loaded: LoadResult, around: Surroundings):
   return problems.map(problemText);
 }
 
-function commandsOf({ command, stopCommand, ready, live }: ProgramConfig) {
+/** What it runs, each with where that stands. */
+export function commandsOf({ command, stopCommand, ready, live }: ProgramConfig) {
   return [
     { path: ["command"], command },
     ...(stopCommand === undefined ? [] : [{ path: ["stop_command"], command: stopCommand }]),

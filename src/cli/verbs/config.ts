@@ -3,6 +3,8 @@ import { explain as explainSetting, getSetting, listValues } from "../../config/
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
 import { loadContextConfig } from "../../app/load.ts";
+import { exposedCommands } from "../../app/exposed_commands.ts";
+import { trustWarnings } from "../../app/trust.ts";
 import { jobWarnings } from "../../app/jobs/job_warnings.ts";
 import { programWarnings } from "../../app/programs/program_warnings.ts";
 import { escapeControls } from "../../base/escape.ts";
@@ -65,8 +67,10 @@ export async function check(input: VerbInput): Promise<number> {
   const { file } = loaded;
   const warnings = [
     ...loaded.warnings,
+    ...trustWarnings(contextOf(input), loaded),
     ...await programWarnings(loaded, system),
     ...await jobWarnings(loaded, system),
+    ...await exposedCommands(loaded, system),
   ];
   if (output.json) {
     output.printJson({ ok: true, file: file?.path ?? null, warnings });

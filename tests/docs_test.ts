@@ -1,5 +1,6 @@
 /** The documents: their links lead somewhere, and the tasks that they name exist. */
 import assert from "node:assert/strict";
+import { PARTS } from "../scripts/test.ts";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -49,4 +50,11 @@ Deno.test("every task that a document names exists", () => {
       assert.ok(name in tasks, `${document} names task ${name}`);
     }
   }
+});
+
+Deno.test("every test of this folder belongs to a part of the suite", () => {
+  const names = [...Deno.readDirSync(new URL(".", import.meta.url))].map(({ name }) => `tests/${name}`)
+    .filter((path) => path.endsWith("_test.ts"));
+  const paths = new Set(PARTS.flatMap(({ paths }) => paths));
+  assert.deepEqual(names.filter((path) => !paths.has(path)), []);
 });

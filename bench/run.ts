@@ -2,7 +2,7 @@
 /**
  * Measures dist/appd and writes docs/performance.md. Exit 1 when a figure is above its limit.
  *
- * usage: deno task bench [--quick] [ROW …]
+ * usage: deno task bench [--quick] [ROW …]     with --page nothing is measured, and the page made of what is kept
  *
  *   rows: status start restart lines stamped memory size cron inserts history start50 boot50 stop50 idle50 memory50
  *         startjobs firstjobs statusjobs idlejobs memoryjobs runs runinsert delay delay200
@@ -54,6 +54,18 @@ function say(result: Result): void {
   for (const peer of figure.peers ?? []) console.log(`       ÷ ${peer.name}: ${peerText(peer)}`);
 }
 
+/** Puts a figure to the others and makes the page anew. */
+function keep(row: Row, figure: Kept): void {
+  const figures = mergeFigures(readFigures(), { [row.id]: figure });
+  writeFigures(figures, ROWS);
+  writePage(figures);
+}
+
+function writePage(figures: Figures): number {
+  fs.writeFileSync(PAGE, page({ results: resultsOf(figures), one: ONE, fifty: FIFTY, jobs: JOBS, delays: DELAYS }));
+  return 0;
+}
+
 function resultsOf(figures: Figures): (Result & { readonly figure: Kept })[] {
   return ROWS.flatMap((row) => {
     const figure = figures[row.id];
@@ -62,21 +74,19 @@ function resultsOf(figures: Figures): (Result & { readonly figure: Kept })[] {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--page")) return writePage(readFigures());
   const quick = args.includes("--quick");
   const wanted = args.filter((arg) => !arg.startsWith("--"));
   const rows = ROWS.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
   using lab = await openLab();
+  const version = (await runCommand(lab.appd, ["version"])).trim();
   const results: Result[] = [];
   for (const row of rows) {
     const result = { row, figure: await row.measure(lab, { quick }) };
     say(result);
     results.push(result);
+    keep(row, { ...result.figure, version, quick }); // Now: a run may be cut short.
   }
-  const version = (await runCommand(lab.appd, ["version"])).trim();
-  const fresh = results.map(({ row, figure }): [string, Kept] => [row.id, { ...figure, version, quick }]);
-  const figures = mergeFigures(readFigures(), Object.fromEntries(fresh));
-  writeFigures(figures, ROWS);
-  fs.writeFileSync(PAGE, page({ results: resultsOf(figures), one: ONE, fifty: FIFTY, jobs: JOBS, delays: DELAYS }));
   return results.some(isOver) ? 1 : 0;
 }
 

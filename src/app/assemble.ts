@@ -65,11 +65,11 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { pidFile } = config.daemon;
   writePidFile(files, pidFile, host.pid);
   parts.defer(() => void files.unlink(pidFile));
+  const lastEnd = await lastEndOf(context); // Before this run leaves its own traces.
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger("appd");
   log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
   const announcement = parts.use(await announce(context, { detached: options.detached, log }));
-  const lastEnd = await lastEndOf(context);
   if (lastEnd !== undefined) tellLastEnd(log, lastEnd);
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Logger } from "../base/logger.ts";
-import { FAREWELL, guardCommand, PROGRAM_VARIABLE } from "../detach/guard.ts";
+import { FAREWELL, guardCommand, isGuardOf, PROGRAM_VARIABLE } from "../detach/guard.ts";
 import { scrubEnvironment } from "../detach/environment.ts";
-import { readState } from "../instance/state_file.ts";
+import type { Timer } from "../system/clock.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
 import { trySignal } from "../system/processes.ts";
 import type { Context } from "./context.ts";
@@ -23,11 +23,16 @@ export interface KeepAliveOptions {
   readonly deaths: number;
 }
 
+/** Milliseconds after the end of a guard in which another one is posted. */
+const POST_AGAIN_MS = 1000;
+
 /** Has a guard wait for the daemon's death while the configuration says so. */
 export class KeepAlive implements Disposable {
   readonly #context: Context;
   readonly #options: KeepAliveOptions;
   #standing: { readonly fifo: Fifo; readonly guard: Guard } | undefined;
+
+  #retry: Timer | undefined;
 
   constructor(context: Context, options: KeepAliveOptions) {
     this.#context = context;
@@ -39,7 +44,7 @@ export class KeepAlive implements Disposable {
   }
 
   apply(enabled: boolean): void {
-    if (enabled === (this.#standing !== undefined)) return;
+    if (enabled === (this.#standing !== undefined || this.#retry !== undefined)) return;
     if (enabled) this.#post();
     else this[Symbol.dispose]();
   }
@@ -51,27 +56,43 @@ export class KeepAlive implements Disposable {
     const path = join(paths.home, `.guard-${host.pid}.fifo`);
     fifos.ensure(path);
     const fifo = fifos.open(path, true);
+    const end = system.files.open(path, { access: "read" });
+    system.files.unlink(path); // From here on only the daemon and the guard have it.
     const late = system.files.open(paths.lateOutput, { access: "append", create: true, mode: 0o600 });
     try {
       const child = system.processes.spawn({
-        command: guardCommand(path, { deaths, words }),
+        command: guardCommand(paths.home, { deaths, words }),
         cwd: "/",
         env: { ...scrubEnvironment(host.env), [PROGRAM_VARIABLE]: host.self[0] ?? "" },
+        input: end,
         output: late,
       });
       const start_time = system.processes.stat(child.pid)?.startTime ?? "";
       this.#standing = { fifo, guard: { pid: child.pid, start_time } };
       log.info("a guard starts the daemon again should it die", { pid: child.pid });
+      void child.exited.then(() => this.#lost(child.pid));
     } catch (error) {
       fifo[Symbol.dispose]();
       log.error("cannot start the guard, the daemon would not come back", { error });
     } finally {
+      system.files.close(end);
       system.files.close(late);
     }
   }
 
+  /** Somebody has killed the guard. */
+  #lost(pid: number): void {
+    if (this.#standing?.guard.pid !== pid) return;
+    this.#standing.fifo[Symbol.dispose]();
+    this.#options.log.warn("the guard has ended, another one takes its place", { pid });
+    this.#standing = undefined;
+    this.#retry = this.#context.system.clock.after(POST_AGAIN_MS, () => this.#post());
+  }
+
   /** An orderly end: the guard goes. */
   [Symbol.dispose](): void {
+    this.#retry?.[Symbol.dispose]();
+    this.#retry = undefined;
     const standing = this.#standing;
     this.#standing = undefined;
     if (standing === undefined) return;
@@ -80,10 +101,14 @@ export class KeepAlive implements Disposable {
   }
 }
 
-/** Ends the guard of a daemon that is dead, or that is going to be killed, so that it does not come back. */
-export function endGuard({ system, paths }: Context): void {
-  const { files, processes } = system;
-  const guard = readState(files, paths.state)?.guard;
-  if (guard === undefined || guard.pid <= 1) return;
-  if (processes.stat(guard.pid)?.startTime === guard.start_time) trySignal(processes, -guard.pid, "SIGKILL");
+/**
+ * Ends every guard of this home, of whichever daemon, so that none comes back. They are known by their command line: a
+ * daemon may have been killed before it could write down which one is its.
+ */
+export function endGuards({ system, paths }: Context): void {
+  const { files, host, processes } = system;
+  for (const { pid, sid } of processes.list()) {
+    if (pid !== sid || !isGuardOf(paths.home, processes.commandLine(pid))) continue;
+    if (files.stat(`/proc/${pid}`)?.uid === host.uid) trySignal(processes, -pid, "SIGKILL");
+  }
 }

@@ -5,6 +5,7 @@ import { directoriesOf } from "../instance/paths.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
+import { endGuards } from "./keep_alive.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { orderOf, wordsFor } from "./start_words.ts";
@@ -58,8 +59,9 @@ export async function startDaemon(context: Context, options: { command?: Command
  */
 async function overtaken(context: Context, error: unknown): Promise<{ pid: number; url: string | null }> {
   const other = error instanceof AppdError && error.exit === "locked" ? await settled(context) : undefined;
-  if (other === undefined) throw error;
-  return other;
+  if (other !== undefined) return other;
+  endGuards(context); // Ours was killed on its way, perhaps when it had posted one.
+  throw error;
 }
 
 /** Waits while another daemon holds the lock without being ready or gone; undefined when nobody does. */

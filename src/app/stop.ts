@@ -5,7 +5,7 @@ import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
 import { type EndedOrphans, endOrphans, endOutputKeeper, orphansOf } from "./programs/orphans.ts";
-import { endGuard } from "./keep_alive.ts";
+import { endGuards } from "./keep_alive.ts";
 import { pidFileOf, presenceOf } from "./presence.ts";
 
 /** What became of a daemon that was told to stop. Times in milliseconds. */
@@ -50,7 +50,7 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const presence = presenceOf(context);
   const kept = () => options.keepPrograms ? { kept: namesLeft(context, status) } : {};
   if (presence.kind !== "running") {
-    endGuard(context);
+    endGuards(context);
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
     const ms = clock.monotonic() - began;
     return { was: "not running", how: "graceful", ms, late, cancelled: [], orphans, ...kept() };
@@ -157,7 +157,7 @@ async function kill(
   pid: number,
   { keepPrograms }: StopOptions,
 ): Promise<readonly string[]> {
-  endGuard(context);
+  endGuards(context);
   const { files, processes, locks } = context.system;
   processes.kill(pid, "SIGKILL");
   await locks.released(context.paths.lock);

@@ -21,13 +21,18 @@ const FINAL = "2|75|77|78";
  */
 export const PROGRAM_VARIABLE = "APPD_INTERNAL_PROGRAM";
 
-/** $1: the FIFO, $2: seconds to wait before the first start, then the words with which the daemon is started. */
+/** What a guard is called in its command line. */
+export const GUARD_NAME = "appd-guard";
+
+/**
+ * The FIFO is its stdin, so that it sees the end also of a daemon that dies before it has read a word. $1: the home, by
+ * which a guard is known; $2: seconds to wait before the first start; then the words with which the daemon is started.
+ */
 const SCRIPT = `: guard of a daemon
-fifo=$1 delay=$2; shift 2
+delay=$2; shift 2
 began=$(date +%s)
-exec 3<"$fifo"
-rm -f "$fifo"
-read -r word <&3
+read -r word
+exec </dev/null
 [ "$word" = bye ] && exit 0
 [ $(($(date +%s) - began)) -lt ${STABLE_S} ] || delay=1
 while :; do
@@ -37,11 +42,16 @@ while :; do
   delay=$((delay * 2)); [ "$delay" -le ${MAX_DELAY_S} ] || delay=${MAX_DELAY_S}
 done`;
 
-/** argv of a guard. @param of `deaths`: how often the daemon died within the last minutes; `words`: after the program's name */
+/** argv of a guard. @param home of the instance @param of `deaths`: how often the daemon died within the last minutes; `words`: after the program's name */
 export function guardCommand(
-  fifo: string,
+  home: string,
   { deaths, words }: { readonly deaths: number; readonly words: readonly string[] },
 ): string[] {
   const delay = Math.min(MAX_DELAY_S, 2 ** Math.min(deaths, 6));
-  return ["/bin/sh", "-c", SCRIPT, "appd-guard", fifo, `${delay}`, ...words];
+  return ["/bin/sh", "-c", SCRIPT, GUARD_NAME, home, `${delay}`, ...words];
+}
+
+/** Whether a command line is that of a guard of this home. */
+export function isGuardOf(home: string, words: readonly string[]): boolean {
+  return words[3] === GUARD_NAME && words[4] === home;
 }

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import type { InstanceState } from "../../src/instance/state_file.ts";
 import { alive, Instance, program, signal, until } from "../support/instance.ts";
+import { sized } from "./seed.ts";
 
 const CONFIG = `[daemon]\nkeep_alive = true\n${program("web", "exec sleep 600")}`;
 
@@ -14,6 +15,23 @@ function guardOf(instance: Instance): number {
   const { guard } = stateOf(instance);
   assert.ok(guard, "no guard is noted");
   return guard.pid;
+}
+
+/** Guards of the instance, by their command line. */
+function guardsOf(instance: Instance): number[] {
+  return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`\0appd-guard\0${instance.home}\0`);
+    } catch {
+      return false; // gone
+    }
+  });
+}
+
+/** What the PID file says, if there is one. */
+function pidIn(instance: Instance): number | undefined {
+  const path = join(instance.home, "daemon.pid");
+  return fs.existsSync(path) ? Number(fs.readFileSync(path, "utf8")) : undefined;
 }
 
 async function statusOf(instance: Instance) {
@@ -92,4 +110,30 @@ Deno.test("without keep_alive the daemon stays dead", async () => {
     () => fs.existsSync(join(instance.home, "state.json")) ? stateOf(instance) : undefined,
   );
   assert.equal(state.guard, undefined);
+});
+
+Deno.test("a guard that is killed is missed: another one takes its place, and does its work", async () => {
+  await using instance = new Instance(CONFIG);
+  await instance.start();
+  const pid = instance.pid();
+  const guard = guardOf(instance);
+  signal(guard, "SIGKILL");
+  const next = await until("another guard", () => guardsOf(instance).find((one) => one !== guard));
+  assert.ok(alive(next));
+  signal(pid, "SIGKILL");
+  await successor(instance, pid);
+});
+
+Deno.test("a daemon that is killed at any moment of its start leaves no guard that a stop does not end", async () => {
+  await using instance = new Instance(CONFIG);
+  for (const delay of sized([10, 20, 30, 40], Array.from({ length: 100 }, (_, i) => i + 1))) {
+    const starting = instance.run(["start"]);
+    const pid = await until("a daemon", () => instance.daemons().find((one) => one === pidIn(instance)));
+    await new Promise((resolve) => setTimeout(resolve, delay)); // The moment of the blow, not a wait for anything.
+    signal(pid, "SIGKILL");
+    await starting;
+    await instance.run(["stop"]);
+    assert.deepEqual(guardsOf(instance), [], `after ${delay} ms`);
+    assert.deepEqual(instance.daemons(), [], `after ${delay} ms`);
+  }
 });

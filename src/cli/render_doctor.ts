@@ -13,11 +13,20 @@ export interface RenderDoctor {
   readonly quiet: boolean;
   /** Say what `--fix` would do. */
   readonly plan: boolean;
+  /** Puts into commands what leads to this very instance. */
+  readonly advise: (text: string) => string;
+}
+
+/** What was found and not mended. */
+export function remaining({ examined, mended }: Consultation): readonly Examined[] {
+  const done = new Set(mended.filter((one) => one.done).map(({ finding }) => finding));
+  return examined.map((one) => ({ ...one, findings: one.findings.filter((finding) => !done.has(finding)) }));
 }
 
 /** For people: each finding with its reason and a command, then one line about everything. */
-export function renderDoctor({ examined, mended }: Consultation, options: RenderDoctor): string[] {
-  const { verbose, quiet, plan, style } = options;
+export function renderDoctor(consultation: Consultation, options: RenderDoctor): string[] {
+  const { examined, mended } = consultation;
+  const { advise, verbose, quiet, plan, style } = options;
   const findings = examined.flatMap((one) => one.findings);
   const fixable = findings.filter(({ fix }) => fix !== undefined).length;
   const isOffered = fixable > 0 && mended.length === 0 && !plan;
@@ -25,7 +34,9 @@ export function renderDoctor({ examined, mended }: Consultation, options: Render
     ...(verbose && !quiet ? [...allChecks(examined, style), ""] : []),
     ...findings.flatMap((finding) => findingLines(finding, options)),
     ...mended.map(mendedLine),
-    ...(quiet ? [] : [summaryOf(examined) + (isOffered ? `; appd doctor --fix mends ${fixable} of them` : "")]),
+    ...(quiet ? [] : [
+      summaryOf(remaining(consultation)) + (isOffered ? advise(`; appd doctor --fix mends ${fixable} of them`) : ""),
+    ]),
   ];
 }
 
@@ -46,11 +57,14 @@ function paintOf(severity: Severity, style: Style): (text: string) => string {
   return { error: style.bad, warning: style.warn, note: style.dim }[severity];
 }
 
-function findingLines({ id, severity, what, why, hint, fix }: Finding, { style, plan }: RenderDoctor): string[] {
+function findingLines(
+  { id, severity, what, why, hint, fix }: Finding,
+  { advise, style, plan }: RenderDoctor,
+): string[] {
   return [
     `${paintOf(severity, style)(severity)}: ${what} ${style.dim(`[${id}]`)}`,
     `  why:  ${why}`,
-    `  hint: ${hint}`,
+    `  hint: ${advise(hint)}`,
     ...(plan && fix !== undefined ? [`  fix:  would ${fix.what}`] : []),
   ];
 }
@@ -60,9 +74,10 @@ function mendedLine({ what, done, error }: Mended): string {
 }
 
 /** For scripts. Keys may be added, never renamed. */
-export function doctorReport({ examined, mended }: Consultation) {
+export function doctorReport(consultation: Consultation, advise: (text: string) => string) {
+  const { examined, mended } = consultation;
   return {
-    ok: !examined.some(({ findings }) => findings.some(isWrong)),
+    ok: !remaining(consultation).some(({ findings }) => findings.some(isWrong)),
     checks: examined.map(({ check, findings }) => ({
       id: check.id,
       looks_at: check.looksAt,
@@ -70,8 +85,14 @@ export function doctorReport({ examined, mended }: Consultation) {
     })),
     findings: examined.flatMap(({ check, findings }) =>
       findings.map((finding) => {
-        const { fix, id, ...texts } = finding;
-        return { id, check: check.id, ...texts, fix: fix === undefined ? null : fixReport(finding, mended) };
+        const { fix, id, hint, ...texts } = finding;
+        return {
+          id,
+          check: check.id,
+          ...texts,
+          hint: advise(hint),
+          fix: fix === undefined ? null : fixReport(finding, mended),
+        };
       })
     ),
   };

@@ -17,7 +17,7 @@ import { openLogs } from "./logs.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
-import { deathsOf, lastEndOf } from "./flight_recorder.ts";
+import { flightRecord } from "./flight_recorder.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
@@ -65,7 +65,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { pidFile } = config.daemon;
   writePidFile(files, pidFile, host.pid);
   parts.defer(() => void files.unlink(pidFile));
-  const lastEnd = await lastEndOf(context); // Before this run leaves its own traces.
+  const { lastEnd, deaths } = await flightRecord(context); // Before this run leaves its own traces.
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger("appd");
   log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
@@ -91,7 +91,6 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     jobs.tell(event);
   }));
   const { command } = options;
-  const deaths = deathsOf(context, lastEnd);
   const keepAlive = options.detached
     ? parts.use(
       new KeepAlive(context, { fifos: createFifos(), log, words: startAgain(context, command), deaths: deaths.length }),

@@ -30,7 +30,6 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     const { assemble } = await import("./assemble.ts");
     await using assembled = await assemble(context, { command, detached: waiting !== undefined });
     const { daemon } = assembled;
-    if (daemon.isGuarded) daemon.record(); // A stop has to know the guard from the first moment on.
     if (waiting !== undefined) {
       await sendReadiness(waiting, { type: "ready", pid: context.system.host.pid, url: daemon.url });
     }

@@ -12,30 +12,39 @@ const CRASH = /fatal|panicked|out of memory|uncaught|^error: /i;
 /** Bytes at the end of what the runtime printed that are looked at. */
 const LAST_BYTES = 4096;
 
-/** How the run of this instance before this one ended; undefined when there was none. To be asked before a state is written. */
-export async function lastEndOf(context: Context): Promise<LastEnd | undefined> {
-  const { files, processes } = context.system;
+/** Deaths within so many milliseconds are a row. */
+const ROW_MS = 600_000;
+
+/** What earlier runs of this instance have left behind in writing. */
+export interface FlightRecord {
+  /** How the run before this one ended; undefined when there was none. */
+  readonly lastEnd: LastEnd | undefined;
+  /** When daemons of this instance died lately, ISO 8601, the last one included. */
+  readonly deaths: readonly string[];
+}
+
+/** To be asked before this run leaves traces of its own. */
+export async function flightRecord(context: Context): Promise<FlightRecord> {
+  const { clock, files } = context.system;
   const state = readState(files, context.paths.state);
-  if (state === undefined) return undefined;
-  const died = state.ended === undefined && state.boot_id === processes.bootId();
+  if (state === undefined) return { lastEnd: undefined, deaths: [] };
+  const lastEnd = await lastEndOf(context, state);
+  const now = clock.now();
+  const isDeath = !["clean", "reboot"].includes(lastEnd.how);
+  const deaths = [...state.deaths ?? [], ...(isDeath ? [new Date(now).toISOString()] : [])];
+  return { lastEnd, deaths: deaths.filter((at) => Date.parse(at) > now - ROW_MS) };
+}
+
+async function lastEndOf(context: Context, state: InstanceState): Promise<LastEnd> {
+  const { files, processes } = context.system;
+  const bootId = processes.bootId();
+  const died = state.ended === undefined && state.boot_id === bootId;
   return judgeLastEnd(state, {
-    bootId: processes.bootId(),
+    bootId,
     lastWords: died ? lastWords(context, state) : undefined,
     kernelLine: died ? await kernelLine(state.pid) : undefined,
     lastSeenAt: files.stat(state.log_file)?.mtimeMs,
   });
-}
-
-/** Deaths within so many milliseconds are a row. */
-const ROW_MS = 600_000;
-
-/** When daemons of this instance died lately, ISO 8601, the last one included. */
-export function deathsOf(context: Context, lastEnd: LastEnd | undefined): readonly string[] {
-  const { clock, files } = context.system;
-  const now = clock.now();
-  const earlier = readState(files, context.paths.state)?.deaths ?? [];
-  const isDeath = lastEnd !== undefined && !["clean", "reboot"].includes(lastEnd.how);
-  return [...earlier, ...(isDeath ? [new Date(now).toISOString()] : [])].filter((at) => Date.parse(at) > now - ROW_MS);
 }
 
 /** The last line that the runtime printed, if that was during this run. */

@@ -7,12 +7,6 @@ import type { Fifo, Fifos } from "../system/fifo.ts";
 import { trySignal } from "../system/processes.ts";
 import type { Context } from "./context.ts";
 
-/** A process, known by more than its number. */
-export interface Guard {
-  readonly pid: number;
-  readonly start_time: string;
-}
-
 /** Whether and with what the guard starts the daemon again. */
 export interface KeepAliveOptions {
   readonly fifos: Fifos;
@@ -30,17 +24,13 @@ const POST_AGAIN_MS = 1000;
 export class KeepAlive implements Disposable {
   readonly #context: Context;
   readonly #options: KeepAliveOptions;
-  #standing: { readonly fifo: Fifo; readonly guard: Guard } | undefined;
+  #standing: { readonly fifo: Fifo; readonly pid: number } | undefined;
 
   #retry: Timer | undefined;
 
   constructor(context: Context, options: KeepAliveOptions) {
     this.#context = context;
     this.#options = options;
-  }
-
-  get guard(): Guard | undefined {
-    return this.#standing?.guard;
   }
 
   apply(enabled: boolean): void {
@@ -67,8 +57,7 @@ export class KeepAlive implements Disposable {
         input: end,
         output: late,
       });
-      const start_time = system.processes.stat(child.pid)?.startTime ?? "";
-      this.#standing = { fifo, guard: { pid: child.pid, start_time } };
+      this.#standing = { fifo, pid: child.pid };
       log.info("a guard starts the daemon again should it die", { pid: child.pid });
       void child.exited.then(() => this.#lost(child.pid));
     } catch (error) {
@@ -82,7 +71,7 @@ export class KeepAlive implements Disposable {
 
   /** Somebody has killed the guard. */
   #lost(pid: number): void {
-    if (this.#standing?.guard.pid !== pid) return;
+    if (this.#standing?.pid !== pid) return;
     this.#standing.fifo[Symbol.dispose]();
     this.#options.log.warn("the guard has ended, another one takes its place", { pid });
     this.#standing = undefined;

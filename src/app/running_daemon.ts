@@ -123,11 +123,6 @@ export class Daemon {
     if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
   }
 
-  /** Somebody starts it again should it die. */
-  get isGuarded(): boolean {
-    return this.#parts.keepAlive?.guard !== undefined;
-  }
-
   /** Leaves the state file behind for those who cannot ask; a full disk is no reason not to serve. */
   record(): void {
     try {
@@ -155,7 +150,6 @@ export class Daemon {
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
       ...(this.#parts.deaths.length === 0 ? {} : { deaths: this.#parts.deaths }),
-      ...(this.#parts.keepAlive?.guard === undefined ? {} : { guard: this.#parts.keepAlive.guard }),
       ...(this.#cancelled.length === 0 ? {} : { cancelled: this.#cancelled }),
     };
   }
@@ -222,7 +216,6 @@ export class Daemon {
     }
     const result = await this.#live.reload(options);
     this.#noteReload(result);
-    this.record();
     if (result.ok) this.#log.info("configuration reloaded", { changes: result.changes.length });
     else this.#log.error("cannot reload, the old configuration stays", { error: result.error });
     this.#lifecycle.dispatch("reload_done");

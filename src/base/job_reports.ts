@@ -8,6 +8,19 @@ export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 export const RUN_STATES = ["queued", "running", "retrying", ...RUN_OUTCOMES] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
+/** What a run does or did, after `the run`: `the run ended well`. */
+export const RUN_WORDS: Readonly<Record<RunState, string>> = {
+  queued: "is queued",
+  running: "runs",
+  retrying: "is tried again",
+  ok: "ended well",
+  failed: "failed",
+  timeout: "ran into its timeout",
+  cancelled: "was cancelled",
+  interrupted: "was interrupted",
+  skipped: "was skipped",
+};
+
 /** What can make a job run. */
 export const TRIGGER_KINDS = ["every", "cron", "start", "git", "program", "job", "webhook", "manual"] as const;
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];

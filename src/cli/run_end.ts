@@ -1,6 +1,6 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
-import type { RunReport } from "../base/job_reports.ts";
+import { RUN_WORDS, type RunReport } from "../base/job_reports.ts";
 import { signalNumber } from "../system/signals.ts";
 import { exitPhrase } from "./render_programs.ts";
 
@@ -27,17 +27,5 @@ export function endText(run: RunReport): string {
     ...(state === "failed" && exit !== null ? [exitPhrase(exit)] : []),
     ...(reason === null ? [] : [escapeControls(reason)]),
   ].join(", ");
-  return `run ${id} of ${job} ${WORDS[state]}${after}${why === "" ? "" : `: ${why}`}`;
+  return `run ${id} of ${job} ${RUN_WORDS[state]}${after}${why === "" ? "" : `: ${why}`}`;
 }
-
-const WORDS: Readonly<Record<RunReport["state"], string>> = {
-  queued: "is queued",
-  running: "runs",
-  retrying: "is tried again",
-  ok: "ended well",
-  failed: "failed",
-  timeout: "ran into its timeout",
-  cancelled: "was cancelled",
-  interrupted: "was interrupted",
-  skipped: "was skipped",
-};

@@ -23,8 +23,6 @@ export interface InstanceState {
   readonly ended?: { readonly at: string; readonly exit: number };
   /** When its predecessors died within the last minutes, ISO 8601. */
   readonly deaths?: readonly string[];
-  /** The process that starts it again should it die. */
-  readonly guard?: { readonly pid: number; readonly start_time: string };
   /** The command after `--` and the directory that it runs in, or null. */
   readonly command: { readonly words: readonly string[]; readonly cwd: string } | null;
 }

@@ -151,7 +151,7 @@ export class Desk {
     if (verdict.kind === "skip") return this.#skipped(job, slot, { reason: verdict.reason });
     const number = ++job.number;
     const id = this.#nextId++;
-    if (verdict.kind === "replace") this.#cancelAll(job, `replaced by run ${id}`);
+    if (verdict.kind === "replace") this.cancelJob(job, `replaced by run ${id}`);
     const notBefore = verdict.kind === "admit" ? verdict.notBefore : null;
     expectEnd(job, notBefore ?? slot.at);
     const queued = newRun(slot, { id, job: job.spec.name, createdAt: now, number, notBefore });
@@ -352,12 +352,8 @@ export class Desk {
   }
 
   /** Cancels everything of a job. @returns the runs */
-  #cancelAll(job: Job, reason: string): Run[] {
-    return [...job.waiting, ...job.active.keys()].flatMap((id) => this.cancel(id, reason) ?? []);
-  }
-
   cancelJob(job: Job, reason: string): readonly Run[] {
-    return this.#cancelAll(job, reason);
+    return [...job.waiting, ...job.active.keys()].flatMap((id) => this.cancel(id, reason) ?? []);
   }
 
   /** Takes a run out of the line. */

@@ -13,21 +13,22 @@ export interface ConfiguredJobs extends PreparedJobs {
 }
 
 /**
- * @param asked `verb` stands in messages; `job` has to be one of them
+ * @param asked `verb` stands in messages; each of `jobs` has to be one of the configuration
  * @throws AppdError (config) as the daemon's start, (generic) when there is no job of this name
  */
 export async function configuredJobs(
   context: Context,
-  { job, verb }: { readonly job?: string | undefined; readonly verb: string },
+  { jobs = [], verb }: { readonly jobs?: readonly string[]; readonly verb: string },
 ): Promise<ConfiguredJobs> {
   const { files, host } = context.system;
   const { config } = await loadContextConfig(context);
   const times = createTimes();
   const prepared = prepareJobs(config, { files, times, systemZone: systemTimezone(host.env.TZ) });
   const names = prepared.jobs.map(({ name }) => name);
-  if (job === undefined || names.includes(job)) return { ...prepared, times };
-  const near = nearest(job, names);
-  throw cannot([verb, job], "the configuration has no such job", {
+  const unknown = jobs.find((job) => !names.includes(job));
+  if (unknown === undefined) return { ...prepared, times };
+  const near = nearest(unknown, names);
+  throw cannot([verb, unknown], "the configuration has no such job", {
     exit: "generic",
     hint: near === undefined ? `jobs of the configuration: ${names.join(", ") || "none"}` : `did you mean "${near}"?`,
   });

@@ -12,7 +12,10 @@ export async function previewJobs(
   context: Context,
   { count, job }: { readonly count: number; readonly job?: string | undefined },
 ): Promise<readonly UpcomingSlot[]> {
-  const { times, ...config } = await configuredJobs(context, { job, verb: "look ahead for" });
+  const { times, ...config } = await configuredJobs(context, {
+    jobs: job === undefined ? [] : [job],
+    verb: "look ahead for",
+  });
   return await upcomingOf({
     ...{ config, count },
     ...(job === undefined ? {} : { job }),

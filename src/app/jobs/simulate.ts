@@ -18,10 +18,8 @@ export type Simulate = (context: Context, options: SimulateOptions) => AsyncIter
 /** See {@link Simulate}. @throws AppdError (config) as the daemon's start, (generic) when there is no such job */
 export async function* simulate(context: Context, options: SimulateOptions): AsyncGenerator<SimulatedRun> {
   const { from, to, job, durations } = options;
-  for (const name of new Set([job, ...Object.keys(durations)])) {
-    await configuredJobs(context, { job: name, verb: VERB });
-  }
-  const { times, ...config } = await configuredJobs(context, { verb: VERB });
+  const named = [...(job === undefined ? [] : [job]), ...Object.keys(durations)];
+  const { times, ...config } = await configuredJobs(context, { jobs: named, verb: "simulate" });
   const runs = simulateJobs({
     ...{ from, to, config },
     timingOf: (spec) => times.timingOf(spec),
@@ -30,5 +28,3 @@ export async function* simulate(context: Context, options: SimulateOptions): Asy
   });
   for await (const run of runs) if (job === undefined || run.job === job) yield run;
 }
-
-const VERB = "simulate";

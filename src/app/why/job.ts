@@ -1,6 +1,6 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
-import { jobState, type JobStatus, type JobWhyReport, type RunReport } from "../../base/job_reports.ts";
+import { jobState, type JobStatus, type JobWhyReport, RUN_WORDS, type RunReport } from "../../base/job_reports.ts";
 import type { ProgramExit } from "../../base/reports.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { exitMeaning } from "./exit_meaning.ts";
@@ -98,17 +98,8 @@ function lastText({ last, running, retrying = false }: JobStatus, now: number): 
   const age = humanDuration(Math.max(0, now - Date.parse(last.started_at ?? last.slot)));
   const took = duration === null ? "" : ` after ${humanDuration(duration * 1000)}`;
   const why = whyText({ ...last, state: outcome });
-  return `its last run, ${age} ago, ${OUTCOME[outcome]}${took}${why === "" ? "" : `: ${why}`}`;
+  return `its last run, ${age} ago, ${RUN_WORDS[outcome]}${took}${why === "" ? "" : `: ${why}`}`;
 }
-
-const OUTCOME: Readonly<Record<NonNullable<JobStatus["last"]>["outcome"], string>> = {
-  ok: "ended well",
-  failed: "failed",
-  timeout: "ran into its timeout",
-  cancelled: "was cancelled",
-  interrupted: "was interrupted",
-  skipped: "was skipped",
-};
 
 /** How its process ended, where nobody wanted that, and what else there is to say. */
 function whyText({ state, exit, reason }: Pick<RunReport, "state" | "exit" | "reason">): string {

@@ -1,4 +1,5 @@
 /** What `deploy/` holds of every format, and the command that makes each. */
+import { APPD_APP } from "../src/app/kit/app.ts";
 import { APPD } from "../src/cli/command_table.ts";
 import { fakeTerminal } from "../src/cli/fake_terminal.ts";
 import { main } from "../src/cli/run.ts";
@@ -65,7 +66,11 @@ export function commandOf({ words }: Generated): string {
 export async function filesOf(generated: Generated): Promise<ReadonlyMap<string, ServiceFile>> {
   const terminal = fakeTerminal();
   const binary = generated.words[0] === "winsw" ? "C:\\Program Files\\appd\\appd.exe" : "/usr/local/bin/appd";
-  const code = await main(APPD, ["generate", ...generated.words, "--json"], bareHost(binary, terminal));
+  const code = await main(
+    { program: APPD, app: APPD_APP },
+    ["generate", ...generated.words, "--json"],
+    bareHost(binary, terminal),
+  );
   if (code !== 0) throw new Error(`cannot run "${commandOf(generated)}": ${terminal.stderr}`);
   const { files } = JSON.parse(terminal.stdout) as { files: ServiceFile[] };
   const prefix = generated.directory === "" ? "" : `${generated.directory}/`;

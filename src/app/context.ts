@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import type { OwnFamily } from "../instance/pid_file.ts";
 import { DEFAULT_INSTANCE, type Paths, resolvePaths } from "../instance/paths.ts";
 import type { System } from "../system/system.ts";
+import { type App, APPD_APP } from "./kit/app.ts";
 
 /** What a command line decides before any file is read. */
 export interface ContextInput {
@@ -16,10 +17,18 @@ export interface ContextInput {
   /** Settings given as options, by dotted key. */
   readonly flags: Readonly<Record<string, string>>;
   readonly system: System;
+  /** What the program is. Default: appd itself. */
+  readonly app?: App | undefined;
+  /** Name of the {@link Mode} that is run; absent: everything runs. */
+  readonly mode?: string | undefined;
+  /** Directory in which the command was given, absolute. Default: that of this process. */
+  readonly startedIn?: string | undefined;
 }
 
 /** One instance as seen from one command. */
 export interface Context extends ContextInput {
+  readonly app: App;
+  readonly startedIn: string;
   /** Name of the instance, `default` without `--name`. */
   readonly instance: string;
   /** What messages call it: by its home where that was given, else by its name. */
@@ -37,6 +46,8 @@ export function createContext(input: ContextInput): Context {
   const instance = input.name ?? (env.APPD_NAME || DEFAULT_INSTANCE);
   return {
     ...input,
+    app: input.app ?? APPD_APP,
+    startedIn: input.startedIn ?? cwd(),
     instance,
     called: input.home === undefined ? instance : paths.home,
     paths,

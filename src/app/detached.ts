@@ -4,6 +4,7 @@ import type { System } from "../system/system.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./context.ts";
 import { runDaemon } from "./daemon.ts";
+import type { App } from "./kit/app.ts";
 
 /** What `start` tells the daemon that it makes: the same things that a command line says. */
 export interface StartOrder {
@@ -12,6 +13,8 @@ export interface StartOrder {
   readonly config?: string | undefined;
   readonly flags: Readonly<Record<string, string>>;
   readonly command?: Command | undefined;
+  readonly mode?: string | undefined;
+  readonly startedIn?: string | undefined;
 }
 
 /** The order that this process was started with, or undefined when it is an ordinary command. */
@@ -25,10 +28,10 @@ export function startOrder(system: System): string | undefined {
  *
  * @returns the exit code
  */
-export async function runDetached(system: System, text: string): Promise<number> {
+export async function runDetached(system: System, text: string, app: App): Promise<number> {
   const { command, readySocket, ...input } = JSON.parse(text) as StartOrder & { readySocket: string };
   try {
-    return await runDaemon(createContext({ ...input, system }), { command, readySocket });
+    return await runDaemon(createContext({ ...input, system, app }), { command, readySocket });
   } catch (error) {
     if (error instanceof AppdError) return error.exitCode;
     throw error;

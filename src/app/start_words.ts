@@ -5,13 +5,15 @@ import type { StartOrder } from "./detached.ts";
 
 /** What a daemon is to be told so that it is this very instance. */
 export function orderOf(context: Context, command: Command | undefined): StartOrder {
-  const { home, name, paths, system, flags } = context;
+  const { home, name, paths, system, flags, mode, startedIn } = context;
   return {
     home: home ?? (system.host.env.APPD_HOME || undefined) ? paths.root : undefined,
     name,
     config: context.configFileExplicit ? context.configFile : undefined,
     flags,
     command,
+    mode,
+    startedIn,
   };
 }
 

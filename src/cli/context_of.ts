@@ -9,7 +9,7 @@ import type { VerbInput } from "./verb.ts";
  *
  * @throws AppdError (usage) when its name is unfit
  */
-export function contextOf(input: Pick<VerbInput, "invocation" | "program" | "system">): Context {
+export function contextOf(input: Pick<VerbInput, "app" | "invocation" | "program" | "system">): Context {
   const context = givenContext(input);
   if (context.home !== undefined) return context;
   const { program, system } = input;
@@ -18,12 +18,13 @@ export function contextOf(input: Pick<VerbInput, "invocation" | "program" | "sys
 }
 
 /** The instance as the command line itself names it, for commands that run it or make it a service. */
-export function givenContext({ invocation, system }: Pick<VerbInput, "invocation" | "system">): Context {
+export function givenContext({ app, invocation, system }: Pick<VerbInput, "app" | "invocation" | "system">): Context {
   return createContext({
     home: textOf(invocation, "home"),
     name: textOf(invocation, "name"),
     config: textOf(invocation, "config"),
     flags: invocation.settings,
     system,
+    app,
   });
 }

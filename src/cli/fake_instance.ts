@@ -1,3 +1,4 @@
+import { APPD_APP } from "../app/kit/app.ts";
 import fs from "node:fs";
 import { createContext } from "../app/context.ts";
 import type { JobStatus } from "../base/job_reports.ts";
@@ -35,7 +36,7 @@ export async function runIn(home: string, args: readonly string[]): Promise<Ran>
   const terminal = fakeTerminal();
   const system = realSystem();
   const host = { ...system.host, env: { PATH: "/bin", LANG: "C.UTF-8", APPD_HOME: home } };
-  const code = await main(APPD, args, { ...system, host, terminal });
+  const code = await main({ program: APPD, app: APPD_APP }, args, { ...system, host, terminal });
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

@@ -1,3 +1,4 @@
+import type { App } from "../app/kit/app.ts";
 import { AppdError } from "../base/errors.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
@@ -18,13 +19,17 @@ import type { VerbInput } from "./verb.ts";
  *
  * @param argv words after the program's name
  */
-export async function main(program: ProgramSpec, argv: readonly string[], system: System): Promise<number> {
+export async function main(
+  { program, app }: { readonly program: ProgramSpec; readonly app: App },
+  argv: readonly string[],
+  system: System,
+): Promise<number> {
   let output = outputFor(system, guessed(program, argv));
   try {
     const invocation = parse(program, argv);
     const advise = adviser(program, invocation.options);
     output = outputFor(system, { isOn: (name) => isOn(invocation, name), advise });
-    return await run({ program, invocation, system, output });
+    return await run({ program, app, invocation, system, output });
   } catch (error) {
     const stack = !(error instanceof AppdError) && (output.verbose || system.host.env.APPD_LOG_LEVEL === "debug");
     return reportFailure(output, error, { program: program.name, stack });

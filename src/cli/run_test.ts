@@ -1,3 +1,4 @@
+import { APPD_APP } from "../app/kit/app.ts";
 import assert from "node:assert/strict";
 import { AppdError } from "../base/errors.ts";
 import { realSystem, type System } from "../system/system.ts";
@@ -18,7 +19,11 @@ async function ran(
   options: { program?: ProgramSpec; system?: Partial<System> } = {},
 ): Promise<Ran> {
   const terminal: FakeTerminal = fakeTerminal();
-  const code = await main(options.program ?? APPD, argv, { ...realSystem(), ...options.system, terminal });
+  const code = await main({ program: options.program ?? APPD, app: APPD_APP }, argv, {
+    ...realSystem(),
+    ...options.system,
+    terminal,
+  });
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

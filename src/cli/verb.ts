@@ -1,3 +1,4 @@
+import type { App } from "../app/kit/app.ts";
 import type { System } from "../system/system.ts";
 import type { ProgramSpec } from "./command.ts";
 import type { Invocation } from "./invocation.ts";
@@ -5,6 +6,7 @@ import type { Output } from "./output.ts";
 
 /** What a verb gets: what was asked, the machine, and where to answer. */
 export interface VerbInput {
+  readonly app: App;
   readonly program: ProgramSpec;
   readonly invocation: Invocation;
   readonly system: System;

@@ -51,13 +51,13 @@ function beganText({ id, job, state, pid, reason }: RunReport): string {
 }
 
 async function waitFor(input: VerbInput, { id, job }: RunReport): Promise<number> {
-  const { invocation, output, program, system } = input;
+  const { invocation, output, program } = input;
   using interrupt = onInterrupt();
   const timeoutMs = numberOf(invocation, "timeout");
   const ended = await (async () => {
     using _progress = showProgress(input, () => `run ${id} of ${job}`);
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
-    return await endOfRun(contextOf({ invocation, system, program }), id, { ...limit, signal: interrupt.signal });
+    return await endOfRun(contextOf(input), id, { ...limit, signal: interrupt.signal });
   })();
   if (ended !== undefined) {
     tellEnd(input, ended);

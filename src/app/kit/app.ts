@@ -1,0 +1,61 @@
+import type { Hono } from "hono";
+import { APPD, type Product } from "../../base/product.ts";
+import type { Config } from "../../schema/appd_schema.ts";
+import type { Schema } from "../../schema/section.ts";
+import type { Migration } from "../../store/store.ts";
+import type { Job } from "./job.ts";
+import type { Kit } from "./kit.ts";
+import type { Service } from "./service.ts";
+
+/** A check of the app's own, run in the background every second and shown by `/health` under its name. */
+export interface Check<C> {
+  /** Unlike that of any other check. */
+  readonly name: string;
+  /** Whether its failure makes the daemon degraded (503). Default true. */
+  readonly critical?: boolean;
+  /** Duration after which a run counts as failed. Default 5 s. */
+  readonly timeout?: string;
+  /** Returns when all is well, throws the reason when not. */
+  check(context: Kit<C> & { readonly signal: AbortSignal }): Promise<void> | void;
+}
+
+/** A named way to run the app: some of its services, in the foreground or as a daemon. */
+export interface Mode {
+  /** `NAME MODE` and `NAME --MODE` run it. */
+  readonly name: string;
+  /** A phrase, lower case, no final period. */
+  readonly summary: string;
+  /** Names of the services that run; absent: all. */
+  readonly services?: readonly string[];
+  /** Whether the jobs run. Default true. */
+  readonly jobs?: boolean;
+}
+
+/** Everything of an app that its daemon is made of; appd itself is one without anything of its own. */
+export interface App<C = Config> {
+  readonly product: Product;
+  /** Every setting there is; loaded when one is read. */
+  schema(): Promise<Schema>;
+  readonly services: readonly Service<C>[];
+  readonly jobs: readonly Job<C>[];
+  readonly checks: readonly Check<C>[];
+  readonly migrations: readonly Migration[];
+  readonly modes: readonly Mode[];
+  /** Its endpoints, beside the built-in ones. Made once, at the daemon's start. */
+  routes?(kit: Kit<C>): Hono | Promise<Hono>;
+  /** Paths of its endpoints, such as `/v1/*`, that take every method over TCP without a token. */
+  readonly open: readonly string[];
+  /** What the app's own settings mean in appd's words: parts of the configuration that take the place of what was read. */
+  adjust?(config: C, start: { readonly directory: string }): Partial<Config>;
+}
+
+export const APPD_APP: App = {
+  product: APPD,
+  schema: async () => (await import("../../schema/appd_schema.ts")).APPD_SCHEMA,
+  services: [],
+  jobs: [],
+  checks: [],
+  migrations: [],
+  modes: [],
+  open: [],
+};

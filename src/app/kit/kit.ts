@@ -1,0 +1,42 @@
+import type { JobStatus, RunPage, RunQuery, RunReport } from "../../base/job_reports.ts";
+import type { Logger } from "../../base/logger.ts";
+import type { SchedulerStatus } from "../../base/reports.ts";
+import type { Clock } from "../../system/clock.ts";
+import type { Store } from "../../store/store.ts";
+
+/** What the code of an app is given, wherever it runs in the daemon. `C` is its configuration. */
+export interface Kit<C> {
+  /** Name and version of the app, as it defined them. */
+  readonly name: string;
+  readonly version: string;
+  /** Name of the instance, `default` without `--name`. */
+  readonly instance: string;
+  /** Directory of the instance, absolute. */
+  readonly home: string;
+  /** Directory in which `start` or `run` was called, absolute. */
+  readonly startedIn: string;
+  /** The configuration that holds now; another object after a reload. */
+  readonly config: C;
+  /** Its records have the logger `NAME.services.SERVICE`, `NAME.jobs.JOB`, `NAME.checks.CHECK` or `NAME.routes`. */
+  readonly log: Logger;
+  readonly store: KitStore;
+  readonly jobs: KitJobs;
+  readonly clock: Pick<Clock, "now" | "monotonic" | "after" | "every">;
+}
+
+/** The app's tables; see {@link Store}. Rejects with an AppdError when the app has neither migrations nor jobs. */
+export type KitStore = Pick<Store, "read" | "write">;
+
+/** The jobs of this daemon: the app's own, and those of the configuration file. */
+export interface KitJobs {
+  /**
+   * Triggers a job. Resolves when the run is recorded: queued, running, or skipped with its reason.
+   *
+   * @param options `key`: two calls with one key are one run; `payload`: text for the run, 64 KiB at the most
+   * @throws AppdError (notRunning) when there is no such job
+   */
+  trigger(job: string, options?: { readonly key?: string; readonly payload?: string }): Promise<RunReport>;
+  status(): readonly JobStatus[];
+  scheduler(): SchedulerStatus;
+  history(query: RunQuery): Promise<RunPage>;
+}

@@ -1,8 +1,13 @@
 import fs from "node:fs";
 import { join } from "node:path";
 
+/** The compiled binary of a program: appd, or an app of examples/. */
+export function binaryOf(program: string): string {
+  return `${fs.realpathSync(new URL("../../dist", import.meta.url))}/${program}`;
+}
+
 /** The compiled binary under test. */
-export const BINARY = fs.realpathSync(new URL("../../dist", import.meta.url)) + "/appd";
+export const BINARY = binaryOf("appd");
 
 export interface RunResult {
   readonly code: number;
@@ -15,14 +20,24 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** One instance of the compiled binary in a home of its own; disposing stops it and ends whatever of it is left. */
+/** One instance of a compiled binary in a home of its own; disposing stops it and ends whatever of it is left. */
 export class Instance implements AsyncDisposable {
+  /** Where its files are. */
   readonly home: string;
   readonly port: number;
+  readonly binary: string;
+  /** What is removed at the end, and HOME of all its processes. */
+  readonly #root: string;
+  readonly #ownEnv: Readonly<Record<string, string>>;
 
-  constructor(config?: string) {
-    this.home = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", "appd-"));
+  /** @param program appd, led to its home by APPD_HOME, or an app of examples/, whose home is `~/.NAME` */
+  constructor(config?: string, program = "appd") {
+    this.#root = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", `${program}-`));
+    this.home = program === "appd" ? this.#root : join(this.#root, `.${program}`);
+    this.#ownEnv = program === "appd" ? { APPD_HOME: this.home } : {};
+    this.binary = binaryOf(program);
     this.port = freePort();
+    fs.mkdirSync(this.home, { recursive: true, mode: 0o700 });
     this.write(config ?? "");
   }
 
@@ -34,12 +49,12 @@ export class Instance implements AsyncDisposable {
 
   env(more: Record<string, string> = {}): Record<string, string> {
     const path = Deno.env.get("PATH") ?? "/usr/bin:/bin";
-    return { PATH: path, LANG: "C.UTF-8", HOME: this.home, APPD_HOME: this.home, NO_COLOR: "1", ...more };
+    return { PATH: path, LANG: "C.UTF-8", HOME: this.#root, ...this.#ownEnv, NO_COLOR: "1", ...more };
   }
 
   /** Starts the binary and does not wait for it. */
   spawn(args: readonly string[], options: RunOptions = {}): Deno.ChildProcess {
-    return new Deno.Command(BINARY, {
+    return new Deno.Command(this.binary, {
       args: [...args],
       clearEnv: true,
       env: options.env ?? this.env(),
@@ -61,7 +76,7 @@ export class Instance implements AsyncDisposable {
     }
   }
 
-  /** `appd start`, which must succeed. */
+  /** `start`, which must succeed. */
   async start(...args: string[]): Promise<RunResult> {
     const result = await this.run(["start", ...args]);
     if (result.code !== 0) throw new Error(`start ended with ${result.code}: ${result.stderr}`);
@@ -82,11 +97,11 @@ export class Instance implements AsyncDisposable {
     return { status: response.status, body: await response.text() };
   }
 
-  /** Every process that carries this instance's home in its environment. */
+  /** Every process that carries this instance's directory in its environment. */
   processes(): number[] {
     return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
       try {
-        return fs.readFileSync(`/proc/${pid}/environ`, "utf8").includes(`APPD_HOME=${this.home}\0`);
+        return fs.readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${this.#root}\0`);
       } catch {
         return false; // gone, or not ours
       }
@@ -97,7 +112,7 @@ export class Instance implements AsyncDisposable {
   daemons(): number[] {
     return this.processes().filter((pid) => {
       try {
-        return fs.readlinkSync(`/proc/${pid}/exe`) === BINARY;
+        return fs.readlinkSync(`/proc/${pid}/exe`) === this.binary;
       } catch {
         return false; // gone
       }
@@ -107,7 +122,7 @@ export class Instance implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run(["stop", "--timeout", "5s"], { timeoutMs: 20_000 });
     for (const pid of [...this.processes(), ...this.programs()]) signal(pid, "SIGKILL");
-    fs.rmSync(this.home, { recursive: true, force: true });
+    fs.rmSync(this.#root, { recursive: true, force: true });
   }
 
   /** Processes whose stdout is a FIFO or file of the instance: programs that outlived their daemon. */

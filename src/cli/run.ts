@@ -11,6 +11,14 @@ import { parse } from "./parse.ts";
 import { usageError } from "./usage.ts";
 import type { VerbInput } from "./verb.ts";
 
+/** What a command line is given to. */
+export interface Main {
+  readonly program: ProgramSpec;
+  readonly app: App;
+  /** Why the program cannot be run at all. */
+  readonly flaw?: AppdError | undefined;
+}
+
 /**
  * Runs one command line to its exit code; the single place where errors end. Never ends the process itself.
  *
@@ -19,13 +27,10 @@ import type { VerbInput } from "./verb.ts";
  *
  * @param argv words after the program's name
  */
-export async function main(
-  { program, app }: { readonly program: ProgramSpec; readonly app: App },
-  argv: readonly string[],
-  system: System,
-): Promise<number> {
+export async function main({ program, app, flaw }: Main, argv: readonly string[], system: System): Promise<number> {
   let output = outputFor(system, guessed(program, argv));
   try {
+    if (flaw !== undefined) throw flaw;
     const invocation = parse(program, argv);
     const advise = adviser(program, invocation.options);
     output = outputFor(system, { isOn: (name) => isOn(invocation, name), advise });

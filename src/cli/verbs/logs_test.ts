@@ -1,3 +1,4 @@
+import { APPD_APP } from "../../app/kit/app.ts";
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { until } from "../../programs/testing.ts";

@@ -1,3 +1,4 @@
+import { APPD_APP } from "../../app/kit/app.ts";
 import assert from "node:assert/strict";
 import type { SimulateOptions } from "../../app/jobs/simulate.ts";
 import type { SimulatedRun } from "../../jobs/simulation.ts";

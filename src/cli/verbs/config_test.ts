@@ -2,7 +2,6 @@ import { APPD_APP } from "../../app/kit/app.ts";
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { realSystem } from "../../system/system.ts";
-import { APPD_APP } from "../../app/kit/app.ts";
 import { APPD } from "../command_table.ts";
 import { fakeTerminal } from "../fake_terminal.ts";
 import { main } from "../run.ts";

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import type { SimulateOptions } from "../../app/jobs/simulate.ts";
 import type { SimulatedRun } from "../../jobs/simulation.ts";
 import type { ProgramSpec } from "../command.ts";
-import { APPD_APP } from "../../app/kit/app.ts";
 import { APPD } from "../command_table.ts";
 import { SIMULATE } from "../commands_jobs.ts";
 import { fakeTerminal } from "../fake_terminal.ts";

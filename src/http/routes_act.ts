@@ -47,12 +47,12 @@ export const ACT_ROUTES: readonly Route[] = [
     path: "/api/v1/reload/confirm",
     summary: "Keep what a reload with confirm_s did",
     responses: { 200: "kept", 409: "no reload waits to be confirmed" },
-    handle(_context, { actions }) {
+    handle(_context, { actions, words }) {
       if (actions.confirmReload()) return replyJson(DONE);
       return replyProblem({
         status: 409,
         message: "cannot confirm the reload: none waits for it",
-        hint: "it was confirmed already, or taken back when its time was over: appd status",
+        hint: words("it was confirmed already, or taken back when its time was over: appd status"),
         exit: "generic",
       });
     },

@@ -29,7 +29,7 @@ const launchHost: LaunchHost = {
   tool: () => undefined,
   foresee: () => undefined,
 };
-const shared = { inheritedEnv, instance: "one", directory: "/h/programs", launchHost };
+const shared = { inheritedEnv, address: { APPD_NAME: "one" }, directory: "/h/programs", launchHost };
 
 function environment(more: Partial<ProgramSpec>, extra?: Record<string, string>) {
   return environmentOf(shared, { spec: shellSpec("web", "", more), extra });

@@ -30,8 +30,7 @@ export function metricFamilies(report: StatusReport, extras: MetricExtras): Metr
     {
       name: "appd_build_info",
       type: "gauge",
-      help:
-        "Program and version that the metrics are of: those of appd and of every app made with it have the same names.",
+      help: "Name and version of the program that the metrics are of.",
       samples: [{ labels: { name: report.name, version: report.version }, value: 1 }],
     },
     gauge("appd_up", "1 while the daemon serves.", report.state === "stopping" ? 0 : 1),

@@ -116,10 +116,10 @@ export const ACT_ROUTES: readonly Route[] = [
       { name: "logger", in: "body", description: "only this logger and those below it", schema: { type: "string" } },
     ],
     responses: { 200: "done" },
-    async handle(context, { actions }) {
+    async handle(context, { actions, product }) {
       const { level, logger } = await bodyOf(context);
       if (logger !== undefined && (typeof logger !== "string" || !/^[\w.-]{1,100}$/.test(logger))) {
-        throw new AppdError("logger must be the name of a logger, such as appd.http", { exit: "usage" });
+        throw new AppdError(`logger must be the name of a logger, such as ${product.name}.http`, { exit: "usage" });
       }
       actions.setLogLevel(levelOf(level), logger);
       return replyJson(DONE);

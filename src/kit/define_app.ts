@@ -60,7 +60,8 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
   const product = createProduct(options);
   const schema = async (): Promise<Schema> => {
     const { APPD_SCHEMA } = await import("../schema/appd_schema.ts");
-    return extendSchema(APPD_SCHEMA, { sections: config, prefix: product.prefix });
+    const { renamedSchema } = await import("../schema/renamed_schema.ts");
+    return extendSchema(renamedSchema(APPD_SCHEMA, product), { sections: config, prefix: product.prefix });
   };
   const app: App<AppConfig<S>> = {
     ...{ product, schema, services: options.services ?? [], jobs: options.jobs ?? [], checks: options.checks ?? [] },

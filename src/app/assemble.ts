@@ -121,7 +121,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor, jobs });
-  addZombieCheck(health, system);
+  addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
   await daemon.live.begin();
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));

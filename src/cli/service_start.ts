@@ -33,7 +33,7 @@ export async function stopInstalled(
 }
 
 /** The installed service with the home that it was installed for. */
-function serviceAt({ program, ...input }: VerbInput, { unit, scope }: { unit: string; scope: "system" | "user" }) {
+function serviceAt(input: VerbInput, { unit, scope }: { unit: string; scope: "system" | "user" }) {
   const context = givenContext(input);
   const installed = installedServices(context.system, { product: context.app.product, instance: context.instance })
     .find(({ target }) => target.unit === unit && target.scope === scope);

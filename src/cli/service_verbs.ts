@@ -49,7 +49,7 @@ export async function restartAsService(input: VerbInput, { context, service }: A
 }
 
 /** What there is of the daemon, and what `status` says of its service: a line, and a value for `--json`. */
-export async function statusAsService({ program }: VerbInput, { context, service }: AsService) {
+export async function statusAsService({ context, service }: AsService) {
   const { target } = service;
   const { exit, report } = await serviceStatus(context);
   const { text, state, outside } = await serviceLine(serviceWorld(context), target, report);

@@ -42,7 +42,7 @@ export function installHooks(input: HookInput): readonly HookChange[] {
 
 /** Takes our hooks out and puts back what was there before. What is not ours stays as it is. @throws AppdError */
 export function uninstallHooks(input: HookInput): readonly HookChange[] {
-  const { files, directory, dryRun, target } = input;
+  const { files, dryRun, target } = input;
   return input.hooks.map((hook): HookChange => {
     const { path, before, is } = find(input, hook);
     if (is.kind !== "ours") return { hook, action: "absent" };

@@ -22,6 +22,7 @@ export function probeOpener(
     files,
     connector: systemConnector,
     datagrams: systemDatagrams,
+    program: product.name,
     agent: `${product.name}-probe/${product.version}`,
     uid,
     // Fixed places: the next daemon has to find the sockets of adopted programs, whatever its environment says.

@@ -12,7 +12,7 @@ import type { VerbInput } from "../verb.ts";
 
 /** Makes the instance a service; `--now` starts it. */
 export async function install(input: VerbInput): Promise<number> {
-  const { invocation, output, program } = input;
+  const { invocation, output } = input;
   const context = givenContext(input);
   const dryRun = isOn(invocation, "dry-run");
   const result = await installService(serviceWorld(context), {

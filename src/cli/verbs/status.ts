@@ -22,7 +22,7 @@ async function look(input: VerbInput): Promise<Frame> {
   const context = contextOf(input);
   const installed = serviceOf(context);
   const service = installed &&
-    await (await import("../service_verbs.ts")).statusAsService(input, { context, service: installed });
+    await (await import("../service_verbs.ts")).statusAsService({ context, service: installed });
   const { exit, report } = service ?? await daemonStatus(context);
   const lines = renderStatus(report, {
     style: output.style,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AppdError } from "../base/errors.ts";
+import { createProduct } from "../base/product.ts";
 import { appSchema } from "../schema/app_schema.ts";
 import { integer, text } from "../schema/kinds.ts";
 import { section } from "../schema/section.ts";
@@ -27,7 +28,7 @@ const ORCHARD = section("orchard", {
 });
 
 const KEYS = { port: "server.port", levels: "log.levels", ripe_ones: "orchard.ripe", "settings.timezone": "timezone" };
-const SCHEMA = appSchema({ name: "plum", prefix: "PLUM" }, {
+const SCHEMA = appSchema(createProduct({ name: "plum", version: "1.0.0" }), {
   sections: [ORCHARD],
   keys: KEYS,
   defaults: { "server.port": 7117, "orchard.trees": 20 },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkRequest, equalInConstantTime, type GuardPolicy, isLoopback } from "./guards.ts";
 
-const LOCAL: GuardPolicy = { access: "tcp", port: () => 8321, bind: "127.0.0.1" };
+const LOCAL: GuardPolicy = { access: "tcp", port: () => 8321, bind: "127.0.0.1", realm: "appd" };
 const TOKEN = "s3cret-token";
 
 interface Ask {

@@ -5,6 +5,7 @@ import type { Kit } from "../app/kit/kit.ts";
 import type { Service } from "../app/kit/service.ts";
 import type { AppdError } from "../base/errors.ts";
 import type { APPD_SCHEMA, Config } from "../schema/appd_schema.ts";
+import { createProduct, type ServiceNames } from "../base/product.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
 import type { ConfigOf, Schema, Section } from "../schema/section.ts";
 import type { Migration } from "../store/store.ts";
@@ -44,6 +45,8 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   readonly migrations?: readonly Migration[];
   /** File name of the database. Default `NAME.db`. */
   readonly database?: string;
+  /** What service managers call it. */
+  readonly service?: ServiceNames;
   readonly routes?: (kit: Kit<C>) => Hono | Promise<Hono>;
   /** Paths of its endpoints, such as `/v1/*`, that take every method over TCP without a token. */
   readonly open?: readonly string[];
@@ -69,12 +72,8 @@ export interface DefinedApp<C = Config> {
  * be, the outcome has a `flaw`, which {@link run} reports.
  */
 export function defineApp<const S extends readonly Section[] = []>(options: AppOptions<S>): DefinedApp<AppConfig<S>> {
-  const { name, version, summary = name, config = [], commands = [], verbsUnder, routes, adjust } = options;
-  const product = {
-    ...{ name, version, summary },
-    prefix: name.toUpperCase().replaceAll("-", "_"),
-    database: options.database ?? `${name}.db`,
-  };
+  const { config = [], commands = [], verbsUnder, routes, adjust } = options;
+  const product = createProduct(options);
   const settings: AppSettings = { sections: config, keys: options.keys ?? {}, defaults: options.defaults ?? {} };
   const app: App<AppConfig<S>> = {
     ...{ product, services: options.services ?? [], jobs: options.jobs ?? [], checks: options.checks ?? [] },

@@ -1,6 +1,7 @@
-import type { Mode } from "../app/kit/app.ts";
+import { APPD_APP, type Mode } from "../app/kit/app.ts";
 import { type CommandGroup, type CommandSpec, findCommand, type ProgramSpec, topCommands } from "../cli/command.ts";
 import { APPD } from "../cli/command_table.ts";
+import { renamed } from "../cli/renamed.ts";
 import type { AppCommand } from "./command.ts";
 import type { DefinedApp } from "./define_app.ts";
 import { settingOptions } from "./setting_options.ts";
@@ -18,8 +19,8 @@ const VERBS_UNDER: readonly string[] = [
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export function programOf(defined: DefinedApp<any>): ProgramSpec {
   const { app: { product, modes }, commands, settings, verbsUnder } = defined;
-  const renamed: ProgramSpec = { ...APPD, name: product.name, summary: product.summary };
-  const program = settings === undefined ? renamed : withOptions(renamed, defined);
+  const spec = product === APPD_APP.product ? APPD : renamed(APPD, product);
+  const program = settings === undefined ? spec : withOptions(spec, defined);
   const own = [
     ...modes.map((mode) => modeCommand(program, mode)),
     ...commands.map(commandSpec),

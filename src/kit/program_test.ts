@@ -5,6 +5,7 @@ import { commandHelp, programHelp } from "../cli/help.ts";
 import { manPage } from "../cli/man_page.ts";
 import { markdown } from "../cli/markdown.ts";
 import { parse } from "../cli/parse.ts";
+import { createProduct } from "../base/product.ts";
 import { appSchema } from "../schema/app_schema.ts";
 import { flagsOf } from "../schema/flags.ts";
 import { integer } from "../schema/kinds.ts";
@@ -111,10 +112,11 @@ Deno.test("settings are options under their short names, with the app's defaults
   assert.match(help, /--port PORT .*\n.*default 7117/);
   assert.match(help, /--trees COUNT +how many \(default 12\)/);
   assert.match(help, /one of text, json;\n +default json/);
+  assert.match(help, /plum daemon start --name two/);
 });
 
 Deno.test("the options of settings are those of the app's whole schema, and appd's own long names", () => {
-  const schema = appSchema({ name: "plum", prefix: "PLUM" }, SETTINGS);
+  const schema = appSchema(createProduct({ name: "plum", version: "1.0.0" }), SETTINGS);
   const byName = (one: { readonly name: string }, other: { readonly name: string }) => one.name < other.name ? -1 : 1;
   const derived = settingOptions(SETTINGS).filter(({ help }) => !help.startsWith("the same as"));
   assert.deepEqual(derived.toSorted(byName), flagsOf(listSettings(schema)).toSorted(byName));

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
-import { LINE_LIMIT, SPLIT_MARK } from "./line_splitter.ts";
+import { LINE_LIMIT, splitMark } from "./line_splitter.ts";
 import { createLineWriter } from "./line_writer.ts";
 import type { RotatingFile } from "./rotating_file.ts";
+
+const SPLIT_MARK = splitMark("appd");
 
 const clock = new FakeClock(Date.UTC(2025, 10, 1, 10, 30, 0, 123));
 const STAMP = "2025-11-01T10:30:00.123Z ";

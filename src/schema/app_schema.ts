@@ -1,7 +1,9 @@
 import { type AppdError, cannot } from "../base/errors.ts";
+import type { Product } from "../base/product.ts";
 import { APPD_SCHEMA } from "./appd_schema.ts";
 import { unknownSetting, withDefaults } from "./defaults.ts";
 import { listSettings } from "./list_settings.ts";
+import { renamedSchema } from "./renamed_schema.ts";
 import { extendSchema, type Schema, type Section } from "./section.ts";
 
 /** What an app says of its configuration. */
@@ -17,12 +19,14 @@ export interface AppSettings {
 /**
  * Every setting of an app: its own and appd's.
  *
- * @param product its name and the prefix of its variables
  * @throws AppdError (config) when `keys` or `defaults` do not fit the settings that there are
  */
-export function appSchema(product: { readonly name: string; readonly prefix: string }, settings: AppSettings): Schema {
+export function appSchema(product: Product, settings: AppSettings): Schema {
   const { sections, keys, defaults } = settings;
-  const all: Schema = { ...extendSchema(APPD_SCHEMA, { sections, prefix: product.prefix }), keys };
+  const all: Schema = {
+    ...extendSchema(renamedSchema(APPD_SCHEMA, product), { sections, prefix: product.prefix }),
+    keys,
+  };
   checkShortKeys(all, product.name);
   return withDefaults(all, product.name, defaults);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { AppdError } from "../base/errors.ts";
+import { createProduct } from "../base/product.ts";
 import { appSchema, type AppSettings } from "./app_schema.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
 import { duration, integer, path, size, text } from "./kinds.ts";
@@ -25,7 +26,7 @@ const ORCHARD = section("orchard", {
   },
 });
 
-const PLUM = { name: "plum", prefix: "PLUM" };
+const PLUM = createProduct({ name: "plum", version: "1.0.0" });
 
 function schemaOf(more: Partial<AppSettings>) {
   return appSchema(PLUM, { sections: [ORCHARD], keys: {}, defaults: {}, ...more });

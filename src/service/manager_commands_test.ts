@@ -3,7 +3,7 @@ import { fakeDefinition } from "./fake_definition.ts";
 import { type Action, kindFor, type Manager, managerCommands, targetAt } from "./manager_commands.ts";
 import { render } from "./render.ts";
 
-const WHO = { program: "appd", userHome: "/home/u", uid: 1000 };
+const WHO = { service: "appd", label: "com.appd.daemon", userHome: "/home/u", uid: 1000 };
 const CASES: [Manager, "system" | "user"][] = [
   ["systemd", "system"],
   ["systemd", "user"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { APPD } from "../../base/product.ts";
 import fs from "node:fs";
 import { AppdError } from "../../base/errors.ts";
 import type { ExitName } from "../../base/exit_codes.ts";
@@ -214,14 +215,14 @@ Deno.test("refusals: no manager, no permission, bad programs, users and paths", 
 
 Deno.test("root's instance without a home is the service; somebody else's, and one whose manager does not run, is not", async () => {
   using world = fakeWorld();
-  const who = { program: "appd", instance: "default" };
+  const who = { product: APPD, instance: "default" };
   const { system } = world.context;
   assert.equal(homeOfService(system, who), undefined);
   await installService(world, WISH);
   assert.equal(homeOfService(system, who), "/var/lib/appd");
   assert.equal(homeOfService({ ...system, host: { ...system.host, uid: 1000 } }, who), undefined);
-  assert.equal(serviceOf(world.with({ home: "/var/lib/appd/" }).context, "appd")?.target.unit, "appd.service");
-  assert.equal(serviceOf(world.context, "appd"), undefined, "another home");
+  assert.equal(serviceOf(world.with({ home: "/var/lib/appd/" }).context)?.target.unit, "appd.service");
+  assert.equal(serviceOf(world.context), undefined, "another home");
   fs.rmSync(world.at("/run/systemd/system"), { recursive: true });
   assert.deepEqual(installedServices(system, who), []);
 });

@@ -66,13 +66,14 @@ export async function check(input: VerbInput): Promise<number> {
   const { output, program, system } = input;
   const loaded = await load(input);
   const { file } = loaded;
-  const warnings = [
+  const all = [
     ...loaded.warnings,
     ...trustWarnings(contextOf(input), loaded),
     ...await programWarnings(loaded, system),
     ...await jobWarnings(loaded, system),
     ...await exposedCommands(loaded, system),
   ];
+  const warnings = all.map(output.advise);
   if (output.json) {
     output.printJson({ ok: true, file: file?.path ?? null, warnings });
     return 0;

@@ -14,7 +14,7 @@ import {
   section,
   setting,
   text,
-} from "../mod.ts";
+} from "../src/mod.ts";
 
 const SECTIONS = [
   section("orchard", {

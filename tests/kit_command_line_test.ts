@@ -231,3 +231,10 @@ Deno.test("what the app makes of its settings holds for every verb, from the dir
   assert.equal((await app.run(["restart"], { cwd: "/" })).code, 0);
   assert.equal((await app.status()).log_file, join(closed, "closed.log"));
 });
+
+Deno.test("the doctor reads the neighbours of an app by the app's own schema", async () => {
+  await using app = plum("port = 8123\n");
+  fs.mkdirSync(join(app.home, "two"));
+  fs.writeFileSync(join(app.home, "two", "config.toml"), "port = 8123\ntrees = 3\n");
+  assert.match((await app.run(["doctor"])).stdout, /8123.*two|two.*8123/);
+});

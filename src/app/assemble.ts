@@ -1,4 +1,5 @@
 import { AppdError } from "../base/errors.ts";
+import { inWordsOf } from "../base/words.ts";
 import { versionText } from "../base/version.ts";
 import { createHealth } from "../health/health.ts";
 import { prepareDirectories } from "../instance/home.ts";
@@ -67,8 +68,12 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   parts.defer(() => void files.unlink(pidFile));
   const { lastEnd, deaths } = await flightRecord(context); // Before this run leaves its own traces.
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
-  const log = logs.logging.logger("appd");
-  log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
+  const log = logs.logging.logger();
+  log.info(`${context.app.product.name} starts`, {
+    pid: host.pid,
+    version: versionText(context.app.product),
+    home: paths.home,
+  });
   const announcement = parts.use(await announce(context, { detached: options.detached, log }));
   if (lastEnd !== undefined) tellLastEnd(log, lastEnd);
 
@@ -76,7 +81,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const programs = openPrograms(context, logs);
   const supervisor = parts.use(programs.supervisor);
   const usage = parts.use(programs.usage);
-  const journal = new Journal(clock.now());
+  const journal = new Journal(clock.now(), inWordsOf(context.app.product));
   const notifications = parts.use(new Notifications(context, logs));
   const jobs = parts.use(
     new Jobs({
@@ -107,7 +112,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   announcement.follow(daemon);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
-    openListeners(context, { config, core: () => daemon.api(), log: logs.logging.logger("appd.http") }),
+    openListeners(context, { config, core: () => daemon.api(), log: logs.logging.logger("http") }),
   );
   parts.use(guardFiles({ files, clock, log }, {
     pidFile,
@@ -116,7 +121,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor, jobs });
-  addZombieCheck(health, system);
+  addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
   await daemon.live.begin();
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));

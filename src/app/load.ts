@@ -3,8 +3,9 @@ import type { Context } from "./context.ts";
 
 /** Reads the configuration of the instance, all layers merged. @throws ConfigError naming every problem */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
-  const { loadConfig } = await import("../config/load.ts");
-  return await loadConfig({
+  const { loadWith } = await import("../config/load.ts");
+  const schema = await context.app.schema();
+  const loaded = await loadWith(schema, {
     home: context.paths.home,
     file: context.configFile,
     explicit: context.configFileExplicit,
@@ -12,4 +13,5 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
     env: context.system.host.env,
     files: context.system.files,
   });
+  return loaded as LoadResult;
 }

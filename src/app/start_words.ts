@@ -1,13 +1,13 @@
 import { settingFlags } from "../schema/flags.ts";
 import type { Command } from "./command.ts";
-import type { Context } from "./context.ts";
+import { type Context, isHomeGiven } from "./context.ts";
 import type { StartOrder } from "./detached.ts";
 
 /** What a daemon is to be told so that it is this very instance. */
 export function orderOf(context: Context, command: Command | undefined): StartOrder {
-  const { home, name, paths, system, flags, mode, startedIn } = context;
+  const { name, paths, flags, mode, startedIn } = context;
   return {
-    home: home ?? (system.host.env.APPD_HOME || undefined) ? paths.root : undefined,
+    home: isHomeGiven(context) ? paths.root : undefined,
     name,
     config: context.configFileExplicit ? context.configFile : undefined,
     flags,

@@ -118,6 +118,7 @@ export interface Mention {
 /** The whole program: an app made with the kit has one of its own. */
 export interface ProgramSpec {
   readonly name: string;
+  readonly version: string;
   readonly summary: string;
   readonly description: readonly string[];
   readonly globals: readonly OptionSpec[];
@@ -126,6 +127,8 @@ export interface ProgramSpec {
   readonly environment: readonly Mention[];
   readonly signals: readonly Mention[];
   readonly examples: readonly Example[];
+  /** What exit codes mean that the table of all programs says in other words. */
+  readonly exits?: Exits;
 }
 
 /** A command with the names that lead to it, such as `["config", "set"]`. */

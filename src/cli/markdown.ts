@@ -32,7 +32,7 @@ function commandOf(program: ProgramSpec, at: CommandAt): string[] {
     ...(aliases.length === 0 ? [] : [`Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}.`, ""]),
     ...rowsOf(["argument", "meaning"], (command.arguments ?? []).map((one) => [argumentTerm(one), argumentText(one)])),
     ...rowsOf(["option", "meaning"], (command.options ?? []).map((one) => [optionTerm(one), optionText(one)])),
-    ...rowsOf(["exit", "meaning"], exitRows(command)),
+    ...rowsOf(["exit", "meaning"], exitRows(program, command)),
     ...examplesOf(command.examples ?? []),
   ];
 }
@@ -52,7 +52,7 @@ export function markdown(program: ProgramSpec): string {
     ...shownCommands(program).flatMap((at) => commandOf(program, at)),
     "## Exit codes",
     "",
-    ...rowsOf(["exit", "meaning"], allExitRows()),
+    ...rowsOf(["exit", "meaning"], allExitRows(program)),
     "## Files",
     "",
     ...rowsOf(["file", "holds"], program.files.map(({ name, help }) => [name, help])),

@@ -1,9 +1,7 @@
-import type { App } from "../app/kit/app.ts";
 import { AppdError } from "../base/errors.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
 import { type Advise, adviser, guessedInstance } from "./advice.ts";
-import type { ProgramSpec } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type Invocation, isOn } from "./invocation.ts";
 import { createOutput, type Output } from "./output.ts";
@@ -20,18 +18,20 @@ import type { VerbInput } from "./verb.ts";
  * @param argv words after the program's name
  */
 export async function main(
-  { program, app }: { readonly program: ProgramSpec; readonly app: App },
+  { program, app }: Pick<VerbInput, "program" | "app">,
   argv: readonly string[],
   system: System,
 ): Promise<number> {
-  let output = outputFor(system, guessed(program, argv));
+  const own = { program, product: app.product };
+  let output = outputFor(system, guessed(own, argv));
   try {
     const invocation = parse(program, argv);
-    const advise = adviser(program, invocation.options);
+    const advise = adviser(own, invocation.options);
     output = outputFor(system, { isOn: (name) => isOn(invocation, name), advise });
     return await run({ program, app, invocation, system, output });
   } catch (error) {
-    const stack = !(error instanceof AppdError) && (output.verbose || system.host.env.APPD_LOG_LEVEL === "debug");
+    const stack = !(error instanceof AppdError) &&
+      (output.verbose || system.host.env[`${app.product.prefix}_LOG_LEVEL`] === "debug");
     return reportFailure(output, error, { program: program.name, stack });
   }
 }
@@ -42,10 +42,10 @@ interface Asked {
 }
 
 /** A line that was not understood may still say how to complain about it. */
-function guessed(program: ProgramSpec, argv: readonly string[]): Asked {
+function guessed(own: Parameters<typeof adviser>[0], argv: readonly string[]): Asked {
   const dashes = argv.indexOf("--");
   const head = dashes < 0 ? argv : argv.slice(0, dashes);
-  return { isOn: (name) => head.includes(`--${name}`), advise: adviser(program, guessedInstance(head)) };
+  return { isOn: (name) => head.includes(`--${name}`), advise: adviser(own, guessedInstance(head)) };
 }
 
 function outputFor(system: System, { isOn, advise }: Asked): Output {

@@ -5,6 +5,8 @@
 import { Hono } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { SILENT } from "../base/logger.ts";
+import { APPD } from "../base/product.ts";
+import { inWordsOf } from "../base/words.ts";
 import { guard } from "./guards.ts";
 import { RequestCounter } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
@@ -23,7 +25,7 @@ const DESCRIPTION: Route = {
   path: "/openapi.json",
   summary: "This description",
   responses: { 200: "OpenAPI 3.1" },
-  handle: () => replyJson(openApi(ROUTES)),
+  handle: (_, { product }) => replyJson(openApi(ROUTES, product)),
 };
 
 /** Every operation there is. */
@@ -41,7 +43,9 @@ export const ROUTES: readonly Route[] = [
 /** The app of one listener; a pure function of its requests and of what `deps` tell it. */
 export function createApi(deps: ApiDeps): Hono {
   const log = deps.log ?? SILENT;
-  const full: RouteDeps = { ...deps, requests: deps.requests ?? new RequestCounter() };
+  const { product = APPD } = deps;
+  const words = inWordsOf(product);
+  const full: RouteDeps = { ...deps, product, words, requests: deps.requests ?? new RequestCounter() };
   const { access, token, bind = "127.0.0.1", port = () => 0 } = deps;
   const app = new Hono();
 
@@ -53,12 +57,12 @@ export function createApi(deps: ApiDeps): Hono {
     if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
     log.debug("request", { access, method, path: context.req.path, status: context.res.status });
   });
-  app.use(guard({ access, bind, port, token }));
+  app.use(guard({ access, bind, port, token, realm: product.name }));
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
   for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
   app.notFound(() => replyProblem({ status: 404, message: "no such path", hint: "see GET /openapi.json" }));
   app.onError((error) => {
-    const problem = problemOf(error);
+    const problem = problemOf(error, words);
     if (!(error instanceof AppdError)) log.error("a request failed", { error: error.stack ?? error.message });
     return replyProblem(problem);
   });

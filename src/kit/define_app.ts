@@ -4,6 +4,7 @@ import type { Job } from "../app/kit/job.ts";
 import type { Kit } from "../app/kit/kit.ts";
 import type { Service } from "../app/kit/service.ts";
 import type { APPD_SCHEMA, Config } from "../schema/appd_schema.ts";
+import { createProduct, type ServiceNames } from "../base/product.ts";
 import { type ConfigOf, extendSchema, type Schema, type Section } from "../schema/section.ts";
 import type { Migration } from "../store/store.ts";
 import type { AppCommand } from "./command.ts";
@@ -32,6 +33,8 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   readonly migrations?: readonly Migration[];
   /** File name of the database. Default `NAME.db`. */
   readonly database?: string;
+  /** What service managers call it. */
+  readonly service?: ServiceNames;
   readonly routes?: (kit: Kit<C>) => Hono | Promise<Hono>;
   readonly open?: readonly string[];
   readonly commands?: readonly AppCommand<C>[];
@@ -53,15 +56,12 @@ export interface DefinedApp<C = Config> {
  * @throws AppdError (config) when two services, jobs, checks, modes or commands have one name, or a name is unfit
  */
 export function defineApp<const S extends readonly Section[] = []>(options: AppOptions<S>): DefinedApp<AppConfig<S>> {
-  const { name, version, summary = name, config = [], commands = [], verbsUnder, routes, adjust } = options;
-  const product = {
-    ...{ name, version, summary },
-    prefix: name.toUpperCase().replaceAll("-", "_"),
-    database: options.database ?? `${name}.db`,
-  };
+  const { config = [], commands = [], verbsUnder, routes, adjust } = options;
+  const product = createProduct(options);
   const schema = async (): Promise<Schema> => {
     const { APPD_SCHEMA } = await import("../schema/appd_schema.ts");
-    return extendSchema(APPD_SCHEMA, { sections: config, prefix: product.prefix });
+    const { renamedSchema } = await import("../schema/renamed_schema.ts");
+    return extendSchema(renamedSchema(APPD_SCHEMA, product), { sections: config, prefix: product.prefix });
   };
   const app: App<AppConfig<S>> = {
     ...{ product, schema, services: options.services ?? [], jobs: options.jobs ?? [], checks: options.checks ?? [] },

@@ -10,7 +10,8 @@ export async function run(input: VerbInput): Promise<number> {
   const { output, program, system } = input;
   const { trailing } = input.invocation;
   if (isFirstProcess(system)) {
-    return await standInFront(system, ownWords(), (text) => output.note(`${program.name}: warning: ${text}`));
+    const warn = (text: string) => output.note(`${program.name}: warning: ${output.advise(text)}`);
+    return await standInFront(system, ownWords(), warn);
   }
   return await runDaemon(
     givenContext(input),

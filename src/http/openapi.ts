@@ -1,8 +1,11 @@
 import { BUILD } from "../base/version.ts";
 import type { Route, RouteParameter } from "./route.ts";
 
-/** An OpenAPI 3.1 description of the routes. */
-export function openApi(routes: readonly Route[]): Readonly<Record<string, unknown>> {
+/** An OpenAPI 3.1 description of the routes. @param own paths of the app, as OpenAPI has them */
+export function openApi(
+  routes: readonly Route[],
+  own: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, "{$1}");
@@ -15,7 +18,7 @@ export function openApi(routes: readonly Route[]): Readonly<Record<string, unkno
       version: BUILD.version,
       description: "GET works everywhere; POST over the control socket, or over TCP with the bearer token.",
     },
-    paths,
+    paths: { ...paths, ...own },
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
       schemas: { Problem: PROBLEM },

@@ -11,6 +11,7 @@ import type {
 } from "../base/reports.ts";
 import type { RunPage, RunQuery, RunReport, UpcomingSlot } from "../base/job_reports.ts";
 import type { Clock } from "../system/clock.ts";
+import type { AppRoutes } from "./app_routes.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 
@@ -120,6 +121,8 @@ export interface ApiDeps {
   history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly jobs: JobsApi;
+  /** Endpoints of the app; undefined while they are not there yet, absent when there are none. */
+  readonly own?: AppRoutes | undefined;
   /** What the status shows of them; `poke` looks at one now and resolves when that look has ended. */
   readonly repositories?: { poke(name: string): Promise<void> };
   readonly log?: Logger;

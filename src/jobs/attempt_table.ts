@@ -19,7 +19,7 @@ export type Phase =
 export type PhaseEvent =
   | { readonly type: "committed" }
   | { readonly type: "refused"; readonly reason: string; readonly mayPass: boolean }
-  | { readonly type: "exited"; readonly exit: RunExit; readonly reason?: string }
+  | { readonly type: "exited"; readonly exit: RunExit | null; readonly reason?: string }
   | { readonly type: "timed_out"; readonly reason: string }
   | { readonly type: "cancel"; readonly reason: string }
   | { readonly type: "retry_due" };
@@ -89,7 +89,7 @@ const TABLE: Table = {
     },
     exited: ({ attempt }, { exit, reason = null }, policy) =>
       // A process's bad exit says enough by itself.
-      "code" in exit && exit.code === 0
+      exit !== null && "code" in exit && exit.code === 0
         ? ended("ok", null)
         : afterFailure(attempt, { outcome: "failed", reason }, policy),
     timed_out: ({ attempt }, { reason }) => ({

@@ -2,7 +2,7 @@ import type { Ending } from "../base/ending.ts";
 import { AppdError, type AppdErrorOptions } from "../base/errors.ts";
 import type { Cause, JobSpec } from "./job_spec.ts";
 
-/** How the process of a run ended; its parent always knows. A function ends with 0 when it returns and 1 when it throws. */
+/** How the process of a run ended; its parent always knows. A function that returns ends as one that exits with 0. */
 export type RunExit = Exclude<Ending, "unknown">;
 
 /**
@@ -37,7 +37,8 @@ export interface RunIdentity {
 
 /** What a run left at its end. */
 export interface RunEnd {
-  readonly exit: RunExit;
+  /** Null: it was a function that threw, or was let go. */
+  readonly exit: RunExit | null;
   /** Why it failed, where the exit does not say it: what a function threw. */
   readonly reason?: string;
   /** The last lines of its output, at most a few KiB, as text. */

@@ -106,5 +106,5 @@ class FunctionRun implements RunProcess {
 }
 
 const ENDED_WELL: RunEnd = { exit: { code: 0 }, output: "", leftovers: [] };
-const FAILED: RunEnd = { exit: { code: 1 }, output: "", leftovers: [] };
+const FAILED: RunEnd = { exit: null, output: "", leftovers: [] };
 const LET_GO: RunEnd = { ...FAILED, leftovers: [{ pid: 0, command: "its code" }] };

@@ -29,9 +29,9 @@ export class Routes implements OwnRoutes {
   async make(kitFor: KitFor, clock: Clock): Promise<void> {
     const { product: { name }, open, routes } = this.#app;
     if (routes === undefined) return;
-    const done = new AbortController();
-    const made = Promise.resolve(routes(kitFor("routes"))).finally(() => done.abort());
-    const hono = await Promise.race([made, delay(clock, PATIENCE_MS, done.signal)]);
+    const late = new AbortController();
+    const hono = await Promise.race([routes(kitFor("routes")), delay(clock, PATIENCE_MS, late.signal)]);
+    late.abort();
     if (hono === undefined) {
       const cause = `they are not made within ${PATIENCE_MS / 1000} s`;
       throw cannot(["serve the endpoints of", name], cause, { exit: "config", hint: "wait for nothing in `routes`" });

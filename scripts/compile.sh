@@ -56,7 +56,7 @@ stamp() {
 is_fresh() {
   [ -x "$output" ] || return 1
   [ -z "$(find "$root/src" "$root/deno.json" "$root/deno.lock" "$here/compile.sh" "$own" \
-    \( -name node_modules -o -name .git \) -prune -o -type f -newer "$output" -print -quit)" ] || return 1
+    \( -name node_modules -o -name .git \) -prune -o -type f ! -name SHA256SUMS -newer "$output" -print -quit)" ] || return 1
   "$output" version 2>/dev/null | grep -qF "$commit"
 }
 

@@ -19,6 +19,9 @@ import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { flightRecord } from "./flight_recorder.ts";
+import type { KitSources } from "./kit/create_kit.ts";
+import { hasKit } from "./kit/has_kit.ts";
+import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
@@ -82,10 +85,11 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const supervisor = parts.use(programs.supervisor);
   const usage = parts.use(programs.usage);
   const journal = new Journal(clock.now(), inWordsOf(context.app.product));
+  const kit = await kitOf(context, { logs, command: options.command, config: () => daemon.config, jobs: () => jobs });
   const notifications = parts.use(new Notifications(context, logs));
   const jobs = parts.use(
     new Jobs({
-      ...{ context, logs, health, journal, oom: programs.oom },
+      ...{ context, logs, health, journal, oom: programs.oom, kitFor: kit?.kitFor },
       enabled: options.command === undefined,
       onEvent: (event) => notifications.tellJob(event),
     }),
@@ -115,7 +119,9 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   announcement.follow(daemon);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
-    openListeners(context, { config, core: () => daemon.api(), log: logs.logging.logger("http") }),
+    openListeners(context, {
+      ...{ config, core: () => daemon.api(), log: logs.logging.logger("http"), own: kit?.routes },
+    }),
   );
   parts.use(guardFiles({ files, clock, log }, {
     pidFile,
@@ -126,12 +132,24 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   addChecks(health, { logging: logs.logging, supervisor, jobs });
   addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
+  await kit?.begin(jobs, loaded);
   await daemon.live.begin();
+  await kit?.watch(health);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What the parts of the app are given; undefined where it has none, and where a command runs instead of them. */
+async function kitOf(
+  context: Context,
+  { command, ...sources }: Omit<KitSources, "context"> & { readonly command: Command | undefined },
+): Promise<OpenKit | undefined> {
+  if (command !== undefined || !hasKit(context.app)) return undefined;
+  const { openKit } = await import("./kit/open_kit.ts");
+  return openKit({ context, ...sources });
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

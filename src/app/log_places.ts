@@ -22,7 +22,9 @@ export async function logPlace(context: Context, name: string): Promise<LogPlace
   const found = there.find(({ names }) => names.includes(name));
   if (found !== undefined) return { path: pathIn(found.directory, name), names: [] };
   const configured = await configuredNames(context);
-  const names = [...new Set([...there.flatMap((one) => one.names), ...configured.programs, ...configured.jobs])];
+  if (configured.functions.includes(name)) return { path: configured.daemonLog, names: [] };
+  const known = [...configured.programs, ...configured.jobs, ...configured.functions];
+  const names = [...new Set([...there.flatMap((one) => one.names), ...known])];
   const directory = configured.programs.includes(name) ? programs : configured.jobs.includes(name) ? jobs : undefined;
   return { path: directory === undefined ? undefined : pathIn(directory, name), names };
 }
@@ -40,15 +42,25 @@ function namesIn({ system: { files } }: Context, directory: string): string[] {
   }
 }
 
-async function configuredNames(context: Context): Promise<Record<"programs" | "jobs", readonly string[]>> {
+/** What the configuration names; what the functions of the app say stands in the daemon's log. */
+interface Configured extends Readonly<Record<"programs" | "jobs" | "functions", readonly string[]>> {
+  readonly daemonLog: string;
+}
+
+async function configuredNames(context: Context): Promise<Configured> {
+  const functions = context.app.jobs.map(({ name }) => name);
   try {
     const { config } = await loadContextConfig(context);
     return {
       programs: expandInstances(config, new Map()).map(({ name }) => name),
       jobs: config.jobs.map(({ name }) => name),
+      functions,
+      daemonLog: config.log.file,
     };
   } catch (error) {
-    if (error instanceof AppdError && error.exit !== "internal") return { programs: [], jobs: [] };
+    if (error instanceof AppdError && error.exit !== "internal") {
+      return { programs: [], jobs: [], functions, daemonLog: context.paths.log };
+    }
     throw error;
   }
 }

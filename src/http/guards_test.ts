@@ -142,3 +142,9 @@ Deno.test("loopback is what only this host reaches", () => {
   for (const bind of ["127.0.0.1", "127.9.9.9", "::1", "localhost"]) assert.equal(isLoopback(bind), true, bind);
   for (const bind of ["0.0.0.0", "::", "192.0.2.7", "127.example.com"]) assert.equal(isLoopback(bind), false, bind);
 });
+
+Deno.test("the token is asked for in the name of the program", () => {
+  const policy: GuardPolicy = { ...LOCAL, bind: "0.0.0.0", token: "t".repeat(32), realm: "pear" };
+  const request = new Request("http://127.0.0.1:8321/health", { headers: { host: "127.0.0.1:8321" } });
+  assert.equal(checkRequest(request, policy)?.headers?.["www-authenticate"], 'Bearer realm="pear"');
+});

@@ -2,10 +2,11 @@ import type { Product } from "../base/product.ts";
 import { allInWordsOf } from "../base/words.ts";
 import type { Route, RouteParameter } from "./route.ts";
 
-/** An OpenAPI 3.1 description of the routes. */
+/** An OpenAPI 3.1 description of the routes. @param own paths of the app, as OpenAPI has them */
 export function openApi(
   routes: readonly Route[],
   product: Product,
+  own: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
   const words = allInWordsOf(product);
   const paths: Record<string, Record<string, unknown>> = {};
@@ -23,7 +24,7 @@ export function openApi(
       version: product.version,
       description: "GET works everywhere; POST over the control socket, or over TCP with the bearer token.",
     },
-    paths,
+    paths: { ...paths, ...own },
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
       schemas: { Problem: PROBLEM },

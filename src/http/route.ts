@@ -13,6 +13,7 @@ import type { RunPage, RunQuery, RunReport, UpcomingSlot } from "../base/job_rep
 import type { Product } from "../base/product.ts";
 import type { Words } from "../base/words.ts";
 import type { Clock } from "../system/clock.ts";
+import type { AppRoutes } from "./app_routes.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 
@@ -122,6 +123,8 @@ export interface ApiDeps {
   history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly jobs: JobsApi;
+  /** Endpoints of the app; undefined while they are not there yet, absent when there are none. */
+  readonly own?: AppRoutes | undefined;
   /** What the status shows of them; `poke` looks at one now and resolves when that look has ended. */
   readonly repositories?: { poke(name: string): Promise<void> };
   /** What the program is. Default: appd. */

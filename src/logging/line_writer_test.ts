@@ -30,9 +30,9 @@ function memory(content = ""): RotatingFile & { text(): string } {
   };
 }
 
-function written(chunks: readonly string[], { timestamp = false, before = "" } = {}): string {
+function written(chunks: readonly string[], { timestamp = false, before = "", program = "appd" } = {}): string {
   const file = memory(before);
-  const writer = createLineWriter(file, { timestamp, clock });
+  const writer = createLineWriter(file, { timestamp, clock, program });
   for (const chunk of chunks) writer.write(new TextEncoder().encode(chunk));
   return file.text();
 }
@@ -61,6 +61,11 @@ Deno.test("a line of 64 KiB stays whole, one byte more splits it", () => {
     assert.equal(written(chunks(`${full}\nnext\n`)), `${full}\nnext\n`);
     assert.equal(written(chunks(`${full}y\nnext\n`)), `${full}${SPLIT_MARK}\ny\nnext\n`);
   }
+});
+
+Deno.test("the mark of a split line is the program's whose log it is", () => {
+  const line = "x".repeat(LINE_LIMIT);
+  assert.equal(written([`${line}y`], { program: "pear" }), `${line} [pear: line continues]\ny`);
 });
 
 Deno.test("a line of many pieces, in chunks of any size", () => {

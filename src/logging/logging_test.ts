@@ -15,7 +15,7 @@ interface Bench extends AsyncDisposable {
   lines(): string[];
 }
 
-function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles): Bench {
+function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles, root = "appd"): Bench {
   const directory = fs.mkdtempSync("/tmp/appd-logging-");
   const stderr: string[] = [];
   const config: LoggingConfig = {
@@ -29,7 +29,7 @@ function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles):
   };
   const compressor = createCompressor({ files, clock: systemClock });
   const logging = createLogging(config, {
-    root: "appd",
+    root,
     clock: new FakeClock(Date.UTC(2025, 10, 1, 10, 30, 0, 123)),
     files,
     compressor,
@@ -138,6 +138,18 @@ Deno.test("levels per logger, for it and what is below it, changed while running
   http.warn("x");
   http.error("x");
   assert.deepEqual(names(), ["appd:", "appd.http.socket:", "appd.http.socket:"]);
+});
+
+Deno.test("the loggers of an app begin with its name, and so do the keys of their levels", async () => {
+  await using t = bench({ outputs: ["stderr"], levels: { "pear.http": "debug" } }, systemFiles, "pear");
+  t.logging.logger().info("x");
+  t.logging.logger("http").debug("x");
+  t.logging.logger("services.web.1").info("x");
+  assert.deepEqual(t.stderr.map((line) => line.slice(31).trim()), [
+    "pear: x",
+    "pear.http: x",
+    "pear.services.web.1: x",
+  ]);
 });
 
 Deno.test("file and format change while running; a file that cannot be opened changes nothing", async () => {

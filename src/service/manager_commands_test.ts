@@ -23,6 +23,20 @@ Deno.test("a service is looked for where its renderer puts it", () => {
   }
 });
 
+Deno.test("a service with a name of its own has it for every manager, and an instance beside it", () => {
+  const own = { ...WHO, service: "cco-daemon", label: "com.anthropic.cco.daemon" };
+  const table: readonly (readonly [Manager, string | undefined, string])[] = [
+    ["systemd", undefined, "cco-daemon.service"],
+    ["systemd", "web", "cco-daemon-web.service"],
+    ["launchd", undefined, "com.anthropic.cco.daemon"],
+    ["launchd", "web", "com.anthropic.cco.web"],
+    ["openrc", undefined, "cco-daemon"],
+  ];
+  for (const [manager, instance, unit] of table) {
+    assert.equal(targetAt({ ...own, manager, scope: "system", instance }).unit, unit);
+  }
+});
+
 function lines(manager: Manager, scope: "system" | "user", action: Action): string[] {
   const target = targetAt({ ...WHO, manager, scope, instance: "web" });
   return managerCommands(target)[action].map(({ words, mayFail }) => words.join(" ") + (mayFail ? " || true" : ""));

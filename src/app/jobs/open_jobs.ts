@@ -1,10 +1,9 @@
-import type { JobStatus, RepositoryStatus } from "../../base/job_reports.ts";
+import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
 import type { SchedulerStatus } from "../../base/reports.ts";
 import type { Health } from "../../health/health.ts";
 import type { JobsApi } from "../../http/route.ts";
 import { type JobEvent, jobLevel, jobSentence } from "../../jobs/events.ts";
-import { jobStatus, schedulerStatus } from "../../jobs/job_report.ts";
-import { JOBS_MIGRATIONS } from "../../jobs/ledger_rows.ts";
+import { jobStatus, runReport, schedulerStatus } from "../../jobs/job_report.ts";
 import { Scheduler } from "../../jobs/scheduler.ts";
 import type { Outcomes } from "../../jobs/tally.ts";
 import { StoreLedger } from "../../jobs/store_ledger.ts";
@@ -26,6 +25,8 @@ import { readPauses, rememberingPauses, writePauses } from "./pauses.ts";
 import { CommitLog } from "./commit_log.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
+import { functionOf } from "./function_work.ts";
+import { storeLists } from "./store_lists.ts";
 import { hoursText, type Times } from "./times.ts";
 import { keepUnwritten, writeKept } from "./unwritten.ts";
 
@@ -67,7 +68,7 @@ export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
   const store = parts.use(
     await openStore({
       path: context.paths.database,
-      migrations: [{ owner: "appd", migrations: JOBS_MIGRATIONS }],
+      migrations: storeLists(context.app),
       clock,
       log: logs.logging.logger("store"),
     }),
@@ -199,11 +200,25 @@ export class OpenJobs implements AsyncDisposable {
     for (const execution of this.#scheduler.desk.executions()) execution.cancel("the daemon was stopped", 0);
   }
 
+  /** What a function says stands in the daemon's log. */
   status(): readonly JobStatus[] {
     const scheduler = this.#scheduler;
-    return scheduler.list().map((job) =>
-      jobStatus(job, { scheduler, logFile: this.#parts.runner.logFile(job.spec.name) })
-    );
+    const daemonLog = this.#options.logSettings().file;
+    return scheduler.list().map((job) => {
+      const logFile = functionOf(job.spec) === undefined ? this.#parts.runner.logFile(job.spec.name) : daemonLog;
+      return jobStatus(job, { scheduler, logFile });
+    });
+  }
+
+  /** Resolves when the run is recorded. @throws AppdError (notRunning) */
+  async trigger(name: string, call: { readonly key: string; readonly payload?: string }): Promise<RunReport> {
+    const { triggers, desk } = this.#scheduler;
+    const { run } = await triggers.app(this.#scheduler.job(name, "trigger"), call);
+    return runReport(desk.current(run));
+  }
+
+  get database(): Pick<Store, "read" | "write"> {
+    return this.#parts.store;
   }
 
   scheduler(): SchedulerStatus {

@@ -23,7 +23,7 @@ Deno.test("help, man page and completions have the app's commands, modes and opt
   await using app = plum();
   const help = (await app.run(["--help"])).stdout;
   assert.match(help, /^plum: an orchard as a service\n/);
-  assert.match(help, /\nplum:\n {2}visit, --visit .*\n.*\n {2}pick, take, --pick .*\n {2}shop .*\n {2}daemon /);
+  assert.match(help, /\nplum:\n {2}pick, take, --pick .*\n {2}shop .*\n {2}visit, --visit .*\n.*\n {2}daemon /);
   assert.match((await app.run(["help", "pick"])).stdout, /Usage: plum pick \[SORT\] \[OPTIONS\][^]*-c, --count COUNT/);
   assert.match(
     (await app.run(["daemon", "start", "--help"])).stdout,

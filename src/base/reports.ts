@@ -12,6 +12,8 @@ export interface ProgramExit {
   readonly signal: string | null;
   /** The kernel killed it for want of memory. */
   readonly out_of_memory?: true;
+  /** What a service threw. */
+  readonly error?: string;
   readonly at: string;
 }
 
@@ -73,6 +75,8 @@ export type ProgramStateName = (typeof PROGRAM_STATES)[number];
 
 export interface ProgramStatus {
   readonly name: string;
+  /** A service is a task inside the daemon: it has no process, and writes into the daemon's log. Default `program`. */
+  readonly kind?: "program" | "service";
   readonly state: ProgramStateName;
   readonly ready: boolean;
   readonly pid: number | null;

@@ -1,4 +1,5 @@
 import { cannot } from "../base/errors.ts";
+import type { ProgramStatus } from "../base/reports.ts";
 import { nearest } from "../base/nearest.ts";
 import { readLog } from "../logging/read_log.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
@@ -7,6 +8,7 @@ import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Jobs } from "./jobs/jobs.ts";
+import { loggerOfService } from "./kit/service_logger.ts";
 import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
@@ -38,17 +40,22 @@ export function apiOf(
         usage: usage.totals(),
         ...parts.jobs.metrics(),
       }),
-    logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
+    logs({ program, lines }) {
+      const isService = context.app.services.some(({ name }) => name === program);
+      const logger = isService && program !== undefined ? loggerOfService(context.app, program) : undefined;
+      return readLog(logPath(daemon, program), { lines, logger }, { files: context.system.files });
+    },
     events: journal,
     why: (name) =>
       explainProgram(name, {
         files: context.system.files,
+        app: context.app,
         journal,
         programs: daemon.report().programs,
         now: context.system.clock.now(),
         configured: parts.command === undefined,
       }),
-    history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
+    history: (name) => usage.history(name, processesIn(supervisor.list())),
     log: logs.logging.logger("appd.http"),
     jobs: currentJobs(() => parts.jobs.api),
     repositories: { poke: (name) => parts.jobs.lookAtRepository(name) },
@@ -65,6 +72,10 @@ export function apiOf(
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };
+}
+
+function processesIn(programs: readonly ProgramStatus[]): string[] {
+  return programs.filter(({ kind }) => kind !== "service").map(({ name }) => name);
 }
 
 /** The log of a program or job, or the daemon's own. @throws AppdError (notRunning) when there is no such one */

@@ -22,6 +22,10 @@ import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
 import type { Logger } from "../base/logger.ts";
+import { plainKit } from "./kit/plain_kit.ts";
+import { serviceSpecs, type ServiceSurroundings } from "./kit/services.ts";
+import type { LiveParts } from "./live_config.ts";
+import type { Config } from "../schema/appd_schema.ts";
 import { createFifos } from "../system/fifo.ts";
 import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
@@ -96,11 +100,14 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
       new KeepAlive(context, { fifos: createFifos(), log, words: startAgain(context, command), deaths: deaths.length }),
     )
     : undefined;
-  const daemon = new Daemon(
+  const stopping = new AbortController();
+  const kitFor = plainKit(context, { logging: logs.logging, config: () => daemon.config });
+  const daemon: Daemon = new Daemon(
     context,
     {
       ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
-      ...{ keepAlive, lastEnd, deaths, command, pidFile },
+      ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping },
+      services: servicesOf(context, { command, kitFor, stopping: stopping.signal }),
     },
     loaded,
   );
@@ -124,6 +131,15 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
 
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** The services of the app, under any configuration; a daemon that runs one command alone has none. */
+function servicesOf(
+  { app, mode }: Context,
+  around: Pick<ServiceSurroundings<Config>, "kitFor" | "stopping"> & { readonly command: Command | undefined },
+): LiveParts["services"] {
+  if (around.command !== undefined || app.services.length === 0) return () => [];
+  return ({ config, schema }) => serviceSpecs(app, { ...around, config, schema, mode });
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

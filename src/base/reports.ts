@@ -108,6 +108,8 @@ export interface ProgramStatus {
   readonly live?: boolean | null;
   /** What the failing probe says, or the program itself by STATUS= of sd_notify(3). */
   readonly note?: string | null;
+  /** A former life of the service ignores its signal, and goes on inside the daemon; absent when none does. */
+  readonly abandoned?: true;
   /** Processes that outlived its last stop. */
   readonly leftovers?: readonly { readonly pid: number; readonly command: string }[];
 }

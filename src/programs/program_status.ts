@@ -14,6 +14,8 @@ export interface StatusInput {
   readonly spec: UnitSpec;
   readonly probes: { readonly live: boolean | null; readonly note: string | null };
   readonly leftovers: readonly Survivor[];
+  /** Of a task: a former life goes on. */
+  readonly abandoned?: boolean;
   /** Monotonic milliseconds. */
   readonly now: number;
 }
@@ -46,5 +48,6 @@ export function statusOf(input: StatusInput): ProgramStatus {
     live: probes.live,
     note: probes.note,
     leftovers,
+    ...(input.abandoned ? { abandoned: true } : {}),
   };
 }

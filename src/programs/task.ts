@@ -110,7 +110,7 @@ export class Task implements Unit {
       case "spawn":
         return this.#spawn(work.generation);
       case "terminate":
-        return void this.#run?.abort.abort(new DOMException(`${this.name} is to end: ${work.cause}`, "AbortError"));
+        return this.#end(work.cause);
       case "kill":
         return this.#abandon(work.life);
       case "sweep":
@@ -125,6 +125,10 @@ export class Task implements Unit {
       case "rest":
         return undefined; // There is no process, and nothing for a next daemon to know.
     }
+  }
+
+  #end(cause: string): undefined {
+    this.#run?.abort.abort(new DOMException(`${this.name} is to end: ${cause}`, "AbortError"));
   }
 
   #spawn(generation: number): Event {
@@ -201,25 +205,21 @@ export class Task implements Unit {
       name: this.name,
       state: this.state,
       history: this.#machine.history,
-      logFile: this.#next.task.log.file,
+      logFile: this.#next.task.logFile,
       spec: this.#next,
-      probes: { live: null, note: this.#note },
+      probes: { live: null, note: "life" in this.state ? this.#run?.note ?? null : null },
       leftovers: [],
+      abandoned: this.#abandoned.size > 0,
       now: this.#shared.clock.monotonic(),
     });
   }
 
-  get #note(): string | null {
-    const own = "life" in this.state ? this.#run?.note ?? null : null;
-    const left = this.#abandoned.size === 0 ? [] : ["a former life ignores its signal and goes on"];
-    return [...(own === null ? [] : [own]), ...left].join(", ") || null;
-  }
-
   forget(): void {}
 
-  /** Its function has to have ended before: there is no other daemon that could take it over. */
+  /** Unlike a process it cannot outlive this one: what has not ended is told to. */
   close(): Promise<void> {
     this.#machine.close();
+    this.#end("it is let go");
     return Promise.resolve();
   }
 }

@@ -20,8 +20,8 @@ export interface TaskWork {
   readonly mark: string;
   /** It is ready when it says so, and not as soon as it runs. */
   readonly probed: boolean;
-  /** Where its records go: file, and name of the logger. */
-  readonly log: { readonly file: string; readonly logger: string };
+  /** Where its records go, absolute. */
+  readonly logFile: string;
 }
 
 /** A task: a function in this process, supervised as a program is. */

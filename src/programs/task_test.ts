@@ -81,7 +81,7 @@ function taskSpec(
     stableAfter: 10_000,
     critical: false,
     ...more,
-    task: { run: work, mark: "1", probed: false, log: { file: "/log", logger: "t.services.proxy" }, ...more.task },
+    task: { run: work, mark: "1", probed: false, logFile: "/log", ...more.task },
   };
 }
 
@@ -289,7 +289,7 @@ Deno.test("a task that ignores its signal is let go, and what it still does coun
   await finish(t.clock, t.supervisor.act("stop", "proxy", "a test"));
   const told = "service ignores its signal, it is let go and goes on";
   assert.deepEqual([stateOf(t), t.levels.get(told)], ["stopped", "error"]);
-  assert.equal(status(t).note, "a former life ignores its signal and goes on");
+  assert.deepEqual([status(t).abandoned, status(t).note], [true, null]);
   script.last.note("still here");
   script.last.ready();
   t.clock.advance(600_000);
@@ -299,7 +299,7 @@ Deno.test("a task that ignores its signal is let go, and what it still does coun
   t.clock.advance(0);
   assert.deepEqual([script.lives.length, script.last.signal.aborted, stateOf(t)], [2, false, "running"]);
   await script.end(new Error("late"), 1);
-  assert.deepEqual([stateOf(t), status(t).restarts, status(t).note], ["running", 0, null]);
+  assert.deepEqual([stateOf(t), status(t).restarts, status(t).abandoned], ["running", 0, undefined]);
 });
 
 Deno.test("a task that is neither ready in time nor ends is not tried again beside itself", async () => {

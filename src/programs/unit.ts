@@ -40,6 +40,6 @@ export interface Unit {
   status(): ProgramStatus;
   /** The next daemon is to know nothing of a stop or an end: it begins anew. */
   forget(): void;
-  /** Lets go of everything without ending it. */
+  /** Lets go of everything; a process goes on. */
   close(): Promise<void>;
 }

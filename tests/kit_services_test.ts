@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import type { ProgramStatus } from "../src/base/reports.ts";
+import { compileFixture } from "./support/fixture.ts";
 import { alive, Instance, program, signal, until } from "./support/instance.ts";
+
+await compileFixture("quince");
 
 class Quince extends Instance {
   constructor(config = "") {
@@ -81,7 +84,7 @@ Deno.test("commands reach services, and what needs a process is refused", async 
   assert.match(scaled.stderr, /cannot scale "steady": it is a service inside the daemon/);
   assert.deepEqual([signalled.code, scaled.code], [2, 2]);
   const history = await quince.get("/api/v1/programs/steady/history");
-  assert.equal(history.status, 409);
+  assert.equal(history.status, 400);
   const logs = await quince.run(["logs", "steady"]);
   assert.deepEqual([logs.code, logs.stdout.trim().split("\n").length], [0, 3], logs.stdout);
   assert.match(logs.stdout, /^\S+Z INFO +quince\.services\.steady: steady serves instance=default$/m);
@@ -115,6 +118,25 @@ Deno.test("what depends on a service waits for it", async () => {
   assert.match(stdout, /deaf waits for steady to be ready \(it is stopped\)/);
   await quince.run(["programs", "start", "steady"]);
   await quince.see("deaf", "running");
+});
+
+Deno.test("services are drawn among the programs", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000"));
+  const levels = async () => JSON.parse((await quince.run(["programs", "graph", "--json"])).stdout).levels;
+  assert.deepEqual(await levels(), [["web", "steady", "clocked", "slow"], ["shaky", "deaf"]]);
+});
+
+Deno.test("a promise that a service loses ends the daemon, with the exit code of a bug", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("shaky", "running");
+  const pid = quince.pid();
+  quince.put("lose");
+  quince.put("break");
+  await until("its end", () => !alive(pid));
+  const { ended } = JSON.parse(fs.readFileSync(join(quince.home, "state.json"), "utf8"));
+  assert.equal(ended.exit, 70);
+  assert.equal(quince.trace().at(-1), "steady ends");
 });
 
 Deno.test("a service that says when it is ready is starting until then", async () => {
@@ -202,7 +224,10 @@ Deno.test("a program of the configuration with the name of a service is refused,
   quince.write("");
   await quince.start();
   quince.write(program("steady", "exec sleep 1000"));
-  const reload = await quince.run(["reload"]);
-  assert.match(reload.stderr, /the configuration has a program "steady"/);
+  for (const verb of [["reload"], ["config", "check"]]) {
+    const { code, stderr } = await quince.run(verb);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /the configuration has a program "steady"/);
+  }
   await quince.see("steady", "running");
 });

@@ -55,7 +55,7 @@ export function apiOf(
         now: context.system.clock.now(),
         configured: parts.command === undefined,
       }),
-    history: (name) => usage.history(name, processesIn(supervisor.list())),
+    history: (name) => usage.history(name, processesIn(supervisor.list(), name)),
     log: logs.logging.logger("appd.http"),
     jobs: currentJobs(() => parts.jobs.api),
     repositories: { poke: (name) => parts.jobs.lookAtRepository(name) },
@@ -74,7 +74,14 @@ export function apiOf(
   };
 }
 
-function processesIn(programs: readonly ProgramStatus[]): string[] {
+/** Names of the programs that are processes. @throws AppdError (usage) when `name` is that of a service */
+function processesIn(programs: readonly ProgramStatus[], name: string): string[] {
+  if (programs.some((one) => one.name === name && one.kind === "service")) {
+    throw cannot(["show the history of", name], "it is a service inside the daemon, and uses what that uses", {
+      exit: "usage",
+      hint: "the daemon as a whole: process_resident_memory_bytes in /metrics",
+    });
+  }
   return programs.filter(({ kind }) => kind !== "service").map(({ name }) => name);
 }
 

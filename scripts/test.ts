@@ -35,7 +35,14 @@ export const PARTS: readonly Part[] = [
   { name: "oracles", paths: ["tests/oracle"], limitMinutes: 2 },
   {
     name: "the compiled binary",
-    paths: ["tests/support", "tests/specs_test.ts", "tests/conformance_test.ts", "tests/kit_services_test.ts", "tests/doctor_test.ts", "tests/program_environment_test.ts"],
+    paths: [
+      "tests/support",
+      "tests/specs_test.ts",
+      "tests/conformance_test.ts",
+      "tests/kit_services_test.ts",
+      "tests/doctor_test.ts",
+      "tests/program_environment_test.ts",
+    ],
     limitMinutes: 8,
   },
   { name: "services", paths: ["tests/service"], limitMinutes: 5 },

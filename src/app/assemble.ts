@@ -22,10 +22,8 @@ import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
 import type { Logger } from "../base/logger.ts";
-import { plainKit } from "./kit/plain_kit.ts";
-import { serviceSpecs, type ServiceSurroundings } from "./kit/services.ts";
+import { type KitFor, plainKit } from "./kit/plain_kit.ts";
 import type { LiveParts } from "./live_config.ts";
-import type { Config } from "../schema/appd_schema.ts";
 import { createFifos } from "../system/fifo.ts";
 import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
@@ -101,13 +99,15 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     )
     : undefined;
   const stopping = new AbortController();
-  const kitFor = plainKit(context, { logging: logs.logging, config: () => daemon.config });
+  const kitFor = command === undefined
+    ? plainKit(context, { logging: logs.logging, config: () => daemon.config })
+    : undefined;
   const daemon: Daemon = new Daemon(
     context,
     {
       ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
       ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping },
-      services: servicesOf(context, { command, kitFor, stopping: stopping.signal }),
+      services: await servicesOf(context, { kitFor, stopping: stopping.signal }),
     },
     loaded,
   );
@@ -133,13 +133,14 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** The services of the app, under any configuration; a daemon that runs one command alone has none. */
-function servicesOf(
+/** The services of the app under any configuration; without a kit, as a daemon that runs one command alone, it has none. */
+async function servicesOf(
   { app, mode }: Context,
-  around: Pick<ServiceSurroundings<Config>, "kitFor" | "stopping"> & { readonly command: Command | undefined },
-): LiveParts["services"] {
-  if (around.command !== undefined || app.services.length === 0) return () => [];
-  return ({ config, schema }) => serviceSpecs(app, { ...around, config, schema, mode });
+  { kitFor, stopping }: { readonly kitFor: KitFor | undefined; readonly stopping: AbortSignal },
+): Promise<LiveParts["services"]> {
+  if (kitFor === undefined || app.services.length === 0) return () => [];
+  const { serviceSpecs } = await import("./kit/services.ts");
+  return ({ config, schema }) => serviceSpecs(app, { config, schema, mode, kitFor, stopping });
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

@@ -4,11 +4,14 @@ import type { Config } from "../../schema/appd_schema.ts";
 import type { Context } from "../context.ts";
 import type { Kit } from "./kit.ts";
 
+/** Makes the kit of one part of the app. @param logger name of its logger below the app's: `services.proxy` */
+export type KitFor = (logger: string) => Kit<Config>;
+
 /** The kit of a daemon without a store and without jobs. */
 export function plainKit(
   { app: { product }, instance, paths: { home }, startedIn, system: { clock } }: Context,
   from: { readonly logging: { readonly logger: LoggerFactory }; readonly config: () => Config },
-): (logger: string) => Kit<Config> {
+): KitFor {
   const none = () => {
     throw cannot(["use", product.database], "there is neither a store nor a job", { exit: "unavailable" });
   };

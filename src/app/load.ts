@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
  * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
  * of what was read, whoever reads it, `config check` included.
  *
- * @throws ConfigError naming every problem; AppdError, as `adjust` throws it
+ * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service of the app
  */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
   const { loadWith } = await import("../config/load.ts");
@@ -19,7 +19,9 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
     env: context.system.host.env,
     files: context.system.files,
   });
-  return adjusted(context, loaded as LoadResult);
+  const wanted = adjusted(context, loaded as LoadResult);
+  await checkServices(context, wanted);
+  return wanted;
 }
 
 /**
@@ -40,4 +42,11 @@ export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: Lo
       cause: error,
     });
   }
+}
+
+/** What the app's services cannot be under this configuration is wrong with it, whoever reads it. */
+async function checkServices({ app, mode }: Context, { config }: LoadResult): Promise<void> {
+  if (app.services.length === 0) return;
+  const { wantedServices } = await import("./kit/wanted_services.ts");
+  wantedServices(app, { config, mode });
 }

@@ -98,7 +98,10 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { command } = options;
   const keepAlive = options.detached
     ? parts.use(
-      new KeepAlive(context, { fifos: createFifos(), log, words: startAgain(context, command), deaths: deaths.length }),
+      new KeepAlive(context, {
+        ...{ fifos: createFifos(), log, deaths: deaths.length },
+        words: startAgain(context, { command, schema: loaded.schema }),
+      }),
     )
     : undefined;
   const daemon = new Daemon(

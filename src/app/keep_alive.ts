@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import type { Logger } from "../base/logger.ts";
-import { FAREWELL, guardCommand, type Guarded, isGuardOf, PROGRAM_VARIABLE } from "../detach/guard.ts";
+import {
+  DIRECTORY_VARIABLE,
+  FAREWELL,
+  guardCommand,
+  type Guarded,
+  isGuardOf,
+  PROGRAM_VARIABLE,
+} from "../detach/guard.ts";
 import { scrubEnvironment } from "../detach/environment.ts";
 import type { Timer } from "../system/clock.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
@@ -53,7 +60,11 @@ export class KeepAlive implements Disposable {
       const child = system.processes.spawn({
         command: guardCommand(guardedBy(this.#context), { deaths, words }),
         cwd: "/",
-        env: { ...scrubEnvironment(host.env), [PROGRAM_VARIABLE]: host.self[0] ?? "" },
+        env: {
+          ...scrubEnvironment(host.env),
+          [PROGRAM_VARIABLE]: host.self[0] ?? "",
+          [DIRECTORY_VARIABLE]: this.#context.startedIn,
+        },
         input: end,
         output: late,
       });

@@ -1,7 +1,12 @@
 import type { LoadResult } from "../config/config.ts";
 import type { Context } from "./context.ts";
 
-/** Reads the configuration of the instance, all layers merged. @throws ConfigError naming every problem */
+/**
+ * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
+ * of what was read, whoever reads it, `config check` included.
+ *
+ * @throws ConfigError naming every problem; AppdError, as `adjust` throws it
+ */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
   const { loadWith } = await import("../config/load.ts");
   const schema = await context.app.schema();
@@ -13,5 +18,11 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
     env: context.system.host.env,
     files: context.system.files,
   });
-  return loaded as LoadResult;
+  return adjusted(context, loaded as LoadResult);
+}
+
+/** The configuration with what the app's settings mean in appd's words. @throws AppdError, as `adjust` throws it */
+export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: LoadResult): LoadResult {
+  const parts = context.app.adjust?.(loaded.config, { directory: context.startedIn });
+  return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
 }

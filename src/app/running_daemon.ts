@@ -150,6 +150,7 @@ export class Daemon {
       pid_file: this.#parts.pidFile,
       log_file: this.config.log.file,
       flags: this.#context.flags,
+      started_in: this.#context.startedIn,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),

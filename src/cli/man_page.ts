@@ -21,6 +21,9 @@ function terms(rows: readonly (readonly [term: string, text: string])[]): string
 
 function commandSection(program: ProgramSpec, at: CommandAt): string[] {
   const { command } = at;
+  if (command.sameAs !== undefined) {
+    return [`.SS ${roff(usageLine(program.name, at))}`, roff(`The same as ${program.name} ${command.sameAs}.`)];
+  }
   const aliases = [...flagAliases(command), ...wordAliases(command)];
   const rows: [string, string][] = [
     ...(command.arguments ?? []).map((one): [string, string] => [argumentTerm(one), argumentText(one)]),

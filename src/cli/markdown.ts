@@ -23,9 +23,10 @@ function examplesOf(examples: readonly { line: string; says: string }[]): string
 function commandOf(program: ProgramSpec, at: CommandAt): string[] {
   const { command } = at;
   const aliases = [...flagAliases(command), ...wordAliases(command)];
+  const title = [`${at.path.length > 1 ? "###" : "##"} ${[program.name, ...at.path].join(" ")}`, ""];
+  if (command.sameAs !== undefined) return [...title, `The same as \`${program.name} ${command.sameAs}\`.`, ""];
   return [
-    `${at.path.length > 1 ? "###" : "##"} ${[program.name, ...at.path].join(" ")}`,
-    "",
+    ...title,
     `\`${usageLine(program.name, at)}\`: ${command.summary}.`,
     "",
     ...(command.description ?? []).flatMap((text) => [text, ""]),

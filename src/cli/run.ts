@@ -9,6 +9,12 @@ import { parse } from "./parse.ts";
 import { usageError } from "./usage.ts";
 import type { VerbInput } from "./verb.ts";
 
+/** What a command line is given to. */
+export interface Main extends Pick<VerbInput, "program" | "app"> {
+  /** Why the program cannot be run at all. */
+  readonly flaw?: AppdError | undefined;
+}
+
 /**
  * Runs one command line to its exit code; the single place where errors end. Never ends the process itself.
  *
@@ -17,14 +23,11 @@ import type { VerbInput } from "./verb.ts";
  *
  * @param argv words after the program's name
  */
-export async function main(
-  { program, app }: Pick<VerbInput, "program" | "app">,
-  argv: readonly string[],
-  system: System,
-): Promise<number> {
+export async function main({ program, app, flaw }: Main, argv: readonly string[], system: System): Promise<number> {
   const own = { program, product: app.product };
   let output = outputFor(system, guessed(own, argv));
   try {
+    if (flaw !== undefined) throw flaw;
     const invocation = parse(program, argv);
     const advise = adviser(own, invocation.options);
     output = outputFor(system, { isOn: (name) => isOn(invocation, name), advise });

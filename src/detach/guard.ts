@@ -21,6 +21,9 @@ const FINAL = "2|75|77|78";
  */
 export const PROGRAM_VARIABLE = "APPD_INTERNAL_PROGRAM";
 
+/** Variable with the directory that the daemon was started in, and is to be started in again where it is still there. */
+export const DIRECTORY_VARIABLE = "APPD_INTERNAL_DIRECTORY";
+
 /** Whose guard it is: the name of the program, and the home of the instance. */
 export interface Guarded {
   readonly program: string;
@@ -45,7 +48,7 @@ exec </dev/null
 [ $(($(date +%s) - began)) -lt ${STABLE_S} ] || delay=1
 while :; do
   sleep "$delay"
-  "$${PROGRAM_VARIABLE}" "$@"; code=$?
+  (cd "$${DIRECTORY_VARIABLE}" 2>/dev/null; exec "$${PROGRAM_VARIABLE}" "$@"); code=$?
   case $code in 0|${FINAL}) exit "$code" ;; esac
   delay=$((delay * 2)); [ "$delay" -le ${MAX_DELAY_S} ] || delay=${MAX_DELAY_S}
 done`;

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { APPD_APP } from "../../app/kit/app.ts";
+import assert from "node:assert/strict";
 import fs from "node:fs";
 import { realSystem } from "../../system/system.ts";
 import { APPD } from "../command_table.ts";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { APPD_APP } from "../../app/kit/app.ts";
+import assert from "node:assert/strict";
 import fs from "node:fs";
 import { until } from "../../programs/testing.ts";
 import { realSystem } from "../../system/system.ts";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { APPD_APP } from "../../app/kit/app.ts";
+import assert from "node:assert/strict";
 import type { SimulateOptions } from "../../app/jobs/simulate.ts";
 import type { SimulatedRun } from "../../jobs/simulation.ts";
 import type { ProgramSpec } from "../command.ts";

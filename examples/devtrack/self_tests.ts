@@ -86,9 +86,9 @@ export async function testScheduler({ config, output, request }: Context): Promi
 
 async function timesOfDaemon(request: Context["request"]): Promise<number[] | undefined> {
   try {
-    const response = await request(`/api/v1/schedule/next?count=${NEXT}&job=prompt`);
-    const slots: { at: string }[] = await response.json();
-    return slots.map(({ at }) => Date.parse(at));
+    const response = await request(`/api/v1/schedule?count=${NEXT}&job=prompt`);
+    const { upcoming }: { upcoming: { at: string }[] } = await response.json();
+    return upcoming.map(({ at }) => Date.parse(at));
   } catch (error) {
     if (error instanceof AppdError && error.exit === "notRunning") return undefined; // Then from now on.
     throw error;

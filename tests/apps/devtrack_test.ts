@@ -179,7 +179,7 @@ Deno.test("S1 logs, S1 Log Format, S1 View Logs: the last 50 entries; tail and g
   assert.equal((await app.run(["logs"])).stdout.trimEnd().split("\n").length, 50);
   await app.run(["jobs", "run", "prompt", "--wait"]);
   const log = join(app.home, "daemon.log");
-  const line = await sh(`grep 'rigger #1' '${log}'`);
+  const line = await sh(`grep 'Trigger #1' '${log}'`);
   assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO +devtrack\.jobs\.prompt: Trigger #1/);
   assert.match(await sh(`tail -n 20 '${log}'`), /Trigger #1/);
 });
@@ -445,7 +445,7 @@ Deno.test("S1 Future: notifications: a failed prompt command is told", async () 
   await using app = devtrack();
   const told = join(dirname(app.home), "told");
   app.write(
-    `[settings]\nprompt_interval = 600\nprompt_command = ["false"]\n[[notify]]\nname = "me"\nevents = ["job_failed"]\ncommand = ["/bin/sh", "-c", "echo $APPD_JOB >'${told}'"]\n`,
+    `[settings]\nprompt_interval = 600\nprompt_command = ["false"]\n[[notify]]\nname = "me"\non = ["job_failed"]\ncommand = ["/bin/sh", "-c", "echo $APPD_JOB >'${told}'"]\n`,
   );
   await app.start();
   assert.notEqual((await app.run(["jobs", "run", "prompt", "--wait"])).code, 0);

@@ -7,5 +7,5 @@
  * @module
  */
 export { TestClock } from "./test_clock.ts";
-export { type StartOptions, startApp, type TestDaemon } from "./test_daemon.ts";
+export { startApp, type StartOptions, type TestDaemon } from "./test_daemon.ts";
 export { until } from "./until.ts";

@@ -1,9 +1,10 @@
 import { assemble } from "../app/assemble.ts";
-import { createContext } from "../app/context.ts";
+import { type Context, createContext } from "../app/context.ts";
 import type { RunReport } from "../base/job_reports.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { createApi } from "../http/api.ts";
 import type { DefinedApp } from "../kit/define_app.ts";
+import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
@@ -67,12 +68,13 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   });
   const write = (text: string) => writeFileAtomic(machine.files, context.configFile, text, 0o600);
   if (options.config !== undefined) write(options.config);
-  const { daemon } = parts.use(await assemble(context, { command: undefined, detached: true }));
-  const core = await daemon.api();
+  const { daemon, kit } = parts.use(await assembled(context, clock));
+  const core = { ...await daemon.api(), own: kit?.routes?.now() };
   const apis = {
     socket: createApi({ ...core, access: "socket" }),
     tcp: createApi({ ...core, access: "tcp", port: () => PORT }),
   };
+  const jobs = kit?.kitFor("tests").jobs;
   const owned = parts.move();
   return {
     home: scratch.path,
@@ -82,7 +84,7 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
     status: () => daemon.report(),
     health: () => daemon.health(),
     async runJob(job, trigger = {}) {
-      const { id } = await daemon.triggerJob(job, trigger);
+      const { id } = await (jobs?.trigger(job, trigger) ?? core.jobs.run(job));
       return await until(`the end of run ${id} of ${job}`, async () => {
         const run = await core.jobs.show(id);
         return run.ended_at === null ? undefined : run;
@@ -99,6 +101,15 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
       await owned.disposeAsync();
     },
   };
+}
+
+/** Milliseconds between two looks whether the start is over, of real time. */
+const NUDGE_MS = 100;
+
+/** Time goes on while the daemon starts: it may wait for something that never comes. */
+async function assembled(context: Context, clock: TestClock) {
+  using _nudge = systemClock.every(NUDGE_MS, () => clock.advance(NUDGE_MS));
+  return await assemble(context, { command: undefined, detached: true });
 }
 
 function withHost(init: RequestInit = {}): RequestInit {

@@ -103,10 +103,9 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   };
 }
 
-/** Milliseconds between two looks whether the start is over, of real time. */
-const NUDGE_MS = 100;
+/** Milliseconds of real time after which a start that is not over waits for something: then time goes on by as much. */
+const NUDGE_MS = 3000;
 
-/** Time goes on while the daemon starts: it may wait for something that never comes. */
 async function assembled(context: Context, clock: TestClock) {
   using _nudge = systemClock.every(NUDGE_MS, () => clock.advance(NUDGE_MS));
   return await assemble(context, { command: undefined, detached: true });

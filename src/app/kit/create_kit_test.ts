@@ -6,7 +6,7 @@ import { realSystem } from "../../system/system.ts";
 import { createContext } from "../context.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
 import { createKit, type KitSources, withMore } from "./create_kit.ts";
-import { figApp } from "./testing.ts";
+import { figApp } from "./fake_fig.ts";
 
 type AskedJobs = ReturnType<KitSources["jobs"]>;
 

@@ -1,7 +1,6 @@
 import type { LoadResult } from "../../config/config.ts";
 import type { Health } from "../../health/health.ts";
 import { delay } from "../../system/clock.ts";
-import type { Context } from "../context.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { OwnRoutes } from "../listeners.ts";
 import { addAppChecks, appChecks } from "./checks.ts";

@@ -3,17 +3,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { alive, binaryOf, Instance, signal, until } from "./support/instance.ts";
+import { compiled } from "./support/compiled.ts";
+import { alive, Instance, signal, until } from "./support/instance.ts";
 
-const FIG = new URL("fixtures/fig/fig.ts", import.meta.url);
-
-/** Compiles the app once for this file, where it is not newer than its sources. */
-function compileFig(): void {
-  const script = new URL("../scripts/compile.sh", import.meta.url).pathname;
-  const { success, stderr } = new Deno.Command("bash", { args: [script, "--if-stale", FIG.pathname] }).outputSync();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-if (Deno.env.get("FIG_COMPILED") === undefined) compileFig();
+await compiled("tests/fixtures/fig/fig.ts");
 
 /** A daemon of the app. */
 class Fig implements AsyncDisposable {
@@ -261,6 +254,39 @@ Deno.test("the checks of the app are in health, well from the first moment", asy
   assert.doesNotMatch(fig.log(), /degraded/);
 });
 
+Deno.test("a reload takes up what the configuration says of a job and of a check, and refuses what does not fit", async () => {
+  await using fig = await started();
+  const schedule = async () => (await fig.instance.status()).jobs[0].schedule;
+  assert.equal(await schedule(), "every 3h");
+  fig.instance.write('\n[fig]\nevery = "2h"\nbad = true\n');
+  assert.equal((await fig.instance.run(["reload"])).code, 0);
+  assert.equal(await schedule(), "every 2h");
+  const sick = await until("it is degraded", async () => {
+    const { status, text } = await fig.ask("/health");
+    return status === 503 ? JSON.parse(text) : undefined;
+  });
+  assert.deepEqual([sick.status, sick.checks.basket.error], ["degraded", "the basket has a hole"]);
+  fig.instance.write('\n[fig]\nevery = "often"\n');
+  const { code, stderr } = await fig.instance.run(["reload"]);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /cannot take up the job "pick" of fig: every is "often"/);
+  assert.equal(await schedule(), "every 2h");
+});
+
+Deno.test("the file can name the app's jobs, and the verbs that work without a daemon know them", async () => {
+  await using fig = new Fig();
+  fig.instance.write('\n[[job]]\nname = "after"\ncommand = ["true"]\non = "job:pick:ok"\n');
+  const next = await fig.instance.run(["schedule", "next", "--json"]);
+  assert.match(next.stdout, /"job": "pick"/);
+  assert.equal((await fig.instance.run(["config", "check"])).code, 0);
+  const simulated = await fig.instance.run(["schedule", "simulate", "--json", "--to", "4h"]);
+  assert.match(simulated.stdout, /"job":"after"/);
+  const { code } = await fig.start();
+  assert.equal(code, 0);
+  await fig.run((await fig.pick({ payload: "ripe" })).id);
+  await until("what follows from it has run", async () => (await fig.history("after"))[0]?.state === "ok");
+});
+
 /** Asks over the control socket, whose path fetch cannot be given here. */
 function overSocket(fig: Fig, method: string, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -272,5 +298,3 @@ function overSocket(fig: Fig, method: string, path: string): Promise<string> {
     }).on("error", reject).end();
   });
 }
-
-Deno.test("the binary is the app's own", () => assert.ok(fs.existsSync(binaryOf("fig"))));

@@ -1,3 +1,4 @@
+import { inWordsOf } from "../base/words.ts";
 import { cannot } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { readLog } from "../logging/read_log.ts";
@@ -28,7 +29,10 @@ export function apiOf(
   },
 ): ApiCore {
   const { daemon, logs, supervisor, journal, usage } = parts;
+  const { product } = context.app;
+  const words = inWordsOf(product);
   return {
+    product,
     status: () => daemon.report(),
     health: () => daemon.health(),
     metrics: () =>
@@ -47,9 +51,10 @@ export function apiOf(
         programs: daemon.report().programs,
         now: context.system.clock.now(),
         configured: parts.command === undefined,
+        words,
       }),
     history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
-    log: logs.logging.logger("appd.http"),
+    log: logs.logging.logger("http"),
     jobs: currentJobs(() => parts.jobs.api),
     repositories: { poke: (name) => parts.jobs.lookAtRepository(name) },
     actions: {
@@ -61,7 +66,7 @@ export function apiOf(
       rotateLogs: () => daemon.rotate(),
       reopenLogs: () => daemon.reopen(),
       stop: (timeoutMs) => daemon.stop(timeoutMs),
-      program: (action, name) => supervisor.act(action, name, `appd programs ${action}`),
+      program: (action, name) => supervisor.act(action, name, `${product.name} programs ${action}`),
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };

@@ -1,4 +1,5 @@
 import { AppdError } from "../base/errors.ts";
+import { inWordsOf } from "../base/words.ts";
 import { versionText } from "../base/version.ts";
 import { createHealth } from "../health/health.ts";
 import { prepareDirectories } from "../instance/home.ts";
@@ -70,8 +71,12 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   parts.defer(() => void files.unlink(pidFile));
   const { lastEnd, deaths } = await flightRecord(context); // Before this run leaves its own traces.
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
-  const log = logs.logging.logger("appd");
-  log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
+  const log = logs.logging.logger();
+  log.info(`${context.app.product.name} starts`, {
+    pid: host.pid,
+    version: versionText(context.app.product),
+    home: paths.home,
+  });
   const announcement = parts.use(await announce(context, { detached: options.detached, log }));
   if (lastEnd !== undefined) tellLastEnd(log, lastEnd);
 
@@ -79,7 +84,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const programs = openPrograms(context, logs);
   const supervisor = parts.use(programs.supervisor);
   const usage = parts.use(programs.usage);
-  const journal = new Journal(clock.now());
+  const journal = new Journal(clock.now(), inWordsOf(context.app.product));
   const kit = await kitOf(context, { logs, command: options.command, config: () => daemon.config, jobs: () => jobs });
   const notifications = parts.use(new Notifications(context, logs));
   const jobs = parts.use(
@@ -97,7 +102,10 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { command } = options;
   const keepAlive = options.detached
     ? parts.use(
-      new KeepAlive(context, { fifos: createFifos(), log, words: startAgain(context, command), deaths: deaths.length }),
+      new KeepAlive(context, {
+        ...{ fifos: createFifos(), log, deaths: deaths.length },
+        words: startAgain(context, { command, schema: loaded.schema }),
+      }),
     )
     : undefined;
   const daemon = new Daemon(
@@ -112,7 +120,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, {
-      ...{ config, core: () => daemon.api(), log: logs.logging.logger("appd.http"), own: kit?.routes },
+      ...{ config, core: () => daemon.api(), log: logs.logging.logger("http"), own: kit?.routes },
     }),
   );
   parts.use(guardFiles({ files, clock, log }, {
@@ -122,7 +130,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor, jobs });
-  addZombieCheck(health, system);
+  addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
   await kit?.begin(jobs, loaded);
   await daemon.live.begin();

@@ -5,6 +5,8 @@
 import { Hono } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { SILENT } from "../base/logger.ts";
+import { APPD } from "../base/product.ts";
+import { inWordsOf } from "../base/words.ts";
 import { type AppRoutes, isOpen, isServed, openApiPaths, patternFor } from "./app_routes.ts";
 import { RefusedBody } from "./body_stream.ts";
 import { type AppPaths, guard } from "./guards.ts";
@@ -25,7 +27,7 @@ const DESCRIPTION: Route = {
   path: "/openapi.json",
   summary: "This description",
   responses: { 200: "OpenAPI 3.1" },
-  handle: (_context, { own }) => replyJson(openApi(ROUTES, own === undefined ? {} : openApiPaths(own))),
+  handle: (_, { own, product }) => replyJson(openApi(ROUTES, { product, own: own && openApiPaths(own) })),
 };
 
 /** Every operation there is. */
@@ -43,7 +45,9 @@ export const ROUTES: readonly Route[] = [
 /** The app of one listener; a pure function of its requests and of what `deps` tell it. */
 export function createApi(deps: ApiDeps): Hono {
   const log = deps.log ?? SILENT;
-  const full: RouteDeps = { ...deps, requests: deps.requests ?? new RequestCounter() };
+  const { product = APPD } = deps;
+  const words = inWordsOf(product);
+  const full: RouteDeps = { ...deps, product, words, requests: deps.requests ?? new RequestCounter() };
   const { access, token, bind = "127.0.0.1", port = () => 0, own } = deps;
   const app = new Hono();
 
@@ -55,7 +59,7 @@ export function createApi(deps: ApiDeps): Hono {
     if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
     log.debug("request", { access, method, path: context.req.path, status: context.res.status });
   });
-  app.use(guard({ access, bind, port, token, paths: own && pathsOf(own) }));
+  app.use(guard({ access, bind, port, token, realm: product.name, paths: own && pathsOf(own) }));
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
   for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
   if (own?.hono !== undefined) app.route("/", own.hono);
@@ -63,7 +67,7 @@ export function createApi(deps: ApiDeps): Hono {
   app.notFound(() => replyProblem(missing));
   app.onError((error) => {
     if ("getResponse" in error) return error.getResponse(); // An endpoint of the app says so, in the router's words.
-    const problem = error instanceof RefusedBody ? error.problem : problemOf(error);
+    const problem = error instanceof RefusedBody ? error.problem : problemOf(error, words);
     if (!(error instanceof AppdError)) log.error("a request failed", { error: error.stack ?? error.message });
     return replyProblem(problem);
   });

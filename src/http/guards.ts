@@ -14,6 +14,8 @@ export interface GuardPolicy {
   readonly bind: string;
   /** Bearer token (RFC 6750) that opens the actions over TCP; without one they are closed. */
   readonly token?: string | undefined;
+  /** What the token opens, RFC 9110: the name of the program. */
+  readonly realm: string;
   /** Paths of an app, and which of them are open; none by default. */
   readonly paths?: AppPaths | undefined;
 }
@@ -139,14 +141,14 @@ export function isLoopback(bind: string): boolean {
   return bind === "localhost" || bind === "::1" || /^127(\.\d{1,3}){3}$/.test(bind);
 }
 
-function bearer({ headers }: Request, { token }: GuardPolicy): Problem | undefined {
+function bearer({ headers }: Request, { token, realm }: GuardPolicy): Problem | undefined {
   const [, given] = /^Bearer +([\x21-\x7e]+)$/i.exec(headers.get("authorization") ?? "") ?? [];
   if (token !== undefined && token !== "" && given !== undefined && equalInConstantTime(given, token)) return undefined;
   return {
     status: 401,
     message: "a valid bearer token is needed",
     hint: "send the content of server.token_file as: Authorization: Bearer TOKEN",
-    headers: { "www-authenticate": 'Bearer realm="appd"' },
+    headers: { "www-authenticate": `Bearer realm="${realm}"` },
   };
 }
 

@@ -70,10 +70,10 @@ export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
       path: context.paths.database,
       migrations: storeLists(context.app),
       clock,
-      log: logs.logging.logger("appd.store"),
+      log: logs.logging.logger("store"),
     }),
   );
-  const log = logs.logging.logger("appd.jobs");
+  const log = logs.logging.logger("jobs");
   const mayPass = (error: unknown) => error instanceof StoreError;
   const ledger = parts.use(new StoreLedger({ books: store, clock, log, mayPass }));
   const runner = parts.use(openRunner(context, { logs, oom: options.oom }));
@@ -86,7 +86,7 @@ export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
 
 /** Where history waits for a database that does not take it. */
 function placeOf({ context, logs }: OpenJobsOptions) {
-  return { files: context.system.files, directory: context.paths.jobs, log: logs.logging.logger("appd.jobs") };
+  return { files: context.system.files, directory: context.paths.jobs, log: logs.logging.logger("jobs") };
 }
 
 interface Parts {
@@ -163,7 +163,7 @@ export class OpenJobs implements AsyncDisposable {
     const { context, logs, journal, onEvent } = this.#options;
     if (event.kind === "job_pause") writePauses(context.system.files, context.paths.jobs, this.#scheduler.pauses());
     if (event.kind === "job_started") this.#measureLag(event);
-    logs.logging.logger("appd.jobs")[jobLevel(event)](jobSentence(event), jobFields(event));
+    logs.logging.logger("jobs")[jobLevel(event)](jobSentence(event), jobFields(event));
     journal.note(jobDraft(event));
     onEvent(event);
   }
@@ -182,7 +182,7 @@ export class OpenJobs implements AsyncDisposable {
     const family = event.program.replace(/\.\d+$/, "");
     for (const name of new Set([event.program, family])) {
       this.#scheduler.triggers.program(name, { state, at: event.at }).catch((error) => {
-        this.#options.logs.logging.logger("appd.jobs").warn("a program's event triggers nothing any more", { error });
+        this.#options.logs.logging.logger("jobs").warn("a program's event triggers nothing any more", { error });
       });
     }
   }

@@ -58,7 +58,7 @@ export function openRunner(context: Context, parts: RunnerParts): JobRunner {
 
 function depsOf(context: Context, { logs: { logging, compressor }, oom }: RunnerParts): RunDeps {
   const { clock, files, host, processes } = context.system;
-  const log = logging.logger("appd.jobs");
+  const log = logging.logger("jobs");
   const directory = files.realPath(context.paths.jobs); // As the kernel names what runs have open.
   const fifos = createFifos();
   const pool = new FifoPool({ fifos, files, directory });
@@ -68,12 +68,11 @@ function depsOf(context: Context, { logs: { logging, compressor }, oom }: Runner
     bootId: processes.bootId(),
     census: new Census(processes, clock),
     inheritedEnv: host.env,
-    instance: context.instance,
     rounds: new Rounds(clock, fifos),
     mover: new Mover({ files, fifos }, new Uint8Array(READ_BYTES)),
     strays: new Strays({ clock, pool }),
     logs: new JobLogs({
-      ...{ clock, files, log, directory },
+      ...{ clock, files, log, directory, program: context.app.product.name },
       openOutput: (job, order) => openProgramLog(context, { ...order, who: { job }, compressor, log }),
     }),
   };

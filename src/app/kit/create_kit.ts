@@ -40,7 +40,7 @@ export function createKit({ context, logs, jobs, config }: KitSources): KitFor {
     get config() {
       return config();
     },
-    log: withFields(logs.logging.logger(`${product.name}.${logger}`), fields),
+    log: withFields(logs.logging.logger(logger), fields),
     ...shared,
     clock,
   });

@@ -1,4 +1,5 @@
 import { SILENT } from "../../base/logger.ts";
+import { createProduct } from "../../base/product.ts";
 import { loadWith } from "../../config/load.ts";
 import { homeWith } from "../../config/home_with.ts";
 import type { LoadResult } from "../../config/config.ts";
@@ -10,8 +11,7 @@ import type { Job } from "./job.ts";
 
 /** For tests: an app called `fig` with this in it. */
 export function figApp(more: Partial<App> = {}): App {
-  const product = { name: "fig", version: "1.2.3", summary: "figs", prefix: "FIG", database: "fig.db" };
-  return { ...APPD_APP, product, ...more };
+  return { ...APPD_APP, product: createProduct({ name: "fig", version: "1.2.3" }), ...more };
 }
 
 /** For tests: a job that does nothing, with these settings. */

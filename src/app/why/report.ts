@@ -1,6 +1,7 @@
 import { cannot, messageOf } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import type { ProgramStatus, WhyReport } from "../../base/reports.ts";
+import type { Words } from "../../base/words.ts";
 import { readLog } from "../../logging/read_log.ts";
 import type { Files } from "../../system/files.ts";
 import type { Journal } from "../events/journal.ts";
@@ -16,6 +17,8 @@ export interface WhySources {
   readonly now: number;
   /** False for the command after `--`. */
   readonly configured: boolean;
+  /** Of the program that is asked. */
+  readonly words: Words;
 }
 
 /** So many last lines are shown, and so many bytes of each. */
@@ -29,7 +32,7 @@ const LINE_BYTES = 400;
  * @throws AppdError (notRunning) when there is no such program
  */
 export async function explainProgram(name: string, sources: WhySources): Promise<WhyReport> {
-  const { journal, programs, now, configured, files } = sources;
+  const { journal, programs, now, configured, files, words } = sources;
   const program = find(name, programs);
   const others = programs.filter((one) => one.family === name && one !== program);
   const report = whyOf({
@@ -41,7 +44,18 @@ export async function explainProgram(name: string, sources: WhySources): Promise
     now,
     configured,
   });
-  return { ...report, hints: [...report.hints, ...others.slice(0, 3).map((one) => `appd why ${one.name}`)] };
+  const more = others.slice(0, 3).map((one) => `appd why ${one.name}`);
+  return inWords({ ...report, hints: [...report.hints, ...more] }, words);
+}
+
+/** Sentences and commands of ours; what the program wrote stays as it is. */
+function inWords(report: WhyReport, words: Words): WhyReport {
+  return {
+    ...report,
+    summary: words(report.summary),
+    chain: report.chain.map((link) => ({ ...link, message: words(link.message) })),
+    hints: report.hints.map(words),
+  };
 }
 
 /** From the best to the worst. */

@@ -19,13 +19,14 @@ import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { flightRecord } from "./flight_recorder.ts";
-import type { KitSources } from "./kit/create_kit.ts";
+import type { KitFor, KitSources } from "./kit/create_kit.ts";
 import { hasKit } from "./kit/has_kit.ts";
 import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
 import type { Logger } from "../base/logger.ts";
+import type { LiveParts } from "./live_config.ts";
 import { createFifos } from "../system/fifo.ts";
 import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
@@ -108,11 +109,13 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
       }),
     )
     : undefined;
-  const daemon = new Daemon(
+  const stopping = new AbortController();
+  const daemon: Daemon = new Daemon(
     context,
     {
       ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
-      ...{ keepAlive, lastEnd, deaths, command, pidFile },
+      ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping },
+      services: await servicesOf(context, { kitFor: kit?.kitFor, stopping: stopping.signal }),
     },
     loaded,
   );
@@ -150,6 +153,16 @@ async function kitOf(
   if (command !== undefined || !hasKit(context.app)) return undefined;
   const { openKit } = await import("./kit/open_kit.ts");
   return openKit({ context, ...sources });
+}
+
+/** The services of the app under any configuration; without a kit, as a daemon that runs one command alone, it has none. */
+async function servicesOf(
+  { app, mode }: Context,
+  { kitFor, stopping }: { readonly kitFor: KitFor | undefined; readonly stopping: AbortSignal },
+): Promise<LiveParts["services"]> {
+  if (kitFor === undefined || app.services.length === 0) return () => [];
+  const { serviceSpecs } = await import("./kit/services.ts");
+  return ({ config, schema }) => serviceSpecs(app, { config, schema, mode, kitFor, stopping });
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

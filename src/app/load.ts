@@ -3,9 +3,10 @@ import type { Context } from "./context.ts";
 
 /**
  * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
- * of what was read, whoever reads it, `config check` included. Also sees to it that the app's jobs fit.
+ * of what was read, whoever reads it, `config check` included.
  *
- * @throws ConfigError naming every problem; AppdError (config) naming a job of the app that does not fit, or as `adjust` throws it
+ * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service or a job of
+ * the app
  */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
   const { loadWith } = await import("../config/load.ts");
@@ -18,9 +19,10 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
     env: context.system.host.env,
     files: context.system.files,
   });
-  const result = adjusted(context, loaded as LoadResult);
-  await checkJobs(context, result);
-  return result;
+  const wanted = adjusted(context, loaded as LoadResult);
+  await checkServices(context, wanted);
+  await checkJobs(context, wanted);
+  return wanted;
 }
 
 /** The configuration with what the app's settings mean in appd's words. @throws AppdError, as `adjust` throws it */
@@ -29,6 +31,14 @@ export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: Lo
   return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
 }
 
+/** What the app's services cannot be under this configuration is wrong with it, whoever reads it. */
+async function checkServices({ app, mode }: Context, { config }: LoadResult): Promise<void> {
+  if (app.services.length === 0) return;
+  const { wantedServices } = await import("./kit/wanted_services.ts");
+  wantedServices(app, { config, mode });
+}
+
+/** The same of its jobs. */
 async function checkJobs({ app, paths: { home } }: Context, { config }: LoadResult): Promise<void> {
   if (app.jobs.length === 0) return;
   const { appJobSpecs } = await import("./kit/jobs.ts");

@@ -58,7 +58,7 @@ function cell(row, text, kind) {
 }
 function endOf(exit) {
   if (!exit) return "–";
-  return exit.signal ?? (exit.code === null ? "unknown" : "code " + exit.code);
+  return exit.signal ?? exit.error ?? (exit.code === null ? "unknown" : "code " + exit.code);
 }
 function program(body, p, view) {
   const points = charts.get(p.name).points;
@@ -110,7 +110,7 @@ async function refresh() {
     render(status);
     show("news", "");
     await loadRuns(status);
-    await loadHistory(status.programs.map((p) => p.name));
+    await loadHistory(status.programs.filter((p) => p.kind !== "service").map((p) => p.name));
   } catch (error) {
     show("state", "no answer");
     $("state").className = "state bad";

@@ -11,7 +11,7 @@ import type { ProgramEvent } from "./events.ts";
 import type { Rounds } from "./rounds.ts";
 import type { FifoKeeper } from "./fifo_keeper.ts";
 import type { Mover } from "./mover.ts";
-import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
+import type { LifeSpec, ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
 /** What the probes of one program say. `why` is a phrase without a final period. */
 export interface ProbeListener {
@@ -91,8 +91,8 @@ export interface Shared extends SupervisorDeps {
   /** A program that is started has what it needs; the rest can wait for the start of the others. */
   readonly afterwards: Afterwards;
   readonly tell: (event: ProgramEvent) => void;
-  /** What a program waits for, one phrase each. */
-  readonly missing: (spec: ProgramSpec) => readonly string[];
+  /** What a program or task waits for, one phrase each. */
+  readonly missing: (spec: LifeSpec) => readonly string[];
   /** Everything is being stopped: nothing of it is to be remembered. */
   readonly isStopping: () => boolean;
   /** A program is not what it was: others may wait for that. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import type { ProgramStatus } from "../../base/reports.ts";
 import { systemFiles } from "../../system/files.ts";
+import { APPD_APP } from "../kit/app.ts";
 import { Journal } from "../events/journal.ts";
 import { explainProgram } from "./report.ts";
 
@@ -30,6 +31,7 @@ function explain(name: string, programs: readonly ProgramStatus[]) {
   const journal = new Journal();
   return explainProgram(name, {
     files: systemFiles,
+    app: APPD_APP,
     journal,
     programs,
     now: 0,

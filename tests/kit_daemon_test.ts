@@ -287,6 +287,36 @@ Deno.test("the file can name the app's jobs, and the verbs that work without a d
   await until("what follows from it has run", async () => (await fig.history("after"))[0]?.state === "ok");
 });
 
+Deno.test("a service that wants a job at once has it, once, however often the daemon starts", async () => {
+  await using fig = new Fig();
+  for (const _start of ["first", "second"]) {
+    const { code, stderr } = await fig.start({ FIG_SERVICE: "1" });
+    assert.equal(code, 0, stderr);
+    await until("it is picked", async () => (await fig.figs()).length > 0);
+    await until("the service is ready", async () => (await fig.instance.status()).programs[0].ready);
+    assert.equal((await fig.instance.run(["stop"])).code, 0);
+  }
+  assert.equal((await fig.start()).code, 0);
+  assert.deepEqual((await fig.figs()).map(({ payload }) => payload), ["early"]);
+});
+
+Deno.test("in a mode without jobs nothing makes one run but a command", async () => {
+  await using fig = new Fig();
+  const idle = fig.instance.spawn(["idle"]);
+  const { jobs } = await until("it answers", async () => {
+    const status = await fig.instance.status();
+    return status.state === "ready" ? status : undefined;
+  });
+  assert.deepEqual(jobs.map(({ enabled, next_at }: { enabled: boolean; next_at: unknown }) => [enabled, next_at]), [
+    [false, null],
+    [false, null],
+  ]);
+  assert.equal((await fig.ask("/v1/pick", { method: "POST", body: "{}" })).status, 409);
+  assert.equal((await fig.instance.run(["jobs", "run", "pick", "--wait"])).code, 0);
+  await fig.instance.run(["stop"]);
+  assert.equal((await idle.output()).code, 0);
+});
+
 /** Asks over the control socket, whose path fetch cannot be given here. */
 function overSocket(fig: Fig, method: string, path: string): Promise<string> {
   return new Promise((resolve, reject) => {

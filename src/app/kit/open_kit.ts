@@ -35,7 +35,7 @@ export function openKit(sources: KitSources): OpenKit {
   return {
     ...{ kitFor, routes },
     async begin(jobs, loaded) {
-      await jobs.prepare(loaded);
+      await Promise.all([jobs.prepare(loaded), routes?.load()]);
       await routes?.make(kitFor, clock);
     },
     async watch(health) {

@@ -29,7 +29,13 @@ export const PARTS: readonly Part[] = [
   { name: "beside the source", paths: ["src", "bench"], limitMinutes: 5 },
   {
     name: "the repository",
-    paths: ["tests/layers_test.ts", "tests/derived_test.ts", "tests/docs_test.ts", "tests/build_test.ts"],
+    paths: [
+      "tests/layers_test.ts",
+      "tests/app_config_test.ts",
+      "tests/derived_test.ts",
+      "tests/docs_test.ts",
+      "tests/build_test.ts",
+    ],
     limitMinutes: 2,
   },
   { name: "oracles", paths: ["tests/oracle"], limitMinutes: 2 },
@@ -39,6 +45,8 @@ export const PARTS: readonly Part[] = [
       "tests/support",
       "tests/specs_test.ts",
       "tests/conformance_test.ts",
+      "tests/identity_test.ts",
+      "tests/kit_command_line_test.ts",
       "tests/kit_services_test.ts",
       "tests/doctor_test.ts",
       "tests/program_environment_test.ts",

@@ -1,3 +1,4 @@
+import { inWordsOf } from "../base/words.ts";
 import { cannot } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { nearest } from "../base/nearest.ts";
@@ -8,7 +9,7 @@ import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Jobs } from "./jobs/jobs.ts";
-import { loggerOfService } from "./kit/service_logger.ts";
+import { loggerOfPart } from "./kit/part_logger.ts";
 import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
@@ -30,7 +31,10 @@ export function apiOf(
   },
 ): ApiCore {
   const { daemon, logs, supervisor, journal, usage } = parts;
+  const { product } = context.app;
+  const words = inWordsOf(product);
   return {
+    product,
     status: () => daemon.report(),
     health: () => daemon.health(),
     metrics: () =>
@@ -41,8 +45,7 @@ export function apiOf(
         ...parts.jobs.metrics(),
       }),
     logs({ program, lines }) {
-      const isService = context.app.services.some(({ name }) => name === program);
-      const logger = isService && program !== undefined ? loggerOfService(context.app, program) : undefined;
+      const logger = program === undefined ? undefined : loggerOfPart(context.app, program);
       return readLog(logPath(daemon, program), { lines, logger }, { files: context.system.files });
     },
     events: journal,
@@ -54,9 +57,10 @@ export function apiOf(
         programs: daemon.report().programs,
         now: context.system.clock.now(),
         configured: parts.command === undefined,
+        words,
       }),
     history: (name) => usage.history(name, processesIn(supervisor.list(), name)),
-    log: logs.logging.logger("appd.http"),
+    log: logs.logging.logger("http"),
     jobs: currentJobs(() => parts.jobs.api),
     repositories: { poke: (name) => parts.jobs.lookAtRepository(name) },
     actions: {
@@ -68,7 +72,7 @@ export function apiOf(
       rotateLogs: () => daemon.rotate(),
       reopenLogs: () => daemon.reopen(),
       stop: (timeoutMs) => daemon.stop(timeoutMs),
-      program: (action, name) => supervisor.act(action, name, `appd programs ${action}`),
+      program: (action, name) => supervisor.act(action, name, `${product.name} programs ${action}`),
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };

@@ -63,7 +63,7 @@ export class LiveConfig implements Disposable {
   constructor(context: Context, parts: LiveParts, start: { loaded: LoadResult; onRevert: (error: string) => void }) {
     this.#context = context;
     this.#parts = parts;
-    this.#log = parts.logs.logging.logger("appd");
+    this.#log = parts.logs.logging.logger();
     this.#onRevert = start.onRevert;
     this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
   }

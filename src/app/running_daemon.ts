@@ -86,7 +86,7 @@ export class Daemon {
       loaded,
       onRevert: (error) => this.#noteReload({ ok: false, changes: [], error }),
     });
-    this.#log = parts.logs.logging.logger("appd");
+    this.#log = parts.logs.logging.logger();
     this.#startedAt = context.system.clock.now();
     this.#startedMonotonic = context.system.clock.monotonic();
     this.#lifecycle = createLifecycle((from, to) => {
@@ -124,7 +124,11 @@ export class Daemon {
   started(url: string | null): void {
     this.#url = url;
     this.#lifecycle.dispatch("started");
-    this.#log.info("appd is ready", { pid: Deno.pid, url: url ?? "none", version: versionText() });
+    this.#log.info(`${this.#context.app.product.name} is ready`, {
+      pid: Deno.pid,
+      url: url ?? "none",
+      version: versionText(this.#context.app.product),
+    });
     if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
   }
 
@@ -145,12 +149,13 @@ export class Daemon {
       start_time: processes.stat(host.pid)?.startTime ?? "",
       boot_id: processes.bootId(),
       started_at: new Date(this.#startedAt).toISOString(),
-      version: versionText(),
+      version: versionText(this.#context.app.product),
       url: this.#url,
       config_file: this.#context.configFile,
       pid_file: this.#parts.pidFile,
       log_file: this.config.log.file,
       flags: this.#context.flags,
+      started_in: this.#context.startedIn,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
@@ -353,11 +358,11 @@ export class Daemon {
   report(): StatusReport {
     const { clock } = this.#context.system;
     return {
-      name: "appd",
+      name: this.#context.app.product.name,
       instance: this.#context.instance,
       state: this.#lifecycle.state,
       pid: this.#context.system.host.pid,
-      version: versionText(),
+      version: versionText(this.#context.app.product),
       uptime_s: seconds(clock.monotonic() - this.#startedMonotonic),
       started_at: new Date(this.#startedAt).toISOString(),
       url: this.#url,
@@ -389,7 +394,7 @@ export class Daemon {
   health(): HealthReport {
     return {
       status: this.#healthStatus(),
-      version: versionText(),
+      version: versionText(this.#context.app.product),
       uptime_s: seconds(this.#context.system.clock.monotonic() - this.#startedMonotonic),
       pid: this.#context.system.host.pid,
       checks: this.#parts.health.report(),

@@ -58,9 +58,9 @@ export interface SupervisorDeps {
   readonly log: Logger;
   /** Absolute; each program has a directory of its own in it, 0700. */
   readonly directory: string;
-  /** Name of the instance, handed to the programs as APPD_NAME. */
-  readonly instance: string;
-  /** Variables that lead a program's own `appd status` to this daemon, beside APPD_NAME: see addressOf. */
+  /** Name of ours, of the marks that stand in a program's log where bytes are missing. Default `appd`. */
+  readonly program?: string;
+  /** Variables that lead a program's own `appd status` to this daemon: see addressOf. */
   readonly address?: Readonly<Record<string, string>>;
   /** Users, limits and priorities. Default: this machine's. */
   readonly launchHost?: LaunchHost;

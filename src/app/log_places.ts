@@ -18,7 +18,8 @@ export interface LogPlace {
 
 /**
  * Where the log of a program or job is, or is going to be: functions of the app write into the daemon's. Who ever ran has a
- * directory, also when the daemon does not run; who has not is in the configuration. One that cannot be read names nobody: logs help to mend it.
+ * directory, also when the daemon does not run; who has not is in the configuration. One that cannot be read names nobody:
+ * logs help to mend it.
  */
 export async function logPlace(context: Context, name: string): Promise<LogPlace> {
   const logger = loggerOfPart(context.app, name);

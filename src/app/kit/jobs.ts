@@ -1,4 +1,3 @@
-import { jobLogger } from "./part_logger.ts";
 import { AppdError, messageOf } from "../../base/errors.ts";
 import type { Path } from "../../schema/kind.ts";
 import type { AppJobSettings } from "../../schema/settings_app_job.ts";
@@ -13,6 +12,7 @@ import type { App } from "./app.ts";
 import { type KitFor, withMore } from "./create_kit.ts";
 import type { Job, JobRun, JobSettings } from "./job.ts";
 import { readAppJobs } from "./read_jobs.ts";
+import { jobLogger } from "./part_logger.ts";
 
 /** What the jobs of an app stand in. */
 export interface AppJobSurroundings {

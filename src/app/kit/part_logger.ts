@@ -10,14 +10,14 @@ export function jobLogger(name: string): string {
   return `jobs.${name}`;
 }
 
-/** The whole name of the logger that a service or a function of a job has; undefined when `name` is of neither. */
-export function loggerOfPart({ product, services, jobs }: PartsOfApp, name: string): string | undefined {
-  if (services.some((service) => service.name === name)) return `${product.name}.${serviceLogger(name)}`;
-  return jobs.some((job) => job.name === name) ? `${product.name}.${jobLogger(name)}` : undefined;
-}
-
 /** What of an app has loggers. */
 export interface PartsOfApp extends Pick<App, "product"> {
   readonly services: readonly { readonly name: string }[];
   readonly jobs: readonly { readonly name: string }[];
+}
+
+/** The whole name of the logger that a service or a function of a job has; undefined when `name` is of neither. */
+export function loggerOfPart({ product, services, jobs }: PartsOfApp, name: string): string | undefined {
+  if (services.some((service) => service.name === name)) return `${product.name}.${serviceLogger(name)}`;
+  return jobs.some((job) => job.name === name) ? `${product.name}.${jobLogger(name)}` : undefined;
 }

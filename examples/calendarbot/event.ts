@@ -13,7 +13,7 @@ export interface Details {
   readonly description: string | null;
   /** Only of http and https: anything else could be a script. */
   readonly url: string | null;
-  /** `CONFIRMED`, `TENTATIVE`, `CANCELLED` or null. */
+  /** `CONFIRMED`, `TENTATIVE` or null; one that is `CANCELLED` is not shown. */
   readonly status: string | null;
 }
 

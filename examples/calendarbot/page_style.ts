@@ -28,7 +28,6 @@ section.today { background: var(--today); }
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .75rem; }
 li { display: grid; grid-template-columns: 7.5rem 1fr; gap: .25rem 1rem; }
 .when { font-variant-numeric: tabular-nums; color: var(--soft); }
-.cancelled h3 { text-decoration: line-through; }
 summary { cursor: pointer; color: var(--soft); }
 .text { white-space: pre-wrap; padding: .25rem 0; }
 footer { padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }

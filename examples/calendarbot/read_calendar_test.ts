@@ -162,6 +162,10 @@ Deno.test("an old daily event keeps its rhythm", async () => {
   const weeks = (await begins(weekly)).map((at) => Math.floor((Date.parse(`${at}Z`) / 86_400_000 - 4) / 7));
   assert.equal(weeks.length, 52);
   assert.ok(weeks.every((week) => week % 2 === 0));
+  const monthly = ics(event("DTSTART:19990115T070000Z", "RRULE:FREQ=MONTHLY;INTERVAL=5;BYDAY=-1FR"));
+  assert.deepEqual(await begins(monthly), ["2026-02-27T07:00", "2026-07-31T07:00", "2026-12-25T07:00"]);
+  const yearly = ics(event("DTSTART:20000401T070000Z", "RRULE:FREQ=YEARLY;INTERVAL=2;BYMONTH=1,3;BYDAY=1SU"));
+  assert.deepEqual(await begins(yearly), ["2026-01-04T07:00", "2026-03-01T07:00"]);
 });
 
 Deno.test("RDATE adds times, periods too", async () => {

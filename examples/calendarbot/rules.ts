@@ -48,13 +48,38 @@ function dayOf(at: Date, day: number): number {
 }
 
 const PERIOD_MS: Readonly<Record<string, number>> = { HOURLY: 3_600_000, DAILY: DAY_MS, WEEKLY: 7 * DAY_MS };
+const PERIOD_MONTHS: Readonly<Record<string, number>> = { MONTHLY: 1, YEARLY: 12 };
+
+export interface Bounds {
+  /** Where the rule starts. */
+  readonly start: Wall;
+  /** Before this, nothing is wanted. */
+  readonly from: Wall;
+}
 
 /**
  * Where counting can begin in order to find all times from `from` on: whole periods after the rule's own start, so that
  * a daily event of 1990 does not take 13,000 steps. A rule that counts its times has to be followed from its start.
  */
-export function nearStart(rule: ICAL.Recur, { start, from }: { readonly start: Wall; readonly from: Wall }): Wall {
-  const period = (PERIOD_MS[rule.freq] ?? 0) * Math.max(1, rule.interval);
-  if (period === 0 || rule.isByCount()) return start;
-  return start + Math.max(0, Math.floor((from - start) / period) - 1) * period;
+export function nearStart(rule: ICAL.Recur, { start, from }: Bounds): Wall {
+  if (rule.isByCount() || from <= start) return start;
+  const interval = Math.max(1, rule.interval);
+  const months = PERIOD_MONTHS[rule.freq];
+  if (months !== undefined) return monthsLater(start, { from, period: months * interval });
+  const period = (PERIOD_MS[rule.freq] ?? 0) * interval;
+  return period === 0 ? start : start + periodsBefore((from - start) / period) * period;
+}
+
+/** The same day of a later month; a day that not every month has stays where it is. */
+function monthsLater(start: Wall, { from, period }: { readonly from: Wall; readonly period: number }): Wall {
+  const at = new Date(start);
+  const end = new Date(from);
+  if (at.getUTCDate() > 28) return start;
+  const months = (end.getUTCFullYear() - at.getUTCFullYear()) * 12 + end.getUTCMonth() - at.getUTCMonth();
+  return at.setUTCMonth(at.getUTCMonth() + periodsBefore(months / period) * period);
+}
+
+/** Whole periods, with one to spare: where exactly in it a period's times lie, the library knows. */
+function periodsBefore(periods: number): number {
+  return Math.max(0, Math.floor(periods) - 1);
 }

@@ -188,12 +188,12 @@ Deno.test("S0 DAEMON-005, S0 Success Criteria 5: a malformed setting is told wit
       assert.match(stderr, message);
       assert.match(stderr, /config\.toml:\d+:\d+/);
     }
-    assert.deepEqual(fs.readdirSync(bot.home).sort(), ["config.toml"]);
+    assert.deepEqual(fs.readdirSync(bot.home).sort(), ["calendar.ics", "config.toml"]);
   }
 });
 
 Deno.test("S0 DAEMON-005: without a calendar the check warns, the service starts and says what is missing, and begins to work when it comes", async () => {
-  await using bot = new Bot("");
+  await using bot = new Bot();
   fs.rmSync(bot.file);
   const check = await bot.run(["config", "check"]);
   assert.equal(check.code, 0);

@@ -27,12 +27,12 @@ export function compact(day: string): string {
   return day.replaceAll("-", "");
 }
 
-/** One instance of calendarbot, with a calendar unless none is wanted. */
+/** One instance of calendarbot, with a calendar. */
 export class Bot extends Instance {
   /** @param settings further lines of the section `[calendar]` */
-  constructor(calendar: string | undefined = ics(event("Standup")), settings = "", more = "") {
+  constructor(calendar = ics(event("Standup")), settings = "", more = "") {
     super(`\n[calendar]\ntimezone = "UTC"\n${settings}\n${more}`, "calendarbot");
-    if (calendar !== undefined) this.edit(calendar);
+    this.edit(calendar);
   }
 
   get file(): string {

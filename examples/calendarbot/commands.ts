@@ -4,16 +4,16 @@ import type { BotConfig } from "./settings.ts";
 /** The app's own commands; what they do is loaded when one is called. */
 export const COMMANDS: readonly AppCommand<BotConfig>[] = [
   {
-    name: "events",
+    name: "agenda",
     summary: "show what is on in the next days",
     description: ["Asks the running service, and without one reads the calendar itself."],
     options: [
       { name: "days", value: { name: "N", kind: "count" }, help: "so many days, 1 to 366; default: calendar.days" },
       { name: "from", value: { name: "DAY", kind: "text" }, help: "first day, such as 2026-11-21; default: today" },
     ],
-    examples: [{ line: "calendarbot events --days 1", says: "what is on today" }],
+    examples: [{ line: "calendarbot agenda --days 1", says: "what is on today" }],
     exits: { ok: true, usage: true, unavailable: "the calendar cannot be read", config: true },
-    run: async (context) => await (await import("./command_events.ts")).showEvents(context),
+    run: async (context) => await (await import("./command_agenda.ts")).showAgenda(context),
   },
   {
     name: "refresh",

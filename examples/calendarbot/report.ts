@@ -1,7 +1,7 @@
 import { type Entry, type Known, MAX_ENTRIES } from "./copy_store.ts";
 import { type Day, dayAt } from "./days.ts";
 
-/** Days of a calendar with what is on them; answer of `/api/calendar/events` and of `events --json`. */
+/** Days of a calendar with what is on them; answer of `/api/calendar/events` and of `agenda --json`. */
 export interface EventsReport {
   readonly calendar: {
     readonly name: string | null;

@@ -7,6 +7,8 @@ import type { BotConfig } from "./settings.ts";
 
 /** Longest time that one request asks for, in days. */
 const MAX_DAYS = 366;
+/** Of every answer. */
+const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
 
 /** The page for people, and the same for programs. */
 export async function routes(kit: Kit<BotConfig>): Promise<Hono> {
@@ -44,7 +46,7 @@ async function serveEvents(context: Context, kit: Kit<BotConfig>): Promise<Respo
   }
   if (known.copy === undefined) return problem(context, 503, noCalendar(known));
   const entries = await entriesWithin(store, { from: startOf(from, zone), to: startOf(to, zone) });
-  return context.json(reportOf({ ...known, copy: known.copy }, entries, { from, to }));
+  return context.json(reportOf({ ...known, copy: known.copy }, entries, { from, to }), 200, HEADERS);
 }
 
 function dayIn(context: Context, name: string, otherwise: Day): Day | Response {
@@ -60,7 +62,7 @@ function noCalendar({ failure }: Known): string {
 /** The form of all failures over HTTP. */
 function problem(context: Context, status: 400 | 503, message: string): Response {
   const hint = status === 503 ? "see: calendarbot jobs history refresh" : null;
-  return context.json({ error: { message, hint, exit: status === 503 ? "unavailable" : "usage" } }, status);
+  return context.json({ error: { message, hint, exit: status === 503 ? "unavailable" : "usage" } }, status, HEADERS);
 }
 
 /** Only the page's own style is used, by its hash (CSP level 3); no script runs, whatever an event's title says. */
@@ -71,8 +73,7 @@ async function pageHeaders(): Promise<Record<string, string>> {
   return {
     "content-security-policy":
       `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-    "cache-control": "no-store",
     "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
+    ...HEADERS,
   };
 }

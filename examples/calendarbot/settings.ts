@@ -20,7 +20,7 @@ export const CALENDAR = section("calendar", {
     }),
     days: setting(integer({ min: 1, max: 31 }), {
       default: 7,
-      help: "days that the page and the command `events` show",
+      help: "days that the page and the command `agenda` show",
       reload: "applied",
       example: 14,
     }),
@@ -38,7 +38,9 @@ export const CALENDAR = section("calendar", {
       example: "20MiB",
     }),
   },
-  finish({ source: given, ...rest }, reading) {
+  finish({ source: given, timezone: zone, ...others }, reading) {
+    // What is inherited may not be set either: then it is the system's.
+    const rest = { ...others, timezone: zone ?? Temporal.Now.timeZoneId() };
     const source = parseSource(given, reading.base);
     if ("trouble" in source) {
       reading.flaw(source.trouble, { path: ["source"], hint: source.hint });

@@ -69,7 +69,7 @@ Deno.test("S0 DAEMON-010: an address is read in the background, conditionally, a
   assert.match(page, /Retrospective/);
   const { body } = await bot.get("/health");
   assert.match(body, /the server answers 503/);
-  const told = [page, body, bot.log(), (await bot.run(["--daemon-status"])).stdout, (await bot.run(["events"])).stdout];
+  const told = [page, body, bot.log(), (await bot.run(["--daemon-status"])).stdout, (await bot.run(["agenda"])).stdout];
   for (const text of told) assert.doesNotMatch(text, /4711/);
   answers = true;
   await until("health", async () => (await bot.health()).body.checks.calendar.ok);
@@ -128,19 +128,19 @@ Deno.test("S0 DAEMON-006: 50 MB, a device or a rule that never ends do not stop 
   await bot.shows("Recovered");
 });
 
-Deno.test("S0 DAEMON-009: events shows the next days, from the service or without it, and drives no terminal", async () => {
+Deno.test("S0 DAEMON-009: agenda shows the next days, from the service or without it, and drives no terminal", async () => {
   await using bot = new Bot(ics(event("Stand\u001b[31mup\u202e", "LOCATION:Room 1")));
-  const alone = await bot.run(["events", "--days", "1"]);
+  const alone = await bot.run(["agenda", "--days", "1"]);
   assert.equal(alone.code, 0, alone.stderr);
   assert.match(alone.stdout, /^\w+ \d+ \w+ \(\d{4}-\d\d-\d\d\)\n {2}12:00 +Stand\uFFFD\[31mup\uFFFD {2}\(Room 1\)\n$/);
   await bot.daemon();
   await bot.shows("Room 1");
-  assert.equal((await bot.run(["events", "--days", "1"])).stdout, alone.stdout);
-  const json = JSON.parse((await bot.run(["events", "--json", "--from", dayAfter(1)])).stdout);
+  assert.equal((await bot.run(["agenda", "--days", "1"])).stdout, alone.stdout);
+  const json = JSON.parse((await bot.run(["agenda", "--json", "--from", dayAfter(1)])).stdout);
   assert.deepEqual([json.from, json.to, json.events], [dayAfter(1), dayAfter(8), []]);
-  assert.match((await bot.run(["events", "--from", dayAfter(1)])).stdout, /^nothing in 7 days from /);
+  assert.match((await bot.run(["agenda", "--from", dayAfter(1)])).stdout, /^nothing in 7 days from /);
   for (const words of [["--days", "0"], ["--days", "many"], ["--from", "tomorrow"]]) {
-    assert.equal((await bot.run(["events", ...words])).code, 2, words.join(" "));
+    assert.equal((await bot.run(["agenda", ...words])).code, 2, words.join(" "));
   }
 });
 

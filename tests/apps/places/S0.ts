@@ -2,6 +2,8 @@ import type { Place } from "./place.ts";
 
 const FLAGS = "design.md §3: subcommands are canonical, --daemon, --daemon-status and --daemon-stop their aliases";
 const DETACH = "design.md §6: the binary starts itself anew in a session of its own, instead of forking twice";
+const CHECKED =
+  "design.md §4: the process that would be the daemon checks before it makes anything, and start ends with its error";
 
 /** S0, CalendarBot: daemon mode architecture. */
 export const S0: readonly Place[] = [
@@ -32,8 +34,12 @@ export const S0: readonly Place[] = [
   { id: "DAEMON-001", text: "start as a background service: detached, PID file, log", ruling: DETACH },
   { id: "DAEMON-002", text: "--daemon-status: PID, port, uptime, log file, health; the process is really looked at" },
   { id: "DAEMON-003", text: "--daemon-stop: TERM, wait, verify, clean up, with a limit" },
-  { id: "DAEMON-004", text: "a taken port is told before detaching, with an exit code of its own" },
-  { id: "DAEMON-005", text: "the configuration is checked before detaching, with guidance how to set it up" },
+  { id: "DAEMON-004", text: "a taken port is told before detaching, with an exit code of its own", ruling: CHECKED },
+  {
+    id: "DAEMON-005",
+    text: "the configuration is checked before detaching, with guidance how to set it up",
+    ruling: CHECKED,
+  },
   { id: "DAEMON-006", text: "errors at run time: rotating logs, structured records, crash reports, going on" },
   { id: "DAEMON-007", text: "session of its own, signal handlers, PID file operations", ruling: DETACH },
   { id: "DAEMON-008", text: "log to files only, rotated, in a form for daemons" },

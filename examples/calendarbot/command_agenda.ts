@@ -13,7 +13,7 @@ import { sourceName } from "./source.ts";
 const MAX_DAYS = 366;
 
 /** Shows the next days: as the running service knows them, else as the source has them now. */
-export async function showEvents(context: CommandContext<BotConfig>): Promise<void> {
+export async function showAgenda(context: CommandContext<BotConfig>): Promise<void> {
   const { output } = context;
   const { calendar } = await context.config();
   const days = Number(context.options.days ?? calendar.days);

@@ -141,7 +141,10 @@ Deno.test("a daemon of an app says its name in status, log, API, page and metric
       '\n[[job]]\nname = "tick"\nevery = "1h"\ncommand = ["/bin/true"]\n',
   );
   await pear.start("--log-level", "debug");
-  await until("bad has ended", async () => (await pear.status()).programs[1]?.exit);
+  await until("web is ready and bad has ended", async () => {
+    const { health, programs } = await pear.status();
+    return health === "healthy" && programs[0].ready && programs[1].exit;
+  });
   const status = await pear.status();
   assert.equal(status.name, "pear");
   assert.match(status.version, /^1\.2\.3 \(/);

@@ -1,3 +1,4 @@
+import { AppdError, cannot, messageOf } from "../base/errors.ts";
 import type { LoadResult } from "../config/config.ts";
 import type { Context } from "./context.ts";
 
@@ -23,10 +24,24 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
   return wanted;
 }
 
-/** The configuration with what the app's settings mean in appd's words. @throws AppdError, as `adjust` throws it */
+/**
+ * The configuration with what the app's settings mean in appd's words.
+ *
+ * @throws AppdError, as `adjust` throws it; (internal) for a bug in it, so that a reload is refused and the daemon lives on
+ */
 export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: LoadResult): LoadResult {
-  const parts = context.app.adjust?.(loaded.config, { directory: context.startedIn });
-  return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
+  const { app, startedIn } = context;
+  try {
+    const parts = app.adjust?.(loaded.config, { directory: startedIn });
+    return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
+  } catch (error) {
+    if (error instanceof AppdError) throw error;
+    throw cannot(["adjust the configuration of", app.product.name], `${messageOf(error)} (this is a bug)`, {
+      exit: "internal",
+      hint: "see the stack: run it again with --verbose",
+      cause: error,
+    });
+  }
 }
 
 /** What the app's services cannot be under this configuration is wrong with it, whoever reads it. */

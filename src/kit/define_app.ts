@@ -82,7 +82,7 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
     ...(routes === undefined ? {} : { routes }),
     ...(adjust === undefined ? {} : { adjust }),
   };
-  const flaw = flawOf({ app, commands, settings });
+  const flaw = flawOf({ app, commands, settings, verbsUnder });
   return {
     ...{ app, commands, settings },
     ...(verbsUnder === undefined ? {} : { verbsUnder }),

@@ -30,7 +30,7 @@ export async function inspect(context: CommandContext<BotConfig>): Promise<numbe
 }
 
 function optionsOf({ options, output }: CommandContext<BotConfig>): ReadOptions {
-  const { timezone = "UTC", since, until } = options;
+  const { timezone = "UTC", since, until, skip = "" } = options;
   const zone = ianaName(String(timezone));
   if (zone === undefined) throw wrong("timezone", "an IANA time zone such as Europe/Berlin");
   const window = knownWindow(Date.now(), zone);
@@ -39,7 +39,8 @@ function optionsOf({ options, output }: CommandContext<BotConfig>): ReadOptions 
   if (Number.isNaN(from)) throw wrong("since", "a time such as 2026-11-21T00:00:00Z");
   if (Number.isNaN(to)) throw wrong("until", "a time such as 2026-11-21T00:00:00Z");
   const progress = { onSeries: (line: number) => output.note(`line ${line}`) };
-  return { timezone: zone, window: { from, to }, ...(output.verbose ? progress : {}) };
+  const skipped = new Set(String(skip).split(",").map(Number));
+  return { timezone: zone, window: { from, to }, skipped, ...(output.verbose ? progress : {}) };
 }
 
 function wrong(option: string, expected: string): AppdError {

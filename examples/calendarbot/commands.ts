@@ -41,6 +41,11 @@ export const COMMANDS: readonly AppCommand<BotConfig>[] = [
         help: "events from then on, ISO 8601; default: 90 days ago",
       },
       { name: "until", value: { name: "TIME", kind: "text" }, help: "events until then; default: in 400 days" },
+      {
+        name: "skip",
+        value: { name: "LINE", kind: "text", many: true },
+        help: "leave out the event that begins there",
+      },
     ],
     examples: [{ line: "calendarbot inspect team.ics", says: "how many events it has, and what cannot be read" }],
     exits: { ok: true, generic: "it is no calendar", usage: true },

@@ -75,8 +75,9 @@ function notes({ known: { copy, failure }, entries, from, days, zone }: PageInpu
   if (copy === undefined) texts.push("No calendar has been read yet.");
   else if (failure !== undefined) texts.push(`This is the calendar of ${momentName(copy.readAt, zone)}.`);
   if (copy !== undefined && !isKnown(copy, { from, days })) {
-    texts.push(`The calendar is known from ${dateName(dayAt(copy.window.from, copy.timezone))}
-      to ${dateName(addDays(dayAt(copy.window.to, copy.timezone), -1))} only.`);
+    const first = dayAt(copy.window.from, copy.timezone);
+    const last = addDays(dayAt(copy.window.to, copy.timezone), -1);
+    texts.push(`The calendar is known from ${dateName(first)} to ${dateName(last)} only.`);
   }
   if (entries.length > MAX_ENTRIES) texts.push(`Only the first ${MAX_ENTRIES} events of these days are shown.`);
   return texts.length === 0 ? [] : [html`

@@ -18,35 +18,63 @@ export type Inspection = { readonly problem: string } | ({ readonly problem: nul
 const LIMIT_MS = 15_000;
 /** Longest answer of a reader, in bytes. */
 const MAX_ANSWER = 64 * 1024 * 1024;
+/** Events that are left out because they keep their reader busy for good; with more of them it is no calendar. */
+const MAX_ENDLESS = 3;
 
 /**
  * Reads a calendar in a process of its own: `calendarbot inspect -`. Some recurrence rules make the library search without
- * an end; there, that costs one core for a few seconds, and here it would be the end of the daemon.
+ * an end; there, that costs one core for a few seconds, and here it would be the end of the daemon. An event that does so
+ * is left out of the next try.
  *
  * @throws AppdError (unavailable) when it is no calendar, or takes too long
  */
 export async function readApart(bytes: Uint8Array, options: ReadApartOptions): Promise<CalendarCopy> {
+  const endless: number[] = [];
+  while (endless.length <= MAX_ENDLESS) {
+    const result = await tryToRead(bytes, { ...options, endless });
+    if (typeof result !== "number") return result;
+    endless.push(result);
+  }
+  throw refused(options.name, "following its recurrence rules takes too long");
+}
+
+interface Try extends ReadApartOptions {
+  /** Lines of events that are left out. */
+  readonly endless: readonly number[];
+}
+
+/** The calendar, or the line of the event at which its reader was still busy when its time was over. */
+async function tryToRead(bytes: Uint8Array, options: Try): Promise<CalendarCopy | number> {
   const limit = AbortSignal.timeout(options.limitMs ?? LIMIT_MS);
   const reader = startReader(options, AbortSignal.any([options.signal, limit]));
   const { answer, complaint } = await talk(reader, bytes);
   if (options.signal.aborted) throw options.signal.reason;
-  const refused = (reason: string) =>
-    new AppdError(`cannot read "${options.name}": ${reason}`, {
-      exit: "unavailable",
-      hint: "see what is wrong with it: calendarbot inspect FILE",
-    });
-  if (limit.aborted) throw refused(`it takes too long${lastLine(complaint)}`);
   const inspection = parsed(answer);
-  if (inspection === undefined) throw refused(`its reader ended early: ${complaint.trim().slice(-300)}`);
-  if (inspection.problem !== null) throw refused(inspection.problem);
+  if (limit.aborted && inspection === undefined) {
+    const line = lastLine(complaint);
+    if (line === undefined) throw refused(options.name, "it takes too long");
+    return line;
+  }
+  if (inspection === undefined) {
+    throw refused(options.name, `its reader ended early: ${complaint.trim().slice(-300)}`);
+  }
+  if (inspection.problem !== null) throw refused(options.name, inspection.problem);
   return inspection;
 }
 
-function startReader({ timezone, window }: ReadApartOptions, signal: AbortSignal): Deno.ChildProcess {
+function refused(name: string, reason: string): AppdError {
+  return new AppdError(`cannot read "${name}": ${reason}`, {
+    exit: "unavailable",
+    hint: "see what is wrong with it: calendarbot inspect FILE",
+  });
+}
+
+function startReader({ timezone, window, endless }: Try, signal: AbortSignal): Deno.ChildProcess {
   const self = Deno.build.standalone ? [] : ["run", "-A", "--quiet", "--unstable-net", Deno.mainModule];
+  const skip = endless.flatMap((line) => ["--skip", String(line)]);
   const span = ["--since", new Date(window.from).toISOString(), "--until", new Date(window.to).toISOString()];
   return new Deno.Command(Deno.execPath(), {
-    args: [...self, "inspect", "-", "--json", "--verbose", "--timezone", timezone, ...span],
+    args: [...self, "inspect", "-", "--json", "--verbose", "--timezone", timezone, ...span, ...skip],
     clearEnv: true,
     env: { HOME: "/nonexistent", PATH: "/usr/bin:/bin", TZ: "UTC" },
     cwd: "/",
@@ -90,7 +118,7 @@ function parsed(answer: string): Inspection | undefined {
 }
 
 /** Where the reader was, which it tells before each event that recurs. */
-function lastLine(complaint: string): string {
+function lastLine(complaint: string): number | undefined {
   const line = /.*^line (\d+)$/ms.exec(complaint)?.[1];
-  return line === undefined ? "" : `, at the event in line ${line}`;
+  return line === undefined ? undefined : Number(line);
 }

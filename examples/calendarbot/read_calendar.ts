@@ -21,6 +21,8 @@ export interface ReadOptions {
   /** IANA name. */
   readonly timezone: string;
   readonly window: Window;
+  /** Lines of events that are known to take too long. */
+  readonly skipped?: ReadonlySet<number>;
   /** Told before the work on an event that recurs: the line where it stands. */
   readonly onSeries?: (line: number) => void;
 }
@@ -42,7 +44,8 @@ export async function readCalendar(text: string, options: ReadOptions): Promise<
   const flaws: Flaw[] = [...lost];
   const events: CalendarEvent[] = [];
   for (const part of parts.filter(({ kind }) => kind === "VEVENT")) {
-    attempt(part.line, flaws, () => void events.push(readEvent(part, { ical, zones })));
+    if (options.skipped?.has(part.line)) flaws.push({ line: part.line, message: "its recurrence rule never ends" });
+    else attempt(part.line, flaws, () => void events.push(readEvent(part, { ical, zones })));
   }
   if (events.length === 0 && flaws[0] !== undefined) {
     throw new NoCalendar(`has no event that can be read; line ${flaws[0].line}: ${flaws[0].message}`);

@@ -53,7 +53,7 @@ Deno.test("S0 DAEMON-010: an address is read in the background, conditionally, a
   const statuses: number[] = [];
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ headers }) => {
     const etag = `"${calendar.length}"`;
-    const status = !answers ? 503 : headers.get("if-none-match") === etag ? 304 : 200;
+    const status = !answers ? 503 : headers.get("if-none-match")?.includes(etag) ? 304 : 200;
     statuses.push(status);
     return new Response(status === 200 ? calendar : null, { status, headers: { etag } });
   });
@@ -67,8 +67,10 @@ Deno.test("S0 DAEMON-010: an address is read in the background, conditionally, a
   answers = false;
   const page = await bot.shows("the server answers 503");
   assert.match(page, /Retrospective/);
-  const { body } = await bot.get("/health");
-  assert.match(body, /the server answers 503/);
+  const body = await until("the check", async () => {
+    const health = await bot.get("/health");
+    return health.body.includes("the server answers 503") ? health.body : undefined;
+  });
   const told = [page, body, bot.log(), (await bot.run(["--daemon-status"])).stdout, (await bot.run(["agenda"])).stdout];
   for (const text of told) assert.doesNotMatch(text, /4711/);
   answers = true;
@@ -110,18 +112,19 @@ Deno.test("S0 DAEMON-006: 50 MB, a device or a rule that never ends do not stop 
   await bot.shows("Standup");
   bot.edit(ics(...Array.from({ length: 50 }, () => event("x", `DESCRIPTION:${"y".repeat(1_000_000)}`))));
   await bot.shows("larger than calendar.max_size");
-  // Nothing matches 1 January in February, and the library looks for it in all eternity.
-  bot.edit(ics(event("Endless", "RRULE:FREQ=DAILY;BYMONTH=2;BYYEARDAY=1"), event("Other")));
+  // Every seventh day after today is no day of tomorrow's name, and the library looks for one in all eternity.
+  const tomorrow = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"][new Date(dayAfter(1)).getUTCDay()];
+  bot.edit(ics(event("Endless", `RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=${tomorrow}`), event("Neighbour")));
   const slowest = { ms: 0 };
   const body = await until("the end of its reading", async () => {
     const begin = performance.now();
     await bot.get("/livez");
     slowest.ms = Math.max(slowest.ms, performance.now() - begin);
     const page = await bot.get("/calendar");
-    return page.body.includes("it takes too long") ? page.body : undefined;
+    assert.match(page.body, /Standup|Neighbour/);
+    return page.body.includes("Neighbour") ? page.body : undefined;
   }, 40_000);
-  assert.match(body, /it takes too long, at the event in line 4/);
-  assert.match(body, /Standup/);
+  assert.match(body, /Line 4: its recurrence rule never ends/);
   assert.ok(slowest.ms < 1000, `an answer took ${slowest.ms} ms`);
   assert.equal((await bot.health()).status, 200);
   bot.edit(ics(event("Recovered")));

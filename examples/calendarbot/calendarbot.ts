@@ -26,7 +26,7 @@ await run(defineApp({
     every: "15m",
     settings: ({ calendar }) => ({ every: `${calendar.refresh}ms` }),
     overlap: "queue",
-    timeout: "90s",
+    timeout: "2m",
     run: async (context) => await (await import("./refresh.ts")).refresh(context),
   }],
   checks: CHECKS,

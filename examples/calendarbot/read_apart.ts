@@ -21,6 +21,8 @@ const MAX_ANSWER = 64 * 1024 * 1024;
 /** Events that are left out because they keep their reader busy for good; with more of them it is no calendar. */
 const MAX_ENDLESS = 3;
 
+/** Processor time after which the kernel ends a reader, in seconds: one that is busy for good may outlive a daemon that dies. */
+const MAX_CPU_S = 30;
 /**
  * Reads a calendar in a process of its own: `calendarbot inspect -`. Some recurrence rules make the library search without
  * an end; there, that costs one core for a few seconds, and here it would be the end of the daemon. An event that does so
@@ -70,16 +72,35 @@ function refused(name: string, reason: string): AppdError {
 }
 
 function startReader({ timezone, window, endless }: Try, signal: AbortSignal): Deno.ChildProcess {
-  const self = Deno.build.standalone ? [] : ["run", "-A", "--quiet", "--unstable-net", Deno.mainModule];
-  const skip = endless.flatMap((line) => ["--skip", String(line)]);
   const span = ["--since", new Date(window.from).toISOString(), "--until", new Date(window.to).toISOString()];
-  return new Deno.Command(Deno.execPath(), {
-    args: [...self, "inspect", "-", "--json", "--verbose", "--timezone", timezone, ...span, ...skip],
+  const skip = endless.flatMap((line) => ["--skip", String(line)]);
+  const [program, ...words] = [
+    ...SELF,
+    "inspect",
+    "-",
+    "--json",
+    "--verbose",
+    "--timezone",
+    timezone,
+    ...span,
+    ...skip,
+  ];
+  return new Deno.Command(program ?? Deno.execPath(), {
+    args: words,
     clearEnv: true,
     env: { HOME: "/nonexistent", PATH: "/usr/bin:/bin", TZ: "UTC" },
     cwd: "/",
     ...{ stdin: "piped", stdout: "piped", stderr: "piped", signal },
   }).spawn();
+}
+
+/** The command that is this program. */
+function self(): readonly string[] {
+  const program = Deno.execPath();
+  return [
+    ...(Deno.build.os === "windows" ? [] : ["/bin/sh", "-c", `ulimit -t ${MAX_CPU_S}; exec "$@"`, "sh"]),
+    ...(Deno.build.standalone ? [program] : [program, "run", "-A", "--quiet", "--unstable-net", Deno.mainModule]),
+  ];
 }
 
 interface Talk {

@@ -1,11 +1,28 @@
 /** calendarbot's calendar, and what a hostile one can do to the service (S0 DAEMON-006, DAEMON-010). */
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { Bot, compact, dayAfter, event, ics, TODAY } from "../support/calendar.ts";
-import { until } from "../support/instance.ts";
+import { alive, until } from "../support/instance.ts";
 
 // deno-lint-ignore no-explicit-any -- the shape under test
 async function events(bot: Bot, query = ""): Promise<any> {
   return JSON.parse((await bot.get(`/api/calendar/events${query}`)).body);
+}
+
+/** Processes that read a calendar for this instance's daemon. */
+function readersOf(bot: Bot): number[] {
+  return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      const words = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      return words[0] === bot.binary && words[1] === "inspect" && parentOf(pid) === bot.pid();
+    } catch {
+      return false; // gone, or not ours
+    }
+  });
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 }
 
 Deno.test("S0 DAEMON-010: the page and the JSON show the days that are asked for", async () => {
@@ -129,6 +146,17 @@ Deno.test("S0 DAEMON-006: 50 MB, a device or a rule that never ends do not stop 
   assert.equal((await bot.health()).status, 200);
   bot.edit(ics(event("Recovered")));
   await bot.shows("Recovered");
+});
+
+Deno.test("S0 DAEMON-006: a reader that never ends does not outlive a stop, and has a limit where nobody can stop it", async () => {
+  const tomorrow = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"][new Date(dayAfter(1)).getUTCDay()];
+  await using bot = new Bot(ics(event("Endless", `RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=${tomorrow}`)));
+  await bot.daemon();
+  const reader = await until("a reader", () => readersOf(bot)[0]);
+  assert.match(fs.readFileSync(`/proc/${reader}/limits`, "utf8"), /^Max cpu time +30 /m);
+  const { code, stdout } = await bot.run(["--daemon-stop", "--timeout", "3s"]);
+  assert.equal(code, 0, stdout);
+  assert.equal(alive(reader), false);
 });
 
 Deno.test("S0 DAEMON-009: agenda shows the next days, from the service or without it, and drives no terminal", async () => {

@@ -17,8 +17,8 @@ const STOREYS: Readonly<Record<string, number>> = {
   cli: 4,
   kit: 5,
   "mod.ts": 6,
-  testing: 6,
-  "main.ts": 7,
+  testing: 7,
+  "main.ts": 8,
 };
 const FEATURE_STOREY = 2;
 

@@ -6,7 +6,8 @@ import type { Context } from "./context.ts";
  * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
  * of what was read, whoever reads it, `config check` included.
  *
- * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service of the app
+ * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service or a job of
+ * the app
  */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
   const { loadWith } = await import("../config/load.ts");
@@ -21,6 +22,7 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
   });
   const wanted = adjusted(context, loaded as LoadResult);
   await checkServices(context, wanted);
+  await checkJobs(context, wanted);
   return wanted;
 }
 
@@ -49,4 +51,11 @@ async function checkServices({ app, mode }: Context, { config }: LoadResult): Pr
   if (app.services.length === 0) return;
   const { wantedServices } = await import("./kit/wanted_services.ts");
   wantedServices(app, { config, mode });
+}
+
+/** The same of its jobs. */
+async function checkJobs({ app, paths: { home } }: Context, { config }: LoadResult): Promise<void> {
+  if (app.jobs.length === 0) return;
+  const { appJobSpecs } = await import("./kit/jobs.ts");
+  appJobSpecs(app, config, { home, systemZone: "UTC" });
 }

@@ -75,7 +75,7 @@ function startReader({ timezone, window, endless }: Try, signal: AbortSignal): D
   const span = ["--since", new Date(window.from).toISOString(), "--until", new Date(window.to).toISOString()];
   const skip = endless.flatMap((line) => ["--skip", String(line)]);
   const [program, ...words] = [
-    ...SELF,
+    ...self(),
     "inspect",
     "-",
     "--json",

@@ -1,4 +1,4 @@
-import type { JobContext } from "../../src/mod.ts";
+import { AppdError, type JobContext } from "../../src/mod.ts";
 import { confirmCopy, keepCopy, knownCalendar, noteFailure } from "./copy_store.ts";
 import { knownWindow } from "./days.ts";
 import { readApart } from "./read_apart.ts";
@@ -13,7 +13,8 @@ export async function refresh(context: JobContext<BotConfig>): Promise<void> {
     await bringUpToDate(context);
   } catch (error) {
     if (!signal.aborted) {
-      const reason = error instanceof Error ? error.message : String(error);
+      // Of what is a bug the page tells nothing; the job's history and the log do.
+      const reason = error instanceof AppdError ? error.message : "internal error, see: calendarbot logs";
       await noteFailure(store, { reason, now: clock.now() });
     }
     throw error;

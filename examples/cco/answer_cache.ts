@@ -97,17 +97,22 @@ export class AnswerCache {
     return [url, ...CREDENTIALS.map((name) => headers.get(name) ?? "")].join("\n");
   }
 
-  /** The fresh answer to a request, counted as a hit or a miss. */
+  /** The fresh answer to a request. */
   find(asked: Asked): Found | undefined {
     const { clock } = this.#options;
     const plain = plainRequest(asked);
     const kept = this.#kept.get(this.keyOf(asked))
       ?.find(({ policy, until }) => until > clock.monotonic() && policy.satisfiesWithoutRevalidation(plain));
-    if (kept === undefined) return void this.#misses++;
-    this.#hits++;
+    if (kept === undefined) return undefined;
     const headers = new Headers(kept.found.headers);
     headers.set("age", String(Math.floor(kept.policy.age())));
     return { ...kept.found, headers };
+  }
+
+  /** Counts one request that the cache was asked for. */
+  count({ hit }: { readonly hit: boolean }): void {
+    if (hit) this.#hits++;
+    else this.#misses++;
   }
 
   /**

@@ -1,0 +1,55 @@
+import type { Service, ServiceContext } from "../../src/mod.ts";
+import type { Gateway } from "./gateway.ts";
+import type { Settings } from "./settings.ts";
+
+/** Milliseconds that requests which are under way get at a stop; inside the service's own `stopTimeout`. */
+const DRAIN_MS = 8_000;
+
+/** How often the line of `status` is written anew. */
+const NOTE_MS = 5_000;
+
+/** The proxy's work, supervised: its cache, its connections to the upstream, and its account of every request. */
+export function proxyService(gateway: Gateway): Service<Settings> {
+  return {
+    name: "proxy",
+    critical: true,
+    readiness: "called",
+    stopTimeout: "10s",
+    watches: ({ upstream, upstreamTimeout, cacheSize, cacheTtl }) => [upstream, upstreamTimeout, cacheSize, cacheTtl],
+    run: (context) => serve(gateway, context),
+  };
+}
+
+async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promise<void> {
+  const [{ AnswerCache }, { Proxy }, { RequestLog }] = await Promise.all([
+    import("./answer_cache.ts"),
+    import("./proxy.ts"),
+    import("./request_log.ts"),
+  ]);
+  const { clock, config: { upstream, upstreamTimeout, cacheSize, cacheTtl }, log, signal, store } = context;
+  const cut = new AbortController();
+  const cache = new AnswerCache({ size: cacheSize, ttl: cacheTtl * 1000, clock });
+  const options = { cache, clock, fetch, timeout: upstreamTimeout * 1000, signal: cut.signal };
+  const proxy = upstream === undefined ? undefined : new Proxy({ ...options, upstream });
+
+  await using requests = new RequestLog({ store, clock, log });
+  gateway.open({ proxy, cache, requests, clock, log });
+  context.ready();
+  using _note = clock.every(NOTE_MS, () => context.note(noteOf(gateway, cache)));
+  await aborted(signal);
+  using _late = clock.after(DRAIN_MS, () => cut.abort());
+  await gateway.close();
+  cut.abort(); // What was still fetched for the cache alone.
+}
+
+function noteOf(gateway: Gateway, cache: { stats(): { readonly entries: number; readonly bytes: number } }): string {
+  const { entries, bytes } = cache.stats();
+  return `${gateway.underWay} under way, ${entries} answers kept (${bytes} bytes)`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,15 +1,7 @@
-import CachePolicy from "http-cache-semantics";
+import type CachePolicy from "http-cache-semantics";
 import { LRUCache } from "lru-cache";
 import type { Kit } from "../../src/mod.ts";
-
-/** A request as caching sees it. */
-export interface Asked {
-  readonly method: string;
-  /** Address at the upstream. */
-  readonly url: string;
-  /** As they are sent to the upstream. */
-  readonly headers: Headers;
-}
+import { type Asked, fieldsOf, plainRequest, policyWith, saysHowLong, withoutWishes } from "./cache_policy.ts";
 
 /** An answer from the cache. */
 export interface Found {
@@ -174,37 +166,6 @@ export class AnswerCache {
     );
     this.#kept.set(key, [kept, ...others.slice(0, MOST_VARIANTS - 1)]);
   }
-}
-
-type Fields = Readonly<Record<string, string>>;
-
-/** The library's policy with the time of `clock`; it asks the machine. */
-function policyWith(clock: Pick<CacheOptions["clock"], "now">): typeof CachePolicy {
-  return class extends CachePolicy {
-    now(): number {
-      return clock.now();
-    }
-  };
-}
-
-function plainRequest({ method, url, headers }: Asked): CachePolicy.Request {
-  return { method, url, headers: fieldsOf(headers) };
-}
-
-/** The request without what it wants of caches: an answer is kept for others too. */
-function withoutWishes({ method, url, headers }: Asked): CachePolicy.Request {
-  const { "cache-control": _wishes, pragma: _old, ...others } = fieldsOf(headers);
-  return { method, url, headers: others };
-}
-
-/** Directives are compared in lower case, RFC 9111 5.2; the library takes them as they come. */
-function fieldsOf(headers: Headers): Fields {
-  const control = headers.get("cache-control")?.toLowerCase();
-  return { ...Object.fromEntries(headers), ...(control === undefined ? {} : { "cache-control": control }) };
-}
-
-function saysHowLong(fields: Fields): boolean {
-  return "expires" in fields || /(^|[\s,])(max-age|s-maxage)=/.test(fields["cache-control"] ?? "");
 }
 
 function sizeOf(kept: readonly Kept[], key: string): number {

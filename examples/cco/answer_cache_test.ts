@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../../src/system/fake_clock.ts";
-import { AnswerCache, type Asked } from "./answer_cache.ts";
+import { AnswerCache } from "./answer_cache.ts";
+import type { Asked } from "./cache_policy.ts";
 
 const URL_1 = "https://api.example.com/v1/models";
 

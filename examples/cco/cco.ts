@@ -9,7 +9,7 @@ import { Gateway } from "./gateway.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { proxyService } from "./proxy_service.ts";
 import { ROLLUP } from "./rollup_job.ts";
-import { SETTINGS } from "./settings.ts";
+import { adjust, KEYS, SECTIONS } from "./settings.ts";
 import { upstreamCheck } from "./upstream_check.ts";
 
 function cco() {
@@ -18,15 +18,10 @@ function cco() {
     name: "cco",
     version: "1.0.0",
     summary: "proxy that caches answers and counts requests",
-    config: [SETTINGS],
-    keys: {
-      port: "server.port",
-      host: "server.bind",
-      log_level: "log.level",
-      log_rotation_size: "log.rotate_size",
-      log_max_files: "log.max_files",
-    },
+    config: SECTIONS,
+    keys: KEYS,
     defaults: { "server.port": 3000 },
+    adjust,
     services: [proxyService(gateway)],
     jobs: [ROLLUP],
     checks: [upstreamCheck()],

@@ -1,5 +1,6 @@
 import type { Kit } from "../../src/mod.ts";
-import type { AnswerCache, Asked, Found } from "./answer_cache.ts";
+import type { AnswerCache, Found } from "./answer_cache.ts";
+import type { Asked } from "./cache_policy.ts";
 import { Flights } from "./flights.ts";
 import { requestFields, targetOf } from "./forward.ts";
 import { KeptBody } from "./kept_body.ts";
@@ -53,7 +54,8 @@ export class Proxy {
 
   async #cached(asked: Asked): Promise<Answer> {
     const { cache } = this.#options;
-    const found = cache.find(asked) ?? await this.#fromFlight(asked);
+    const flight = this.#flights.of(cache.keyOf(asked)); // Nothing may come between this look and the own take-off.
+    const found = cache.find(asked) ?? (flight && await this.#awaited(flight, asked));
     cache.count({ hit: found !== undefined });
     if (found !== undefined) return { response: fromCache(found), hit: true };
     if (/\bonly-if-cached\b/i.test(asked.headers.get("cache-control") ?? "")) {
@@ -63,14 +65,11 @@ export class Proxy {
   }
 
   /** What another request for the same brings home. */
-  async #fromFlight(asked: Asked): Promise<Found | undefined> {
-    const { cache, clock } = this.#options;
-    const flight = this.#flights.of(cache.keyOf(asked));
-    if (flight === undefined) return undefined;
+  async #awaited(flight: Promise<void>, asked: Asked): Promise<Found | undefined> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    using _timer = clock.after(PATIENCE_MS, resolve);
+    using _timer = this.#options.clock.after(PATIENCE_MS, resolve);
     await Promise.race([flight, late]);
-    return cache.find(asked);
+    return this.#options.cache.find(asked);
   }
 
   /** Asks the upstream, and keeps the answer where that is allowed. */

@@ -15,7 +15,7 @@ export function proxyService(gateway: Gateway): Service<Settings> {
     critical: true,
     readiness: "called",
     stopTimeout: "10s",
-    watches: ({ upstream, upstreamTimeout, cacheSize, cacheTtl }) => [upstream, upstreamTimeout, cacheSize, cacheTtl],
+    watches: ({ cco: { upstream, upstreamTimeout }, cache }) => [upstream, upstreamTimeout, cache],
     run: (context) => serve(gateway, context),
   };
 }
@@ -26,9 +26,10 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
     import("./proxy.ts"),
     import("./request_log.ts"),
   ]);
-  const { clock, config: { upstream, upstreamTimeout, cacheSize, cacheTtl }, log, signal, store } = context;
+  const { clock, config, log, signal, store } = context;
+  const { upstream, upstreamTimeout } = config.cco;
   const cut = new AbortController();
-  const cache = new AnswerCache({ size: cacheSize, ttl: cacheTtl * 1000, clock });
+  const cache = new AnswerCache({ size: config.cache.size, ttl: config.cache.ttl * 1000, clock });
   const options = { cache, clock, fetch, timeout: upstreamTimeout * 1000, signal: cut.signal };
   const proxy = upstream === undefined ? undefined : new Proxy({ ...options, upstream });
 

@@ -9,7 +9,7 @@ export const ROLLUP: Job<Settings> = {
   missed: "once",
   async run({ store, clock, config, log }) {
     const { rollUp } = await import("./rollup.ts");
-    const { analyticsDetail: detail, analyticsRetention: retention } = config;
+    const { detail, retention } = config.analytics;
     const { requests, hours } = await rollUp(store, { now: clock.now(), detail, retention });
     if (requests + hours > 0) log.info("rolled up", { requests, forgotten_hours: hours });
   },

@@ -1,53 +1,32 @@
-import { type AppConfig, duration, flag, integer, section, setting, text } from "../../src/mod.ts";
+import { type AppConfig, AppdError, duration, flag, integer, oneOf, section, setting, text } from "../../src/mod.ts";
 
-/** The settings of cco's own, at the top of `config.toml`. */
-export const SETTINGS = section("", {
+const UPSTREAM = text({
+  label: "address",
+  pattern: /^https?:\/\/[^\s\/?#@]+(\/[^\s?#]*)?$/,
+  expected: "an http or https address without user, query or fragment",
+});
+
+/** Whole seconds, as CCO has them. */
+const seconds = (max: number) => integer({ min: 1, max });
+
+/** Whole bytes, as CCO has them. */
+const bytes = () => integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+
+/** The proxy, and what of the daemon CCO has words of its own for. */
+const CCO = section("cco", {
   help: "the proxy",
   fields: {
-    upstream: setting(
-      text({
-        label: "address",
-        pattern: /^https?:\/\/[^\s\/?#@]+(\/[^\s?#]*)?$/,
-        expected: "an http or https address without user, query or fragment",
-      }),
-      {
-        help: "where requests below /proxy go",
-        doc: "Without it they are answered with 503.",
-        reload: "applied",
-        example: "https://api.example.com",
-      },
-    ),
-    upstream_timeout: setting(integer({ min: 1, max: 3600 }), {
+    upstream: setting(UPSTREAM, {
+      help: "where requests below /proxy go",
+      doc: "Without it they are answered with 503.",
+      reload: "applied",
+      example: "https://api.example.com",
+    }),
+    upstream_timeout: setting(seconds(3600), {
       default: 300,
       help: "seconds until the upstream's answer has to begin",
       reload: "applied",
       example: 30,
-    }),
-    cache_size: setting(integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
-      default: 1_073_741_824,
-      help: "bytes of memory for answers that are kept",
-      reload: "applied",
-      example: 67_108_864,
-      flag: "BYTES",
-    }),
-    cache_ttl: setting(integer({ min: 1, max: 31_536_000 }), {
-      default: 3600,
-      help: "seconds for which an answer is kept at the most, and when it does not say how long",
-      reload: "applied",
-      example: 60,
-      flag: "SECONDS",
-    }),
-    analytics_detail: setting(duration({ min: 3_600_000 }), {
-      default: "7d",
-      help: "time for which there is a row per request; then one per hour and status",
-      reload: "applied",
-      example: "2d",
-    }),
-    analytics_retention: setting(duration({ min: 3_600_000 }), {
-      default: "90d",
-      help: "time for which there is a row per hour",
-      reload: "applied",
-      example: "365d",
     }),
     health_checks: setting(flag(), {
       default: true,
@@ -56,26 +35,101 @@ export const SETTINGS = section("", {
       reload: "applied",
       example: false,
     }),
-    health_check_interval: setting(integer({ min: 1, max: 86_400 }), {
+    health_check_interval: setting(seconds(86_400), {
       default: 30,
       help: "seconds between two such looks",
       reload: "applied",
       example: 5,
     }),
+    log_rotation_size: setting(bytes(), {
+      inherit: "log.rotate_size",
+      help: "bytes at which the log is rotated; the same as log.rotate_size, which has units",
+      reload: "applied",
+      example: 10_485_760,
+    }),
+  },
+});
+
+const CACHE = section("cache", {
+  help: "answers that are kept",
+  flagPrefix: "cache",
+  fields: {
+    size: setting(bytes(), {
+      default: 1_073_741_824,
+      help: "bytes of memory for them",
+      reload: "applied",
+      example: 67_108_864,
+      flag: "BYTES",
+    }),
+    ttl: setting(seconds(31_536_000), {
+      default: 3600,
+      help: "seconds for which one is kept at the most, and when it does not say how long",
+      reload: "applied",
+      example: 60,
+      flag: "SECONDS",
+    }),
+  },
+});
+
+const ANALYTICS = section("analytics", {
+  help: "the account of every request",
+  fields: {
+    database_url: setting(oneOf(["sqlite://analytics.db"]), {
+      default: "sqlite://analytics.db",
+      help: "where it is kept, in the home directory; another place is another home",
+      reload: "needs restart",
+      example: "sqlite://analytics.db",
+    }),
+    detail: setting(duration({ min: 3_600_000 }), {
+      default: "7d",
+      help: "time for which there is a row per request; then one per hour and status",
+      reload: "applied",
+      example: "2d",
+    }),
+    retention: setting(duration({ min: 3_600_000 }), {
+      default: "90d",
+      help: "time for which there is a row per hour",
+      reload: "applied",
+      example: "365d",
+    }),
   },
   finish(own, reading) {
-    if (reading.lookup("server.port") === 0) {
-      reading.flaw("is 0, expected 1 to 65535", {
-        path: ["server", "port"],
-        hint: "clients reach the proxy over TCP; leave it out for 3000",
-      });
-    }
-    if (own.analyticsRetention < own.analyticsDetail) {
-      reading.flaw("is less than analytics_detail", { path: ["analytics_retention"] });
-    }
+    if (own.retention < own.detail) reading.flaw("is less than analytics.detail", { path: ["retention"] });
     return own;
   },
 });
 
+/** The settings of cco's own. */
+export const SECTIONS = [CCO, CACHE, ANALYTICS] as const;
+
 /** The configuration of cco: its own settings beside those of the kit. */
-export type Settings = AppConfig<[typeof SETTINGS]>;
+export type Settings = AppConfig<typeof SECTIONS>;
+
+/** CCO's file is flat: its keys, and what they stand for. */
+export const KEYS = {
+  port: "server.port",
+  host: "server.bind",
+  log_level: "log.level",
+  log_rotation_size: "cco.log_rotation_size",
+  log_max_files: "log.max_files",
+  database_url: "analytics.database_url",
+  cache_size: "cache.size",
+  cache_ttl: "cache.ttl",
+  health_checks: "cco.health_checks",
+  health_check_interval: "cco.health_check_interval",
+  upstream: "cco.upstream",
+  upstream_timeout: "cco.upstream_timeout",
+} as const;
+
+/**
+ * What CCO's words mean in those of the kit.
+ *
+ * @throws AppdError (config) for port 0, with which nobody could reach the proxy
+ */
+export function adjust({ server, log, cco }: Settings): Pick<Settings, "log"> {
+  if (server.port === 0) {
+    const hint = "choose one from 1 to 65535: cco config set port 3000";
+    throw new AppdError('cannot use port "0": clients reach the proxy over TCP', { exit: "config", hint });
+  }
+  return { log: { ...log, rotateSize: cco.logRotationSize } };
+}

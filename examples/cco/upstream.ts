@@ -1,5 +1,5 @@
 import type { Kit } from "../../src/mod.ts";
-import type { Asked } from "./answer_cache.ts";
+import type { Asked } from "./cache_policy.ts";
 import { answerFields } from "./forward.ts";
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -41,6 +41,13 @@ const CCO = section("cco", {
       reload: "applied",
       example: 5,
     }),
+    auto_start: setting(flag(), {
+      default: true,
+      help: "have `cco install` start the service at boot",
+      doc: "`cco enable` and `cco disable` change it for a service that is installed.",
+      reload: "applied",
+      example: false,
+    }),
     log_rotation_size: setting(bytes(), {
       inherit: "log.rotate_size",
       help: "bytes at which the log is rotated; the same as log.rotate_size, which has units",
@@ -115,6 +122,7 @@ export const KEYS = {
   database_url: "analytics.database_url",
   cache_size: "cache.size",
   cache_ttl: "cache.ttl",
+  auto_start: "cco.auto_start",
   health_checks: "cco.health_checks",
   health_check_interval: "cco.health_check_interval",
   upstream: "cco.upstream",

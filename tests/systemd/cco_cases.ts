@@ -24,10 +24,16 @@ async function service(lab: SystemdLab): Promise<void> {
   assert.deepEqual([(await lab.show(UNIT, USER)).MainPID, service.unit], [`${pid}`, UNIT]);
 
   await lab.ok(["kill", "-9", `${pid}`]);
-  await until("systemd has started another one", async () => (await state()) === "active" && (await status()).pid !== pid);
+  await until(
+    "systemd has started another one",
+    async () => (await state()) === "active" && (await status()).pid !== pid,
+  );
 
   await cco("disable", "--now");
-  assert.deepEqual([await state(), (await lab.userctl(USER, "is-enabled", UNIT)).stdout.trim()], ["inactive", "disabled"]);
+  assert.deepEqual([await state(), (await lab.userctl(USER, "is-enabled", UNIT)).stdout.trim()], [
+    "inactive",
+    "disabled",
+  ]);
   await cco("enable");
   assert.equal((await lab.userctl(USER, "is-enabled", UNIT)).stdout.trim(), "enabled");
   await cco("start");

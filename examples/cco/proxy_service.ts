@@ -15,7 +15,7 @@ export function proxyService(gateway: Gateway): Service<Settings> {
     critical: true,
     readiness: "called",
     stopTimeout: "10s",
-    watches: ({ cco: { upstream, upstreamTimeout }, cache }) => [upstream, upstreamTimeout, cache],
+    watches: ({ proxy: { upstream, upstreamTimeout }, cache }) => [upstream, upstreamTimeout, cache],
     run: (context) => serve(gateway, context),
   };
 }
@@ -27,7 +27,7 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
     import("./request_log.ts"),
   ]);
   const { clock, config, log, signal, store } = context;
-  const { upstream, upstreamTimeout } = config.cco;
+  const { upstream, upstreamTimeout } = config.proxy;
   const cut = new AbortController();
   const cache = new AnswerCache({ size: config.cache.size, ttl: config.cache.ttl * 1000, clock });
   const options = { cache, clock, fetch, timeout: upstreamTimeout * 1000, signal: cut.signal };

@@ -6,14 +6,16 @@ const UPSTREAM = text({
   expected: "an http or https address without user, query or fragment",
 });
 
+/** Bytes; what the kit's `log.rotate_size` is by default. */
+const ROTATION_SIZE = 10_485_760;
+
 /** Whole seconds, as CCO has them. */
 const seconds = (max: number) => integer({ min: 1, max });
 
 /** Whole bytes, as CCO has them. */
 const bytes = () => integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
-/** The proxy, and what of the daemon CCO has words of its own for. */
-const CCO = section("cco", {
+const PROXY = section("proxy", {
   help: "the proxy",
   fields: {
     upstream: setting(UPSTREAM, {
@@ -41,6 +43,13 @@ const CCO = section("cco", {
       reload: "applied",
       example: 5,
     }),
+  },
+});
+
+/** What of the daemon CCO has words of its own for. */
+const SERVICE = section("service", {
+  help: "the daemon in CCO's own words",
+  fields: {
     auto_start: setting(flag(), {
       default: true,
       help: "have `cco install` start the service at boot",
@@ -49,11 +58,23 @@ const CCO = section("cco", {
       example: false,
     }),
     log_rotation_size: setting(bytes(), {
-      inherit: "log.rotate_size",
-      help: "bytes at which the log is rotated; the same as log.rotate_size, which has units",
+      default: ROTATION_SIZE,
+      help: "bytes at which the log is rotated",
+      doc: "The same as `log.rotate_size`, which has units. Whichever is not the default counts.",
       reload: "applied",
-      example: 10_485_760,
+      example: 1_048_576,
     }),
+  },
+  finish(own, reading) {
+    const rotateSize = reading.lookup("log.rotate_size");
+    if (own.logRotationSize === ROTATION_SIZE && typeof rotateSize === "number") return { ...own, rotateSize };
+    if (rotateSize !== ROTATION_SIZE && rotateSize !== own.logRotationSize) {
+      reading.flaw("is not what log.rotate_size says", {
+        path: ["log_rotation_size"],
+        hint: "take one of the two out",
+      });
+    }
+    return { ...own, rotateSize: own.logRotationSize };
   },
 });
 
@@ -63,14 +84,14 @@ const CACHE = section("cache", {
   fields: {
     size: setting(bytes(), {
       default: 1_073_741_824,
-      help: "bytes of memory for them",
+      help: "bytes of memory for answers that are kept",
       reload: "applied",
       example: 67_108_864,
       flag: "BYTES",
     }),
     ttl: setting(seconds(31_536_000), {
       default: 3600,
-      help: "seconds for which one is kept at the most, and when it does not say how long",
+      help: "seconds for which an answer is kept at the most, and when it does not say how long",
       reload: "applied",
       example: 60,
       flag: "SECONDS",
@@ -107,7 +128,7 @@ const ANALYTICS = section("analytics", {
 });
 
 /** The settings of cco's own. */
-export const SECTIONS = [CCO, CACHE, ANALYTICS] as const;
+export const SECTIONS = [PROXY, CACHE, ANALYTICS, SERVICE] as const;
 
 /** The configuration of cco: its own settings beside those of the kit. */
 export type Settings = AppConfig<typeof SECTIONS>;
@@ -117,16 +138,16 @@ export const KEYS = {
   port: "server.port",
   host: "server.bind",
   log_level: "log.level",
-  log_rotation_size: "cco.log_rotation_size",
+  log_rotation_size: "service.log_rotation_size",
   log_max_files: "log.max_files",
   database_url: "analytics.database_url",
   cache_size: "cache.size",
   cache_ttl: "cache.ttl",
-  auto_start: "cco.auto_start",
-  health_checks: "cco.health_checks",
-  health_check_interval: "cco.health_check_interval",
-  upstream: "cco.upstream",
-  upstream_timeout: "cco.upstream_timeout",
+  auto_start: "service.auto_start",
+  health_checks: "proxy.health_checks",
+  health_check_interval: "proxy.health_check_interval",
+  upstream: "proxy.upstream",
+  upstream_timeout: "proxy.upstream_timeout",
 } as const;
 
 /**
@@ -134,10 +155,10 @@ export const KEYS = {
  *
  * @throws AppdError (config) for port 0, with which nobody could reach the proxy
  */
-export function adjust({ server, log, cco }: Settings): Pick<Settings, "log"> {
+export function adjust({ server, log, service }: Settings): Pick<Settings, "log"> {
   if (server.port === 0) {
     const hint = "choose one from 1 to 65535: cco config set port 3000";
     throw new AppdError('cannot use port "0": clients reach the proxy over TCP', { exit: "config", hint });
   }
-  return { log: { ...log, rotateSize: cco.logRotationSize } };
+  return { log: { ...log, rotateSize: service.rotateSize } };
 }

@@ -19,7 +19,7 @@ export function upstreamCheck(fetch: Fetch = globalThis.fetch): Check<Settings> 
     name: "upstream",
     critical: false,
     async check({ config, clock, signal }) {
-      const { upstream, healthChecks, healthCheckInterval } = config.cco;
+      const { upstream, healthChecks, healthCheckInterval } = config.proxy;
       if (!healthChecks || upstream === undefined) return;
       const due = last?.upstream !== upstream || clock.monotonic() - last.at >= healthCheckInterval * 1000;
       if (due) last = { at: clock.monotonic(), upstream, failure: await look(upstream, { fetch, signal }) };

@@ -3,14 +3,14 @@ import { FakeClock } from "../../src/system/fake_clock.ts";
 import { fakeUpstream } from "./fake_upstream.ts";
 import { type CheckContext, upstreamCheck } from "./upstream_check.ts";
 
-type Own = CheckContext["config"]["cco"];
+type Own = CheckContext["config"]["proxy"];
 
 function setup(answer: () => Response, settings: Partial<Own> = {}) {
   const clock = new FakeClock();
   const { fetch, requests } = fakeUpstream(answer);
   const check = upstreamCheck(fetch);
   const config = { upstream: "https://a.example", healthChecks: true, healthCheckInterval: 30, ...settings };
-  const context: unknown = { config: { cco: config }, clock, signal: new AbortController().signal };
+  const context: unknown = { config: { proxy: config }, clock, signal: new AbortController().signal };
   const run = async () => await check.check(context as CheckContext);
   return { clock, config, run, requests };
 }

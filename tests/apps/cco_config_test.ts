@@ -50,8 +50,7 @@ Deno.test("S2 Default values, S2 port, S2 host, S2 log_level, S2 log_max_files, 
   await using instance = cco();
   fs.rmSync(join(instance.home, "config.toml"));
   for (const [key, value] of Object.entries(VALUES)) {
-    const said = (await ok(instance, "config", "get", key)).trim();
-    assert.equal(key === "log_rotation_size" ? said.replace("10MiB", "10485760") : said, String(value), key);
+    assert.equal((await ok(instance, "config", "get", key)).trim(), String(value), key);
   }
 });
 
@@ -113,6 +112,10 @@ Deno.test("S2 Log rotation validation: sizes and counts that make no sense are r
   await using instance = cco();
   assert.match(await refused(instance, "log_rotation_size = 0"), /log_rotation_size is 0/);
   assert.match(await refused(instance, "log_max_files = -1"), /log_max_files is -1/);
+  assert.match(
+    await refused(instance, 'log_rotation_size = 5000\n[log]\nrotate_size = "1MiB"'),
+    /log_rotation_size is not/,
+  );
 });
 
 Deno.test("S2 Path validation, S2 database_url: a path that cannot be used is said at the start", async () => {

@@ -1,7 +1,6 @@
-import type { Logger } from "../../src/mod.ts";
 import type { AnswerCache } from "./answer_cache.ts";
 import { measured } from "./measured.ts";
-import { type Answer, type Proxy, refusal } from "./proxy.ts";
+import { type Proxy, refusal } from "./proxy.ts";
 import type { RequestLog } from "./request_log.ts";
 
 /** What serves requests for one life of the service `proxy`. */
@@ -11,7 +10,6 @@ export interface Line {
   readonly cache: AnswerCache;
   readonly requests: Pick<RequestLog, "add" | "flush">;
   readonly clock: { now(): number; monotonic(): number };
-  readonly log: Logger;
 }
 
 /**
@@ -43,7 +41,7 @@ export class Gateway {
     if (this.#underWay > 0) await this.#idle.promise;
   }
 
-  /** Answers a request below the prefix, and keeps account of it. */
+  /** Answers a request below the prefix, and keeps account of it. @throws what reading its body throws */
   async answer(request: Request): Promise<Response> {
     const line = this.#line;
     if (line === undefined) return refusal(503, "the proxy does not run", "see: cco why proxy");
@@ -51,7 +49,10 @@ export class Gateway {
     const { clock, requests } = line;
     const [at, began] = [clock.now(), clock.monotonic()];
     this.#underWay++;
-    const { response, hit } = await answerOf(line.proxy, { request, log: line.log });
+    const { response, hit } = await line.proxy.answer(request).catch((error: unknown) => {
+      this.#end();
+      throw error; // The daemon knows what to answer, and logs what is a bug.
+    });
     return measured(response, (bytes) => {
       const { method, url } = request;
       const ms = Math.round((clock.monotonic() - began) * 10) / 10;
@@ -68,16 +69,3 @@ export class Gateway {
 }
 
 const NO_UPSTREAM = "cco config set upstream https://…, then: cco reload";
-
-/** A failure that the proxy does not know is a bug: it is logged, and costs this request only. */
-async function answerOf(
-  proxy: Pick<Proxy, "answer">,
-  { request, log }: { request: Request; log: Logger },
-): Promise<Answer> {
-  try {
-    return await proxy.answer(request);
-  } catch (error) {
-    log.error("a request failed", { error: error instanceof Error ? error.stack : error });
-    return { response: refusal(500, "internal error", "see: cco logs"), hit: false };
-  }
-}

@@ -4,6 +4,7 @@ import type { Asked } from "./cache_policy.ts";
 import { Flights } from "./flights.ts";
 import { requestFields, targetOf } from "./forward.ts";
 import { KeptBody } from "./kept_body.ts";
+import { requestBody } from "./request_body.ts";
 import { askUpstream, NoAnswer, type UpstreamOptions } from "./upstream.ts";
 
 /** The paths that stand for the upstream's. */
@@ -37,7 +38,7 @@ export class Proxy {
     this.#options = options;
   }
 
-  /** Never rejects: what goes wrong is an answer of 502 or 504. */
+  /** What goes wrong with the upstream is an answer of 502 or 504. @throws what reading the request's body throws */
   async answer(request: Request): Promise<Answer> {
     const { cache, upstream } = this.#options;
     const { method } = request;
@@ -96,8 +97,10 @@ export class Proxy {
 
   /** Asks the upstream; what changes something there makes the cache forget. */
   async #pass(asked: Asked, request: Request): Promise<Response> {
-    const body = request.body === null ? {} : { body: await request.arrayBuffer() };
-    const answer = await askUpstream({ ...asked, ...body }, this.#options);
+    const { body, failure } = await requestBody(request);
+    const answer = await askUpstream({ ...asked, body }, this.#options).catch((error: unknown) => {
+      throw failure() ?? error; // It is the client's own then, and the daemon knows what to answer.
+    });
     if (!SAFE.includes(asked.method) && answer.status < 400) this.#options.cache.forget(asked.url);
     return answer;
   }

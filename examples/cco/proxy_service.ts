@@ -34,7 +34,7 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
   const proxy = upstream === undefined ? undefined : new Proxy({ ...options, upstream });
 
   await using requests = new RequestLog({ store, clock, log });
-  gateway.open({ proxy, cache, requests, clock, log });
+  gateway.open({ proxy, cache, requests, clock });
   context.ready();
   using _note = clock.every(NOTE_MS, () => context.note(noteOf(gateway, cache)));
   await aborted(signal);

@@ -158,3 +158,9 @@ Deno.test("a body that breaks off is not kept", async () => {
   await assert.rejects(response.text(), /reset/);
   assert.equal(cache.stats().entries, 0);
 });
+
+Deno.test("a client whose body breaks off is the daemon's to answer, not a failure of the upstream", async () => {
+  const { ask } = setup(async (_, { body }) => new Response(await new Response(body).text()));
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("too slow")) });
+  await assert.rejects(ask("/a", { method: "POST", body: broken }), /too slow/);
+});

@@ -18,7 +18,7 @@ function setup({ open = true } = {}) {
   const proxy = {
     answer: (request: Request) => Promise.resolve({ response: new Response(request.method), hit: false }),
   };
-  if (open) gateway.open({ proxy, cache, requests, clock, log: QUIET });
+  if (open) gateway.open({ proxy, cache, requests, clock });
   const app = createRoutes(gateway, { store, clock });
   app.onError((error) => new Response(error.message, { status: error instanceof AppdError ? 400 : 500 }));
   return { app, store, [Symbol.dispose]: () => store[Symbol.dispose]() };

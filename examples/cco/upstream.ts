@@ -31,7 +31,7 @@ export class NoAnswer extends Error {
  * @throws NoAnswer
  */
 export async function askUpstream(
-  asked: Asked & { readonly body?: BodyInit },
+  asked: Asked & { readonly body?: BodyInit | undefined },
   { fetch, clock, timeout, signal }: UpstreamOptions,
 ): Promise<Response> {
   const late = new AbortController();

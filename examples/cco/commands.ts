@@ -1,7 +1,7 @@
 import { type AppCommand, AppdError, type CommandContext } from "../../src/mod.ts";
 import type { Analytics } from "./analytics.ts";
-import type { CacheStats } from "./answer_cache.ts";
 import { renderAnalytics, renderCache } from "./render.ts";
+import type { CacheReport } from "./routes.ts";
 import type { Settings } from "./settings.ts";
 
 const EXITS = { notRunning: true, unavailable: "the proxy does not run" } as const;
@@ -35,7 +35,7 @@ const STATS: AppCommand<Settings> = {
   summary: "say what is in the cache",
   exits: EXITS,
   async run(context) {
-    tell(context, { value: await ask<CacheStats>(context, "/api/cco/cache"), text: renderCache });
+    tell(context, { value: await ask<CacheReport>(context, "/api/cco/cache"), text: renderCache });
   },
 };
 

@@ -36,7 +36,9 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
   await using requests = new RequestLog({ store, clock, log });
   gateway.open({ proxy, cache, requests, clock });
   context.ready();
-  using _note = clock.every(NOTE_MS, () => context.note(noteOf(gateway, cache)));
+  const note = () => context.note(noteOf(gateway, cache));
+  note();
+  using _note = clock.every(NOTE_MS, note);
   await aborted(signal);
   using _late = clock.after(DRAIN_MS, () => cut.abort());
   await gateway.close();

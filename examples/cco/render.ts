@@ -1,5 +1,5 @@
 import type { Analytics, Sums } from "./analytics.ts";
-import type { CacheStats } from "./answer_cache.ts";
+import type { CacheReport } from "./routes.ts";
 
 /** What `cco analytics` prints. */
 export function renderAnalytics(analytics: Analytics): string {
@@ -16,13 +16,14 @@ export function renderAnalytics(analytics: Analytics): string {
 }
 
 /** What `cco cache stats` prints. */
-export function renderCache({ entries, bytes, limit_bytes, hits, misses, evictions }: CacheStats): string {
+export function renderCache({ entries, bytes, limit_bytes, hits, misses, evictions, under_way }: CacheReport): string {
   const asked = hits + misses;
   return [
     `Answers:   ${entries}`,
     `Size:      ${bytesText(bytes)} of ${bytesText(limit_bytes)}`,
     `Hits:      ${hits} of ${asked} (${percent(asked === 0 ? 0 : hits / asked)})`,
     `Evictions: ${evictions}`,
+    `Under way: ${under_way}`,
   ].join("\n");
 }
 

@@ -24,11 +24,12 @@ Deno.test("analytics as lines and tables", () => {
 });
 
 Deno.test("the cache as lines, also before its first request", () => {
-  const stats = { entries: 0, bytes: 0, limit_bytes: 1_073_741_824, hits: 0, misses: 0, evictions: 0 };
+  const stats = { entries: 0, bytes: 0, limit_bytes: 1_073_741_824, hits: 0, misses: 0, evictions: 0, under_way: 2 };
   assert.deepEqual(renderCache(stats).split("\n"), [
     "Answers:   0",
     "Size:      0 B of 1 GiB",
     "Hits:      0 of 0 (0%)",
     "Evictions: 0",
+    "Under way: 2",
   ]);
 });

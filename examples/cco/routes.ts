@@ -1,8 +1,15 @@
 import { Hono } from "hono";
 import { AppdError, type Kit } from "../../src/mod.ts";
 import { readAnalytics } from "./analytics.ts";
+import type { CacheStats } from "./answer_cache.ts";
 import type { Gateway, Line } from "./gateway.ts";
 import { PREFIX } from "./proxy.ts";
+
+/** What `GET /api/cco/cache` answers. */
+export interface CacheReport extends CacheStats {
+  /** Requests whose answers have not ended. */
+  readonly under_way: number;
+}
 
 const DAY_MS = 86_400_000;
 
@@ -16,7 +23,9 @@ export function createRoutes(gateway: Gateway, kit: Pick<Kit<unknown>, "store" |
     await gateway.line?.requests.flush();
     return context.json(await readAnalytics(kit.store, { since, until }));
   });
-  app.get("/api/cco/cache", (context) => context.json(lineOf(gateway).cache.stats()));
+  app.get("/api/cco/cache", (context) => {
+    return context.json({ ...lineOf(gateway).cache.stats(), under_way: gateway.underWay } satisfies CacheReport);
+  });
   app.post("/api/cco/cache/clear", (context) => context.json({ cleared: lineOf(gateway).cache.clear() }));
   return app;
 }

@@ -39,7 +39,7 @@ export function upstream(answer: (request: Request) => Response | Promise<Respon
   const requests: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { pathname, search } = new URL(request.url);
-    if (request.method === "HEAD" && pathname === "/") return new Response();
+    if (request.method === "HEAD" && !request.headers.has("via")) return new Response();
     requests.push(`${request.method} ${pathname}${search}`);
     return answer(request);
   });

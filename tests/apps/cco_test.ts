@@ -133,7 +133,7 @@ Deno.test("S2 cco daemon status, S2 Check Status, S2 Status checking, S2 Daemon 
   assert.deepEqual([stopped.code, /stopped|not running/.test(stopped.stdout)], [3, true]);
   await ok(instance, "daemon", "start");
   const text = await ok(instance, "daemon", "status");
-  for (const word of ["ready", `${instance.pid()}`, `http://127.0.0.1:${instance.port}`, "proxy"]) {
+  for (const word of ["running", `${instance.pid()}`, `http://127.0.0.1:${instance.port}`, "proxy"]) {
     assert.ok(text.includes(word), `${word} in ${text}`);
   }
   const { name, state, pid, version, programs, jobs } = await json(instance, "daemon", "status");
@@ -164,15 +164,14 @@ Deno.test("S2 Follow mode, S2 View Logs: --follow shows what is written from now
   await using instance = cco('log_level = "debug"');
   await ok(instance, "daemon", "start");
   const child = instance.spawn(["daemon", "logs", "--follow", "-n", "1"]);
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let seen = (await reader.read()).value ?? "";
-  await instance.get("/health?followed");
+  let seen = "";
+  const reading = child.stdout.pipeThrough(new TextDecoderStream())
+    .pipeTo(new WritableStream({ write: (text) => void (seen += text) }));
+  await until("it shows the end of the log", () => seen.includes("\n"));
   await instance.get("/nowhere/followed");
-  while (!seen.includes("/nowhere/followed")) seen += (await reader.read()).value ?? "";
+  await until("it shows the request", () => seen.includes("/nowhere/followed"));
   child.kill("SIGTERM");
-  await reader.cancel();
-  await child.stderr.cancel();
-  await child.status;
+  await Promise.all([reading, child.stderr.cancel(), child.status]);
 });
 
 Deno.test("S2 Log rotation, S2 log_rotation_size, S2 log_max_files: the log is rotated at so many bytes, and so many archives are kept", async () => {
@@ -202,7 +201,9 @@ Deno.test("S2 Metrics Export: /metrics has the proxy and the requests to it", as
   await ok(instance, "daemon", "start");
   await (await viaProxy(instance, "/a")).text();
   const { body } = await instance.get("/metrics");
-  assert.match(body, /^cco_\w+\{.*proxy.*\} \d+$/m);
+  assert.match(body, /^appd_program_state\{program="proxy",state="running"\} 1$/m);
+  assert.match(body, /^appd_http_requests_total\{access="tcp",route="\/proxy\/\*",code="200"\} 1$/m);
+  assert.match(body, /^appd_build_info\{name="cco",/m);
 });
 
 Deno.test("S2 Automatic Restart: a daemon that is killed comes back by itself with keep_alive", async () => {

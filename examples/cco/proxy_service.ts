@@ -35,6 +35,7 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
 
   await using requests = new RequestLog({ store, clock, log });
   gateway.open({ proxy, cache, requests, clock });
+  if (config.server.port === 0) log.warn("port is 0: the proxy answers on the control socket alone");
   context.ready();
   const note = () => context.note(noteOf(gateway, cache));
   note();

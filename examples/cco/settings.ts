@@ -1,4 +1,4 @@
-import { type AppConfig, AppdError, duration, flag, integer, oneOf, section, setting, text } from "../../src/mod.ts";
+import { type AppConfig, duration, flag, integer, oneOf, section, setting, text } from "../../src/mod.ts";
 
 const UPSTREAM = text({
   label: "address",
@@ -150,15 +150,7 @@ export const KEYS = {
   upstream_timeout: "proxy.upstream_timeout",
 } as const;
 
-/**
- * What CCO's words mean in those of the kit.
- *
- * @throws AppdError (config) for port 0, with which nobody could reach the proxy
- */
-export function adjust({ server, log, service }: Settings): Pick<Settings, "log"> {
-  if (server.port === 0) {
-    const hint = "choose one from 1 to 65535: cco config set port 3000";
-    throw new AppdError('cannot use port "0": clients reach the proxy over TCP', { exit: "config", hint });
-  }
+/** What CCO's words mean in those of the kit. */
+export function adjust({ log, service }: Settings): Pick<Settings, "log"> {
   return { log: { ...log, rotateSize: service.rotateSize } };
 }

@@ -136,13 +136,9 @@ Deno.test("S2 cco daemon status, S2 Check Status, S2 Status checking, S2 Daemon 
   for (const word of ["running", `${instance.pid()}`, `http://127.0.0.1:${instance.port}`, "proxy"]) {
     assert.ok(text.includes(word), `${word} in ${text}`);
   }
-  const { name, state, pid, version, programs, jobs } = await json(instance, "daemon", "status");
-  assert.deepEqual({ name, state, pid, version }, {
-    name: "default",
-    state: "ready",
-    pid: instance.pid(),
-    version: "1.0.0",
-  });
+  const { name, instance: called, state, pid, version, programs, jobs } = await json(instance, "daemon", "status");
+  assert.deepEqual([name, state, pid, /^1\.0\.0\b/.test(version)], ["cco", "ready", instance.pid(), true]);
+  assert.equal(called, "default");
   const [proxy] = programs;
   assert.deepEqual([proxy.name, proxy.kind, proxy.state, proxy.pid], ["proxy", "service", "running", null]);
   assert.deepEqual(jobs.map((job: { name: string }) => job.name), ["rollup"]);

@@ -97,7 +97,11 @@ export const S2: readonly Place[] = [
   { id: "Daemon Manager", text: "lifecycle, signals, PID file and status of one daemon" },
   { id: "Service Manager Trait", text: "install, uninstall, enable, disable, and whether it is installed" },
   { id: "Configuration Validation", text: "all is checked, with errors that say what is wrong" },
-  { id: "Port validation", text: "1 to 65535, not 0" },
+  {
+    id: "Port validation",
+    text: "1 to 65535, not 0",
+    ruling: "design.md §6a: 0 is no TCP listener, only the control socket; the log warns of it",
+  },
   { id: "Log level validation", text: "debug, info, warn or error" },
   { id: "Cache validation", text: "size and TTL are not zero" },
   { id: "Log rotation validation", text: "the rotation settings are valid" },

@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Jobs } from "./jobs/jobs.ts";
-import { loggerOfService } from "./kit/service_logger.ts";
+import { loggerOfPart } from "./kit/part_logger.ts";
 import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
@@ -45,8 +45,7 @@ export function apiOf(
         ...parts.jobs.metrics(),
       }),
     logs({ program, lines }) {
-      const isService = context.app.services.some(({ name }) => name === program);
-      const logger = isService && program !== undefined ? loggerOfService(context.app, program) : undefined;
+      const logger = program === undefined ? undefined : loggerOfPart(context.app, program);
       return readLog(logPath(daemon, program), { lines, logger }, { files: context.system.files });
     },
     events: journal,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
 import { readState } from "../instance/state_file.ts";
 import type { Context } from "./context.ts";
-import { loggerOfService } from "./kit/service_logger.ts";
+import { loggerOfPart } from "./kit/part_logger.ts";
 import { loadContextConfig } from "./load.ts";
 import { expandInstances } from "./programs/instances.ts";
 
@@ -17,21 +17,20 @@ export interface LogPlace {
 }
 
 /**
- * Where the log of a program, service or job is, or is going to be. A service writes into the daemon's. Who ever ran has a directory, also when the daemon does not run;
- * who has not is in the configuration. One that cannot be read names nobody: logs help to mend it.
+ * Where the log of a program or job is, or is going to be: functions of the app write into the daemon's. Who ever ran has a
+ * directory, also when the daemon does not run; who has not is in the configuration. One that cannot be read names nobody:
+ * logs help to mend it.
  */
 export async function logPlace(context: Context, name: string): Promise<LogPlace> {
-  if (context.app.services.some((service) => service.name === name)) {
-    return { path: await daemonLog(context), logger: loggerOfService(context.app, name), names: [] };
-  }
+  const logger = loggerOfPart(context.app, name);
+  if (logger !== undefined) return { path: await daemonLog(context), logger, names: [] };
   const { programs, jobs } = context.paths;
   const there = [programs, jobs].map((directory) => ({ directory, names: namesIn(context, directory) }));
   const found = there.find(({ names }) => names.includes(name));
   if (found !== undefined) return { path: pathIn(found.directory, name), names: [] };
   const configured = await configuredNames(context);
-  if (configured.functions.includes(name)) return { path: configured.daemonLog, names: [] };
-  const services = context.app.services.map((service) => service.name);
-  const known = [...configured.programs, ...services, ...configured.jobs, ...configured.functions];
+  const parts = [...context.app.services, ...context.app.jobs].map((part) => part.name);
+  const known = [...configured.programs, ...parts, ...configured.jobs];
   const names = [...new Set([...there.flatMap((one) => one.names), ...known])];
   const directory = configured.programs.includes(name) ? programs : configured.jobs.includes(name) ? jobs : undefined;
   return { path: directory === undefined ? undefined : pathIn(directory, name), names };
@@ -62,25 +61,15 @@ function namesIn({ system: { files } }: Context, directory: string): string[] {
   }
 }
 
-/** What the configuration names; what the functions of the app say stands in the daemon's log. */
-interface Configured extends Readonly<Record<"programs" | "jobs" | "functions", readonly string[]>> {
-  readonly daemonLog: string;
-}
-
-async function configuredNames(context: Context): Promise<Configured> {
-  const functions = context.app.jobs.map(({ name }) => name);
+async function configuredNames(context: Context): Promise<Record<"programs" | "jobs", readonly string[]>> {
   try {
     const { config } = await loadContextConfig(context);
     return {
       programs: expandInstances(config, new Map()).map(({ name }) => name),
       jobs: config.jobs.map(({ name }) => name),
-      functions,
-      daemonLog: config.log.file,
     };
   } catch (error) {
-    if (error instanceof AppdError && error.exit !== "internal") {
-      return { programs: [], jobs: [], functions, daemonLog: context.paths.log };
-    }
+    if (error instanceof AppdError && error.exit !== "internal") return { programs: [], jobs: [] };
     throw error;
   }
 }

@@ -98,6 +98,8 @@ export interface CommandSpec {
   readonly elsewhere?: Readonly<Record<string, string>>;
   /** Name of the command that this one is once more, in another place; docs only point there. */
   readonly sameAs?: string;
+  /** Only appd itself has it, not its apps. */
+  readonly houseOnly?: boolean;
   /** Left out of help, completions and docs. */
   readonly hidden?: boolean;
   /** Absent on a command that only groups others. */

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { messageOf } from "../../src/base/errors.ts";
 import { SystemdLab, whyNoLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
+import { CCO_CASES } from "./cco_cases.ts";
 import { FAILING } from "./failing_cases.ts";
 import { HARDENED } from "./hardened_cases.ts";
 import { INSTALL } from "./install_cases.ts";
@@ -26,7 +27,16 @@ if (missing === undefined) {
   }
 }
 
-const TESTS: readonly LabTest[] = [...SIMPLE, ...LIFE, ...FAILING, ...JOURNAL, ...HARDENED, ...INSTALL, ...MACHINE];
+const TESTS: readonly LabTest[] = [
+  ...SIMPLE,
+  ...LIFE,
+  ...FAILING,
+  ...JOURNAL,
+  ...HARDENED,
+  ...INSTALL,
+  ...CCO_CASES,
+  ...MACHINE,
+];
 
 for (const { name, run, ...own } of TESTS) {
   const why = missing ?? own.missing;

@@ -30,10 +30,13 @@ Deno.test("found: a new file waits; a known one only when it had left the inbox"
     await place.book.found(ENTRY);
     await place.store.write([{ sql: "UPDATE files SET state = ?", params: [state] }]);
     const again = await place.book.found(ENTRY);
-    assert.deepEqual([again?.state, again?.attempt], FILE_TABLE[state].found === null ? [undefined, undefined] : [
-      "waiting",
-      2,
-    ]);
+    assert.deepEqual(
+      [again?.state, again?.attempt],
+      FILE_TABLE[state].found === null ? [undefined, undefined] : [
+        "waiting",
+        2,
+      ],
+    );
   }
 });
 
@@ -78,7 +81,8 @@ Deno.test("files by state: oldest first, or the newest", async () => {
   using place = book();
   for (const path of ["a", "b", "c"]) await place.book.found({ ...ENTRY, path });
   await place.book.apply("begun", 2);
-  const paths = async (query: Parameters<FileBook["list"]>[0]) => (await place.book.list(query)).map(({ path }) => path);
+  const paths = async (query: Parameters<FileBook["list"]>[0]) =>
+    (await place.book.list(query)).map(({ path }) => path);
   assert.deepEqual(await paths({ states: ["waiting"], limit: 9 }), ["a", "c"]);
   assert.deepEqual(await paths({ newest: true, limit: 2 }), ["c", "b"]);
   assert.deepEqual((await place.book.open()).length, 3);

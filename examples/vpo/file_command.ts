@@ -24,7 +24,9 @@ export interface CommandRun {
 
 /** Puts the paths into the words of a command. */
 export function wordsOf(command: readonly string[], paths: { readonly input: string; readonly output: string }) {
-  return command.map((word) => word.replaceAll("{input}", () => paths.input).replaceAll("{output}", () => paths.output));
+  return command.map((word) =>
+    word.replaceAll("{input}", () => paths.input).replaceAll("{output}", () => paths.output)
+  );
 }
 
 /**
@@ -42,7 +44,13 @@ export async function runCommand(words: readonly string[], options: CommandRun):
   const ended = endOf(child);
   limit.addEventListener("abort", () => endGently(child), { once: true });
   if (limit.aborted) endGently(child);
-  await options.started(markOf(child.pid));
+  try {
+    await options.started(markOf(child.pid));
+  } catch (error) {
+    endGently(child); // Nobody would find it after a crash.
+    await ended;
+    throw error;
+  }
   const end = await ended;
   signal.throwIfAborted();
   if (limit.aborted) throw new Refusal(`the command took longer than ${timeout / 1000} s`);

@@ -78,8 +78,7 @@ export class FileBook {
 
   /** A run takes a file, unless the file was taken up anew meanwhile and the run is one of yesterday. */
   async begin({ id, attempt, runId }: Pick<FileRecord, "id" | "attempt" | "runId">): Promise<FileRecord | undefined> {
-    const { sql, params } = this.#transition("begun", id, { runId });
-    return await this.#one({ sql: sql.replace("WHERE", `WHERE attempt = ${Number(attempt)} AND`), params });
+    return await this.#one(this.#transition("begun", id, { runId }, `AND attempt = ${Number(attempt)}`));
   }
 
   /** Applies an event. @returns the file as it is then; undefined when the event means nothing in its state */
@@ -132,14 +131,14 @@ export class FileBook {
     return Object.fromEntries(rows.map(({ state, n }) => [state, n]));
   }
 
-  #transition(event: FileEvent, id: number, changes: Changes): Statement & { readonly params: readonly SqlValue[] } {
+  #transition(event: FileEvent, id: number, changes: Changes, condition = ""): Statement {
     const states = statesFor(event);
     const next = states.map((state) => `WHEN '${state}' THEN '${FILE_TABLE[state][event]}'`).join(" ");
     const given = (Object.keys(COLUMNS) as (keyof Changes)[]).filter((key) => changes[key] !== undefined);
     const sets = given.map((key, index) => `, ${COLUMNS[key]} = ?${index + 3}`).join("");
     const anew = event === "requeued" || event === "retried" ? `, attempt = attempt + 1, ${FORGET}` : "";
     const sql = `UPDATE files SET state = CASE state ${next} END, changed_at = ?2${anew}${sets}
-      WHERE id = ?1 AND state IN (${states.map((state) => `'${state}'`).join(", ")}) RETURNING *`;
+      WHERE id = ?1 AND state IN (${states.map((state) => `'${state}'`).join(", ")}) ${condition} RETURNING *`;
     return { sql, params: [id, this.#now(), ...given.map((key) => changes[key] as SqlValue)] };
   }
 

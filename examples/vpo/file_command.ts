@@ -23,10 +23,12 @@ export interface CommandRun {
 }
 
 /** Puts the paths into the words of a command. */
-export function wordsOf(command: readonly string[], paths: { readonly input: string; readonly output: string }) {
-  return command.map((word) =>
-    word.replaceAll("{input}", () => paths.input).replaceAll("{output}", () => paths.output)
-  );
+export function wordsOf(
+  command: readonly string[],
+  paths: { readonly input: string; readonly output: string },
+): readonly string[] {
+  const path = (_: string, name: string) => name === "input" ? paths.input : paths.output;
+  return command.map((word) => word.replaceAll(/\{(input|output)\}/g, path));
 }
 
 /**

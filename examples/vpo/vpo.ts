@@ -18,6 +18,7 @@ const vpo = defineApp({
   services: [{
     name: "watcher",
     critical: true,
+    stopTimeout: "2s", // The time of a shutdown belongs to the files in work.
     watches: ({ library }) => library,
     run: async (context) => await (await import("./watcher.ts")).watch(context),
   }],
@@ -27,8 +28,8 @@ const vpo = defineApp({
     pool: "library",
     settings: ({ library }) => ({ retries: library.retries, retryDelay: `${library.retryDelay}ms` }),
     async run({ run, ...ports }) {
-      const { processFile } = await import("./process_file.ts");
-      await processFile(JSON.parse(run.payload ?? "{}"), { ...ports, run, library: ports.config.library });
+      const { payloadOf, processFile } = await import("./process_file.ts");
+      await processFile(payloadOf(run.payload), { ...ports, run, library: ports.config.library });
     },
   }],
   // The job's places are vpo's own setting.

@@ -77,6 +77,7 @@ async function giveUp(work: FileWork, error: unknown): Promise<void> {
     await work.conclude("stopped", { reason: "its run was cancelled" });
   } else {
     work.log.error("run failed, the file stays in the inbox", { error: reason });
+    work.log.debug("where it failed", { stack: (error as Error).stack });
     await work.conclude("troubled", { reason });
   }
   throw error;

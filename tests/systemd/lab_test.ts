@@ -13,6 +13,7 @@ import { JOURNAL } from "./journal_cases.ts";
 import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
 import { SIMPLE } from "./simple_cases.ts";
+import { VPO } from "./vpo_cases.ts";
 import { whatTheHostHas } from "./host_state.ts";
 
 let lab: SystemdLab | undefined;
@@ -26,7 +27,16 @@ if (missing === undefined) {
   }
 }
 
-const TESTS: readonly LabTest[] = [...SIMPLE, ...LIFE, ...FAILING, ...JOURNAL, ...HARDENED, ...INSTALL, ...MACHINE];
+const TESTS: readonly LabTest[] = [
+  ...SIMPLE,
+  ...LIFE,
+  ...FAILING,
+  ...JOURNAL,
+  ...HARDENED,
+  ...INSTALL,
+  ...MACHINE,
+  ...VPO,
+];
 
 for (const { name, run, ...own } of TESTS) {
   const why = missing ?? own.missing;

@@ -50,7 +50,7 @@ export class FileWork {
     const end = (outcome: Step["outcome"], detail: string | null) => {
       const ms = Math.round(this.#monotonic() - began);
       this.#steps.push({ name, outcome, runId: this.run.id, ms, detail });
-      this.log[outcome === "ok" ? "info" : "warn"]("step ended", {
+      this.log[outcome === "failed" ? "warn" : "info"]("step ended", {
         ...{ step: name, outcome, duration_ms: ms },
         ...(detail === null ? {} : { detail }),
       });

@@ -4,8 +4,8 @@ import process from "node:process";
 import { AppdError } from "../../src/mod.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Milliseconds that a command has to end after SIGTERM. */
-const GRACE_MS = 5000;
+/** Milliseconds that a command has to end after SIGTERM; the job's `stopTimeout` is longer. */
+const GRACE_MS = 2000;
 /** So much of what a command says last is kept for the reason. */
 const TAIL_CHARACTERS = 2000;
 /** A command dies by these when the file was too much for it; by any other because somebody ended it. */
@@ -41,6 +41,7 @@ export async function runCommand(words: readonly string[], options: CommandRun):
   const { signal, timeout } = options;
   signal.throwIfAborted();
   const child = await start(words);
+  endWithUs(child);
   const tail = tailOf(child);
   const limit = timeout === 0 ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   const ended = endOf(child);
@@ -106,6 +107,13 @@ function judge(program: string, { code, signal }: End, said: string): void {
     exit: "unavailable",
     hint: "look at the command: vpo config explain library.command",
   });
+}
+
+/** A daemon whose time is over does not wait for a command that is deaf to SIGTERM, and does not leave it behind. */
+function endWithUs(child: ChildProcess): void {
+  const end = () => endGroup(child.pid, "SIGKILL");
+  process.once("exit", end);
+  child.once("exit", () => process.off("exit", end));
 }
 
 function endGently(child: ChildProcess): void {

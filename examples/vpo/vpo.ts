@@ -26,6 +26,7 @@ const vpo = defineApp({
     name: "process",
     overlap: "allow",
     pool: "library",
+    stopTimeout: "3s",
     settings: ({ library }) => ({ retries: library.retries, retryDelay: `${library.retryDelay}ms` }),
     async run({ run, ...ports }) {
       const { payloadOf, processFile } = await import("./process_file.ts");

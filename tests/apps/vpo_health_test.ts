@@ -93,7 +93,7 @@ Deno.test("S4 US4.3: before the start is over health says that it is not ready",
   await vpo.run(["stop"]);
   let served: Served;
   {
-    await using _lock = await lockDatabase(join(vpo.home, "library.db"));
+    await using _lock = await lockDatabase(join(vpo.home, "library.db"), { alone: true });
     served = new Served(vpo.spawn(["serve"]));
     const { body } = await vpo.healthIs(503);
     assert.equal(body.status, "starting");

@@ -71,7 +71,7 @@ Deno.test("S4 US1.2, S4 SC-008: another process holds the database: said, with w
   await using vpo = new Vpo();
   await vpo.start();
   await vpo.run(["stop"]);
-  await using _lock = await lockDatabase(join(vpo.home, "library.db"));
+  await using _lock = await lockDatabase(join(vpo.home, "library.db"), { alone: true });
   const { code, stderr } = await vpo.run(["serve"]);
   assert.notEqual(code, 0);
   assert.match(stderr, /cannot open ".*library\.db": .*locked/);
@@ -84,7 +84,7 @@ Deno.test("S4 US1.3, S4 FR-036, S4 FR-037: a port that is in use: said, with the
   assert.ok(listener);
   const { code, stderr } = await vpo.run(["serve"]);
   assert.equal(code, 69);
-  assert.match(stderr, new RegExp(`cannot bind "127\\.0\\.0\\.1:${vpo.port}"`));
+  assert.match(stderr, new RegExp(`cannot listen on "127\\.0\\.0\\.1:${vpo.port}"`));
 });
 
 for (const [name, places] of [["SIGTERM", "S4 US1.4, S4 FR-006, S4 SC-002"], ["SIGINT", "S4 FR-007"]] as const) {

@@ -145,11 +145,14 @@ async function each(stream: ReadableStream<Uint8Array>, take: (text: string) => 
   for await (const text of stream.pipeThrough(new TextDecoderStream())) take(text);
 }
 
-/** Another process that keeps a database to itself until this is disposed. */
-export async function lockDatabase(path: string): Promise<AsyncDisposable> {
+/**
+ * Another process that keeps a database to itself until this is disposed: nobody else can change it; with `alone`, which
+ * is for one that nobody has open, nobody can read it either.
+ */
+export async function lockDatabase(path: string, { alone = false } = {}): Promise<AsyncDisposable> {
   const script = `const { DatabaseSync } = await import("node:sqlite");
 const db = new DatabaseSync(${JSON.stringify(path)});
-db.exec("PRAGMA busy_timeout = 5000; BEGIN EXCLUSIVE");
+db.exec("PRAGMA busy_timeout = 5000; ${alone ? "PRAGMA locking_mode = EXCLUSIVE; " : ""}BEGIN EXCLUSIVE");
 console.log("held");
 await Deno.stdin.read(new Uint8Array(1));
 db.exec("ROLLBACK");

@@ -112,8 +112,8 @@ function judge(program: string, { code, signal }: End, said: string): void {
 /** A daemon whose time is over does not wait for a command that is deaf to SIGTERM, and does not leave it behind. */
 function endWithUs(child: ChildProcess): void {
   const end = () => endGroup(child.pid, "SIGKILL");
-  process.once("exit", end);
-  child.once("exit", () => process.off("exit", end));
+  globalThis.addEventListener("unload", end);
+  child.once("exit", () => globalThis.removeEventListener("unload", end));
 }
 
 function endGently(child: ChildProcess): void {

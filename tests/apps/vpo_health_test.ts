@@ -33,7 +33,8 @@ Deno.test("S4 US4.1, S4 FR-027, S4 FR-028, S4 SC-005: all is well: 200, with wha
   await using vpo = new Vpo();
   await vpo.start();
   const { status, body } = await vpo.healthIs(200);
-  assert.deepEqual([status, body.status, body.version, body.pid], [200, "healthy", "1.0.0", vpo.pid()]);
+  assert.deepEqual([status, body.status, body.pid], [200, "healthy", vpo.pid()]);
+  assert.match(body.version, /^1\.0\.0\b/);
   assert.ok(body.uptime_s >= 0 && body.uptime_s < 60);
   assert.deepEqual(body.database, { ok: true, path: join(vpo.home, "library.db") });
   assert.deepEqual([body.migrations.pending, body.shutdown], [0, null]);

@@ -15,7 +15,7 @@ export function byScript(script: string): string {
 }
 
 /** The settings that make a library quick to notice what comes. */
-const QUICK = `settle = "100ms"\nscan_every = "100ms"\nretry_delay = "200ms"`;
+const QUICK = { settle: "100ms", scan_every: "100ms", retry_delay: "200ms" };
 
 export interface LibraryOptions {
   /** More settings for `[library]`. */
@@ -33,7 +33,9 @@ export class Vpo extends Instance {
 
   /** Writes config.toml anew. */
   configure({ library = "", more = "" }: LibraryOptions): void {
-    this.write(`${more}\n[library]\n${QUICK}\n${library}\n`);
+    const quick = Object.entries(QUICK).filter(([key]) => !library.includes(`${key} =`));
+    const lines = quick.map(([key, value]) => `${key} = "${value}"`);
+    this.write(`${more}\n[library]\n${[...lines, library].join("\n")}\n`);
   }
 
   /** Puts a file into the inbox, where it appears whole. */

@@ -8,6 +8,9 @@ import { type Entry, identityOf, observe, type Seen } from "./settling.ts";
 
 export const PROCESS = "process";
 
+/** Most files that are written down at once. */
+const TOGETHER = 100;
+
 type Context = Parameters<Service<VpoConfig>["run"]>[0];
 
 /** What the watcher needs of the daemon. */
@@ -83,16 +86,27 @@ export class Watcher {
    */
   async #takeIn(settled: readonly Entry[], open: readonly FileRecord[]): Promise<readonly FileRecord[]> {
     const known = new Set(open.map(identityOf));
+    const unknown = settled.filter((entry) => !known.has(identityOf(entry)))
+      .toSorted((a, b) => Number(a.mtime) - Number(b.mtime)); // First come, first served.
     const added: FileRecord[] = [];
-    for (const entry of settled.filter((entry) => !known.has(identityOf(entry)))) {
-      if (!await isUnchanged(this.#ports.library.inbox, entry)) continue;
-      const file = await this.#book.found(entry);
-      if (file === undefined) continue;
-      this.#submitted.delete(keyOf(file)); // Of a database that was lost, with the run.
-      this.#ports.log.info("file found", { file_path: file.path, size: file.size, attempt: file.attempt });
-      added.push(file);
+    for (let at = 0; at < unknown.length; at += TOGETHER) {
+      added.push(...await this.#found(unknown.slice(at, at + TOGETHER)));
     }
     return added;
+  }
+
+  /** Asks for all records at once: the store writes them as one. */
+  async #found(entries: readonly Entry[]): Promise<readonly FileRecord[]> {
+    const there = await Promise.all(entries.map((entry) => isUnchanged(this.#ports.library.inbox, entry)));
+    const records = await Promise.all(
+      entries.filter((_, index) => there[index]).map((entry) => this.#book.found(entry)),
+    );
+    const files = records.filter((file) => file !== undefined);
+    for (const file of files) {
+      this.#submitted.delete(keyOf(file)); // Of a database that was lost, with the run.
+      this.#ports.log.info("file found", { file_path: file.path, size: file.size, attempt: file.attempt });
+    }
+    return files;
   }
 
   async #submitAll(files: readonly FileRecord[]): Promise<void> {

@@ -157,3 +157,12 @@ Deno.test("a file that is brought back is another turn of the same one", async (
   assert.deepEqual(scene.jobs.paths(), ["a.mkv 1", "a.mkv 2"]);
   assert.match(scene.notes.at(-1) ?? "", /1 wait/);
 });
+
+Deno.test("files that come to rest together get their turns in the order of their age", async () => {
+  using scene = new Scene();
+  for (const [age, name] of [[2, "b"], [3, "a"], [1, "c"]] as const) {
+    fs.utimesSync(scene.folders.write(`inbox/${name}.mkv`, video(name)), 1000 - age, 1000 - age);
+  }
+  await scene.lookAt(0, 1000);
+  assert.deepEqual(scene.jobs.paths(), ["a.mkv 1", "b.mkv 1", "c.mkv 1"]);
+});

@@ -190,39 +190,6 @@ Deno.test("S4 FR-012: the shutdown keeps its time, 30 s by default, from the fil
   }
 });
 
-Deno.test("S4 Edge 1: SIGKILL in the middle of a shutdown: the next daemon goes on, and no file is lost or doubled", async () => {
-  await using vpo = new Vpo({ library: `concurrency = 4\n${byScript('sleep 0.05; cp "$1" "$2"')}` });
-  const names = Array.from({ length: 24 }, (_, n) => `${n}.flv`);
-  for (const name of names.slice(0, 12)) vpo.drop(name);
-  for (let round = 0; round < 5; round++) {
-    const served = await vpo.serve();
-    if (round === 2) { for (const name of names.slice(12)) vpo.drop(name); }
-    await until("one more is done", async () => ((await vpo.queue()).counts.done ?? 0) > round || undefined);
-    if (round % 2 === 0) served.kill("SIGTERM");
-    served.kill("SIGKILL");
-    await served.ended;
-  }
-  await vpo.start();
-  await until("all are done", async () => (await vpo.queue()).counts.done === names.length, 30_000);
-  assert.deepEqual(vpo.places(), names.map((name) => `outbox/${name}`).sort());
-  assert.deepEqual(fs.readdirSync(join(vpo.home, "outbox/.vpo")), [], "nothing half done is left");
-});
-
-Deno.test("S4 Edge 1: a command that outlives its killed daemon is ended by the next one", async () => {
-  await using vpo = new Vpo({ library: byScript('echo $$ >"${1%/inbox/*}/worker"; exec sleep 1000') });
-  const served = await vpo.serve();
-  vpo.drop("a.flv");
-  const worker = await until("it works", () => Number(vpo.read("worker")));
-  await until("it is written down", () => vpo.rows("SELECT child FROM files")[0]?.child);
-  served.kill("SIGKILL");
-  await served.ended;
-  assert.ok(alive(worker), "it outlives the daemon");
-  vpo.configure({});
-  await vpo.start();
-  await vpo.reaches("a.flv", "done");
-  assert.equal(alive(worker), false);
-});
-
 Deno.test("S4 Edge 2: many SIGTERM in a row are one shutdown, which still waits for the work in hand", async () => {
   await using vpo = new Vpo({ library: byScript('sleep 1; cp "$1" "$2"') });
   const served = await vpo.serve("--log-format", "json");

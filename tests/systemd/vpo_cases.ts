@@ -144,8 +144,32 @@ async function standardCommands(lab: SystemdLab): Promise<void> {
   assert.equal((await lab.systemctl("is-active", UNIT)).stdout.trim(), "inactive");
 }
 
+/** As an operator has it who takes what is offered: a user of its own, and nothing but its home to write to. */
+async function installed(lab: SystemdLab): Promise<void> {
+  if (!lab.exists(BINARY)) fs.copyFileSync(binaryOf("vpo"), lab.path(BINARY));
+  await lab.ok([BINARY, "install", "--now"]);
+  try {
+    const { User: user, ActiveState: state } = await lab.show(UNIT);
+    assert.deepEqual([user, state], ["vpo", "active"]);
+    const film = "/root/film.flv";
+    lab.write(film, video("film"));
+    await lab.ok(["install", "-o", "vpo", film, `${HOME}/inbox/film.flv`]);
+    await until("it is filed", () => lab.exists(`${HOME}/outbox/film.flv`));
+    assert.equal(lab.read(`${HOME}/outbox/film.flv`), video("film"));
+    assert.match(await lab.ok([BINARY, "status"]), /vpo\.service \(system, enabled, active\)/);
+  } finally {
+    await lab.run([BINARY, "uninstall"]);
+    await lab.ok(["rm", "-rf", HOME, "/var/log/vpo"]);
+    await lab.run(["userdel", "vpo"]);
+  }
+}
+
 export const VPO: readonly LabTest[] = [
   { name: "S4 US2.1, S4 US3.4: systemctl start vpo: it serves on its default port when that comes back", run: starts },
+  {
+    name: "S4 US2.1: vpo install: the service has a user of its own, is locked in, and files what comes",
+    run: installed,
+  },
   { name: "S4 US2.2: systemctl stop vpo: work in hand is finished, and the end is a success", run: stops },
   { name: "S4 US2.3: vpo is killed: systemd starts another, which goes on", run: comesBack },
   { name: "S4 US2.4, S4 SC-004: every record of vpo is in the journal with its time and level", run: journal },

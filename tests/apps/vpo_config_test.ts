@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { binaryOf, freePort, type RunResult } from "../support/instance.ts";
-import { Vpo } from "../support/vpo_library.ts";
+import { binaryOf, freePort, type RunResult, until } from "../support/instance.ts";
+import { Served, Vpo } from "../support/vpo_library.ts";
 
 async function portOf(vpo: Vpo): Promise<number> {
   return Number(new URL((await vpo.status()).url).port);
@@ -31,20 +31,30 @@ Deno.test("S4 US3.1, S4 FR-021, S4 FR-003: server.port in ~/.vpo/config.toml is 
 Deno.test("S4 US3.2, S4 FR-023, S4 FR-032, S4 SC-007: --port wins over the file", async () => {
   await using vpo = new Vpo();
   const port = freePort();
-  const served = await startElsewhere(vpo, port, ["serve", "--port", `${port}`]);
+  const served = await startElsewhere(vpo, { port, args: ["--port", `${port}`] });
   assert.equal(await portOf(vpo), port);
   await assert.rejects(vpo.get("/health"), "nobody listens where the file says");
-  served.kill("SIGTERM");
-  assert.equal((await served.output()).code, 0);
+  assert.equal((await served.stop()).code, 0);
 });
 
-async function startElsewhere(vpo: Vpo, port: number, args: readonly string[]): Promise<Deno.ChildProcess> {
-  const child = vpo.spawn(args);
-  for (let tries = 0; tries < 750; tries++) {
-    if (await fetch(`http://127.0.0.1:${port}/readyz`).then((r) => (r.body?.cancel(), r.ok), () => false)) return child;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`nobody answers on ${port}: ${new TextDecoder().decode((await child.output()).stderr)}`);
+/** A daemon that answers elsewhere than its file says. @param host of the URL */
+async function startElsewhere(
+  vpo: Vpo,
+  { port, host = "127.0.0.1", args }: {
+    readonly port: number;
+    readonly host?: string;
+    readonly args: readonly string[];
+  },
+): Promise<Served> {
+  const served = new Served(vpo.spawn(["serve", ...args]));
+  await until(`it answers on ${host}:${port}`, async () => {
+    if (served.code !== undefined) return true;
+    const response = await fetch(`http://${host}:${port}/readyz`);
+    await response.body?.cancel();
+    return response.ok;
+  });
+  assert.equal(served.code, undefined, served.stderr);
+  return served;
 }
 
 const MALFORMED: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
@@ -72,12 +82,11 @@ for (const [what, [text, says]] of Object.entries(MALFORMED)) {
 Deno.test("S4 US3.4: without a file it starts on its defaults", async () => {
   await using vpo = new Vpo();
   fs.rmSync(join(vpo.home, "config.toml"));
-  const served = await startElsewhere(vpo, vpo.port, ["serve", "--port", `${vpo.port}`]);
+  const served = await startElsewhere(vpo, { port: vpo.port, args: ["--port", `${vpo.port}`] });
   vpo.drop("a.flv");
   await vpo.reaches("a.flv", "done");
   assert.deepEqual(vpo.places(), ["outbox/a.flv"]);
-  served.kill("SIGTERM");
-  assert.equal((await served.output()).code, 0);
+  assert.equal((await served.stop()).code, 0);
 });
 
 Deno.test("S4 FR-025, S4 US3.4: bind, port, log level and log format are settings with the document's defaults", async () => {
@@ -92,10 +101,9 @@ Deno.test("S4 FR-022: --config names another file", async () => {
   await using vpo = new Vpo();
   const [other, port] = [join(vpo.home, "other.toml"), freePort()];
   fs.writeFileSync(other, `[server]\nport = ${port}\n`);
-  const served = await startElsewhere(vpo, port, ["serve", "--config", other]);
+  const served = await startElsewhere(vpo, { port, args: ["--config", other] });
   assert.equal((await vpo.status()).config_file, other);
-  served.kill("SIGTERM");
-  assert.equal((await served.output()).code, 0);
+  assert.equal((await served.stop()).code, 0);
   const missing = await refused(vpo, "--config", join(vpo.home, "nowhere.toml"));
   assert.match(missing.stderr, /nowhere\.toml/);
 });
@@ -118,12 +126,9 @@ Deno.test("S4 FR-024: the file wins over the environment, which wins over the de
 
 Deno.test("S4 FR-031, S4 FR-003: --bind is the address where it answers", async () => {
   await using vpo = new Vpo();
-  const child = vpo.spawn(["serve", "--bind", "::1"]);
-  const answers = () => fetch(`http://[::1]:${vpo.port}/readyz`).then((r) => (r.body?.cancel(), r.ok), () => false);
-  while (!await answers()) await new Promise((resolve) => setTimeout(resolve, 20));
+  const served = await startElsewhere(vpo, { port: vpo.port, host: "[::1]", args: ["--bind", "::1"] });
   await assert.rejects(vpo.get("/health"), "not on the other one");
-  Deno.kill(child.pid, "SIGTERM");
-  assert.equal((await child.output()).code, 0);
+  assert.equal((await served.stop()).code, 0);
   const { stderr } = await refused(vpo, "--bind", "0.0.0.0");
   assert.match(stderr, /token_file/, "an address for everybody needs a token");
 });
@@ -178,7 +183,7 @@ Deno.test("S4 SC-006: what changes in the file holds after a restart", async () 
   assert.equal((await vpo.run(["restart"])).code, 0);
   assert.equal(await portOf(vpo), port);
   vpo.drop("a.flv");
-  while (!fs.existsSync(join(vpo.home, "elsewhere/a.flv"))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until("it is in the other outbox", () => fs.existsSync(join(vpo.home, "elsewhere/a.flv")));
 });
 
 const FAILURES: Readonly<Record<string, (vpo: Vpo) => readonly string[]>> = {
@@ -218,23 +223,19 @@ for (const [what, prepare] of Object.entries(FAILURES)) {
 
 Deno.test("S4 Edge 4, S4 FR-026: a configuration that may not be read is a clear error", async () => {
   await using vpo = new Vpo();
-  const config = join(vpo.home, "secret.toml");
-  fs.writeFileSync(config, "");
-  fs.chmodSync(config, 0);
-  const copy = fs.mkdtempSync("/tmp/vpo-copy-"); // Another user may not read the directory of the build.
-  fs.chmodSync(copy, 0o755);
-  fs.copyFileSync(binaryOf("vpo"), join(copy, "vpo"));
-  const nobody = Deno.uid() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"];
-  const open = join(copy, "locked.toml");
-  fs.writeFileSync(open, "");
-  fs.chmodSync(open, 0);
-  const home = join(copy, "home");
+  const place = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", "vpo-locked-"));
+  const [binary, config, home] = [join(place, "vpo"), join(place, "locked.toml"), join(place, "home")];
+  fs.chmodSync(place, 0o755);
+  fs.copyFileSync(binaryOf("vpo"), binary); // Another user may not read the directory of the build.
+  fs.writeFileSync(config, "", { mode: 0 });
   fs.mkdirSync(home, { mode: 0o700 });
-  if (Deno.uid() === 0) fs.chownSync(home, 65534, 65534);
-  const [program = "", ...args] = [...nobody, join(copy, "vpo"), "serve", "--home", home, "--config", open];
+  const isRoot = Deno.uid() === 0; // Who can read everything, and gives that up here.
+  if (isRoot) fs.chownSync(home, 65534, 65534);
+  const user = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"];
+  const [program = "", ...args] = [...user, binary, "serve", "--home", home, "--config", config];
   const { code, stderr } = await new Deno.Command(program, { args, env: vpo.env(), clearEnv: true }).output();
+  fs.rmSync(place, { recursive: true });
   const said = new TextDecoder().decode(stderr);
-  fs.rmSync(copy, { recursive: true });
   assert.equal(code, 77, said);
   assert.match(said, /cannot read .*locked\.toml.*permission denied/);
   assert.match(said, /hint: \S/);

@@ -227,7 +227,8 @@ Deno.test("S4 Edge 4, S4 FR-026: a configuration that may not be read is a clear
   const [binary, config, home] = [join(place, "vpo"), join(place, "locked.toml"), join(place, "home")];
   fs.chmodSync(place, 0o755);
   fs.copyFileSync(binaryOf("vpo"), binary); // Another user may not read the directory of the build.
-  fs.writeFileSync(config, "", { mode: 0 });
+  fs.writeFileSync(config, "");
+  fs.chmodSync(config, 0);
   fs.mkdirSync(home, { mode: 0o700 });
   const isRoot = Deno.uid() === 0; // Who can read everything, and gives that up here.
   if (isRoot) fs.chownSync(home, 65534, 65534);

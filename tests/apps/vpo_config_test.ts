@@ -234,7 +234,9 @@ Deno.test("S4 Edge 4, S4 FR-026: a configuration that may not be read is a clear
   if (isRoot) fs.chownSync(home, 65534, 65534);
   const user = isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"];
   const [program = "", ...args] = [...user, binary, "serve", "--home", home, "--config", config];
-  const { code, stderr } = await new Deno.Command(program, { args, env: vpo.env(), clearEnv: true }).output();
+  const { code, stderr } = await new Deno.Command(program, {
+    ...{ args, env: vpo.env(), clearEnv: true, signal: AbortSignal.timeout(30_000) },
+  }).output();
   fs.rmSync(place, { recursive: true });
   const said = new TextDecoder().decode(stderr);
   assert.equal(code, 77, said);

@@ -17,6 +17,8 @@ export interface RunResult {
 
 export interface RunOptions {
   readonly env?: Record<string, string>;
+  /** Directory that the command is given in. Default: that of the test. */
+  readonly cwd?: string;
   readonly timeoutMs?: number;
 }
 
@@ -56,8 +58,10 @@ export class Instance implements AsyncDisposable {
   spawn(args: readonly string[], options: RunOptions = {}): Deno.ChildProcess {
     return new Deno.Command(this.binary, {
       args: [...args],
+      ...(this.binary === BINARY ? {} : { cwd: this.#root }), // An app may look at where it is started.
       clearEnv: true,
       env: options.env ?? this.env(),
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from "node:path";
-import { type AppConfig, duration, integer, list, oneOf, path, section, setting, text } from "../../src/mod.ts";
+import { type AppConfig, argv, duration, integer, list, oneOf, path, section, setting } from "../../src/mod.ts";
 import { CONTAINERS } from "./container.ts";
 
 /** `[library]`: the folders, and what is done to each file. */
@@ -32,7 +32,7 @@ export const LIBRARY = section("library", {
       reload: "applied",
       example: ["matroska", "mp4"],
     }),
-    command: setting(list(text({ label: "word" }), { label: "array of words", min: 1 }), {
+    command: setting(argv(), {
       defaultText: "none: files are copied as they are, with a checksum",
       help: "command that makes a file of the outbox, with {input} and {output} for the two paths",
       doc: "Exit code 0 and an output are success; with anything else the file is refused.",

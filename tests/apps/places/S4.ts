@@ -1,12 +1,6 @@
-/** Every place of the document of vpo that asks for something. */
-export interface Place {
-  readonly id: string;
-  /** A short paraphrase. */
-  readonly text: string;
-  /** Where appd's contract rules otherwise, and is what is tested. */
-  readonly ruling?: string;
-}
+import type { Place } from "./place.ts";
 
+/** Every place of the document of vpo that asks for something. */
 export const S4: readonly Place[] = [
   { id: "US1.1", text: "serve starts, opens its database, binds its port and runs until a signal" },
   { id: "US1.2", text: "the database is unreachable: a clear error, not 0" },

@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { compiled } from "../support/compiled.ts";
 import { binaryOf, freePort, type RunResult, until } from "../support/instance.ts";
 import { Served, Vpo } from "../support/vpo_library.ts";
+
+await compiled("examples/vpo/vpo.ts");
 
 async function portOf(vpo: Vpo): Promise<number> {
   return Number(new URL((await vpo.status()).url).port);

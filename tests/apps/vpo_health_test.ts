@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { compiled } from "../support/compiled.ts";
 import { until } from "../support/instance.ts";
 import { byScript, lockDatabase, Served, Vpo } from "../support/vpo_library.ts";
+
+await compiled("examples/vpo/vpo.ts");
 
 /** Milliseconds that the document gives an answer. */
 const LIMIT_MS = 100;

@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { random, sized } from "../faults/seed.ts";
+import { compiled } from "../support/compiled.ts";
 import { alive, until } from "../support/instance.ts";
 import { byScript, video, Vpo } from "../support/vpo_library.ts";
+
+await compiled("examples/vpo/vpo.ts");
 
 const ROUNDS = sized(8, 300);
 /** Files of each round; one of three is refused. */

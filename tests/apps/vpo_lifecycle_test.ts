@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { compiled } from "../support/compiled.ts";
 import { alive, until } from "../support/instance.ts";
 import { byScript, lockDatabase, Vpo } from "../support/vpo_library.ts";
+
+await compiled("examples/vpo/vpo.ts");
 
 /** Copies the file when `go` exists in the home: work that takes as long as the test wants. */
 const WAITS = byScript('while [ ! -e "${1%/inbox/*}/go" ]; do sleep 0.05; done; cp "$1" "$2"');

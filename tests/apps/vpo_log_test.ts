@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { compiled } from "../support/compiled.ts";
 import { byScript, Vpo } from "../support/vpo_library.ts";
+
+await compiled("examples/vpo/vpo.ts");
 
 const TEXT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO |WARN |ERROR) vpo[\w.]*: \S/;
 

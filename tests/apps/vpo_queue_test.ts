@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
+import { compiled } from "../support/compiled.ts";
 import { freePort, until } from "../support/instance.ts";
 import { byScript, video, Vpo } from "../support/vpo_library.ts";
+
+await compiled("examples/vpo/vpo.ts");
 
 /** Fails by this host's fault as long as there is no `works` in the home. */
 const UNSTEADY = byScript('test -e "${1%/inbox/*}/works" || exit 127; cp "$1" "$2"');

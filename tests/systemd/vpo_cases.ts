@@ -1,6 +1,7 @@
 /** vpo as a service: user story 2 of its document. The program is put into the lab when the first case needs it. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { compiled } from "../support/compiled.ts";
 import { binaryOf, until } from "../support/instance.ts";
 import type { SystemdLab } from "../support/systemd_lab.ts";
 import { video } from "../support/vpo_library.ts";
@@ -9,6 +10,10 @@ import type { LabTest } from "./lab_case.ts";
 const BINARY = "/usr/local/bin/vpo";
 const UNIT = "vpo.service";
 const HOME = "/var/lib/vpo";
+
+async function bringBinary(lab: SystemdLab): Promise<void> {
+  if (!lab.exists(BINARY)) fs.copyFileSync(binaryOf(await compiled("examples/vpo/vpo.ts")), lab.path(BINARY));
+}
 
 /** The unit that vpo generates, with its defaults: port 8321, which nobody else has in the lab. */
 class VpoService implements AsyncDisposable {
@@ -19,7 +24,7 @@ class VpoService implements AsyncDisposable {
   }
 
   static async install(lab: SystemdLab): Promise<VpoService> {
-    if (!lab.exists(BINARY)) fs.copyFileSync(binaryOf("vpo"), lab.path(BINARY));
+    await bringBinary(lab);
     const service = new VpoService(lab);
     const kind = ["generate", "systemd", "--system", "--profile", "plain", "--run-as", "root"];
     lab.write(`/etc/systemd/system/${UNIT}`, await lab.ok([BINARY, "--home", HOME, ...kind]));
@@ -146,7 +151,7 @@ async function standardCommands(lab: SystemdLab): Promise<void> {
 
 /** As an operator has it who takes what is offered: a user of its own, and nothing but its home to write to. */
 async function installed(lab: SystemdLab): Promise<void> {
-  if (!lab.exists(BINARY)) fs.copyFileSync(binaryOf("vpo"), lab.path(BINARY));
+  await bringBinary(lab);
   await lab.ok([BINARY, "install", "--now"]);
   try {
     const { User: user, ActiveState: state } = await lab.show(UNIT);

@@ -69,8 +69,11 @@ export interface ArgumentSpec {
   readonly many?: true;
 }
 
+/** A line of a command's help that can be typed. */
 export interface Example {
+  /** As it is typed, with the name of the program. */
   readonly line: string;
+  /** What it does, a phrase. */
   readonly says: string;
 }
 

@@ -12,11 +12,7 @@ import type { Exits, ProgramSpec } from "./command.ts";
 export function renamed(spec: ProgramSpec, product: Product): ProgramSpec {
   const words = allInWordsOf(product);
   const { name, version, summary } = product;
-  const groups = spec.groups.map((group) => ({
-    ...group,
-    commands: group.commands.filter((command) => !command.houseOnly),
-  }));
-  return { ...inWords({ ...spec, groups }, words), name, version, summary, exits: exitsIn(words) };
+  return { ...inWords(spec, words), name, version, summary, exits: exitsIn(words) };
 }
 
 /** Data with every text in it in other words; the names of things are data too, and none of them is appd's. */

@@ -14,6 +14,7 @@ import { JOURNAL } from "./journal_cases.ts";
 import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
 import { SIMPLE } from "./simple_cases.ts";
+import { VPO } from "./vpo_cases.ts";
 import { whatTheHostHas } from "./host_state.ts";
 
 let lab: SystemdLab | undefined;
@@ -36,6 +37,7 @@ const TESTS: readonly LabTest[] = [
   ...INSTALL,
   ...CCO_CASES,
   ...MACHINE,
+  ...VPO,
 ];
 
 for (const { name, run, ...own } of TESTS) {

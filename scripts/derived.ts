@@ -5,7 +5,10 @@
  * usage: deno task derived
  */
 import fs from "node:fs";
+import { fileURLToPath } from "node:url";
 import { deployReadme, filesOf, GENERATED } from "./deploy_files.ts";
+import { kitApiMarkdown } from "./kit_api.ts";
+import { seedsMarkdown } from "./seeds.ts";
 
 /** A file of the repository that is made. */
 export interface DerivedFile {
@@ -42,6 +45,8 @@ const FIXED: readonly DerivedFile[] = [
   { path: "docs/config.md", make: settingsPage },
   { path: "deploy/config.schema.json", make: () => printed("config", "schema") },
   { path: "deploy/README.md", make: deployReadme },
+  { path: "docs/kit-api.md", make: () => kitApiMarkdown(fileURLToPath(ROOT)) },
+  { path: "docs/seeds.md", make: () => seedsMarkdown(fileURLToPath(ROOT)) },
 ];
 
 /** Every file that is made. */

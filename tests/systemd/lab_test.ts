@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { messageOf } from "../../src/base/errors.ts";
 import { SystemdLab, whyNoLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
+import { CCO_CASES } from "./cco_cases.ts";
 import { FAILING } from "./failing_cases.ts";
 import { HARDENED } from "./hardened_cases.ts";
 import { INSTALL } from "./install_cases.ts";
@@ -34,6 +35,7 @@ const TESTS: readonly LabTest[] = [
   ...JOURNAL,
   ...HARDENED,
   ...INSTALL,
+  ...CCO_CASES,
   ...MACHINE,
   ...VPO,
 ];

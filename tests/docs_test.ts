@@ -52,9 +52,20 @@ Deno.test("every task that a document names exists", () => {
   }
 });
 
-Deno.test("every test of this folder belongs to a part of the suite", () => {
-  const names = [...Deno.readDirSync(new URL(".", import.meta.url))].map(({ name }) => `tests/${name}`)
+function testsBelow(folder: string): string[] {
+  return fs.readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`)
     .filter((path) => path.endsWith("_test.ts"));
-  const paths = new Set(PARTS.flatMap(({ paths }) => paths));
-  assert.deepEqual(names.filter((path) => !paths.has(path)), []);
+}
+
+Deno.test("every test belongs to a part of the suite", () => {
+  const paths = PARTS.flatMap(({ paths }) => paths);
+  const isCovered = (test: string) => paths.some((path) => test === path || test.startsWith(`${path}/`));
+  const tests = ["tests", "src", "scripts", "bench", "examples"].flatMap(testsBelow);
+  assert.deepEqual(tests.filter((test) => !isCovered(test)), []);
+});
+
+Deno.test("every path of the suite is there", () => {
+  const missing = PARTS.flatMap(({ paths, apps = [] }) => [...paths, ...apps])
+    .filter((path) => !fs.existsSync(join(ROOT, path)));
+  assert.deepEqual(missing, []);
 });

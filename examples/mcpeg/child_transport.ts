@@ -63,12 +63,12 @@ export class ChildTransport implements Transport {
     child.stdout.on("data", (chunk: Uint8Array) => this.#receive(chunk));
     child.stderr.on("data", linesTo(this.#tell));
     child.stdin.on("error", (error) => this.onerror?.(error)); // A server that has closed its input is about to end.
-    child.on("exit", (code, signal) => this.#exited(signal ?? `exit code ${code}`));
+    child.on("exit", (code, signal) => this.#exited(child, signal ?? `exit code ${code}`));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     child.on("spawn", resolve);
     child.on("error", (error) => {
       reject(error);
-      this.#exited(error.message);
+      this.#exited(child, error.message);
     });
     await promise;
   }
@@ -112,17 +112,18 @@ export class ChildTransport implements Transport {
   }
 
   /** A child of the server may hold the pipe open for ever, so the process's end is what counts. */
-  #exited(how: string): void {
+  #exited(child: ChildProcessWithoutNullStreams, how: string): void {
     if (this.#ending !== undefined) return;
     this.#ending = how;
     const done = () => {
       clearTimeout(timer);
+      for (const stream of child.stdio) stream?.destroy();
       this.#ended.resolve();
       this.onclose?.();
-      this.onclose = () => {};
     };
     const timer = setTimeout(done, LAST_WORDS_MS);
-    this.#child?.stdout.once("end", done);
+    if (child.pid === undefined || child.stdout.readableEnded) done();
+    else child.stdout.once("end", done);
   }
 
   async #endsWithin(ms: number): Promise<boolean> {

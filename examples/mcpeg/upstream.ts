@@ -86,6 +86,7 @@ export class Upstream {
       const link = await this.#open(settings, life);
       try {
         using _heartbeat = this.#heartbeat(settings, life);
+        this.#serve(link, life);
         const reason = await Promise.race([link.ended, lost.promise, abortion(signal)]);
         if (reason !== undefined) throw new Error(reason);
         await this.#drain(clock);
@@ -103,7 +104,7 @@ export class Upstream {
   }
 
   async #open(settings: UpstreamSettings, life: Life): Promise<Link> {
-    const { signal, log, clock, home, version, ready, note } = life;
+    const { signal, log, home, version } = life;
     const link = await this.#connect(settings, {
       gateway: { name: "mcpeg", version },
       ...{ home, signal },
@@ -117,6 +118,10 @@ export class Upstream {
       await link.close();
       throw error;
     }
+    return link;
+  }
+
+  #serve(link: Link, { clock, log, ready, note }: Life): void {
     this.#link = link;
     this.#counts.connects++;
     this.#lastServer = `${link.server.name} ${link.server.version}`;
@@ -126,7 +131,6 @@ export class Upstream {
     log.info("connected", { server: this.#lastServer, pid: link.pid, tools: this.#catalog.tools.length });
     this.#listener.connected(this);
     this.#listener.changed(this);
-    return link;
   }
 
   #read(link: Link, timeout: number): Promise<Catalog> {

@@ -12,7 +12,7 @@ export function serviceFor(settings: UpstreamSettings, roof: Roof): Service<Mcpe
   return {
     ...{ name, critical },
     readiness: "called",
-    startTimeout: `${Math.ceil(connectTimeout * 1.5)}ms`, // Connecting has its own limit, which says more.
+    startTimeout: `${Math.ceil(connectTimeout * 3)}ms`, // Connecting and reading the lists have limits of their own, which say more.
     stopTimeout: "12s", // Calls under way get 8 s of it, the server's process the rest.
     enabled: () => settings.enabled,
     watches: () => settings,

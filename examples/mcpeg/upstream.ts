@@ -108,7 +108,7 @@ export class Upstream {
     const link = await this.#connect(settings, {
       gateway: { name: "mcpeg", version },
       ...{ home, signal },
-      onNotification: (method, params) => this.#notified(method, { params, log }),
+      onNotification: (method, params) => this.#notified(method, params, life),
       onLine: (line) => log.info(line, { stream: "stderr" }),
       onTrouble: (error) => log.debug("trouble with the connection", { error: error.message }),
     });
@@ -127,28 +127,31 @@ export class Upstream {
     this.#lastServer = `${link.server.name} ${link.server.version}`;
     this.#enter("ready", clock);
     ready();
-    note(`${this.#lastServer}, ${this.#catalog.tools.length} tools`);
     log.info("connected", { server: this.#lastServer, pid: link.pid, tools: this.#catalog.tools.length });
     this.#listener.connected(this);
-    this.#listener.changed(this);
+    this.#tell({ note });
   }
 
   #read(link: Link, timeout: number): Promise<Catalog> {
     return readCatalog((method, params) => link.request({ method, params, timeout }), link.capabilities);
   }
 
-  #notified(method: string, { params, log }: { params: Json; log: Logger }): void {
+  #notified(method: string, params: Json, life: Life): void {
     if (!LIST_CHANGED.test(method)) return this.#listener.notified(this, method, params);
-    this.refresh().catch((error) => log.warn("cannot read what the server offers now", { error: String(error) }));
+    this.#refresh(life).catch((error) => life.log.warn("cannot read what the server offers", { error: String(error) }));
   }
 
-  /** Reads anew what the server offers. */
-  async refresh(): Promise<void> {
+  async #refresh(life: Life): Promise<void> {
     const link = this.#link;
     if (link === undefined) return; // Connecting: it is being read.
     const catalog = await this.#read(link, this.#timeout);
     if (this.#link !== link) return;
     this.#catalog = catalog;
+    this.#tell(life);
+  }
+
+  #tell({ note }: Pick<Life, "note">): void {
+    note(`${this.#lastServer}, ${this.#catalog.tools.length} tools`);
     this.#listener.changed(this);
   }
 

@@ -41,18 +41,22 @@ fi
 mkdir -p "$(dirname "$output")"
 output=$(realpath -m "$output")
 
-# The commit of the sources, marked when the tree differs from it.
+# Where the app's own sources are: beside its entry. appd itself has none but src.
+[ "$entry" = "$root/main.ts" ] && own=$entry || own=$(dirname "$entry")
+
+# The commit of the sources, marked when the tree differs from it: of the app's repository, else of this one.
 stamp() {
-  local commit
-  commit=$(git -C "$root" rev-parse HEAD 2>/dev/null) || { echo unknown && return; }
+  local commit place=$root
+  ! git -C "$(dirname "$entry")" rev-parse HEAD >/dev/null 2>&1 || place=$(dirname "$entry")
+  commit=$(git -C "$place" rev-parse HEAD 2>/dev/null) || { echo unknown && return; }
   printf '%s' "${commit:0:12}"
-  [ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || printf -- '-dirty'
+  [ -z "$(git -C "$place" status --porcelain 2>/dev/null)" ] || printf -- '-dirty'
 }
 
 is_fresh() {
   [ -x "$output" ] || return 1
-  [ -z "$(find "$root/src" "$root/deno.json" "$root/deno.lock" "$here/compile.sh" "$entry" -type f -newer "$output" \
-    -print -quit)" ] || return 1
+  [ -z "$(find "$root/src" "$root/deno.json" "$root/deno.lock" "$here/compile.sh" "$own" \
+    \( -name node_modules -o -name .git \) -prune -o -type f ! -name SHA256SUMS -newer "$output" -print -quit)" ] || return 1
   "$output" version 2>/dev/null | grep -qF "$commit"
 }
 
@@ -118,5 +122,13 @@ for target in "${targets[@]:-$host}"; do
     failed=$?
   fi
 done
-[ ${#built[@]} -eq 0 ] || (cd "$(dirname "$output")" && sha256sum "${built[@]}" >SHA256SUMS)
+# Sums of what was built now, and of what else is here.
+sums() {
+  local file
+  for file in "${built[@]}"; do sha256sum "$file"; done
+  while read -r sum file; do
+    case " ${built[*]} " in *" ${file#\*} "*) ;; *) [ ! -f "${file#\*}" ] || echo "$sum  ${file#\*}" ;; esac
+  done < <(cat SHA256SUMS 2>/dev/null)
+}
+[ ${#built[@]} -eq 0 ] || (cd "$(dirname "$output")" && sums >"SHA256SUMS.$$" && mv -f "SHA256SUMS.$$" SHA256SUMS)
 exit "$failed"

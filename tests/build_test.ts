@@ -41,6 +41,34 @@ Deno.test({
   },
 });
 
+Deno.test("an app anywhere on the host is compiled, and again when a file beside its entry is newer", async () => {
+  const directory = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", "appd-build-"));
+  try {
+    const [entry, words, output] = ["fig.ts", "words.ts", "fig"].map((name) => join(directory, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const door = join(ROOT, "src/mod.ts");
+    fs.writeFileSync(words, 'export const summary = "a fruit";\n');
+    fs.writeFileSync(
+      entry,
+      `import { Hono } from "hono";\nimport { defineApp, run } from ${JSON.stringify(door)};\n` +
+        'import { summary } from "./words.ts";\n' +
+        'await run(defineApp({ name: "fig", version: "3.2.1", summary, routes: () => new Hono() }));\n',
+    );
+    const compile = () => run("scripts/compile.sh", ["--if-stale", "--output", output, entry], ROOT);
+    assert.match(await compile(), /\bfig \(/);
+    assert.match(await run(output, ["version"], directory), /^fig 3\.2\.1 \([0-9a-f]{12}(-dirty)?\)$|\(unknown\)$/);
+    assert.match(await compile(), /fig is up to date$/);
+    fs.writeFileSync(words, 'export const summary = "another fruit";\n');
+    await compile();
+    assert.match(await run(output, ["--help"], directory), /^fig: another fruit\n/);
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+});
+
 Deno.test("an option that compile.sh does not know is refused", async () => {
   const { code, stderr } = await new Deno.Command(join(ROOT, "scripts/compile.sh"), { args: ["--targt", "x"] })
     .output();

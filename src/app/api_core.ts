@@ -1,4 +1,6 @@
+import { inWordsOf } from "../base/words.ts";
 import { cannot } from "../base/errors.ts";
+import type { ProgramStatus } from "../base/reports.ts";
 import { nearest } from "../base/nearest.ts";
 import { readLog } from "../logging/read_log.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
@@ -7,6 +9,7 @@ import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Jobs } from "./jobs/jobs.ts";
+import { loggerOfService } from "./kit/service_logger.ts";
 import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
@@ -28,7 +31,10 @@ export function apiOf(
   },
 ): ApiCore {
   const { daemon, logs, supervisor, journal, usage } = parts;
+  const { product } = context.app;
+  const words = inWordsOf(product);
   return {
+    product,
     status: () => daemon.report(),
     health: () => daemon.health(),
     metrics: () =>
@@ -38,18 +44,24 @@ export function apiOf(
         usage: usage.totals(),
         ...parts.jobs.metrics(),
       }),
-    logs: ({ program, lines }) => readLog(logPath(daemon, program), { lines }, { files: context.system.files }),
+    logs({ program, lines }) {
+      const isService = context.app.services.some(({ name }) => name === program);
+      const logger = isService && program !== undefined ? loggerOfService(context.app, program) : undefined;
+      return readLog(logPath(daemon, program), { lines, logger }, { files: context.system.files });
+    },
     events: journal,
     why: (name) =>
       explainProgram(name, {
         files: context.system.files,
+        app: context.app,
         journal,
         programs: daemon.report().programs,
         now: context.system.clock.now(),
         configured: parts.command === undefined,
+        words,
       }),
-    history: (name) => usage.history(name, supervisor.list().map((program) => program.name)),
-    log: logs.logging.logger("appd.http"),
+    history: (name) => usage.history(name, processesIn(supervisor.list(), name)),
+    log: logs.logging.logger("http"),
     jobs: currentJobs(() => parts.jobs.api),
     repositories: { poke: (name) => parts.jobs.lookAtRepository(name) },
     actions: {
@@ -61,10 +73,21 @@ export function apiOf(
       rotateLogs: () => daemon.rotate(),
       reopenLogs: () => daemon.reopen(),
       stop: (timeoutMs) => daemon.stop(timeoutMs),
-      program: (action, name) => supervisor.act(action, name, `appd programs ${action}`),
+      program: (action, name) => supervisor.act(action, name, `${product.name} programs ${action}`),
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };
+}
+
+/** Names of the programs that are processes. @throws AppdError (usage) when `name` is that of a service */
+function processesIn(programs: readonly ProgramStatus[], name: string): string[] {
+  if (programs.some((one) => one.name === name && one.kind === "service")) {
+    throw cannot(["show the history of", name], "it is a service inside the daemon, and uses what that uses", {
+      exit: "usage",
+      hint: "the daemon as a whole: process_resident_memory_bytes in /metrics",
+    });
+  }
+  return programs.filter(({ kind }) => kind !== "service").map(({ name }) => name);
 }
 
 /** The log of a program or job, or the daemon's own. @throws AppdError (notRunning) when there is no such one */

@@ -1,4 +1,5 @@
 import { AppdError } from "../base/errors.ts";
+import { inWordsOf } from "../base/words.ts";
 import { versionText } from "../base/version.ts";
 import { createHealth } from "../health/health.ts";
 import { prepareDirectories } from "../instance/home.ts";
@@ -18,10 +19,14 @@ import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { flightRecord } from "./flight_recorder.ts";
+import type { KitFor, KitSources } from "./kit/create_kit.ts";
+import { hasKit } from "./kit/has_kit.ts";
+import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
 import type { Logger } from "../base/logger.ts";
+import type { LiveParts } from "./live_config.ts";
 import { createFifos } from "../system/fifo.ts";
 import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
@@ -67,8 +72,12 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   parts.defer(() => void files.unlink(pidFile));
   const { lastEnd, deaths } = await flightRecord(context); // Before this run leaves its own traces.
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
-  const log = logs.logging.logger("appd");
-  log.info("appd starts", { pid: host.pid, version: versionText(), home: paths.home });
+  const log = logs.logging.logger();
+  log.info(`${context.app.product.name} starts`, {
+    pid: host.pid,
+    version: versionText(context.app.product),
+    home: paths.home,
+  });
   const announcement = parts.use(await announce(context, { detached: options.detached, log }));
   if (lastEnd !== undefined) tellLastEnd(log, lastEnd);
 
@@ -76,11 +85,12 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const programs = openPrograms(context, logs);
   const supervisor = parts.use(programs.supervisor);
   const usage = parts.use(programs.usage);
-  const journal = new Journal(clock.now());
+  const journal = new Journal(clock.now(), inWordsOf(context.app.product));
+  const kit = await kitOf(context, { logs, command: options.command, config: () => daemon.config, jobs: () => jobs });
   const notifications = parts.use(new Notifications(context, logs));
   const jobs = parts.use(
     new Jobs({
-      ...{ context, logs, health, journal, oom: programs.oom },
+      ...{ context, logs, health, journal, oom: programs.oom, kitFor: kit?.kitFor },
       enabled: options.command === undefined,
       onEvent: (event) => notifications.tellJob(event),
     }),
@@ -93,21 +103,28 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { command } = options;
   const keepAlive = options.detached
     ? parts.use(
-      new KeepAlive(context, { fifos: createFifos(), log, words: startAgain(context, command), deaths: deaths.length }),
+      new KeepAlive(context, {
+        ...{ fifos: createFifos(), log, deaths: deaths.length },
+        words: startAgain(context, { command, schema: loaded.schema }),
+      }),
     )
     : undefined;
-  const daemon = new Daemon(
+  const stopping = new AbortController();
+  const daemon: Daemon = new Daemon(
     context,
     {
       ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
-      ...{ keepAlive, lastEnd, deaths, command, pidFile },
+      ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping },
+      services: await servicesOf(context, { kitFor: kit?.kitFor, stopping: stopping.signal }),
     },
     loaded,
   );
   announcement.follow(daemon);
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
-    openListeners(context, { config, core: () => daemon.api(), log: logs.logging.logger("appd.http") }),
+    openListeners(context, {
+      ...{ config, core: () => daemon.api(), log: logs.logging.logger("http"), own: kit?.routes },
+    }),
   );
   parts.use(guardFiles({ files, clock, log }, {
     pidFile,
@@ -116,14 +133,36 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor, jobs });
-  addZombieCheck(health, system);
+  addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
+  await kit?.begin(jobs, loaded);
   await daemon.live.begin();
+  await kit?.watch(health);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 
   const owned = parts.move();
   return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** What the parts of the app are given; undefined where it has none, and where a command runs instead of them. */
+async function kitOf(
+  context: Context,
+  { command, ...sources }: Omit<KitSources, "context"> & { readonly command: Command | undefined },
+): Promise<OpenKit | undefined> {
+  if (command !== undefined || !hasKit(context.app)) return undefined;
+  const { openKit } = await import("./kit/open_kit.ts");
+  return openKit({ context, ...sources });
+}
+
+/** The services of the app under any configuration; without a kit, as a daemon that runs one command alone, it has none. */
+async function servicesOf(
+  { app, mode }: Context,
+  { kitFor, stopping }: { readonly kitFor: KitFor | undefined; readonly stopping: AbortSignal },
+): Promise<LiveParts["services"]> {
+  if (kitFor === undefined || app.services.length === 0) return () => [];
+  const { serviceSpecs } = await import("./kit/services.ts");
+  return ({ config, schema }) => serviceSpecs(app, { config, schema, mode, kitFor, stopping });
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

@@ -2,7 +2,8 @@ import type { Health } from "../health/health.ts";
 import type { Logging } from "../logging/logging.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
-import type { System } from "../system/system.ts";
+import { inWordsOf } from "../base/words.ts";
+import type { Context } from "./context.ts";
 import { INIT_HINT, unreapedZombies } from "./first_process.ts";
 
 /** Longest time that a check of our own may take, in milliseconds; they all answer at once. */
@@ -31,14 +32,15 @@ function failIfAny(problems: readonly string[]): void {
 }
 
 /** In a container whose first process is ours and waits for nobody: says how many zombies that has cost. */
-export function addZombieCheck(health: Health, system: System): void {
+export function addZombieCheck(health: Health, { app, system }: Context): void {
   if (unreapedZombies(system, system.host.pid) === undefined) return;
+  const hint = inWordsOf(app.product)(INIT_HINT);
   health.add("zombies", {
     critical: false,
     timeoutMs: TIMEOUT_MS,
     check() {
       const zombies = unreapedZombies(system, system.host.pid) ?? 0;
-      failIfAny(zombies === 0 ? [] : [`${zombies} zombies that nobody waits for; ${INIT_HINT}`]);
+      failIfAny(zombies === 0 ? [] : [`${zombies} zombies that nobody waits for; ${hint}`]);
     },
   });
 }

@@ -3,6 +3,7 @@
  * apart again.
  */
 import { resolve } from "node:path";
+import { ownVariable } from "../base/product.ts";
 import type { OwnFamily } from "../instance/pid_file.ts";
 import { DEFAULT_INSTANCE, type Paths, resolvePaths } from "../instance/paths.ts";
 import type { System } from "../system/system.ts";
@@ -41,12 +42,14 @@ export interface Context extends ContextInput {
 /** @throws AppdError (usage) when the instance name is unfit */
 export function createContext(input: ContextInput): Context {
   const { cwd, env, homeDirectory } = input.system.host;
-  const paths = resolvePaths({ home: input.home, name: input.name, env, userHome: homeDirectory, cwd });
-  const chosen = input.config ?? (env.APPD_CONFIG || undefined);
-  const instance = input.name ?? (env.APPD_NAME || DEFAULT_INSTANCE);
+  const { app = APPD_APP } = input;
+  const { product } = app;
+  const paths = resolvePaths({ product, home: input.home, name: input.name, env, userHome: homeDirectory, cwd });
+  const chosen = input.config ?? ownVariable(env, product, "CONFIG");
+  const instance = input.name ?? ownVariable(env, product, "NAME") ?? DEFAULT_INSTANCE;
   return {
     ...input,
-    app: input.app ?? APPD_APP,
+    app,
     startedIn: input.startedIn ?? cwd(),
     instance,
     called: input.home === undefined ? instance : paths.home,
@@ -54,6 +57,11 @@ export function createContext(input: ContextInput): Context {
     configFile: chosen === undefined ? paths.config : resolve(cwd(), chosen),
     configFileExplicit: chosen !== undefined,
   };
+}
+
+/** Whether somebody said which directory it is: `--home`, or the variable. */
+export function isHomeGiven({ home, app, system }: Context): boolean {
+  return home !== undefined || ownVariable(system.host.env, app.product, "HOME") !== undefined;
 }
 
 /** The PIDs that a PID file must not name when this process reads it. */

@@ -104,6 +104,18 @@ export async function act<T>(
   return answer;
 }
 
+/**
+ * Asks the daemon anything, one of the app's own endpoints for example, and hands on what it answers.
+ *
+ * @param path with the leading slash
+ * @throws AppdError (notRunning, unavailable)
+ */
+export async function requestDaemon(context: Context, path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await clientOf(context, ACTION_MS).request(path, init);
+  if (response === undefined) throw await unheard(context, ["ask", context.called]);
+  return response;
+}
+
 /** Why nobody answered. */
 async function unheard(context: Context, action: readonly [string, string]): Promise<AppdError> {
   const presence = await look(context);

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import type { Logger } from "../base/logger.ts";
-import { FAREWELL, guardCommand, isGuardOf, PROGRAM_VARIABLE } from "../detach/guard.ts";
+import {
+  DIRECTORY_VARIABLE,
+  FAREWELL,
+  guardCommand,
+  type Guarded,
+  isGuardOf,
+  PROGRAM_VARIABLE,
+} from "../detach/guard.ts";
 import { scrubEnvironment } from "../detach/environment.ts";
 import type { Timer } from "../system/clock.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
@@ -51,9 +58,13 @@ export class KeepAlive implements Disposable {
     const late = system.files.open(paths.lateOutput, { access: "append", create: true, mode: 0o600 });
     try {
       const child = system.processes.spawn({
-        command: guardCommand(paths.home, { deaths, words }),
+        command: guardCommand(guardedBy(this.#context), { deaths, words }),
         cwd: "/",
-        env: { ...scrubEnvironment(host.env), [PROGRAM_VARIABLE]: host.self[0] ?? "" },
+        env: {
+          ...scrubEnvironment(host.env),
+          [PROGRAM_VARIABLE]: host.self[0] ?? "",
+          [DIRECTORY_VARIABLE]: this.#context.startedIn,
+        },
         input: end,
         output: late,
       });
@@ -90,14 +101,18 @@ export class KeepAlive implements Disposable {
   }
 }
 
+function guardedBy({ app, paths }: Context): Guarded {
+  return { program: app.product.name, home: paths.home };
+}
+
 /**
  * Ends every guard of this home, of whichever daemon, so that none comes back. They are known by their command line: a
  * daemon may have been killed before it could write down which one is its.
  */
-export function endGuards({ system, paths }: Context): void {
-  const { files, host, processes } = system;
+export function endGuards(context: Context): void {
+  const { files, host, processes } = context.system;
   for (const { pid, sid } of processes.list()) {
-    if (pid !== sid || !isGuardOf(paths.home, processes.commandLine(pid))) continue;
+    if (pid !== sid || !isGuardOf(guardedBy(context), processes.commandLine(pid))) continue;
     if (files.stat(`/proc/${pid}`)?.uid === host.uid) trySignal(processes, -pid, "SIGKILL");
   }
 }

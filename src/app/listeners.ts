@@ -1,6 +1,7 @@
 import { readToken } from "./token.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../schema/appd_schema.ts";
+import type { AppRoutes } from "../http/app_routes.ts";
 import type { Handler } from "../http/connection.ts";
 import type { Listener } from "../http/listener.ts";
 import { RequestCounter } from "../http/metrics.ts";
@@ -18,13 +19,23 @@ export interface Listeners extends AsyncDisposable {
 }
 
 /** What the API is told about the daemon, alike for both listeners. */
-export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "token">;
+export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "token" | "own">;
 
 export interface ListenerOptions {
   readonly config: Config;
   /** What the API is told, asked for by the first request. */
   readonly core: () => Promise<ApiCore>;
   readonly log: Logger;
+  /** Endpoints of the app; absent when it has none. */
+  readonly own?: OwnRoutes | undefined;
+}
+
+/** Endpoints of an app, which come while the daemon starts. */
+export interface OwnRoutes {
+  /** As they are now. */
+  now(): AppRoutes;
+  /** Whether a path is one of theirs: they read the bodies of their requests themselves. */
+  has(path: string): boolean;
 }
 
 /**
@@ -33,12 +44,12 @@ export interface ListenerOptions {
  * @throws AppdError (unavailable) when the address is taken, (noPermission), (cannotCreate), (config) for the token
  */
 export function openListeners(context: Context, options: ListenerOptions): Listeners {
-  const { config, log } = options;
+  const { config, log, own } = options;
   const requests = new RequestCounter();
   const core = async () => ({ ...await options.core(), requests });
-  const socketApi = lazyApi(core, { access: "socket" });
-  const openSocket = () => serveSocket({ path: context.paths.socket, handler: socketApi, log });
-  const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log });
+  const socketApi = lazyApi({ core, own }, { access: "socket" });
+  const openSocket = () => serveSocket({ path: context.paths.socket, handler: socketApi, log, streams: own?.has });
+  const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log, own });
   let socket: Listener;
   try {
     socket = openSocket();
@@ -65,8 +76,9 @@ function openTcp(context: Context, options: ListenerOptions): Listener {
     ? undefined
     : readToken(context.system.files, tokenFile, context.system.host.uid);
   let listener: Listener | undefined = undefined;
-  const handler = lazyApi(options.core, { access: "tcp", bind, token, port: () => listener?.port ?? port });
-  listener = serveTcp({ hostname: bind, port, handler, log: options.log });
+  const { log, own } = options;
+  const handler = lazyApi(options, { access: "tcp", bind, token, port: () => listener?.port ?? port });
+  listener = serveTcp({ hostname: bind, port, handler, log, streams: own?.has });
   return listener;
 }
 
@@ -77,12 +89,23 @@ function shownHost(bind: string): string {
 }
 
 /** The API, loaded by the first request: the daemon is ready, and its starter has returned, while that goes on. */
-function lazyApi(core: ListenerOptions["core"], listener: Omit<ApiDeps, keyof ApiCore>): Handler {
-  let api: Promise<{ fetch(request: Request): Response | Promise<Response> }> | undefined;
-  return async (request) => {
-    api ??= Promise.all([import("../http/api.ts"), core()]).then(([{ createApi }, deps]) =>
-      createApi({ ...deps, ...listener })
-    );
-    return (await api).fetch(request);
+function lazyApi(
+  { core, own }: Pick<ListenerOptions, "core" | "own">,
+  listener: Omit<ApiDeps, keyof ApiCore | "own">,
+): Handler {
+  let made: { readonly own: AppRoutes | undefined; readonly api: Promise<Fetch> } | undefined;
+  const make = async (own: AppRoutes | undefined): Promise<Fetch> => {
+    const [{ createApi }, deps] = await Promise.all([import("../http/api.ts"), core()]);
+    return createApi({ ...deps, ...listener, own });
   };
+  return async (request) => {
+    const now = own?.now();
+    // Once more when the app has made its endpoints.
+    if (made === undefined || made.own !== now) made = { own: now, api: make(now) };
+    return (await made.api).fetch(request);
+  };
+}
+
+interface Fetch {
+  fetch(request: Request): Response | Promise<Response>;
 }

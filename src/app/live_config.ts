@@ -5,8 +5,8 @@ import type { LoadResult } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { ReloadOptions } from "../http/route.ts";
-import type { ProgramSpec } from "../programs/program_spec.ts";
 import type { ApplyResult, Supervisor } from "../programs/supervisor.ts";
+import { isTask, processesOf, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import type { Timer } from "../system/clock.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -27,6 +27,8 @@ export interface LiveParts {
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
   readonly prepare: Programs["prepare"];
+  /** The app's services that a configuration wants. @throws AppdError (config) */
+  readonly services: (loaded: LoadResult) => readonly TaskSpec[];
   readonly jobs: Jobs;
   readonly notifications: Notifications;
   readonly keepAlive: KeepAlive | undefined;
@@ -37,7 +39,7 @@ export interface LiveParts {
 interface Version {
   readonly loaded: LoadResult;
   readonly scale: Rescaled;
-  readonly specs: readonly ProgramSpec[];
+  readonly specs: readonly UnitSpec[];
 }
 
 /** A reload that is taken back unless somebody confirms it. */
@@ -61,7 +63,7 @@ export class LiveConfig implements Disposable {
   constructor(context: Context, parts: LiveParts, start: { loaded: LoadResult; onRevert: (error: string) => void }) {
     this.#context = context;
     this.#parts = parts;
-    this.#log = parts.logs.logging.logger("appd");
+    this.#log = parts.logs.logging.logger();
     this.#onRevert = start.onRevert;
     this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
   }
@@ -70,8 +72,8 @@ export class LiveConfig implements Disposable {
     return this.#now.loaded;
   }
 
-  /** The programs of the configuration that holds. */
-  get specs(): readonly ProgramSpec[] {
+  /** The programs and services of the configuration that holds. */
+  get specs(): readonly UnitSpec[] {
     return this.#now.specs;
   }
 
@@ -103,11 +105,8 @@ export class LiveConfig implements Disposable {
     const { files } = this.#context.system;
     const fitting = scaleUnder(loaded.config, scale);
     const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
-    return {
-      loaded,
-      scale: fitting,
-      specs: programSpecs(loaded, { files, command: this.#parts.command, scale: counts }),
-    };
+    const programs = programSpecs(loaded, { files, command: this.#parts.command, scale: counts });
+    return { loaded, scale: fitting, specs: [...programs, ...this.#parts.services(loaded)] };
   }
 
   /**
@@ -170,14 +169,14 @@ export class LiveConfig implements Disposable {
   async #apply(version: Version, cause: string): Promise<ApplyResult> {
     const { loaded, specs } = version;
     const { jobs, keepAlive, logs, notifications, prepare, supervisor, usage } = this.#parts;
-    await prepare(specs);
+    await prepare(processesOf(specs));
     const preparedJobs = await jobs.prepare(loaded);
     logs.apply(loaded);
     this.#now = version;
     notifications.apply(loaded.config.notifications);
     keepAlive?.apply(loaded.config.daemon.keepAlive);
     const applied = await supervisor.apply(specs, cause);
-    void usage.follow(specs); // Nobody waits for figures.
+    void usage.follow(processesOf(specs)); // Nobody waits for figures.
     await jobs.apply(preparedJobs);
     return applied;
   }
@@ -215,10 +214,16 @@ export class LiveConfig implements Disposable {
   /**
    * Changes how many instances of a program there are, until the file says another number.
    *
-   * @returns their names @throws AppdError (notRunning) when no section has this name
+   * @returns their names @throws AppdError (notRunning) when no section has this name, (usage) when a service has it
    */
   async rescale(name: string, instances: number): Promise<readonly string[]> {
     const program = this.loaded.config.programs.find((one) => one.name === name);
+    if (this.specs.some((spec) => spec.name === name && isTask(spec))) {
+      throw cannot(["scale", name], "it is a service inside the daemon", {
+        exit: "usage",
+        hint: "a service runs once; what does more at a time is its own matter",
+      });
+    }
     if (program === undefined || this.#parts.command !== undefined) {
       const names = this.loaded.config.programs.map((one) => one.name).join(", ") || "none";
       throw cannot(["scale", name], "the configuration has no such program", {

@@ -1,10 +1,16 @@
 import type { LoadResult } from "../config/config.ts";
 import type { Context } from "./context.ts";
 
-/** Reads the configuration of the instance, all layers merged. @throws ConfigError naming every problem */
+/**
+ * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
+ * of what was read, whoever reads it, `config check` included.
+ *
+ * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service of the app
+ */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
-  const { loadConfig } = await import("../config/load.ts");
-  return await loadConfig({
+  const { loadWith } = await import("../config/load.ts");
+  const schema = await context.app.schema();
+  const loaded = await loadWith(schema, {
     home: context.paths.home,
     file: context.configFile,
     explicit: context.configFileExplicit,
@@ -12,4 +18,20 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
     env: context.system.host.env,
     files: context.system.files,
   });
+  const wanted = adjusted(context, loaded as LoadResult);
+  await checkServices(context, wanted);
+  return wanted;
+}
+
+/** The configuration with what the app's settings mean in appd's words. @throws AppdError, as `adjust` throws it */
+export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: LoadResult): LoadResult {
+  const parts = context.app.adjust?.(loaded.config, { directory: context.startedIn });
+  return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
+}
+
+/** What the app's services cannot be under this configuration is wrong with it, whoever reads it. */
+async function checkServices({ app, mode }: Context, { config }: LoadResult): Promise<void> {
+  if (app.services.length === 0) return;
+  const { wantedServices } = await import("./kit/wanted_services.ts");
+  wantedServices(app, { config, mode });
 }

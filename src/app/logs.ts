@@ -27,7 +27,13 @@ export function openLogs(context: Context, options: { loaded: LoadResult; detach
   const settings = (loaded: LoadResult) => loggingConfig(loaded.config, standing, isGiven(loaded, "log.outputs"));
   const compressor = createCompressor({ files, clock });
   let current = settings(options.loaded);
-  const logging = createLogging(current, { clock, files, stderr: systemStderr, compressor });
+  const logging = createLogging(current, {
+    root: context.app.product.name,
+    clock,
+    files,
+    stderr: systemStderr,
+    compressor,
+  });
   return {
     logging,
     compressor,
@@ -55,6 +61,7 @@ export function openProgramLog(
   options: { settings: ProgramLog; who: LogFields; path: string; compressor: Compressor; log: Logger },
 ): ProgramOutput {
   const { clock, files } = context.system;
+  const program = context.app.product.name;
   const { settings, who, path, compressor, log } = options;
   const file = openRotatingFile({
     path,
@@ -63,7 +70,8 @@ export function openProgramLog(
     clock,
     compressor,
     log,
+    program,
     complain: (text) => log.error(text, who),
   });
-  return createLineWriter(file, { timestamp: settings.timestamp, clock });
+  return createLineWriter(file, { timestamp: settings.timestamp, clock, program });
 }

@@ -27,6 +27,12 @@ export function metricFamilies(report: StatusReport, extras: MetricExtras): Metr
       help: "Version of the daemon.",
       samples: [{ labels: { version: report.version, instance: report.instance }, value: 1 }],
     },
+    {
+      name: "appd_build_info",
+      type: "gauge",
+      help: "Name and version of the program that the metrics are of.",
+      samples: [{ labels: { name: report.name, version: report.version }, value: 1 }],
+    },
     gauge("appd_up", "1 while the daemon serves.", report.state === "stopping" ? 0 : 1),
     gauge("appd_uptime_seconds", "Seconds since the daemon started.", report.uptime_s ?? 0),
     gauge("appd_healthy", "1 when no critical check fails.", report.health === "healthy" ? 1 : 0),

@@ -32,7 +32,11 @@ export interface RestartResult {
  */
 export async function restartDaemon(given: Context, options: RestartOptions = {}): Promise<RestartResult> {
   const last = lastStart(given);
-  const context: Context = { ...given, flags: { ...last?.flags, ...given.flags } };
+  const context: Context = {
+    ...given,
+    flags: { ...last?.flags, ...given.flags },
+    startedIn: last?.started_in ?? given.startedIn,
+  };
   const command = options.command ?? last?.command ?? undefined;
   const loaded = await loadContextConfig(context);
   refuseWhatOthersCanWrite(context, loaded);

@@ -2,6 +2,7 @@ import type { DaemonState } from "../base/lifecycle.ts";
 import type { Logger } from "../base/logger.ts";
 import { messageOf } from "../base/errors.ts";
 import { exitCode } from "../base/exit_codes.ts";
+import { isUp } from "../base/program_names.ts";
 import type { HealthReport, HealthStatus, ReloadResult, ReloadStatus, StatusReport } from "../base/reports.ts";
 import { versionText } from "../base/version.ts";
 import type { LoadResult } from "../config/config.ts";
@@ -9,8 +10,9 @@ import type { Health } from "../health/health.ts";
 import type { ReloadOptions } from "../http/route.ts";
 import type { LastEnd } from "../instance/last_end.ts";
 import { type InstanceState, writeState } from "../instance/state_file.ts";
-import type { Supervisor } from "../programs/supervisor.ts";
+import type { StopReport, Supervisor } from "../programs/supervisor.ts";
 import type { Config } from "../schema/appd_schema.ts";
+import { isTask, type UnitSpec } from "../programs/task_spec.ts";
 import type { SignalInbox, SignalRequest } from "../signals/signals.ts";
 import type { Context } from "./context.ts";
 import { reloadEvent, shutdownEvent, stateEvent } from "./events/daemon_events.ts";
@@ -21,7 +23,7 @@ import { createLifecycle, type LifecycleMachine } from "./lifecycle_machine.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
-import { LiveConfig } from "./live_config.ts";
+import { LiveConfig, type LiveParts } from "./live_config.ts";
 import type { Notifications } from "./events/notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import type { Jobs } from "./jobs/jobs.ts";
@@ -36,6 +38,9 @@ export interface Parts {
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
   readonly prepare: Programs["prepare"];
+  readonly services: LiveParts["services"];
+  /** Aborted when the shutdown begins. */
+  readonly stopping: AbortController;
   readonly journal: Journal;
   readonly notifications: Notifications;
   readonly jobs: Jobs;
@@ -81,7 +86,7 @@ export class Daemon {
       loaded,
       onRevert: (error) => this.#noteReload({ ok: false, changes: [], error }),
     });
-    this.#log = parts.logs.logging.logger("appd");
+    this.#log = parts.logs.logging.logger();
     this.#startedAt = context.system.clock.now();
     this.#startedMonotonic = context.system.clock.monotonic();
     this.#lifecycle = createLifecycle((from, to) => {
@@ -119,7 +124,11 @@ export class Daemon {
   started(url: string | null): void {
     this.#url = url;
     this.#lifecycle.dispatch("started");
-    this.#log.info("appd is ready", { pid: Deno.pid, url: url ?? "none", version: versionText() });
+    this.#log.info(`${this.#context.app.product.name} is ready`, {
+      pid: Deno.pid,
+      url: url ?? "none",
+      version: versionText(this.#context.app.product),
+    });
     if (this.#parts.health.worst() === "degraded") this.#lifecycle.dispatch("degrade");
   }
 
@@ -140,12 +149,13 @@ export class Daemon {
       start_time: processes.stat(host.pid)?.startTime ?? "",
       boot_id: processes.bootId(),
       started_at: new Date(this.#startedAt).toISOString(),
-      version: versionText(),
+      version: versionText(this.#context.app.product),
       url: this.#url,
       config_file: this.#context.configFile,
       pid_file: this.#parts.pidFile,
       log_file: this.config.log.file,
       flags: this.#context.flags,
+      started_in: this.#context.startedIn,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
@@ -252,7 +262,7 @@ export class Daemon {
    */
   stop(timeoutMs = this.config.daemon.shutdownTimeout): number {
     return this.#end(timeoutMs, [
-      { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveForPrograms(ms)) },
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveFor(this.#live.specs, ms)) },
       { name: "programs", stop: (ms) => this.#stopPrograms(ms) },
       { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
     ]);
@@ -262,8 +272,10 @@ export class Daemon {
   leave(): void {
     if (this.#lifecycle.state === "stopping") return;
     this.#log.info("leaving the programs to the next daemon", { programs: this.#parts.supervisor.roots().length });
+    const services = this.#live.specs.filter(isTask);
     this.#end(this.config.daemon.shutdownTimeout, [
-      { name: "jobs", stop: (ms) => this.#drainJobs(ms) },
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveFor(services, ms)) },
+      ...(services.length === 0 ? [] : [{ name: "services", stop: (ms: number) => this.#stopServices(ms) }]),
       { name: "database", stop: () => this.#parts.jobs[Symbol.asyncDispose]() },
     ]);
   }
@@ -273,16 +285,17 @@ export class Daemon {
     void this.#parts.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
   }
 
-  /** Milliseconds that jobs leave to the programs, which are stopped after them. */
-  #reserveForPrograms(ms: number): number {
-    const running = new Set(this.#parts.supervisor.roots().map(({ name }) => name));
-    const timeouts = this.#live.specs.filter(({ name }) => running.has(name)).map(({ stopTimeout }) => stopTimeout);
+  /** Milliseconds that jobs leave to programs and services, which are stopped after them. */
+  #reserveFor(specs: readonly UnitSpec[], ms: number): number {
+    const running = new Set(this.#parts.supervisor.list().filter(isUp).map(({ name }) => name));
+    const timeouts = specs.filter(({ name }) => running.has(name)).map(({ stopTimeout }) => stopTimeout);
     return Math.min(ms / 2, Math.max(0, ...timeouts));
   }
 
   #end(timeoutMs: number, steps: readonly ShutdownStep[]): number {
     if (!this.#lifecycle.dispatch("stop")) return this.#shutdownMs;
     this.#live[Symbol.dispose]();
+    this.#parts.stopping.abort(new DOMException("the daemon stops", "AbortError"));
     this.#shutdownMs = timeoutMs;
     this.#log.info("shutdown began", { timeout_s: timeoutMs / 1000 });
     this.#note((at) => shutdownEvent(timeoutMs, at));
@@ -304,9 +317,21 @@ export class Daemon {
   }
 
   async #stopPrograms(deadlineMs: number): Promise<void> {
-    const report = await this.#parts.supervisor.stopAll({ deadlineMs });
+    this.#noteStop(await this.#parts.supervisor.stopAll({ deadlineMs }));
+  }
+
+  /** They live in this process: there is nobody to leave them to. */
+  async #stopServices(deadlineMs: number): Promise<void> {
+    this.#noteStop(await this.#parts.supervisor.stopTasks({ deadlineMs }));
+  }
+
+  #noteStop(report: StopReport): void {
     this.#killed = [...new Set([...this.#killed ?? [], ...report.killed])];
-    for (const name of report.killed) this.#log.warn("program had to be killed", { program: name });
+    const services = new Set(this.#live.specs.filter(isTask).map(({ name }) => name));
+    for (const program of report.killed) {
+      if (services.has(program)) this.#log.warn("service ends with the daemon, it ignores its signal", { program });
+      else this.#log.warn("program had to be killed", { program });
+    }
     for (const survivor of report.survivors) this.#log.error("process survived the shutdown", { survivor });
   }
 
@@ -333,11 +358,11 @@ export class Daemon {
   report(): StatusReport {
     const { clock } = this.#context.system;
     return {
-      name: "appd",
+      name: this.#context.app.product.name,
       instance: this.#context.instance,
       state: this.#lifecycle.state,
       pid: this.#context.system.host.pid,
-      version: versionText(),
+      version: versionText(this.#context.app.product),
       uptime_s: seconds(clock.monotonic() - this.#startedMonotonic),
       started_at: new Date(this.#startedAt).toISOString(),
       url: this.#url,
@@ -369,7 +394,7 @@ export class Daemon {
   health(): HealthReport {
     return {
       status: this.#healthStatus(),
-      version: versionText(),
+      version: versionText(this.#context.app.product),
       uptime_s: seconds(this.#context.system.clock.monotonic() - this.#startedMonotonic),
       pid: this.#context.system.host.pid,
       checks: this.#parts.health.report(),

@@ -1,14 +1,12 @@
 import { posix } from "node:path";
 import { AppdError, systemError } from "../base/errors.ts";
-import { CONTAINER } from "../service/container.ts";
+import { CONTAINER, containerHome } from "../service/container.ts";
 import type { Kind, Profile, Scope, ServiceDefinition } from "../service/definition.ts";
-import { type Context, createContext } from "./context.ts";
+import { type Context, createContext, isHomeGiven } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
 
 /** What somebody says of the service that they want; the rest follows from the instance. */
 export interface ServiceWish {
-  /** Name of the program: `appd`, or that of an app made with the kit. */
-  readonly program: string;
   readonly kind: Kind;
   /** Default: the system's for root, else the user's. */
   readonly scope?: Scope | undefined;
@@ -31,8 +29,9 @@ const RESTART_SEC = 2;
  * @throws AppdError (usage) when no program can be named; (config, noPermission) when its configuration cannot be read
  */
 export async function serviceDefinition(context: Context, wish: ServiceWish): Promise<ServiceDefinition> {
-  const { program, kind, keepPrograms = false } = wish;
-  const { host } = context.system;
+  const { kind, keepPrograms = false } = wish;
+  const { app: { product }, system: { host } } = context;
+  const { name: program, prefix, label } = product;
   const scope = scopeOf(wish, host.uid);
   const profile = wish.profile ?? defaultProfile(wish, scope);
   const home = homeOf(context, { program, kind, scope, profile });
@@ -44,17 +43,18 @@ export async function serviceDefinition(context: Context, wish: ServiceWish): Pr
   const { config } = await loadContextConfig(existing(there));
   const { paths, instance } = there;
   const unnamed = paths.home === paths.root;
+  const unit = isContainer(kind) ? program : product.unit;
   return {
-    name: unnamed ? program : `${program}-${instance}`,
+    name: unnamed ? unit : `${unit}-${instance}`,
     ...(unnamed ? {} : { instance }),
-    program,
-    description: `${program}: supervised programs and jobs${unnamed ? "" : ` (${instance})`}`,
+    ...{ program, unit, label, prefix },
+    description: `${program}: ${product.work}${unnamed ? "" : ` (${instance})`}`,
     binary: binaryOf(context, wish),
     home,
     ...(there.configFileExplicit ? { configFile: there.configFile } : {}),
     scope,
     ...(scope === "user" ? { userHome: host.homeDirectory } : {}),
-    ...accountOf(wish, profile),
+    ...accountOf(program, { wish, profile }),
     profile,
     keepPrograms,
     stopTimeoutMs: config.daemon.shutdownTimeout,
@@ -93,15 +93,15 @@ function isContainer(kind: Kind): boolean {
 
 function homeOf(context: Context, service: Pick<ServiceDefinition, "program" | "scope" | "profile"> & { kind: Kind }) {
   const { program, kind, scope, profile } = service;
-  const given = context.home ?? (context.system.host.env.APPD_HOME || undefined);
-  if (given !== undefined) return context.paths.root;
-  if (isContainer(kind)) return CONTAINER.home;
+  if (isHomeGiven(context)) return context.paths.root;
+  if (isContainer(kind)) return containerHome(program);
   if (kind === "winsw") return `C:\\ProgramData\\${program}`;
   if (scope === "user" || profile === "root" || profile === "plain") return context.paths.root;
   return kind === "launchd" ? `/usr/local/var/${program}` : `/var/lib/${program}`;
 }
 
-function binaryOf({ system }: Context, { binary, kind, program }: ServiceWish): string {
+function binaryOf({ app, system }: Context, { binary, kind }: ServiceWish): string {
+  const { name: program } = app.product;
   if (binary !== undefined) return binary;
   if (isContainer(kind)) return posix.join(CONTAINER.binary, program);
   const [own, ...rest] = system.host.self;
@@ -112,7 +112,10 @@ function binaryOf({ system }: Context, { binary, kind, program }: ServiceWish): 
   });
 }
 
-function accountOf({ program, runAs }: ServiceWish, profile: Profile): Pick<ServiceDefinition, "user" | "group"> {
+function accountOf(
+  program: string,
+  { wish: { runAs }, profile }: { readonly wish: ServiceWish; readonly profile: Profile },
+): Pick<ServiceDefinition, "user" | "group"> {
   const [user = "", group] = (runAs ?? (profile === "dedicated" || profile === "jobs" ? program : "")).split(":");
   if (user === "" || user === "root") return {};
   return { user, ...(group ? { group } : {}) };

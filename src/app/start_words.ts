@@ -1,13 +1,14 @@
-import { settingFlags } from "../schema/flags.ts";
+import { listSettings } from "../schema/list_settings.ts";
+import type { Schema } from "../schema/section.ts";
 import type { Command } from "./command.ts";
-import type { Context } from "./context.ts";
+import { type Context, isHomeGiven } from "./context.ts";
 import type { StartOrder } from "./detached.ts";
 
 /** What a daemon is to be told so that it is this very instance. */
 export function orderOf(context: Context, command: Command | undefined): StartOrder {
-  const { home, name, paths, system, flags, mode, startedIn } = context;
+  const { name, paths, flags, mode, startedIn } = context;
   return {
-    home: home ?? (system.host.env.APPD_HOME || undefined) ? paths.root : undefined,
+    home: isHomeGiven(context) ? paths.root : undefined,
     name,
     config: context.configFileExplicit ? context.configFile : undefined,
     flags,
@@ -18,9 +19,13 @@ export function orderOf(context: Context, command: Command | undefined): StartOr
 }
 
 /** The words after the program's name of a `start` of this very instance, for whoever starts it again. */
-export function startAgain(context: Context, command: Command | undefined): string[] {
-  const flags = Object.entries(context.flags).flatMap(([key, value]) => [`--${settingFlags[key]}`, value]);
-  return wordsFor("start", orderOf(context, command), ["--quiet", ...flags]);
+export function startAgain(
+  context: Context,
+  { command, schema }: { readonly command: Command | undefined; readonly schema: Schema },
+): string[] {
+  const options = new Map(listSettings(schema).map(({ key, flag }) => [key, `--${flag}`]));
+  const given = Object.entries(context.flags).flatMap(([key, value]) => [options.get(key) ?? `--${key}`, value]);
+  return wordsFor("start", orderOf(context, command), ["--quiet", ...given]);
 }
 
 /** What `ps` shows of the daemon. Paths are absolute, because it runs in `/`. */

@@ -18,11 +18,11 @@ export function stoppedReport(context: Context): StatusReport {
   const { paths, system } = context;
   const last = readState(system.files, paths.state);
   return {
-    name: "appd",
+    name: context.app.product.name,
     instance: context.instance,
     state: "stopped",
     pid: null,
-    version: versionText(),
+    version: versionText(context.app.product),
     uptime_s: null,
     started_at: null,
     url: null,

@@ -22,7 +22,7 @@ export const RUN_WORDS: Readonly<Record<RunState, string>> = {
 };
 
 /** What can make a job run. */
-export const TRIGGER_KINDS = ["every", "cron", "start", "git", "program", "job", "webhook", "manual"] as const;
+export const TRIGGER_KINDS = ["every", "cron", "start", "git", "program", "job", "webhook", "app", "manual"] as const;
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 
 /** One line of a job's history. */

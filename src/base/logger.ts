@@ -13,8 +13,10 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Logger of a named part (`appd.http`); the names form a tree by their dots. */
-export type LoggerFactory = (name: string) => Logger;
+/**
+ * Logger of a named part: `http` gives `NAME.http`, nothing `NAME`, the program's own. The names form a tree by their dots.
+ */
+export type LoggerFactory = (part?: string) => Logger;
 
 /** A logger that says nothing, for tests and for verbs without a daemon. */
 export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };

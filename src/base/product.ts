@@ -12,12 +12,64 @@ export interface Product {
   readonly prefix: string;
   /** File name of its database, in the home directory. */
   readonly database: string;
+  /** Name of its service, without a suffix: `appd` of `appd.service`. */
+  readonly unit: string;
+  /** Name of its service for launchd: `com.appd.daemon`. */
+  readonly label: string;
+  /** What its service does, a phrase for the descriptions of units. */
+  readonly work: string;
 }
 
-export const APPD: Product = {
+/** What service managers are told of a product beside its name. */
+export interface ServiceNames {
+  /** Name of the service, without a suffix. Default: the product's. */
+  readonly unit?: string;
+  /** Name for launchd. Default `com.NAME.daemon`; an instance has its name in the place of `daemon`. */
+  readonly label?: string;
+  /** What it does, a phrase. Default: the summary. */
+  readonly description?: string;
+}
+
+const WORK = "supervised programs and jobs";
+
+/** What of a product is somebody's choice. */
+export interface ProductWish {
+  readonly name: string;
+  readonly version: string;
+  /** Default: the name. */
+  readonly summary?: string | undefined;
+  /** Default: `NAME.db`. */
+  readonly database?: string | undefined;
+  readonly service?: ServiceNames | undefined;
+}
+
+/** The product of a name, with what follows from that. */
+export function createProduct({ name, version, summary, database, service }: ProductWish): Product {
+  return {
+    ...{ name, version, summary: summary ?? name },
+    prefix: name.toUpperCase().replaceAll("-", "_"),
+    database: database ?? `${name}.db`,
+    unit: service?.unit ?? name,
+    label: service?.label ?? `com.${name}.daemon`,
+    work: service?.description ?? summary ?? WORK,
+  };
+}
+
+export const APPD: Product = createProduct({
   name: "appd",
   version: BUILD.version,
   summary: "turn any program into a well-behaved Unix service",
-  prefix: "APPD",
-  database: "appd.db",
-};
+  service: { description: WORK },
+});
+
+/** The variables that choose an instance, without the prefix. */
+export type ChoosingVariable = "HOME" | "NAME" | "CONFIG";
+
+/** Value of the variable `PREFIX_WHICH` that chooses an instance; undefined when it is not set or empty. */
+export function ownVariable(
+  env: Readonly<Record<string, string>>,
+  { prefix }: Pick<Product, "prefix">,
+  which: ChoosingVariable,
+): string | undefined {
+  return env[`${prefix}_${which}`] || undefined;
+}

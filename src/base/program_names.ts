@@ -22,3 +22,8 @@ export function programNames(programs: readonly Named[]): string[] {
   const all = families.flatMap((family) => [family, ...programsNamed(programs, family).map(({ name }) => name)]);
   return [...new Set(all)];
 }
+
+/** Whether it lives now; a service does without a process. */
+export function isUp({ kind, pid, uptime_s }: Pick<ProgramStatus, "kind" | "pid" | "uptime_s">): boolean {
+  return kind === "service" ? uptime_s !== null : pid !== null;
+}

@@ -12,6 +12,8 @@ export interface ProgramExit {
   readonly signal: string | null;
   /** The kernel killed it for want of memory. */
   readonly out_of_memory?: true;
+  /** What a service threw. */
+  readonly error?: string;
   readonly at: string;
 }
 
@@ -73,6 +75,8 @@ export type ProgramStateName = (typeof PROGRAM_STATES)[number];
 
 export interface ProgramStatus {
   readonly name: string;
+  /** A service is a task inside the daemon: it has no process, and writes into the daemon's log. Default `program`. */
+  readonly kind?: "program" | "service";
   readonly state: ProgramStateName;
   readonly ready: boolean;
   readonly pid: number | null;
@@ -104,6 +108,8 @@ export interface ProgramStatus {
   readonly live?: boolean | null;
   /** What the failing probe says, or the program itself by STATUS= of sd_notify(3). */
   readonly note?: string | null;
+  /** A former life of the service ignores its signal, and goes on inside the daemon; absent when none does. */
+  readonly abandoned?: true;
   /** Processes that outlived its last stop. */
   readonly leftovers?: readonly { readonly pid: number; readonly command: string }[];
 }

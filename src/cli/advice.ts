@@ -1,27 +1,36 @@
+import type { Product } from "../base/product.ts";
+import { inWordsOf } from "../base/words.ts";
 import { findCommand, type ProgramSpec, topCommands } from "./command.ts";
 import type { OptionValue } from "./invocation.ts";
 
 /** Which options say which instance a command line is about. */
 const INSTANCE_OPTIONS = ["home", "name", "config"] as const;
 
-/** Makes the commands in a hint those of the instance that this command line is about. */
+/** Makes the commands in a hint those of this program, for the instance that this command line is about. */
 export type Advise = (text: string) => string;
 
 /**
  * @param options of the command line, by name
- * @returns adds to each command of `program` in a text the `--home`, `--name` and `--config` that were given, quoted for a
- * shell where that is needed
+ * @returns says each command in a text as one of `program`, and adds to it the `--home`, `--name` and `--config` that were
+ * given, quoted for a shell where that is needed
  */
-export function adviser(program: ProgramSpec, options: Readonly<Record<string, OptionValue>>): Advise {
+export function adviser(
+  { program, product }: { readonly program: ProgramSpec; readonly product: Product },
+  options: Readonly<Record<string, OptionValue>>,
+): Advise {
+  const inWords = inWordsOf(product);
   const words = INSTANCE_OPTIONS.flatMap((name) => {
     const value = options[name];
     return typeof value === "string" ? [`--${name}`, shellWord(value)] : [];
   });
-  if (words.length === 0) return (text) => text;
+  if (words.length === 0) return inWords;
   const commands = topCommands(program);
   const line = new RegExp(`(?<![\\w./-])${program.name} (?=([a-z][a-z-]*))`, "g");
   return (text) =>
-    text.replace(line, (found, verb: string) => findCommand(commands, verb) ? `${found}${words.join(" ")} ` : found);
+    inWords(text).replace(
+      line,
+      (found, verb: string) => findCommand(commands, verb) ? `${found}${words.join(" ")} ` : found,
+    );
 }
 
 /** The options of a line that was not understood, as far as they say which instance is meant. */

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { adviser, guessedInstance } from "./advice.ts";
+import { APPD as PRODUCT } from "../base/product.ts";
 import { APPD } from "./command_table.ts";
 
+const OWN = { program: APPD, product: PRODUCT };
+
 Deno.test("the commands of a hint are those of the same instance", () => {
-  const advise = adviser(APPD, { home: "/srv/a", name: "b", quiet: true });
+  const advise = adviser(OWN, { home: "/srv/a", name: "b", quiet: true });
   const table: readonly (readonly [text: string, becomes: string])[] = [
     ["start it: appd start", "start it: appd --home /srv/a --name b start"],
     [
@@ -16,12 +19,12 @@ Deno.test("the commands of a hint are those of the same instance", () => {
     ["appd stopped it; ls /run/appd start", "appd stopped it; ls /run/appd start"],
   ];
   for (const [text, becomes] of table) assert.equal(advise(text), becomes);
-  assert.equal(adviser(APPD, { quiet: true })("appd start"), "appd start");
+  assert.equal(adviser(OWN, { quiet: true })("appd start"), "appd start");
 });
 
 Deno.test("what a shell would take apart is quoted", () => {
   assert.equal(
-    adviser(APPD, { home: "/srv/my place", config: "it's $1" })("appd start"),
+    adviser(OWN, { home: "/srv/my place", config: "it's $1" })("appd start"),
     `appd --home '/srv/my place' --config 'it'\\''s $1' start`,
   );
 });

@@ -96,6 +96,8 @@ export interface CommandSpec {
   readonly anywhere?: boolean;
   /** Commands that people look for here, by word: `jobs logs NAME` is `logs NAME`. */
   readonly elsewhere?: Readonly<Record<string, string>>;
+  /** Name of the command that this one is once more, in another place; docs only point there. */
+  readonly sameAs?: string;
   /** Left out of help, completions and docs. */
   readonly hidden?: boolean;
   /** Absent on a command that only groups others. */
@@ -106,6 +108,8 @@ export interface CommandSpec {
 /** Commands under one heading of the help. */
 export interface CommandGroup {
   readonly title: string;
+  /** The commands are an app's own, not built in. */
+  readonly own?: boolean;
   readonly commands: readonly CommandSpec[];
 }
 
@@ -118,6 +122,7 @@ export interface Mention {
 /** The whole program: an app made with the kit has one of its own. */
 export interface ProgramSpec {
   readonly name: string;
+  readonly version: string;
   readonly summary: string;
   readonly description: readonly string[];
   readonly globals: readonly OptionSpec[];
@@ -126,6 +131,8 @@ export interface ProgramSpec {
   readonly environment: readonly Mention[];
   readonly signals: readonly Mention[];
   readonly examples: readonly Example[];
+  /** What exit codes mean that the table of all programs says in other words. */
+  readonly exits?: Exits;
 }
 
 /** A command with the names that lead to it, such as `["config", "set"]`. */

@@ -1,3 +1,4 @@
+import { APPD as PRODUCT } from "../base/product.ts";
 import type { ProgramSpec } from "./command.ts";
 import { CONFIG_COMMANDS } from "./commands_config.ts";
 import { DAEMON_COMMANDS } from "./commands_daemon.ts";
@@ -10,8 +11,9 @@ import { GLOBAL_OPTIONS } from "./global_options.ts";
 
 /** The one table of commands: parser, help, completions, man page, docs and usage errors are made from it. */
 export const APPD: ProgramSpec = {
-  name: "appd",
-  summary: "turn any program into a well-behaved Unix service",
+  name: PRODUCT.name,
+  version: PRODUCT.version,
+  summary: PRODUCT.summary,
   description: [
     "appd detaches, keeps one instance, supervises the programs of its configuration file, rotates their logs, answers health checks, reloads, and stops cleanly.",
     "It works without a configuration file. Nothing ever asks a question. Options may stand anywhere on the line; what follows -- is handed on untouched.",

@@ -39,6 +39,26 @@ export const SELF_COMMANDS: readonly CommandSpec[] = [
     load: () => import("./verbs/man.ts").then((verb) => verb.man),
   },
   {
+    name: "conformance",
+    summary: "try on a binary what every daemon of this family promises",
+    description: [
+      "Each check starts the binary in a home of its own below the directory for temporary files, looks at it from the outside, and ends what it started. Nothing of yours is touched.",
+      "What is promised is the same for appd and for every app that is made with the kit: command line, files, signals, logs, HTTP, programs, jobs and service files.",
+    ],
+    arguments: [{ name: "BINARY", kind: "file", required: false, help: "the compiled binary; default this one" }],
+    options: [
+      { name: "only", value: { name: "TEXT", kind: "text" }, help: "the checks that have this in their name" },
+      { name: "list", help: "print the checks and try none" },
+      { name: "parallel", value: { name: "COUNT", kind: "count", default: "2" }, help: "how many run at once" },
+    ],
+    examples: [
+      { line: "appd conformance dist/myapp", says: "all checks" },
+      { line: "appd conformance dist/myapp --only http", says: "those about HTTP" },
+    ],
+    exits: { ok: "everything that is promised holds", generic: "something does not", usage: true },
+    load: () => import("./verbs/conformance.ts").then((verb) => verb.conformance),
+  },
+  {
     name: "version",
     summary: "print version and commit",
     examples: [{ line: "appd version --json", says: "with runtime and platform" }],

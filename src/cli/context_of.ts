@@ -9,11 +9,11 @@ import type { VerbInput } from "./verb.ts";
  *
  * @throws AppdError (usage) when its name is unfit
  */
-export function contextOf(input: Pick<VerbInput, "app" | "invocation" | "program" | "system">): Context {
+export function contextOf(input: Pick<VerbInput, "app" | "invocation" | "system">): Context {
   const context = givenContext(input);
   if (context.home !== undefined) return context;
-  const { program, system } = input;
-  const home = homeOfService(system, { program: program.name, instance: context.instance });
+  const { product } = input.app;
+  const home = homeOfService(input.system, { product, instance: context.instance });
   return home === undefined ? context : createContext({ ...context, home });
 }
 

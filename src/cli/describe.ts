@@ -1,5 +1,5 @@
 import { EXIT_CODES, type ExitName } from "../base/exit_codes.ts";
-import type { ArgumentSpec, CommandAt, CommandSpec, OptionSpec } from "./command.ts";
+import type { ArgumentSpec, CommandAt, CommandSpec, OptionSpec, ProgramSpec } from "./command.ts";
 
 /** `-n, --lines COUNT` */
 export function optionTerm(option: OptionSpec): string {
@@ -42,16 +42,23 @@ export function usageLine(program: string, at: CommandAt): string {
 }
 
 /** The exit codes that `command` can end with, in order, with their meaning here. */
-export function exitRows(command: CommandSpec): [code: string, meaning: string][] {
+export function exitRows(program: ProgramSpec, command: CommandSpec): [code: string, meaning: string][] {
   return (Object.keys(EXIT_CODES) as ExitName[])
     .filter((name) => command.exits[name] !== undefined)
     .map((name) => {
       const meaning = command.exits[name];
-      return [String(EXIT_CODES[name].code), typeof meaning === "string" ? meaning : EXIT_CODES[name].meaning];
+      return [String(EXIT_CODES[name].code), typeof meaning === "string" ? meaning : meaningOf(program, name)];
     });
 }
 
 /** The whole exit code table. */
-export function allExitRows(): [code: string, meaning: string][] {
-  return Object.values(EXIT_CODES).map(({ code, meaning }) => [String(code), meaning]);
+export function allExitRows(program: ProgramSpec): [code: string, meaning: string][] {
+  return (Object.keys(EXIT_CODES) as ExitName[]).map((
+    name,
+  ) => [String(EXIT_CODES[name].code), meaningOf(program, name)]);
+}
+
+function meaningOf({ exits = {} }: ProgramSpec, name: ExitName): string {
+  const own = exits[name];
+  return typeof own === "string" ? own : EXIT_CODES[name].meaning;
 }

@@ -50,7 +50,7 @@ export function programHelp(program: ProgramSpec, options: HelpOptions = { width
   page.rows("Options, for every command", program.globals.map((option) => [optionTerm(option), optionText(option)]));
   page.rows("Files", program.files.map(({ name, help }) => [name, help]));
   page.rows("Environment", program.environment.map(({ name, help }) => [name, help]));
-  page.rows("Exit codes", allExitRows());
+  page.rows("Exit codes", allExitRows(program));
   page.examples(program.examples);
   page.lines.push(`Help for one command: ${program.name} COMMAND --help`);
   return page.lines.join("\n");
@@ -81,7 +81,7 @@ export function commandHelp(
   );
   page.rows("Options", (command.options ?? []).map((option) => [optionTerm(option), optionText(option)]));
   page.rows("Options, for every command", program.globals.map((option) => [optionTerm(option), optionText(option)]));
-  page.rows("Exit codes", exitRows(command));
+  page.rows("Exit codes", exitRows(program, command));
   page.examples(command.examples ?? []);
   page.lines.pop();
   return page.lines.join("\n");

@@ -1,4 +1,3 @@
-import { BUILD } from "../base/version.ts";
 import { type CommandAt, flagAliases, type ProgramSpec, shownCommands, wordAliases } from "./command.ts";
 import { allExitRows, argumentTerm, argumentText, exitRows, optionTerm, optionText, usageLine } from "./describe.ts";
 
@@ -22,6 +21,9 @@ function terms(rows: readonly (readonly [term: string, text: string])[]): string
 
 function commandSection(program: ProgramSpec, at: CommandAt): string[] {
   const { command } = at;
+  if (command.sameAs !== undefined) {
+    return [`.SS ${roff(usageLine(program.name, at))}`, roff(`The same as ${program.name} ${command.sameAs}.`)];
+  }
   const aliases = [...flagAliases(command), ...wordAliases(command)];
   const rows: [string, string][] = [
     ...(command.arguments ?? []).map((one): [string, string] => [argumentTerm(one), argumentText(one)]),
@@ -34,7 +36,7 @@ function commandSection(program: ProgramSpec, at: CommandAt): string[] {
     ...(aliases.length === 0 ? [] : [".PP", roff(`Also: ${aliases.join(", ")}.`)]),
     ...terms(rows),
     ".PP",
-    roff(`Ends with ${exitRows(command).map(([code, meaning]) => `${code} (${meaning})`).join(", ")}.`),
+    roff(`Ends with ${exitRows(program, command).map(([code, meaning]) => `${code} (${meaning})`).join(", ")}.`),
     ...examplesOf(command.examples ?? []),
   ];
 }
@@ -60,7 +62,7 @@ function sentence(phrase: string): string {
 export function manPage(program: ProgramSpec): string {
   const { name } = program;
   const lines = [
-    `.TH ${roff(name.toUpperCase())} 1 "" ${JSON.stringify(`${name} ${BUILD.version}`)} "User Commands"`,
+    `.TH ${roff(name.toUpperCase())} 1 "" ${JSON.stringify(`${name} ${program.version}`)} "User Commands"`,
     ...section("NAME", [`${roff(name)} \\- ${roff(program.summary)}`]),
     ...section("SYNOPSIS", [
       `.B ${roff(name)}`,
@@ -69,7 +71,7 @@ export function manPage(program: ProgramSpec): string {
     ...section("DESCRIPTION", program.description.flatMap((text) => [".PP", roff(text)]).slice(1)),
     ...section("OPTIONS", terms(program.globals.map((option) => [optionTerm(option), optionText(option)]))),
     ...section("COMMANDS", shownCommands(program).flatMap((at) => commandSection(program, at))),
-    ...section("EXIT STATUS", terms(allExitRows())),
+    ...section("EXIT STATUS", terms(allExitRows(program))),
     ...section("ENVIRONMENT", terms(program.environment.map(({ name, help }) => [name, help]))),
     ...section("FILES", terms(program.files.map(({ name, help }) => [name, help]))),
     ...section("SIGNALS", terms(program.signals.map(({ name, help }) => [name, help]))),

@@ -23,16 +23,17 @@ function examplesOf(examples: readonly { line: string; says: string }[]): string
 function commandOf(program: ProgramSpec, at: CommandAt): string[] {
   const { command } = at;
   const aliases = [...flagAliases(command), ...wordAliases(command)];
+  const title = [`${at.path.length > 1 ? "###" : "##"} ${[program.name, ...at.path].join(" ")}`, ""];
+  if (command.sameAs !== undefined) return [...title, `The same as \`${program.name} ${command.sameAs}\`.`, ""];
   return [
-    `${at.path.length > 1 ? "###" : "##"} ${[program.name, ...at.path].join(" ")}`,
-    "",
+    ...title,
     `\`${usageLine(program.name, at)}\`: ${command.summary}.`,
     "",
     ...(command.description ?? []).flatMap((text) => [text, ""]),
     ...(aliases.length === 0 ? [] : [`Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}.`, ""]),
     ...rowsOf(["argument", "meaning"], (command.arguments ?? []).map((one) => [argumentTerm(one), argumentText(one)])),
     ...rowsOf(["option", "meaning"], (command.options ?? []).map((one) => [optionTerm(one), optionText(one)])),
-    ...rowsOf(["exit", "meaning"], exitRows(command)),
+    ...rowsOf(["exit", "meaning"], exitRows(program, command)),
     ...examplesOf(command.examples ?? []),
   ];
 }
@@ -52,7 +53,7 @@ export function markdown(program: ProgramSpec): string {
     ...shownCommands(program).flatMap((at) => commandOf(program, at)),
     "## Exit codes",
     "",
-    ...rowsOf(["exit", "meaning"], allExitRows()),
+    ...rowsOf(["exit", "meaning"], allExitRows(program)),
     "## Files",
     "",
     ...rowsOf(["file", "holds"], program.files.map(({ name, help }) => [name, help])),

@@ -51,11 +51,23 @@ function readValue(option: OptionSpec, given: { spec: ValueSpec; text: string })
   return ms;
 }
 
-/** Settings that were given as options, as text by dotted key; the schema judges them. */
+/**
+ * Settings that were given as options, as text by dotted key; the schema judges them.
+ *
+ * @throws AppdError (usage) when two options that set the same setting are given
+ */
 export function settingsOf(scanned: Scanned): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const { option, value } of scanned.given) {
-    if (option.setting !== undefined && value !== undefined) settings[option.setting] = value;
+    if (option.setting === undefined || value === undefined) continue;
+    const other = scanned.given.find((one) => one.option.setting === option.setting && one.option !== option)?.option;
+    if (other !== undefined) {
+      throw usageError(
+        `cannot use "--${other.name}" and "--${option.name}" at once: both set ${option.setting}`,
+        "give one of them",
+      );
+    }
+    settings[option.setting] = value;
   }
   return settings;
 }

@@ -1,7 +1,7 @@
 import type { ProgramAction } from "../app/control_programs.ts";
 import { AppdError, cannot } from "../base/errors.ts";
 import type { ExitName } from "../base/exit_codes.ts";
-import { familyOf } from "../base/program_names.ts";
+import { familyOf, isUp } from "../base/program_names.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { escapeControls } from "../base/escape.ts";
 import { exitPhrase } from "./render_programs.ts";
@@ -28,13 +28,11 @@ export interface Change {
 export function withDependents(outcomes: readonly Outcome[], change: Changes): Outcome[] {
   const families = new Map(change.before.map((program) => [program.name, familyOf(program)]));
   const lasts = new Map(outcomes.map((outcome, index) => [families.get(outcome.name), index]));
-  const ran = new Set(change.before.filter(({ pid }) => pid !== null).map((program) => familyOf(program)));
+  const ran = new Set(change.before.filter(isUp).map((program) => familyOf(program)));
   return outcomes.map((outcome, index) => {
     const family = families.get(outcome.name);
     if (family === undefined || !ran.has(family) || "error" in outcome || lasts.get(family) !== index) return outcome;
-    const dependents = change.after.filter(({ pid, depends_on = {} }) =>
-      pid !== null && Object.hasOwn(depends_on, family)
-    );
+    const dependents = change.after.filter((one) => isUp(one) && Object.hasOwn(one.depends_on ?? {}, family));
     return dependents.length === 0 ? outcome : { ...outcome, dependents: [...new Set(dependents.map(familyOf))] };
   });
 }
@@ -59,16 +57,27 @@ function failed(verb: string, name: string, { why, hint }: { why: string; hint?:
 }
 
 function begun(action: "start" | "restart", { name, before }: Change, after: ProgramStatus): Outcome {
-  const { state, pid, error, exit, waiting_for: waits = [] } = after;
-  if (waits.length > 0 && pid === null) return { name, said: `${name} waits for ${waits.join(" and ")}` };
-  if (pid !== null && (state === "running" || state === "starting")) {
+  const { state, error, exit, waiting_for: waits = [] } = after;
+  if (waits.length > 0 && !isUp(after)) return { name, said: `${name} waits for ${waits.join(" and ")}` };
+  if (isUp(after) && (state === "running" || state === "starting")) {
     const late = after.ready ? "" : `, not ready yet${after.note ? `: ${escapeControls(after.note)}` : ""}`;
-    if (action === "start" && before?.pid === pid) return { name, said: `${name} runs already (PID ${pid})${late}` };
-    return { name, said: `${action}ed ${name} (PID ${pid})${late}` };
+    if (action === "start" && before !== undefined && isSameLife(before, after)) {
+      return { name, said: `${name} runs already${pidText(after)}${late}` };
+    }
+    return { name, said: `${action}ed ${name}${pidText(after)}${late}` };
   }
   if (state === "exited" && exit?.code === 0) return { name, said: `${action}ed ${name}, it has ended (exit 0)` };
   const why = error ?? (exit === null ? `it is ${state}` : `${exitPhrase(exit)}, and it is ${state}`);
   return failed(action, name, { why: escapeControls(why), hint: `appd why ${name}` });
+}
+
+/** Of a service a start that finds it running makes nothing new. */
+function isSameLife(before: ProgramStatus, after: ProgramStatus): boolean {
+  return isUp(before) && before.pid === after.pid;
+}
+
+function pidText({ pid }: ProgramStatus): string {
+  return pid === null ? "" : ` (PID ${pid})`;
 }
 
 function stopped({ name, before }: Change, after: ProgramStatus): Outcome {
@@ -78,12 +87,18 @@ function stopped({ name, before }: Change, after: ProgramStatus): Outcome {
     const hint = `end them: kill -KILL ${leftovers.map(({ pid }) => pid).join(" ")}`;
     return failed("stop", name, { why: `processes of it survived: ${who}`, hint });
   }
-  if (after.pid !== null) return failed("stop", name, { why: `it is ${state}`, hint: `appd why ${name}` });
-  if (before?.pid === null) {
+  if (isUp(after)) return failed("stop", name, { why: `it is ${state}`, hint: `appd why ${name}` });
+  if (before !== undefined && !isUp(before)) {
     return {
       name,
       said: before.state === "backoff" ? `stopped ${name}, which waited for its next start` : `${name} was not running`,
     };
+  }
+  if (after.abandoned) {
+    return failed("stop", name, {
+      why: "it ignores its signal, and goes on",
+      hint: "end it with the daemon: appd restart",
+    });
   }
   const forced = exit?.signal === "SIGKILL";
   return forced ? { name, said: `stopped ${name}, it had to be killed`, forced } : { name, said: `stopped ${name}` };

@@ -15,8 +15,8 @@ export function parse(program: ProgramSpec, argv: readonly string[]): Invocation
   const dashes = argv.indexOf("--");
   const head = dashes < 0 ? argv : argv.slice(0, dashes);
   const tail = dashes < 0 ? undefined : argv.slice(dashes + 1);
-  const scanned = scan(program, head);
-  const found = resolve(program, scanned);
+  const found = resolve(program, scan(program, head));
+  const scanned = scan(program, head, found.command);
   const asked = { program, path: found.path, command: found.command };
   refuseUnknown(asked, scanned);
   const options = optionsOf(asked, scanned);

@@ -16,10 +16,11 @@ export function renderSettings(values: readonly SettingValue[], style: Style): s
 
 /** Everything about one setting. */
 export function renderExplanation(explanation: Explanation, output: Pick<Output, "columns" | "style">): string[] {
-  const { key, text, layer, where, help, doc, type, reload, option, variable, example, layers } = explanation;
+  const { key, text, layer, where, help, doc, also, type, reload, option, variable, example, layers } = explanation;
   const { style, columns } = output;
   const width = Math.max(40, Math.min(columns, 100));
   const facts: [string, string][] = [
+    ...(also === undefined ? [] : [["Also:", also] as [string, string]]),
     ["Type:", type],
     ["Example:", example],
     ...(option === undefined ? [] : [["Option:", option] as [string, string]]),

@@ -1,6 +1,6 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
-import { familyOf } from "../base/program_names.ts";
+import { familyOf, isUp } from "../base/program_names.ts";
 import type { ProgramExit, ProgramStatus } from "../base/reports.ts";
 import { formatSize } from "../base/size.ts";
 import { type Cell, table } from "./layout.ts";
@@ -68,8 +68,9 @@ export function statesOf(members: readonly ProgramStatus[]): string {
 }
 
 /** The state in a word or two: one that waits for a dependency and a crash loop are told from the rest. */
-export function stateWord({ state, crash_loop: looping, waiting_for: waits = [], pid }: ProgramStatus): string {
-  if (waits.length > 0 && pid === null) return "waiting";
+export function stateWord(program: ProgramStatus): string {
+  const { state, crash_loop: looping, waiting_for: waits = [] } = program;
+  if (waits.length > 0 && !isUp(program)) return "waiting";
   return looping ? "crash loop" : state;
 }
 
@@ -96,11 +97,12 @@ function paintOf(program: ProgramStatus, style: Style): (text: string) => string
 function noteOf(program: ProgramStatus, now: number): string {
   const { next_retry_at: retry, note, leftovers = [], waiting_for: waits = [] } = program;
   const notes = [
-    ...(waits.length > 0 && program.pid === null ? [`for ${waits.join(" and ")}`] : []),
+    ...(waits.length > 0 && !isUp(program) ? [`for ${waits.join(" and ")}`] : []),
     ...endOf(program),
     ...(retry === null ? [] : [`retry in ${humanDuration(Math.max(0, Date.parse(retry) - now))}`]),
     ...(program.live === false ? ["not alive"] : []),
     ...(note ? [note] : []),
+    ...(program.abandoned ? ["a former life ignores its signal"] : []),
     ...(leftovers.length === 0
       ? []
       : [`left behind: ${leftovers.map(({ pid, command }) => `${pid} (${command})`).join(", ")}`]),
@@ -120,8 +122,9 @@ function endOf({ state, exit, error }: ProgramStatus): string[] {
   return error === null ? [] : [error];
 }
 
-/** `exit 1`, `killed by SIGKILL (out of memory)`, `exit unknown`. */
-export function exitPhrase({ code, signal, out_of_memory: oom }: ProgramExit): string {
+/** `exit 1`, what a service threw, `killed by SIGKILL (out of memory)`, `exit unknown`. */
+export function exitPhrase({ code, signal, error, out_of_memory: oom }: ProgramExit): string {
+  if (error !== undefined) return error;
   if (signal !== null) return `killed by ${signal}${oom ? " (out of memory)" : ""}`;
   return code === null ? "exit unknown" : `exit ${code}`;
 }

@@ -259,6 +259,22 @@ Deno.test("an end shows only where nobody wished for it, and once", () => {
   assert.equal(note({ state: "failed", exit: term, error: 'cannot run "/x": ENOENT' }), 'cannot run "/x": ENOENT');
 });
 
+Deno.test("a service has no PID, and says what it threw and what it left going on", () => {
+  const service = { ...WEB, kind: "service", pid: null, cpu_percent: null, rss_bytes: null } as const;
+  const cells = (more: Partial<ProgramStatus>) =>
+    renderPrograms([{ ...service, ...more }], { style: PLAIN, now: NOW })[1]?.trim().split(/ {2,}/);
+  assert.deepEqual(cells({ note: "serves" })?.slice(1, 4), ["running", "yes", "-"]);
+  assert.equal(cells({ note: "serves" })?.at(-1), "serves");
+  const exit = { code: 69, signal: null, error: "no upstream", at: STARTED } as const;
+  assert.equal(cells({ state: "exited", uptime_s: null, exit })?.at(-1), "no upstream");
+  assert.equal(
+    cells({ state: "stopped", uptime_s: null, abandoned: true })?.at(-1),
+    "a former life ignores its signal",
+  );
+  const waits = { state: "starting", uptime_s: null, waiting_for: ["db to be ready"] } as const;
+  assert.deepEqual([cells(waits)?.[1], cells(waits)?.at(-1)], ["waiting", "for db to be ready"]);
+});
+
 Deno.test("strict exit codes", () => {
   assert.equal(strictCode({ state: "ready", health: "healthy" }), 0);
   assert.equal(strictCode({ state: "reloading", health: "healthy" }), 0);

@@ -1,15 +1,19 @@
-import type { App } from "../app/kit/app.ts";
 import { AppdError } from "../base/errors.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
 import { type Advise, adviser, guessedInstance } from "./advice.ts";
-import type { ProgramSpec } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type Invocation, isOn } from "./invocation.ts";
 import { createOutput, type Output } from "./output.ts";
 import { parse } from "./parse.ts";
 import { usageError } from "./usage.ts";
 import type { VerbInput } from "./verb.ts";
+
+/** What a command line is given to. */
+export interface Main extends Pick<VerbInput, "program" | "app"> {
+  /** Why the program cannot be run at all. */
+  readonly flaw?: AppdError | undefined;
+}
 
 /**
  * Runs one command line to its exit code; the single place where errors end. Never ends the process itself.
@@ -19,19 +23,18 @@ import type { VerbInput } from "./verb.ts";
  *
  * @param argv words after the program's name
  */
-export async function main(
-  { program, app }: { readonly program: ProgramSpec; readonly app: App },
-  argv: readonly string[],
-  system: System,
-): Promise<number> {
-  let output = outputFor(system, guessed(program, argv));
+export async function main({ program, app, flaw }: Main, argv: readonly string[], system: System): Promise<number> {
+  const own = { program, product: app.product };
+  let output = outputFor(system, guessed(own, argv));
   try {
+    if (flaw !== undefined) throw flaw;
     const invocation = parse(program, argv);
-    const advise = adviser(program, invocation.options);
+    const advise = adviser(own, invocation.options);
     output = outputFor(system, { isOn: (name) => isOn(invocation, name), advise });
     return await run({ program, app, invocation, system, output });
   } catch (error) {
-    const stack = !(error instanceof AppdError) && (output.verbose || system.host.env.APPD_LOG_LEVEL === "debug");
+    const stack = !(error instanceof AppdError) &&
+      (output.verbose || system.host.env[`${app.product.prefix}_LOG_LEVEL`] === "debug");
     return reportFailure(output, error, { program: program.name, stack });
   }
 }
@@ -42,10 +45,10 @@ interface Asked {
 }
 
 /** A line that was not understood may still say how to complain about it. */
-function guessed(program: ProgramSpec, argv: readonly string[]): Asked {
+function guessed(own: Parameters<typeof adviser>[0], argv: readonly string[]): Asked {
   const dashes = argv.indexOf("--");
   const head = dashes < 0 ? argv : argv.slice(0, dashes);
-  return { isOn: (name) => head.includes(`--${name}`), advise: adviser(program, guessedInstance(head)) };
+  return { isOn: (name) => head.includes(`--${name}`), advise: adviser(own, guessedInstance(head)) };
 }
 
 function outputFor(system: System, { isOn, advise }: Asked): Output {

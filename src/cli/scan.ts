@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { allCommands, flagAliases, type OptionSpec, type ProgramSpec } from "./command.ts";
+import { allCommands, type CommandSpec, flagAliases, type OptionSpec, type ProgramSpec } from "./command.ts";
 import { usageError } from "./usage.ts";
 
 /** What stands on the line, not yet judged. */
@@ -26,14 +26,15 @@ export interface Given {
 
 /**
  * Tells options, their values and operands apart. Every option of the whole table is known, so that options may stand
- * before the verb and after it.
+ * before the verb and after it. Two that share a name or a letter take equally many words.
  *
  * The runtime's own parser does it: it starts in 0.3 ms, where commander takes 4 ms of a command's 30.
  *
+ * @param command whose options are meant where others have the same name or letter; once it is known
  * @throws AppdError (usage) when an option's value is missing, or a switch has one
  */
-export function scan(program: ProgramSpec, head: readonly string[]): Scanned {
-  const options = everyOption(program);
+export function scan(program: ProgramSpec, head: readonly string[], command?: CommandSpec): Scanned {
+  const options = everyOption(program, command);
   const flags = new Set(allCommands(program).flatMap(({ command }) => flagAliases(command)));
   const given: Given[] = [];
   const flagVerbs: string[] = [];
@@ -88,11 +89,16 @@ function checked(given: Given): Given {
   return given;
 }
 
-function everyOption(program: ProgramSpec): Map<string, OptionSpec> {
+/** Of those with one name the first; a letter leads to the first that has it. */
+function everyOption(program: ProgramSpec, command: CommandSpec | undefined): Map<string, OptionSpec> {
   const all = new Map<string, OptionSpec>();
-  const options = [...program.globals, ...allCommands(program).flatMap(({ command }) => command.options ?? [])];
-  for (const option of options) {
-    if (!all.has(option.name)) all.set(option.name, option);
+  const letters = new Set<string>();
+  const everybodys = allCommands(program).flatMap((at) => at.command.options ?? []);
+  for (const option of [...program.globals, ...command?.options ?? [], ...everybodys]) {
+    if (all.has(option.name)) continue;
+    const { short, ...others } = option;
+    all.set(option.name, short === undefined || !letters.has(short) ? option : others);
+    if (short !== undefined) letters.add(short);
   }
   return all;
 }

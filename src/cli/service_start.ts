@@ -33,13 +33,13 @@ export async function stopInstalled(
 }
 
 /** The installed service with the home that it was installed for. */
-function serviceAt({ program, ...input }: VerbInput, { unit, scope }: { unit: string; scope: "system" | "user" }) {
+function serviceAt(input: VerbInput, { unit, scope }: { unit: string; scope: "system" | "user" }) {
   const context = givenContext(input);
-  const installed = installedServices(context.system, { program: program.name, instance: context.instance })
+  const installed = installedServices(context.system, { product: context.app.product, instance: context.instance })
     .find(({ target }) => target.unit === unit && target.scope === scope);
   if (installed === undefined) return undefined;
   const { home } = installed.owned.memory;
-  return { world: serviceWorld(createContext({ ...context, home }), program.name), target: installed.target };
+  return { world: serviceWorld(createContext({ ...context, home })), target: installed.target };
 }
 
 /** `appd.service: running as PID 1234 (0.2 s)`; a daemon that runs beside its service is told. */

@@ -19,7 +19,7 @@ export interface AsService {
 
 export async function startAsService(input: VerbInput, { context, service }: AsService): Promise<number> {
   const { output, program } = input;
-  const started = await startService(serviceWorld(context, program.name), service.target);
+  const started = await startService(serviceWorld(context), service.target);
   if (output.json) output.printJson(started);
   else output.tell(`${program.name}: ${serviceStartText(input, started)}`);
   return 0;
@@ -28,7 +28,7 @@ export async function startAsService(input: VerbInput, { context, service }: AsS
 export async function stopAsService(input: VerbInput, { context, service }: AsService): Promise<number> {
   const { output, program, invocation } = input;
   const timeoutMs = numberOf(invocation, "timeout");
-  const world = serviceWorld(context, program.name);
+  const world = serviceWorld(context);
   const stopped = await stopService(world, service.target, timeoutMs === undefined ? {} : { timeoutMs });
   if (output.json) output.printJson(stopped);
   else output.tell(`${program.name}: ${stopped.service}: ${stopText(stopped)}`);
@@ -38,7 +38,7 @@ export async function stopAsService(input: VerbInput, { context, service }: AsSe
 export async function restartAsService(input: VerbInput, { context, service }: AsService): Promise<number> {
   const { output, program, invocation } = input;
   const keepPrograms = isOn(invocation, "keep-programs");
-  const world = serviceWorld(context, program.name);
+  const world = serviceWorld(context);
   const { stopped, started } = await restartService(world, service.target, { keepPrograms });
   if (output.json) output.printJson({ stopped, started });
   else {
@@ -49,10 +49,10 @@ export async function restartAsService(input: VerbInput, { context, service }: A
 }
 
 /** What there is of the daemon, and what `status` says of its service: a line, and a value for `--json`. */
-export async function statusAsService({ program }: VerbInput, { context, service }: AsService) {
+export async function statusAsService({ context, service }: AsService) {
   const { target } = service;
   const { exit, report } = await serviceStatus(context);
-  const { text, state, outside } = await serviceLine(serviceWorld(context, program.name), target, report);
+  const { text, state, outside } = await serviceLine(serviceWorld(context), target, report);
   const { enabled, active } = state;
   return { exit, report, text, value: { unit: target.unit, scope: target.scope, enabled, active, outside } };
 }

@@ -6,11 +6,10 @@ import type { VerbInput } from "./verb.ts";
 
 /** What a command line says of a service. @throws AppdError (usage) when it says both scopes */
 export function serviceWish(
-  { program, invocation }: Pick<VerbInput, "program" | "invocation">,
+  { invocation }: Pick<VerbInput, "invocation">,
   kind: Kind,
 ): ServiceWish {
   return {
-    program: program.name,
     kind,
     scope: scopeOf(invocation),
     profile: PROFILES.find((profile) => profile === textOf(invocation, "profile")),

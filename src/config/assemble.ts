@@ -55,10 +55,12 @@ function elementsFor(
       const flawed = flaws.some(({ flaw }) => flaw.path[0] === name && !flaw.warning);
       return [{ raw: {}, value: flawed ? undefined : values }];
     }
-    return (lists.get(name) ?? []).map((raw, index) => ({
+    const tables = (lists.get(name) ?? []).map((raw, index) => ({
       raw: isTable(raw) ? raw : {},
       value: Array.isArray(values) ? values[index] : undefined,
     }));
+    const brought = schema.brings?.[name as "job" | "program"] ?? [];
+    return [...tables, ...brought.map((name) => ({ raw: { name }, value: undefined, own: true } as const))];
   };
 }
 

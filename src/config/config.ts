@@ -3,6 +3,7 @@
  * configuration, and the way back into the file. It never applies anything and never reads the settings' meaning:
  * what a setting is stands in `src/schema`.
  */
+import type { Path } from "../schema/kind.ts";
 import type { NamedSetting } from "../schema/list_settings.ts";
 import type { Schema } from "../schema/section.ts";
 import type { Config, ProgramConfig } from "../schema/appd_schema.ts";
@@ -48,7 +49,10 @@ export interface ResolvedSetting {
 export interface LoadedFile {
   readonly path: string;
   readonly text: string;
+  /** What it says, every setting in its long spelling. */
   readonly document: Readonly<Record<string, unknown>>;
+  /** The way to a value as the text spells it. */
+  spelled(path: Path): Path;
 }
 
 /** A checked configuration and where it comes from. */

@@ -22,7 +22,7 @@ export function diffConfig(before: object, after: object, schema: Schema = APPD_
     const [from, to] = [valueAt(before, named), valueAt(after, named)];
     if (same(from, to)) return [];
     const change = from === undefined ? "added" : to === undefined ? "removed" : "changed";
-    return [{ key: named.key, change, effect: named.setting.reload }];
+    return [{ key: named.shown, change, effect: named.setting.reload }];
   });
   const lists = schema.sections.filter(({ many }) => many).flatMap(({ name, as, unique }) =>
     listChanges(name, elements(before, as, unique), elements(after, as, unique))

@@ -33,6 +33,8 @@ export interface SettingValue {
 export interface Explanation extends SettingValue {
   readonly help: string;
   readonly doc?: string;
+  /** The other spelling of the key, where an app has two. */
+  readonly also?: string;
   readonly type: string;
   readonly reload: "applied" | "needs restart";
   /** `--port`, where there is an option. */
@@ -60,6 +62,7 @@ export async function explain(loaded: Loaded, key: string): Promise<Explanation>
     ...valueOf(key, layers),
     help: setting.help,
     ...(setting.doc === undefined ? {} : { doc: setting.doc }),
+    ...(named.shown === named.key ? {} : { also: key === named.shown ? named.key : named.shown }),
     type: kind.label,
     reload: setting.reload,
     ...(flag === undefined ? {} : { option: `--${flag}` }),
@@ -78,7 +81,8 @@ export function getSetting(loaded: Loaded, key: string): SettingValue {
 export function listValues(loaded: Loaded): SettingValue[] {
   const settings = listSettings(loaded.schema);
   const valueAt = (target: KeyTarget, key: string) => valueOf(key, shownLayers(loaded, target, undefined));
-  const single = settings.filter(({ section }) => !section.many).map((named) => valueAt(wholeTarget(named), named.key));
+  const single = settings.filter(({ section }) => !section.many)
+    .map((named) => valueAt(wholeTarget(named), named.shown));
   const inLists = elementsOf(loaded.schema, loaded.file?.document ?? {}).flatMap((element) =>
     settings.filter(({ section }) => section === element.section).map((named) =>
       valueAt(wholeTarget(named, element), `${element.section.name}.${element.name}.${named.path.join(".")}`)
@@ -137,7 +141,7 @@ function own(here: unknown, step: string | number): unknown {
 }
 
 function placeOf(file: LoadedFile, path: Path, positions: Positions | undefined): string {
-  const spot = positions?.find(path, "value");
+  const spot = positions?.find(file.spelled(path), "value");
   return spot === undefined ? file.path : `${file.path}:${spot.line}:${spot.column}`;
 }
 

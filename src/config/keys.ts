@@ -3,6 +3,7 @@ import { nearest } from "../base/nearest.ts";
 import { isTable, type Kind, type Path } from "../schema/kind.ts";
 import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import type { Schema, Section } from "../schema/section.ts";
+import { longKey } from "../schema/short_keys.ts";
 import { isGroup } from "../schema/setting.ts";
 
 /** What a dotted key of a user leads to. */
@@ -20,12 +21,13 @@ export interface KeyTarget {
 
 /**
  * Finds the setting that a user means: `server.port`, `log.levels.appd.http`, `program.web.restart`,
- * `program.web.env.MODE`. Programs are found by name in `document`.
+ * `program.web.env.MODE`. Programs are found by name in `document`. Short keys of an app are as good as long ones.
  *
  * @throws AppdError (usage) with the nearest key
  */
-export function findKey(schema: Schema, key: string, document: Readonly<Record<string, unknown>> = {}): KeyTarget {
+export function findKey(schema: Schema, given: string, document: Readonly<Record<string, unknown>> = {}): KeyTarget {
   const settings = listSettings(schema);
+  const key = longKey(schema, given);
   const found = settings.filter(({ section }) => !section.many).map((named) => targetOf(named, key, named.key));
   const inLists = elementsOf(schema, document).flatMap(({ section, name, index }) => {
     const prefix = `${section.name}.${name}.`;
@@ -38,7 +40,7 @@ export function findKey(schema: Schema, key: string, document: Readonly<Record<s
   });
   const target = [...found, ...inLists].find((each) => each !== undefined);
   if (target) return target;
-  throw unknownKey(schema, key, document);
+  throw unknownKey(schema, given, document);
 }
 
 /** A setting as a whole; of an array of tables, in one of these. */
@@ -87,7 +89,7 @@ function unknownKey(schema: Schema, key: string, document: Readonly<Record<strin
   const settings = listSettings(schema);
   const elements = elementsOf(schema, document);
   const all = [
-    ...settings.filter(({ section }) => !section.many).map((named) => named.key),
+    ...settings.filter(({ section }) => !section.many).flatMap(({ key, shown }) => key === shown ? key : [shown, key]),
     ...elements.flatMap(({ section, name }) =>
       settings.filter((named) => named.section === section).map(({ path }) =>
         `${section.name}.${name}.${path.join(".")}`

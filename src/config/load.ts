@@ -4,6 +4,7 @@ import { type Flaw, startReading } from "../schema/kind.ts";
 import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import { type DocumentValues, readDocument } from "../schema/read.ts";
 import type { ConfigOf, Schema } from "../schema/section.ts";
+import { inLongKeys, spellingIn } from "../schema/short_keys.ts";
 import { assemble } from "./assemble.ts";
 import type { LayerValue, LoadedFile, LoadOptions, LoadResult, ResolvedSetting } from "./config.ts";
 import { ConfigError, problemText } from "./config_error.ts";
@@ -38,16 +39,19 @@ export async function loadText<const S extends Schema>(
   options: Omit<LoadOptions, "files" | "explicit">,
 ): Promise<LoadResult<ConfigOf<S>>> {
   const flaws: PlacedFlaw[] = [];
-  const file = text === undefined
-    ? undefined
-    : { path: options.file, text, document: await parseToml(text, options.file) };
   const sink = (flaw: Flaw) => void flaws.push({ flaw, from: "file" });
-  const given = readDocument(schema, file?.document ?? {}, startReading({ base: options.home, sink }));
+  const reading = startReading({ base: options.home, sink });
+  const written = text === undefined ? {} : await parseToml(text, options.file);
+  const document = inLongKeys(schema, written, reading);
+  const spelled = spellingIn(schema, written);
+  const file = text === undefined ? undefined : { path: options.file, text, document, spelled };
+  const given = readDocument(schema, document, reading);
   const settings = await resolveAll(schema, { given, file, options, flaws });
   const config = assemble(schema, { settings, lists: given.lists, home: options.home, flaws });
   const bad = flaws.filter(({ flaw }) => !flaw.warning);
-  if (bad.length > 0) throw new ConfigError(await problemsOf(bad, file));
-  const warnings = [...unknownVariables(schema, options.env), ...(await problemsOf(flaws, file)).map(problemText)];
+  const place = file ?? { path: options.file, text: "", document, spelled };
+  if (bad.length > 0) throw new ConfigError(await problemsOf(bad, place));
+  const warnings = [...unknownVariables(schema, options.env), ...(await problemsOf(flaws, place)).map(problemText)];
   return { config: config as ConfigOf<S>, settings, file, warnings, schema, home: options.home };
 }
 
@@ -60,10 +64,25 @@ interface ResolveInput {
 
 async function resolveAll(schema: Schema, input: ResolveInput): Promise<Map<string, ResolvedSetting>> {
   const resolved = new Map<string, ResolvedSetting>();
-  for (const named of listSettings(schema)) {
-    if (!named.section.many) resolved.set(named.key, { named, layers: await layersOf(named, { ...input, resolved }) });
+  for (const named of listSettings(schema).filter(({ section }) => !section.many)) {
+    const before = input.flaws.length;
+    const layers = await layersOf(named, { ...input, resolved });
+    resolved.set(named.key, { named, layers });
+    const missing = named.setting.presence === "required" && layers.length === 0 && input.flaws.length === before;
+    if (missing && !isFlawed(named, input.flaws)) input.flaws.push({ flaw: lacks(named), from: "file" });
   }
   return resolved;
+}
+
+/** Whether a value of the setting was given and refused. */
+function isFlawed({ key }: NamedSetting, flaws: readonly PlacedFlaw[]): boolean {
+  return flaws.some(({ flaw }) => `${flaw.path.join(".")}.`.startsWith(`${key}.`));
+}
+
+function lacks({ section, path, shown, env }: NamedSetting): Flaw {
+  const hint = `add: ${shown} = …${env === undefined ? "" : `, or set the variable ${env}`}`;
+  const way = section.name === "" ? path : [section.name, ...path];
+  return { path: way, target: "value", message: "is missing, and has no default", hint };
 }
 
 /** Every layer's word on a setting, strongest first. */

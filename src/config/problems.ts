@@ -12,34 +12,43 @@ export type PlacedFlaw =
 /** Most problems that get their line drawn. */
 const DRAWN = 20;
 
+/** What stands for a file that is not there. */
+const NO_FILE: LoadedFile = { path: "", text: "", document: {}, spelled: (path) => path };
+
 /** Flaws as problems with their positions, in the order of the file; options and variables come first. */
-export async function problemsOf(flaws: readonly PlacedFlaw[], file: LoadedFile | undefined): Promise<Problem[]> {
+export async function problemsOf(
+  flaws: readonly PlacedFlaw[],
+  file: LoadedFile | undefined = NO_FILE,
+): Promise<Problem[]> {
   const inFile = flaws.some(({ from }) => from === "file");
-  const positions = inFile && file ? await positionsOf(file.text) : undefined;
-  const placed = flaws.map((each) => ({ each, spot: spotOf(each, positions) }));
+  const positions = inFile ? await positionsOf(file.text) : undefined;
+  const placed = flaws.map((each) => ({ each, spot: spotOf(each, { positions, file }) }));
   placed.sort((a, b) => (a.spot?.line ?? 0) - (b.spot?.line ?? 0) || (a.spot?.column ?? 0) - (b.spot?.column ?? 0));
   return placed.map(({ each, spot }, index) => {
     const { flaw } = each;
     const hint = flaw.hint === undefined ? {} : { hint: flaw.hint };
-    const base = { message: `${labelOf(flaw.path, file?.document)} ${flaw.message}`, ...hint };
+    const base = { message: `${labelOf(file.spelled(flaw.path), file.document)} ${flaw.message}`, ...hint };
     if (each.from !== "file" || spot === undefined) {
       return {
         ...base,
         place: each.from === "file" ? at(file, { line: 1, column: 1 }) : { kind: each.from, name: each.name },
       };
     }
-    const frame = file && positions && index < DRAWN ? codeFrame(file.text, spot) : undefined;
+    const frame = positions && file.text !== "" && index < DRAWN ? codeFrame(file.text, spot) : undefined;
     return { ...base, place: at(file, spot), ...(frame === undefined ? {} : { frame }) };
   });
 }
 
-function at(file: LoadedFile | undefined, { line, column }: { line: number; column: number }): ProblemPlace {
-  return { kind: "file", path: file?.path ?? "", line, column };
+function at({ path }: LoadedFile, { line, column }: { line: number; column: number }): ProblemPlace {
+  return { kind: "file", path, line, column };
 }
 
-function spotOf({ flaw, from }: PlacedFlaw, positions: Positions | undefined): FrameSpot | undefined {
+function spotOf(
+  { flaw, from }: PlacedFlaw,
+  { positions, file }: { readonly positions: Positions | undefined; readonly file: LoadedFile },
+): FrameSpot | undefined {
   if (from !== "file") return undefined;
-  return positions?.find(flaw.path, flaw.target) ?? { line: 1, column: 1, length: 1 };
+  return positions?.find(file.spelled(flaw.path), flaw.target) ?? { line: 1, column: 1, length: 1 };
 }
 
 /** Longest step of a way that a message shows. */

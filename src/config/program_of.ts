@@ -11,13 +11,14 @@ import type { LoadResult } from "./config.ts";
  * @throws AppdError (usage) when a value is none that the file could hold
  */
 export function programOf(
-  loaded: Pick<LoadResult, "home" | "settings">,
+  loaded: Pick<LoadResult, "home" | "schema" | "settings">,
   raw: { readonly name: string; readonly command: readonly string[]; readonly cwd: string },
 ): ProgramConfig {
   const flaws: Flaw[] = [];
   const lookup = (key: string) => loaded.settings.get(key)?.layers[0]?.value;
   const reading = startReading({ base: loaded.home, lookup, sink: (flaw) => void flaws.push(flaw) });
-  const program = readElement(PROGRAM_SECTION, { ...raw }, reading);
+  const section = loaded.schema.sections.find(({ name }) => name === PROGRAM_SECTION.name) ?? PROGRAM_SECTION;
+  const program = readElement(section, { ...raw }, reading);
   const [first] = flaws;
   if (first === undefined) return program as ProgramConfig;
   throw new AppdError(`cannot supervise "${raw.name}": ${first.path.join(".")} ${first.message}`, { exit: "usage" });

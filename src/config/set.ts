@@ -4,14 +4,24 @@ import { AppdError, systemError } from "../base/errors.ts";
 import { APPD_SCHEMA } from "../schema/appd_schema.ts";
 import type { Path } from "../schema/kind.ts";
 import type { Schema } from "../schema/section.ts";
+import { spellingIn } from "../schema/short_keys.ts";
 import { type Files, writeFileAtomic } from "../system/files.ts";
-import type { LoadOptions } from "./config.ts";
+import type { LoadOptions, LoadResult } from "./config.ts";
 import { setInToml } from "./edit.ts";
 import { findKey } from "./keys.ts";
 import { loadText } from "./load.ts";
 import { readSource } from "./source.ts";
 import { parseToml } from "./syntax.ts";
 import { rawFromText } from "./text_value.ts";
+
+/** Where {@link setSetting} works. */
+export interface SetOptions extends Omit<LoadOptions, "files"> {
+  readonly files: Files;
+  /** Default: that of appd. */
+  readonly schema?: Schema;
+  /** Looks at what the file would mean; throws an AppdError to refuse it. */
+  readonly accept?: (loaded: LoadResult) => void;
+}
 
 /** What {@link setSetting} did. */
 export interface SetResult {
@@ -24,7 +34,8 @@ export interface SetResult {
 
 /**
  * Sets one setting in the configuration file, which is made when it is missing. The file that would come out is checked
- * first, and then replaced as a whole; comments stay.
+ * first, and then replaced as a whole; comments stay. Of two spellings it takes the one that the file has, else the short
+ * one.
  *
  * @param key `server.port`, `program.web.restart`
  * @param text the value as plain text or as TOML
@@ -32,7 +43,7 @@ export interface SetResult {
  * @throws ConfigError when the value, or the file with it, is invalid
  */
 export async function setSetting(
-  options: Omit<LoadOptions, "files"> & { readonly files: Files; readonly schema?: Schema },
+  options: SetOptions,
   key: string,
   text: string,
 ): Promise<SetResult> {
@@ -40,8 +51,10 @@ export async function setSetting(
   const before = readSource({ file, files, explicit: false });
   const document = before === undefined ? {} : await parseToml(before, file);
   const { path, kind, named } = findKey(schema, key, document);
-  const after = await edited(before ?? "", path, await rawFromText(kind, text));
-  await loadText(schema, after, { ...options, flags: {} });
+  const spelled = spellingIn(schema, document)(path);
+  const after = await edited(before ?? "", spelled, await rawFromText(kind, text));
+  const loaded = await loadText(schema, after, { ...options, flags: {} });
+  options.accept?.(loaded as LoadResult);
   const changed = after !== before;
   if (changed) write(files, file, after);
   return { key, file, changed, reload: named.setting.reload };

@@ -21,8 +21,19 @@ const FINAL = "2|75|77|78";
  */
 export const PROGRAM_VARIABLE = "APPD_INTERNAL_PROGRAM";
 
+/** Variable with the directory that the daemon was started in, and is to be started in again where it is still there. */
+export const DIRECTORY_VARIABLE = "APPD_INTERNAL_DIRECTORY";
+
+/** Whose guard it is: the name of the program, and the home of the instance. */
+export interface Guarded {
+  readonly program: string;
+  readonly home: string;
+}
+
 /** What a guard is called in its command line. */
-export const GUARD_NAME = "appd-guard";
+function guardName({ program }: Guarded): string {
+  return `${program}-guard`;
+}
 
 /**
  * The FIFO is its stdin, so that it sees the end also of a daemon that dies before it has read a word. $1: the home, by
@@ -37,21 +48,21 @@ exec </dev/null
 [ $(($(date +%s) - began)) -lt ${STABLE_S} ] || delay=1
 while :; do
   sleep "$delay"
-  "$${PROGRAM_VARIABLE}" "$@"; code=$?
+  (cd "$${DIRECTORY_VARIABLE}" 2>/dev/null; exec "$${PROGRAM_VARIABLE}" "$@"); code=$?
   case $code in 0|${FINAL}) exit "$code" ;; esac
   delay=$((delay * 2)); [ "$delay" -le ${MAX_DELAY_S} ] || delay=${MAX_DELAY_S}
 done`;
 
-/** argv of a guard. @param home of the instance @param of `deaths`: how often the daemon died within the last minutes; `words`: after the program's name */
+/** argv of a guard. @param of `deaths`: how often the daemon died within the last minutes; `words`: after the program's name */
 export function guardCommand(
-  home: string,
+  guarded: Guarded,
   { deaths, words }: { readonly deaths: number; readonly words: readonly string[] },
 ): string[] {
   const delay = Math.min(MAX_DELAY_S, 2 ** Math.min(deaths, 6));
-  return ["/bin/sh", "-c", SCRIPT, GUARD_NAME, home, `${delay}`, ...words];
+  return ["/bin/sh", "-c", SCRIPT, guardName(guarded), guarded.home, `${delay}`, ...words];
 }
 
-/** Whether a command line is that of a guard of this home. */
-export function isGuardOf(home: string, words: readonly string[]): boolean {
-  return words[3] === GUARD_NAME && words[4] === home;
+/** Whether a command line is that of a guard of this program and home. */
+export function isGuardOf(guarded: Guarded, words: readonly string[]): boolean {
+  return words[3] === guardName(guarded) && words[4] === guarded.home;
 }

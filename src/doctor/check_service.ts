@@ -31,12 +31,12 @@ function findUnit({ path, scope, text, wanted, binary }: UnitSeen): Finding[] {
   }];
 }
 
-function findLinger({ notLingering: user }: Scene): Finding[] {
+function findLinger({ program, notLingering: user }: Scene): Finding[] {
   if (user === undefined) return [];
   return [{
     id: "linger.missing",
     severity: "warning",
-    what: `appd is installed as a service of user ${user}, and ${user} does not linger`,
+    what: `${program} is installed as a service of user ${user}, and ${user} does not linger`,
     why: "the daemon ends when the user's last session does, and does not start at boot",
     hint: `loginctl enable-linger ${user}`,
   }];

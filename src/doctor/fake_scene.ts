@@ -21,7 +21,7 @@ export function fakeDaemon(more: Partial<RunningDaemon> = {}): RunningDaemon {
 /** A host on which nothing is wrong, as user 1000, without a daemon. */
 export function fakeScene(more: Partial<Scene> = {}): Scene {
   return {
-    ...{ instance: "default", home: "/home/u/.appd", uid: 1000, now: NOW, version: "1.0.0" },
+    ...{ program: "appd", instance: "default", home: "/home/u/.appd", uid: 1000, now: NOW, version: "1.0.0" },
     daemon: { kind: "stopped" },
     pidFile: { path: "/home/u/.appd/daemon.pid", content: { kind: "absent" }, ino: 0 },
     ...{ files: [], directories: [], token: undefined, siblings: [], ghosts: [], leftovers: [], units: [] },

@@ -196,6 +196,8 @@ export interface ToolSeen {
 
 /** Everything that is looked at, as data. Times in milliseconds since the epoch. */
 export interface Scene {
+  /** Name of this program. */
+  readonly program: string;
   readonly instance: string;
   readonly home: string;
   readonly uid: number;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AppdError, cannot, systemError } from "../base/errors.ts";
 import { type Files, writeFileAtomic } from "../system/files.ts";
-import { BEFORE, type HookTarget, isOurs, withoutTarget, withTarget } from "./hook_script.ts";
+import { beforeOf, type HookTarget, isOurs, nameBefore, withoutTarget, withTarget } from "./hook_script.ts";
 
 /** What became of one hook, or would: `kept` says that the hook that was there goes on running first. */
 export interface HookChange {
@@ -27,53 +27,71 @@ const MAX_SIZE = 64 * 1024;
 export function installHooks(input: HookInput): readonly HookChange[] {
   const { files, directory, dryRun, target } = input;
   refuseLineFeeds(target);
-  const found = input.hooks.map((hook) => ({
-    hook,
-    path: join(directory, hook),
-    is: look(files, join(directory, hook)),
-  }));
-  for (const { path, is } of found) refuseToChain(files, path, is);
+  const found = input.hooks.map((hook) => ({ hook, ...find(input, hook) }));
+  for (const one of found) refuseToChain(files, one);
   if (!dryRun) attempt(["create", directory], () => files.makeDirectory(directory, MODE));
-  return found.map(({ hook, path, is }): HookChange => {
+  return found.map(({ hook, path, before, is }): HookChange => {
     const text = is.kind === "ours" ? is.text : undefined;
     const wanted = withTarget(text, target);
     if (wanted === text) return { hook, action: "unchanged" };
-    if (!dryRun) attempt(["write", path], () => put({ files, path, text: wanted, isForeign: is.kind === "foreign" }));
+    const change = { files, path, before: is.kind === "foreign" ? before : undefined, text: wanted };
+    if (!dryRun) attempt(["write", path], () => put(change));
     return { hook, action: is.kind === "ours" ? "updated" : is.kind === "foreign" ? "chained" : "installed" };
   });
 }
 
 /** Takes our hooks out and puts back what was there before. What is not ours stays as it is. @throws AppdError */
 export function uninstallHooks(input: HookInput): readonly HookChange[] {
-  const { files, directory, dryRun, target } = input;
+  const { files, dryRun, target } = input;
   return input.hooks.map((hook): HookChange => {
-    const path = join(directory, hook);
-    const is = look(files, path);
+    const { path, before, is } = find(input, hook);
     if (is.kind !== "ours") return { hook, action: "absent" };
     const rest = withoutTarget(is.text, target);
     if (rest === is.text) return { hook, action: "absent" };
-    const isKept = files.stat(path + BEFORE) !== undefined;
-    if (!dryRun) attempt(["change", path], () => takeOut({ files, path, rest, isKept }));
+    const isKept = files.stat(before) !== undefined;
+    if (!dryRun) attempt(["change", path], () => takeOut({ files, path, rest, kept: isKept ? before : undefined }));
     return { hook, action: rest === undefined && isKept ? "restored" : "removed" };
   });
 }
 
 type Found = { readonly kind: "none" | "foreign" | "other" } | { readonly kind: "ours"; readonly text: string };
 
-function look(files: Files, path: string): Found {
+/** One hook: what there is of ours, or else in its place, and where the hook is kept that was there before. */
+interface Place {
+  readonly path: string;
+  readonly before: string;
+  readonly is: Found;
+}
+
+/** Ours is in its place, or beside it when another program of the house has chained it. */
+function find({ files, directory, target }: Pick<HookInput, "files" | "directory" | "target">, hook: string): Place {
+  const before = join(directory, hook + beforeOf(target));
+  const chained = namesIn(files, directory).filter((name) => nameBefore(name) === hook);
+  const places = [hook, ...chained].map((name) => {
+    const path = join(directory, name);
+    return { path, before, is: look(files, { path, target }) };
+  });
+  return places.find(({ is }) => is.kind === "ours") ?? places[0] as Place;
+}
+
+function namesIn(files: Files, directory: string): readonly string[] {
+  return files.stat(directory)?.kind === "directory" ? attempt(["read", directory], () => files.list(directory)) : [];
+}
+
+function look(files: Files, { path, target }: { readonly path: string; readonly target: HookTarget }): Found {
   const stat = files.stat(path);
   if (stat === undefined) return { kind: "none" };
   if (stat.kind === "symlink") return { kind: "foreign" };
   if (stat.kind !== "file") return { kind: "other" };
   if (stat.size > MAX_SIZE) return { kind: "foreign" };
   const text = attempt(["read", path], () => files.readText(path));
-  return isOurs(text) ? { kind: "ours", text } : { kind: "foreign" };
+  return isOurs(text, target) ? { kind: "ours", text } : { kind: "foreign" };
 }
 
-function refuseToChain(files: Files, path: string, is: Found): void {
+function refuseToChain(files: Files, { path, before, is }: Place): void {
   if (is.kind === "other") throw cannot(["replace", path], "it is no file", { exit: "generic" });
-  if (is.kind !== "foreign" || files.stat(path + BEFORE) === undefined) return;
-  throw cannot(["chain", path], `there is a "${path}${BEFORE}" already`, {
+  if (is.kind !== "foreign" || files.stat(before) === undefined) return;
+  throw cannot(["chain", path], `there is a "${before}" already`, {
     exit: "generic",
     hint: "something has replaced our hook: put into one file what you need of both, and remove the other",
   });
@@ -85,8 +103,10 @@ function refuseLineFeeds({ self, home, socket, repository }: HookTarget): void {
 }
 
 /** The old hook has its second name before it loses the first, so that it is never gone. */
-function put({ files, path, text, isForeign }: { files: Files; path: string; text: string; isForeign: boolean }): void {
-  if (isForeign) linkOrMove(files, path, path + BEFORE);
+function put(
+  { files, path, before, text }: { files: Files; path: string; before: string | undefined; text: string },
+): void {
+  if (before !== undefined) linkOrMove(files, path, before);
   writeFileAtomic(files, path, text, MODE);
   files.chmod(path, MODE);
 }
@@ -101,12 +121,12 @@ function linkOrMove(files: Files, from: string, to: string): void {
 }
 
 function takeOut(
-  { files, path, rest, isKept }: { files: Files; path: string; rest: string | undefined; isKept: boolean },
+  { files, path, rest, kept }: { files: Files; path: string; rest: string | undefined; kept: string | undefined },
 ): void {
   if (rest !== undefined) {
     writeFileAtomic(files, path, rest, MODE);
     files.chmod(path, MODE);
-  } else if (isKept) files.rename(path + BEFORE, path);
+  } else if (kept !== undefined) files.rename(kept, path);
   else files.unlink(path);
 }
 

@@ -19,7 +19,8 @@ function lab(script = "git init -q -b main repo; cd repo; commit one") {
   fs.writeFileSync(self, `#!/bin/sh\necho "$*" >> "${root}/calls"\nsleep 5\n`, { mode: 0o755 });
   const socket = join(root, "control.sock");
   const listener = Deno.listen({ transport: "unix", path: socket });
-  const target: HookTarget = { self: [self], home: join(root, "h'ome"), socket, repository: "repo" };
+  const owner = { program: "appd", prefix: "APPD" };
+  const target: HookTarget = { ...owner, self: [self], home: join(root, "h'ome"), socket, repository: "repo" };
   const path = join(root, "repo");
   const git = userGit({
     run: runBounded,
@@ -169,6 +170,37 @@ Deno.test("a hook that was there goes on: its arguments, its input, its exit cod
   await until(() => test.calls().length >= 1);
   assert.deepEqual(uninstallHooks(input).map(({ action }) => action), Array(4).fill("restored"));
   assert.deepEqual(snapshot(directory), before);
+});
+
+Deno.test("hooks of two programs are in one repository, and each takes out its own", async () => {
+  using test = lab();
+  const { directory } = await test.place();
+  fs.writeFileSync(join(directory, "post-commit"), `#!/bin/sh\necho old >> "${test.root}/old"\n`, { mode: 0o755 });
+  const before = snapshot(directory);
+  const first = { ...INPUT, directory, target: test.target };
+  const second = {
+    ...first,
+    target: { ...test.target, program: "pear", prefix: "PEAR", home: join(test.root, "pear") },
+  };
+  const actions = (
+    changes: readonly { readonly action: string }[],
+  ) => [...new Set(changes.map(({ action }) => action))];
+  const called = (home: string) => test.calls().filter((call) => call === `git poke --home ${home} repo`).length;
+  for (const [early, late] of [[first, second], [second, first]] as const) {
+    installHooks(early);
+    assert.deepEqual(actions(installHooks(late)), ["chained"], "another program's hook is a stranger's");
+    assert.deepEqual(actions(installHooks(early)), ["unchanged"], "also where it is chained");
+    const sofar = [called(early.target.home), called(late.target.home)];
+    fs.rmSync(`${test.root}/old`, { force: true });
+    test.sh("commit x");
+    // Each has a mark of its own socket in the field; here they share one, so that one call may stand for both.
+    await until(() => called(early.target.home) + called(late.target.home) > (sofar[0] ?? 0) + (sofar[1] ?? 0));
+    assert.equal(fs.readFileSync(`${test.root}/old`, "utf8"), "old\n", "the oldest hook runs, and once");
+    assert.deepEqual(actions(uninstallHooks(early)), ["restored", "removed"]);
+    assert.deepEqual(actions(uninstallHooks(early)), ["absent"]);
+    assert.deepEqual(actions(uninstallHooks(late)), ["restored", "removed"]);
+    assert.deepEqual(snapshot(directory), before);
+  }
 });
 
 Deno.test("what cannot be chained is refused before anything is changed, and foreign hooks stay", async () => {

@@ -5,10 +5,14 @@
 import { Hono } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { SILENT } from "../base/logger.ts";
-import { guard } from "./guards.ts";
+import { APPD } from "../base/product.ts";
+import { inWordsOf } from "../base/words.ts";
+import { type AppRoutes, isOpen, isServed, openApiPaths, patternFor } from "./app_routes.ts";
+import { RefusedBody } from "./body_stream.ts";
+import { type AppPaths, guard } from "./guards.ts";
 import { RequestCounter } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
-import { problemOf, replyJson, replyProblem } from "./problem.ts";
+import { type Problem, problemOf, replyJson, replyProblem } from "./problem.ts";
 import type { ApiDeps, Route, RouteDeps } from "./route.ts";
 import { ACT_ROUTES } from "./routes_act.ts";
 import { GIT_ROUTES } from "./routes_git.ts";
@@ -23,7 +27,7 @@ const DESCRIPTION: Route = {
   path: "/openapi.json",
   summary: "This description",
   responses: { 200: "OpenAPI 3.1" },
-  handle: () => replyJson(openApi(ROUTES)),
+  handle: (_, { own, product }) => replyJson(openApi(ROUTES, product, own === undefined ? {} : openApiPaths(own))),
 };
 
 /** Every operation there is. */
@@ -41,28 +45,41 @@ export const ROUTES: readonly Route[] = [
 /** The app of one listener; a pure function of its requests and of what `deps` tell it. */
 export function createApi(deps: ApiDeps): Hono {
   const log = deps.log ?? SILENT;
-  const full: RouteDeps = { ...deps, requests: deps.requests ?? new RequestCounter() };
-  const { access, token, bind = "127.0.0.1", port = () => 0 } = deps;
+  const { product = APPD } = deps;
+  const words = inWordsOf(product);
+  const full: RouteDeps = { ...deps, product, words, requests: deps.requests ?? new RequestCounter() };
+  const { access, token, bind = "127.0.0.1", port = () => 0, own } = deps;
   const app = new Hono();
 
   app.use(async (context, next) => {
     await next();
     const { method } = context.req;
     const code = String(context.res.status);
-    full.requests.add({ access, route: routeOf(context.req.path), code });
+    full.requests.add({ access, route: routeOf(context.req.path, own), code });
     if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
     log.debug("request", { access, method, path: context.req.path, status: context.res.status });
   });
-  app.use(guard({ access, bind, port, token }));
+  app.use(guard({ access, bind, port, token, realm: product.name, paths: own && pathsOf(own) }));
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
   for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
-  app.notFound(() => replyProblem({ status: 404, message: "no such path", hint: "see GET /openapi.json" }));
+  if (own?.hono !== undefined) app.route("/", own.hono);
+  const missing = own !== undefined && own.hono === undefined ? NOT_YET : NO_PATH;
+  app.notFound(() => replyProblem(missing));
   app.onError((error) => {
-    const problem = problemOf(error);
+    if ("getResponse" in error) return error.getResponse(); // An endpoint of the app says so, in the router's words.
+    const problem = error instanceof RefusedBody ? error.problem : problemOf(error, words);
     if (!(error instanceof AppdError)) log.error("a request failed", { error: error.stack ?? error.message });
     return replyProblem(problem);
   });
   return app;
+}
+
+const NO_PATH: Problem = { status: 404, message: "no such path", hint: "see GET /openapi.json" };
+const NOT_YET: Problem = { status: 503, message: "the daemon is starting", hint: "ask again", exit: "unavailable" };
+
+/** The app's endpoints as the guards know them. */
+function pathsOf(own: AppRoutes): AppPaths {
+  return { isServed: (path) => isServed(own, path), isOpen: (path) => isOpen(own, path) };
 }
 
 function wrongMethod(path: string): Response {
@@ -77,6 +94,10 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = ROUTES.map(({ path }) =
 ]);
 
 /** The route's own pattern, so that clients cannot invent label values. */
-function routeOf(path: string): string {
-  return PATTERNS.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
+function routeOf(path: string, own: AppRoutes | undefined): string {
+  const builtIn = PATTERNS.find(([pattern]) => pattern.test(path))?.[1];
+  return builtIn ?? (own && patternFor(own, path)) ?? "other";
 }
+
+/** Paths that an app cannot have. */
+export const BUILT_IN_PATHS: readonly string[] = [...new Set(ROUTES.map(({ path }) => path))];

@@ -2,6 +2,7 @@ import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Connection } from "../system/sockets.ts";
+import { BodyStream, LATE } from "./body_stream.ts";
 import { RequestInput } from "./input.ts";
 import { EVENT_STREAM, writeAll, writeResponse } from "./output.ts";
 import { type Problem, replyProblem } from "./problem.ts";
@@ -10,8 +11,18 @@ import { HEAD_LIMITS, parseRequestHead, type RequestHead } from "./request_head.
 /** Answers a request; a rejection is a bug and becomes a plain 500. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
-/** How long a client may take, in milliseconds, and how much body it may send, in bytes. */
-export const CONNECTION_LIMITS = { headMs: 10_000, bodyMs: 10_000, writeMs: 30_000, lingerMs: 1_000, body: 64 * 1024 };
+/**
+ * How long a client may take, in milliseconds, and how much body it may send, in bytes: `body` in one piece, or `streamed`
+ * to an endpoint that takes it as it comes. That one may take `bodyMs` for each piece.
+ */
+export const CONNECTION_LIMITS = {
+  headMs: 10_000,
+  bodyMs: 10_000,
+  writeMs: 30_000,
+  lingerMs: 1_000,
+  body: 64 * 1024,
+  streamed: 64 * 1024 * 1024,
+};
 
 /** Only `answering` is a loss to cut off: a reader of an endless stream comes back and asks for what it missed. */
 export type Phase = "reading" | "answering" | "streaming" | "closing";
@@ -22,10 +33,12 @@ export interface ConnectionDeps {
   readonly log: Logger;
   /** Told of each phase as it begins. */
   readonly enter: (phase: Phase) => void;
+  /** Whether the body of a request for this path is handed on as it comes. Default: never. */
+  readonly streams?: ((path: string) => boolean) | undefined;
 }
 
 type Received =
-  | { readonly request: Request; readonly head: RequestHead }
+  | { readonly request: Request; readonly head: RequestHead; readonly body?: BodyStream }
   | { readonly problem: Problem; readonly head?: RequestHead };
 
 /**
@@ -34,16 +47,18 @@ type Received =
  */
 export async function serveConnection(connection: Connection, deps: ConnectionDeps): Promise<void> {
   try {
-    const received = await receive(connection, deps.clock);
+    const received = await receive(connection, deps);
     if (received === undefined) return;
     deps.enter("answering");
     const response = "request" in received ? await answer(received.request, deps) : replyProblem(received.problem);
     const { method = "GET", version = "1.0" } = received.head ?? {};
-    const endless = response.headers.get("content-type") === EVENT_STREAM && method !== "HEAD";
+    const endless = isEndless(response) && method !== "HEAD";
     if (endless) deps.enter("streaming");
+    if (endless && "body" in received) received.body?.close();
     const gone = endless ? { gone: goneOf(connection) } : {};
     await writeResponse(withWriteLimit(connection, deps.clock), response, { method, version, ...gone });
     deps.enter("closing");
+    if ("body" in received) received.body?.close();
     if (endless) return; // Whoever ended it has read all it will.
     await linger(connection, deps.clock);
   } catch (error) {
@@ -51,6 +66,10 @@ export async function serveConnection(connection: Connection, deps: ConnectionDe
   } finally {
     connection.close();
   }
+}
+
+function isEndless({ headers }: Response): boolean {
+  return headers.get("content-type")?.split(";")[0]?.trim() === EVENT_STREAM;
 }
 
 /**
@@ -78,7 +97,10 @@ async function answer(request: Request, { handler, log }: ConnectionDeps): Promi
   }
 }
 
-async function receive(connection: Connection, clock: Clock): Promise<Received | undefined> {
+async function receive(
+  connection: Connection,
+  { clock, streams = () => false }: Pick<ConnectionDeps, "clock" | "streams">,
+): Promise<Received | undefined> {
   const input = new RequestInput(connection);
   const found = await within(clock, CONNECTION_LIMITS.headMs, input.head(HEAD_LIMITS.bytes));
   if (found === LATE) return input.leftover ? refused(408, "the request took too long") : undefined;
@@ -86,34 +108,57 @@ async function receive(connection: Connection, clock: Clock): Promise<Received |
     if (found.failure === "closed") return input.leftover ? refused(400, "the request is incomplete") : undefined;
     return found.failure === "too long" ? refused(431, "the header is too long") : refused(400, "a line is malformed");
   }
-  const parsed = parseRequestHead(found.text);
+  const parsed = parseRequestHead(found.text, { takesChunks: streams });
   if ("problem" in parsed) return parsed;
-  return await receiveBody(connection, { clock, input, head: parsed.head });
+  const { head } = parsed;
+  if (head.length !== 0 && streams(head.url.pathname)) return streamBody(connection, { clock, input, head });
+  return await receiveBody(connection, { clock, input, head });
+}
+
+/** The request of whom reads its body itself. */
+function streamBody(
+  connection: Connection,
+  { clock, input, head }: { clock: Clock; input: RequestInput; head: RequestHead },
+): Received {
+  const body = new BodyStream({
+    input,
+    length: head.length,
+    limit: CONNECTION_LIMITS.streamed,
+    within: (work) => within(clock, CONNECTION_LIMITS.bodyMs, work),
+    begin: () => continueFor(connection, head),
+  });
+  const received = toRequest(head, body.stream);
+  return "request" in received ? { ...received, body } : received;
+}
+
+/** A client that asks first is told to go on, RFC 9110 10.1.1. */
+async function continueFor(connection: Connection, { headers }: RequestHead): Promise<void> {
+  if (headers.get("expect")?.toLowerCase() !== "100-continue") return;
+  await writeAll(connection, new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 async function receiveBody(
   connection: Connection,
   { clock, input, head }: { clock: Clock; input: RequestInput; head: RequestHead },
 ): Promise<Received> {
-  if (head.length > CONNECTION_LIMITS.body) return refused(413, "the body is too long", head);
-  if (head.length > 0 && head.headers.get("expect")?.toLowerCase() === "100-continue") {
-    await writeAll(connection, new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n"));
-  }
-  const body = await within(clock, CONNECTION_LIMITS.bodyMs, input.body(head.length));
+  const length = Number(head.length);
+  if (length > CONNECTION_LIMITS.body) return refused(413, "the body is too long", head);
+  if (length > 0) await continueFor(connection, head);
+  const body = await within(clock, CONNECTION_LIMITS.bodyMs, input.body(length));
   if (body === LATE) return refused(408, "the body took too long", head);
   if (body === undefined) return refused(400, "the body is incomplete", head);
-  return toRequest(head, body);
+  return toRequest(head, body.length > 0 ? body : undefined);
 }
 
 /** The standard's Request knows no CONNECT and TRACE, and takes `get` for GET; neither is anything that we serve. */
-function toRequest(head: RequestHead, body: Uint8Array<ArrayBuffer>): Received {
+function toRequest(head: RequestHead, body: BodyInit | undefined): Received {
   const { method, url, headers } = head;
   const unknown: Received = {
     head,
     problem: { status: 405, message: `method ${method} is not served`, headers: { allow: "GET, HEAD, POST" } },
   };
   if (/^(CONNECT|TRACE|TRACK)$/i.test(method)) return unknown;
-  const takesBody = method !== "GET" && method !== "HEAD" && body.length > 0;
+  const takesBody = method !== "GET" && method !== "HEAD" && body !== undefined;
   const request = new Request(url, { method, headers, ...(takesBody ? { body } : {}) });
   return request.method === method ? { request, head } : unknown;
 }
@@ -140,8 +185,6 @@ async function linger(connection: Connection, clock: Clock): Promise<void> {
   await connection.closeWrite();
   await within(clock, CONNECTION_LIMITS.lingerMs, drain(connection));
 }
-
-const LATE = Symbol("late");
 
 async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | typeof LATE> {
   const { promise, resolve } = Promise.withResolvers<typeof LATE>();

@@ -1,7 +1,7 @@
 import type { Logger } from "../base/logger.ts";
 import { type Clock, delay } from "../system/clock.ts";
 import type { Connection } from "../system/sockets.ts";
-import { type Handler, type Phase, serveConnection } from "./connection.ts";
+import { type ConnectionDeps, type Handler, type Phase, serveConnection } from "./connection.ts";
 
 export interface PoolOptions {
   readonly clock: Clock;
@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly log: Logger;
   /** Connections that may be open at once; one more closes the oldest. */
   readonly limit: number;
+  /** See {@link ConnectionDeps}. */
+  readonly streams?: ConnectionDeps["streams"];
 }
 
 interface Member {
@@ -42,9 +44,9 @@ export class ConnectionPool {
     if (this.#members.size >= this.#options.limit) this.evict("too many connections");
     const member: Member = { connection, phase: "reading", done: Promise.resolve() };
     this.#members.add(member);
-    const { clock, handler, log } = this.#options;
+    const { clock, handler, log, streams } = this.#options;
     const enter = (phase: Phase) => void (member.phase = phase);
-    member.done = serveConnection(connection, { clock, handler, log, enter })
+    member.done = serveConnection(connection, { clock, handler, log, streams, enter })
       .finally(() => this.#members.delete(member));
   }
 

@@ -17,6 +17,12 @@ export interface ControlClient {
    */
   post<T>(path: string, body?: Readonly<Record<string, unknown>>): Promise<T | undefined>;
   /**
+   * Whatever the daemon answers, of any status and type; its body may be a stream. Undefined when nobody answers.
+   *
+   * @param init a `signal` of its own takes the place of the time limit
+   */
+  request(path: string, init: RequestInit): Promise<Response | undefined>;
+  /**
    * The JSON values of a stream of server-sent events, until the daemon ends it or `signal` aborts. Without a daemon that
    * answers there are none.
    *
@@ -45,6 +51,21 @@ export function controlClient(socket: string, { timeoutMs }: ControlClientOption
     }
   }
 
+  async function request(path: string, init: RequestInit): Promise<Response | undefined> {
+    const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+    try {
+      const signal = init.signal ?? AbortSignal.timeout(timeoutMs);
+      const { body, status, headers } = await fetch(`http://localhost${path}`, { ...init, signal, client });
+      const closing = new TransformStream<Uint8Array, Uint8Array>({ flush: () => client.close() });
+      if (body === null) client.close();
+      return new Response(body?.pipeThrough(closing) ?? null, { status, headers });
+    } catch (error) {
+      client.close();
+      failed(error, socket);
+      return undefined;
+    }
+  }
+
   async function* stream<T>(path: string, signal: AbortSignal): AsyncGenerator<T> {
     const client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
     try {
@@ -59,6 +80,7 @@ export function controlClient(socket: string, { timeoutMs }: ControlClientOption
   }
 
   return {
+    request,
     stream,
     async get<T>(path: string) {
       const answer = await send(path, {});

@@ -1,10 +1,11 @@
 import { PAGE_SCRIPT, PAGE_STYLE, pageHtml } from "./dashboard_page.ts";
 import { reply } from "./problem.ts";
+import type { RouteDeps } from "./route.ts";
 
 /** The page that shows the daemon to a person: one document, nothing loaded from elsewhere, nothing to press. */
-export async function serveDashboard(): Promise<Response> {
+export async function serveDashboard({ product }: Pick<RouteDeps, "product">): Promise<Response> {
   const headers = { "content-security-policy": await policy() };
-  return reply(pageHtml(), { type: "text/html; charset=utf-8", headers });
+  return reply(pageHtml(product.name), { type: "text/html; charset=utf-8", headers });
 }
 
 /** Only the page's own style and script run, by their hashes, and only this server is asked (CSP level 3). */

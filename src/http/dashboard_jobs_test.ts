@@ -39,7 +39,7 @@ Deno.test("the page tells why a job did not run, unless it has run since", () =>
 });
 
 Deno.test("every place that the script fills is on the page, hidden until there are jobs", () => {
-  const page = pageHtml();
+  const page = pageHtml("appd");
   for (const [, id] of JOBS_SCRIPT.matchAll(/\$\("([\w-]+)"\)|show\("([\w-]+)"|fill\("([\w-]+)"/g)) {
     if (id !== undefined) assert.match(page, new RegExp(`id="${id}"`), id);
   }

@@ -58,7 +58,7 @@ function cell(row, text, kind) {
 }
 function endOf(exit) {
   if (!exit) return "–";
-  return exit.signal ?? (exit.code === null ? "unknown" : "code " + exit.code);
+  return exit.signal ?? exit.error ?? (exit.code === null ? "unknown" : "code " + exit.code);
 }
 function program(body, p, view) {
   const points = charts.get(p.name).points;
@@ -110,7 +110,7 @@ async function refresh() {
     render(status);
     show("news", "");
     await loadRuns(status);
-    await loadHistory(status.programs.map((p) => p.name));
+    await loadHistory(status.programs.filter((p) => p.kind !== "service").map((p) => p.name));
   } catch (error) {
     show("state", "no answer");
     $("state").className = "state bad";
@@ -144,20 +144,20 @@ const COLUMNS: readonly Column[] = [
   ["Remark"],
 ];
 
-/** The whole document. */
-export function pageHtml(): string {
+/** The whole document. @param title name of the program */
+export function pageHtml(title: string): string {
   const facts = FACTS.map(([id, label]) => `<div><dt>${label}</dt><dd id="${id}">–</dd></div>`).join("\n");
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>appd</title>
+<title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
-<header><h1 id="name">appd</h1><p id="state" class="state" role="status">loading</p></header>
+<header><h1 id="name">${title}</h1><p id="state" class="state" role="status">loading</p></header>
 <p id="news" class="bad" role="alert"></p>
 <noscript><p>This page needs JavaScript. The same is told by <a href="/api/v1/status">/api/v1/status</a>.</p></noscript>
 <main>

@@ -14,6 +14,18 @@ export interface GuardPolicy {
   readonly bind: string;
   /** Bearer token (RFC 6750) that opens the actions over TCP; without one they are closed. */
   readonly token?: string | undefined;
+  /** What the token opens, RFC 9110: the name of the program. */
+  readonly realm: string;
+  /** Paths of an app, and which of them are open; none by default. */
+  readonly paths?: AppPaths | undefined;
+}
+
+/** What guards know of an app's endpoints; `path` as it stands in the URL. */
+export interface AppPaths {
+  /** Takes every method from those who may act, and longer bodies. */
+  readonly isServed: (path: string) => boolean;
+  /** Takes every method from everybody. */
+  readonly isOpen: (path: string) => boolean;
 }
 
 type Guard = (request: Request, policy: GuardPolicy) => Problem | undefined;
@@ -96,9 +108,10 @@ function fetchSite({ headers }: Request): Problem | undefined {
 }
 
 function method(request: Request, policy: GuardPolicy): Problem | undefined {
-  if (request.method === "GET" || request.method === "HEAD") return undefined;
+  if (request.method === "GET" || request.method === "HEAD" || isOpen(request, policy)) return undefined;
   const mayAct = policy.access === "socket" || policy.token !== undefined;
-  if (request.method === "POST" && mayAct) return policy.access === "socket" ? undefined : bearer(request, policy);
+  const isKnown = request.method === "POST" || policy.paths?.isServed(pathOf(request)) === true;
+  if (isKnown && mayAct) return policy.access === "socket" ? undefined : bearer(request, policy);
   const allow = mayAct ? "GET, HEAD, POST" : "GET, HEAD";
   return {
     status: 405,
@@ -111,8 +124,16 @@ function method(request: Request, policy: GuardPolicy): Problem | undefined {
 /** Beyond the loopback interface even reading needs the token. */
 function remoteRead(request: Request, policy: GuardPolicy): Problem | undefined {
   if (policy.access === "socket" || isLoopback(policy.bind)) return undefined;
-  if (OPEN_PATHS.includes(URL.parse(request.url)?.pathname ?? "")) return undefined;
+  if (OPEN_PATHS.includes(pathOf(request)) || isOpen(request, policy)) return undefined;
   return bearer(request, policy);
+}
+
+function isOpen(request: Request, { paths }: GuardPolicy): boolean {
+  return paths?.isOpen(pathOf(request)) === true;
+}
+
+function pathOf(request: Request): string {
+  return URL.parse(request.url)?.pathname ?? "";
 }
 
 /** Whether only this host can reach an address. */
@@ -120,14 +141,14 @@ export function isLoopback(bind: string): boolean {
   return bind === "localhost" || bind === "::1" || /^127(\.\d{1,3}){3}$/.test(bind);
 }
 
-function bearer({ headers }: Request, { token }: GuardPolicy): Problem | undefined {
+function bearer({ headers }: Request, { token, realm }: GuardPolicy): Problem | undefined {
   const [, given] = /^Bearer +([\x21-\x7e]+)$/i.exec(headers.get("authorization") ?? "") ?? [];
   if (token !== undefined && token !== "" && given !== undefined && equalInConstantTime(given, token)) return undefined;
   return {
     status: 401,
     message: "a valid bearer token is needed",
     hint: "send the content of server.token_file as: Authorization: Bearer TOKEN",
-    headers: { "www-authenticate": 'Bearer realm="appd"' },
+    headers: { "www-authenticate": `Bearer realm="${realm}"` },
   };
 }
 
@@ -138,7 +159,9 @@ export function equalInConstantTime(given: string, secret: string): boolean {
   return difference === 0;
 }
 
-function bodySize({ headers }: Request): Problem | undefined {
-  const tooLong = Number(headers.get("content-length") ?? 0) > CONNECTION_LIMITS.body;
-  return tooLong ? { status: 413, message: `a body may have ${CONNECTION_LIMITS.body} bytes` } : undefined;
+function bodySize(request: Request, { paths }: GuardPolicy): Problem | undefined {
+  const isApps = paths !== undefined && (paths.isServed(pathOf(request)) || paths.isOpen(pathOf(request)));
+  const most = isApps ? CONNECTION_LIMITS.streamed : CONNECTION_LIMITS.body;
+  const tooLong = Number(request.headers.get("content-length") ?? 0) > most;
+  return tooLong ? { status: 413, message: `a body may have ${most} bytes` } : undefined;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkRequest, equalInConstantTime, type GuardPolicy, isLoopback } from "./guards.ts";
 
-const LOCAL: GuardPolicy = { access: "tcp", port: () => 8321, bind: "127.0.0.1" };
+const LOCAL: GuardPolicy = { access: "tcp", port: () => 8321, bind: "127.0.0.1", realm: "appd" };
 const TOKEN = "s3cret-token";
 
 interface Ask {
@@ -141,4 +141,10 @@ Deno.test("equal in constant time is equal", () => {
 Deno.test("loopback is what only this host reaches", () => {
   for (const bind of ["127.0.0.1", "127.9.9.9", "::1", "localhost"]) assert.equal(isLoopback(bind), true, bind);
   for (const bind of ["0.0.0.0", "::", "192.0.2.7", "127.example.com"]) assert.equal(isLoopback(bind), false, bind);
+});
+
+Deno.test("the token is asked for in the name of the program", () => {
+  const policy: GuardPolicy = { ...LOCAL, bind: "0.0.0.0", token: "t".repeat(32), realm: "pear" };
+  const request = new Request("http://127.0.0.1:8321/health", { headers: { host: "127.0.0.1:8321" } });
+  assert.equal(checkRequest(request, policy)?.headers?.["www-authenticate"], 'Bearer realm="pear"');
 });

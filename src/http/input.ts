@@ -6,6 +6,9 @@ const LF = 10;
 /** What came instead of the end of a head. */
 export type HeadFailure = "closed" | "bare LF" | "too long";
 
+/** Bytes that are asked for where many are expected. */
+const SOME_BYTES = 64 * 1024;
+
 /** Reads one request from a connection, never more than it is allowed to keep in memory. */
 export class RequestInput {
   #connection: Pick<Connection, "read">;
@@ -31,6 +34,29 @@ export class RequestInput {
       if (this.#kept.length > limit) return { failure: "too long" };
       seen = Math.max(0, this.#kept.length - 3);
       if (!await this.#more()) return { failure: "closed" };
+    }
+  }
+
+  /** What is there, at most `most` bytes of it; waits for more when nothing is. Undefined when the peer closed before. */
+  async some(most: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.#kept.length === 0 && !await this.#more(SOME_BYTES)) return undefined;
+    const bytes = this.#kept.slice(0, most);
+    this.#drop(bytes.length);
+    return bytes;
+  }
+
+  /** A line without its CR LF, as Latin-1; undefined when it is longer than `limit`, malformed or cut. */
+  async line(limit: number): Promise<string | undefined> {
+    for (;;) {
+      const end = this.#kept.indexOf(LF);
+      if (end > limit || (end < 0 && this.#kept.length > limit)) return undefined;
+      if (end >= 0) {
+        const text = latin1(this.#kept.subarray(0, Math.max(0, end - 1)));
+        const isWhole = this.#kept[end - 1] === CR;
+        this.#drop(end + 1);
+        return isWhole ? text : undefined;
+      }
+      if (!await this.#more()) return undefined;
     }
   }
 
@@ -60,8 +86,8 @@ export class RequestInput {
     this.#kept = this.#kept.slice(count);
   }
 
-  async #more(): Promise<boolean> {
-    const chunk = new Uint8Array(1024);
+  async #more(bytes = 1024): Promise<boolean> {
+    const chunk = new Uint8Array(bytes);
     const count = await this.#connection.read(chunk);
     if (count === null) return false;
     const joined = new Uint8Array(this.#kept.length + count);

@@ -3,7 +3,7 @@ import { type Logger, SILENT } from "../base/logger.ts";
 import { type Clock, delay, systemClock } from "../system/clock.ts";
 import { openFilesLimit } from "../system/limits.ts";
 import { type ListeningSocket, type Sockets, systemSockets } from "../system/sockets.ts";
-import type { Handler } from "./connection.ts";
+import type { ConnectionDeps, Handler } from "./connection.ts";
 import { ConnectionPool } from "./connection_pool.ts";
 
 /** A server that listens until it is closed. */
@@ -29,6 +29,8 @@ export interface ListenerOptions {
   readonly sockets?: Sockets;
   /** Open connections at once. Default: a quarter of the descriptors that this process may have, 256 at the most. */
   readonly maxConnections?: number;
+  /** Whether the body of a request for this path is handed on as it comes. Default: never. */
+  readonly streams?: ConnectionDeps["streams"];
 }
 
 export interface AcceptOptions extends ListenerOptions {
@@ -53,9 +55,9 @@ const PASSING: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "EN
  * @param socket the first listening socket
  */
 export function acceptConnections(socket: ListeningSocket, options: AcceptOptions): Listener {
-  const { clock = systemClock, log = SILENT, handler } = options;
+  const { clock = systemClock, log = SILENT, handler, streams } = options;
   const limit = options.maxConnections ?? connectionLimit();
-  const pool = new ConnectionPool({ clock, handler, log, limit });
+  const pool = new ConnectionPool({ clock, handler, log, limit, streams });
   const stop = new AbortController();
   let current = socket;
 

@@ -6,7 +6,7 @@ export interface MetricSample {
 
 /** One metric family of the Prometheus text format. Base units: seconds, bytes. */
 export interface MetricFamily {
-  /** `appd_…`; a counter's ends in `_total`. */
+  /** `appd_…`, in every app that is made with the kit: dashboards are shared. A counter's ends in `_total`. */
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge";

@@ -1,21 +1,30 @@
-import { BUILD } from "../base/version.ts";
+import type { Product } from "../base/product.ts";
+import { allInWordsOf } from "../base/words.ts";
 import type { Route, RouteParameter } from "./route.ts";
 
-/** An OpenAPI 3.1 description of the routes. */
-export function openApi(routes: readonly Route[]): Readonly<Record<string, unknown>> {
+/** An OpenAPI 3.1 description of the routes. @param own paths of the app, as OpenAPI has them */
+export function openApi(
+  routes: readonly Route[],
+  product: Product,
+  own: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const words = allInWordsOf(product);
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = {
+      ...paths[path],
+      [route.method.toLowerCase()]: operation({ ...route, summary: words(route.summary) }),
+    };
   }
   return {
     openapi: "3.1.0",
     info: {
-      title: "appd",
-      version: BUILD.version,
+      title: product.name,
+      version: product.version,
       description: "GET works everywhere; POST over the control socket, or over TCP with the bearer token.",
     },
-    paths,
+    paths: { ...paths, ...own },
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
       schemas: { Problem: PROBLEM },

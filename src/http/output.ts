@@ -51,11 +51,23 @@ export async function writeAll(connection: Pick<Connection, "write">, bytes: Uin
 
 function headOf(response: Response, chunked: boolean): string {
   const lines = [`HTTP/1.1 ${response.status} ${REASONS[response.status] ?? "Status"}`];
-  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
+  for (const [name, value] of response.headers) if (!OURS.has(name)) lines.push(`${name}: ${value}`);
   lines.push(`date: ${new Date().toUTCString()}`, "connection: close");
   if (chunked) lines.push("transfer-encoding: chunked");
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
+
+/** Say something of the connection that only we know; a response that was got elsewhere may have them, RFC 9110 7.6.1. */
+const OURS: ReadonlySet<string> = new Set([
+  "connection",
+  "date",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 function framed(chunk: Uint8Array): Uint8Array {
   const size = encode(`${chunk.length.toString(16)}\r\n`);
@@ -72,20 +84,36 @@ function encode(text: string): Uint8Array {
 
 const REASONS: Readonly<Record<number, string>> = {
   200: "OK",
+  201: "Created",
   202: "Accepted",
+  204: "No Content",
+  206: "Partial Content",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  304: "Not Modified",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  406: "Not Acceptable",
   408: "Request Timeout",
   409: "Conflict",
+  410: "Gone",
   411: "Length Required",
   413: "Content Too Large",
   414: "URI Too Long",
+  415: "Unsupported Media Type",
   421: "Misdirected Request",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
+  501: "Not Implemented",
+  502: "Bad Gateway",
   503: "Service Unavailable",
+  504: "Gateway Timeout",
 };

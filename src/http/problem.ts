@@ -1,4 +1,5 @@
 import { AppdError } from "../base/errors.ts";
+import type { Words } from "../base/words.ts";
 import type { ExitName } from "../base/exit_codes.ts";
 
 /** A request that is refused: the status code, and what the client is told. */
@@ -62,11 +63,11 @@ const STATUS_OF: Readonly<Partial<Record<ExitName, number>>> = {
   unavailable: 503,
 };
 
-/** What an action's {@link AppdError} tells the client; anything that is not one is a bug and tells nothing of itself. */
-export function problemOf(error: unknown): Problem {
+/** What an action's {@link AppdError} tells the client; anything that is not one is a bug and tells nothing of itself. @param words of the program, for the hint */
+export function problemOf(error: unknown, words: Words): Problem {
   if (!(error instanceof AppdError)) {
     return { status: 500, message: "internal error", hint: "see the daemon's log", exit: "internal" };
   }
   const { message, hint, exit } = error;
-  return { status: STATUS_OF[exit] ?? 500, message, hint, exit };
+  return { status: STATUS_OF[exit] ?? 500, message, hint: hint === undefined ? undefined : words(hint), exit };
 }

@@ -10,8 +10,13 @@ export interface RequestHead {
   readonly url: URL;
   readonly headers: Headers;
   readonly version: "1.0" | "1.1";
-  /** Bytes of the body, by Content-Length. */
-  readonly length: number;
+  /** Bytes of the body, by Content-Length, or `chunked` (RFC 9112 7.1). */
+  readonly length: number | "chunked";
+}
+
+export interface HeadOptions {
+  /** Whether a body for this path may come in chunks. Default: none. */
+  readonly takesChunks?: (path: string) => boolean;
 }
 
 export type HeadResult = { readonly head: RequestHead } | { readonly problem: Problem };
@@ -26,7 +31,7 @@ const FIELD = new RegExp(`^(${TOKEN}):[ \\t]*([\\t\\x20-\\x7e\\x80-\\xff]*)$`);
  *
  * @param text the bytes before the empty line, as Latin-1, lines separated by CR LF
  */
-export function parseRequestHead(text: string): HeadResult {
+export function parseRequestHead(text: string, { takesChunks = () => false }: HeadOptions = {}): HeadResult {
   const [line = "", ...fields] = text.split("\r\n");
   const start = REQUEST_LINE.exec(line);
   if (line.length > HEAD_LIMITS.line) return problem(414, "the request line is too long");
@@ -40,8 +45,8 @@ export function parseRequestHead(text: string): HeadResult {
   if (hosts > 1 || (hosts === 0 && version === "1.1")) return problem(400, "exactly one Host field is needed");
   const url = urlOf(target, headers.get("host") ?? "localhost");
   if (url === undefined) return problem(400, "the request target or the Host field is malformed");
-  const length = lengthOf(headers);
-  return typeof length === "number" ? { head: { method, url, headers, version, length } } : { problem: length };
+  const length = lengthOf(headers, version === "1.1" && takesChunks(url.pathname));
+  return typeof length === "object" ? { problem: length } : { head: { method, url, headers, version, length } };
 }
 
 function problem(status: number, message: string): { readonly problem: Problem } {
@@ -67,10 +72,11 @@ function urlOf(target: string, host: string): URL | undefined {
   return url === null || url.username !== "" || url.password !== "" ? undefined : url;
 }
 
-function lengthOf(headers: Headers): number | Problem {
+function lengthOf(headers: Headers, takesChunks: boolean): number | "chunked" | Problem {
   const length = headers.get("content-length");
   if (headers.has("transfer-encoding")) {
     if (length !== null) return { status: 400, message: "Content-Length and Transfer-Encoding exclude each other" };
+    if (takesChunks && headers.get("transfer-encoding")?.toLowerCase() === "chunked") return "chunked";
     return { status: 411, message: "send a Content-Length instead of a transfer encoding" };
   }
   if (length === null) return 0;

@@ -10,7 +10,10 @@ import type {
   WhyReport,
 } from "../base/reports.ts";
 import type { RunPage, RunQuery, RunReport, UpcomingSlot } from "../base/job_reports.ts";
+import type { Product } from "../base/product.ts";
+import type { Words } from "../base/words.ts";
 import type { Clock } from "../system/clock.ts";
+import type { AppRoutes } from "./app_routes.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 
@@ -120,8 +123,12 @@ export interface ApiDeps {
   history(program: string): UsageHistory;
   readonly actions: Actions;
   readonly jobs: JobsApi;
+  /** Endpoints of the app; undefined while they are not there yet, absent when there are none. */
+  readonly own?: AppRoutes | undefined;
   /** What the status shows of them; `poke` looks at one now and resolves when that look has ended. */
   readonly repositories?: { poke(name: string): Promise<void> };
+  /** What the program is. Default: appd. */
+  readonly product?: Product;
   readonly log?: Logger;
   /** For the heartbeat of streams and the end of a wait. Default: the machine's. */
   readonly clock?: Pick<Clock, "every" | "after" | "now">;
@@ -130,7 +137,11 @@ export interface ApiDeps {
 }
 
 /** The dependencies with the defaults filled in. */
-export type RouteDeps = ApiDeps & { readonly requests: RequestCounter };
+export type RouteDeps = ApiDeps & {
+  readonly requests: RequestCounter;
+  readonly product: Product;
+  readonly words: Words;
+};
 
 /** A parameter of the query, the path or the header, or a member of a JSON body, as OpenAPI describes it. */
 export interface RouteParameter {

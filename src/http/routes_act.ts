@@ -47,12 +47,12 @@ export const ACT_ROUTES: readonly Route[] = [
     path: "/api/v1/reload/confirm",
     summary: "Keep what a reload with confirm_s did",
     responses: { 200: "kept", 409: "no reload waits to be confirmed" },
-    handle(_context, { actions }) {
+    handle(_context, { actions, words }) {
       if (actions.confirmReload()) return replyJson(DONE);
       return replyProblem({
         status: 409,
         message: "cannot confirm the reload: none waits for it",
-        hint: "it was confirmed already, or taken back when its time was over: appd status",
+        hint: words("it was confirmed already, or taken back when its time was over: appd status"),
         exit: "generic",
       });
     },
@@ -116,10 +116,10 @@ export const ACT_ROUTES: readonly Route[] = [
       { name: "logger", in: "body", description: "only this logger and those below it", schema: { type: "string" } },
     ],
     responses: { 200: "done" },
-    async handle(context, { actions }) {
+    async handle(context, { actions, product }) {
       const { level, logger } = await bodyOf(context);
       if (logger !== undefined && (typeof logger !== "string" || !/^[\w.-]{1,100}$/.test(logger))) {
-        throw new AppdError("logger must be the name of a logger, such as appd.http", { exit: "usage" });
+        throw new AppdError(`logger must be the name of a logger, such as ${product.name}.http`, { exit: "usage" });
       }
       actions.setLogLevel(levelOf(level), logger);
       return replyJson(DONE);

@@ -107,7 +107,7 @@ export const READ_ROUTES: readonly Route[] = [
     path: "/",
     summary: "Dashboard",
     responses: { 200: "an HTML page" },
-    handle: () => serveDashboard(),
+    handle: (_context, deps) => serveDashboard(deps),
   },
 ];
 

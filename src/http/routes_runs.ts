@@ -135,7 +135,7 @@ function filtersOf(context: Context): RunQuery {
 /** Answers for the run that the path names, or says that there is none. */
 async function withRun(
   context: Context,
-  { jobs }: RouteDeps,
+  { jobs, words }: RouteDeps,
   answer: (run: RunReport) => Promise<Response>,
 ): Promise<Response> {
   const text = context.req.param("id") ?? "";
@@ -144,7 +144,7 @@ async function withRun(
   return replyProblem({
     status: 404,
     message: `no run "${text}"`,
-    hint: "see them: appd jobs history",
+    hint: words("see them: appd jobs history"),
     exit: "generic",
   });
 }

@@ -4,6 +4,7 @@
  */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { AppdError } from "../base/errors.ts";
+import { ownVariable, type Product } from "../base/product.ts";
 
 /** Where an instance keeps its files (design: "One instance, PID, detaching"). All absolute. */
 export interface Paths {
@@ -31,6 +32,7 @@ export interface Paths {
 
 /** What decides the paths. */
 export interface PathsInput {
+  readonly product: Pick<Product, "name" | "prefix" | "database">;
   readonly home?: string | undefined;
   readonly name?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
@@ -38,19 +40,20 @@ export interface PathsInput {
   readonly cwd: () => string;
 }
 
-/** What the instance without a name is called wherever a name is shown; programs get it as APPD_NAME. */
+/** What the instance without a name is called wherever a name is shown; programs get it as `PREFIX_NAME`. */
 export const DEFAULT_INSTANCE = "default";
 
 const INSTANCE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$/;
 
 /**
- * Paths of the instance: `--home`, else APPD_HOME, else the directories that systemd hands over (systemd.exec(5),
- * RuntimeDirectory=), else `~/.appd`; an instance name other than `default` adds a directory below.
+ * Paths of the instance: `--home`, else `PREFIX_HOME`, else the directories that systemd hands over (systemd.exec(5),
+ * RuntimeDirectory=), else `~/.NAME`; an instance name other than `default` adds a directory below.
  *
  * @throws AppdError (usage) when the name could leave the directory
  */
 export function resolvePaths(input: PathsInput): Paths {
-  const given = input.name ?? (input.env.APPD_NAME || undefined);
+  const { product, env } = input;
+  const given = input.name ?? ownVariable(env, product, "NAME");
   const name = given === DEFAULT_INSTANCE ? undefined : given;
   if (name !== undefined && !INSTANCE_NAME.test(name)) {
     throw new AppdError(`cannot use instance name "${name}": letters, digits and _ . @ - only, 64 at the most`, {
@@ -58,10 +61,10 @@ export function resolvePaths(input: PathsInput): Paths {
       hint: "for example: --name web",
     });
   }
-  const chosen = input.home ?? (input.env.APPD_HOME || undefined);
-  const managed = chosen === undefined ? input.env : {};
+  const chosen = input.home ?? ownVariable(env, product, "HOME");
+  const managed = chosen === undefined ? env : {};
   const state = firstOf(managed.STATE_DIRECTORY);
-  const base = chosen ?? state ?? join(input.userHome, ".appd");
+  const base = chosen ?? state ?? join(input.userHome, `.${product.name}`);
   const root = isAbsolute(base) ? base : resolve(input.cwd(), base);
   const home = name === undefined ? root : join(root, name);
   const runtime = firstOf(managed.RUNTIME_DIRECTORY) ?? home;
@@ -78,7 +81,7 @@ export function resolvePaths(input: PathsInput): Paths {
     lateOutput: join(home, "daemon.err"),
     programs: join(home, "programs"),
     jobs: join(home, "jobs"),
-    database: join(home, "appd.db"),
+    database: join(home, product.database),
     commitLog: join(firstOf(managed.LOGS_DIRECTORY) ?? home, "commit.log"),
   };
 }

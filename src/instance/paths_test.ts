@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { AppdError } from "../base/errors.ts";
+import { APPD } from "../base/product.ts";
 import { resolvePaths } from "./paths.ts";
 
-const base = { userHome: "/home/u", cwd: () => "/work" };
+const base = { product: APPD, userHome: "/home/u", cwd: () => "/work" };
 
 Deno.test("home: the option, then APPD_HOME, then systemd's directory, then ~/.appd", () => {
   assert.equal(resolvePaths({ ...base, env: {} }).home, "/home/u/.appd");

@@ -15,6 +15,8 @@ export interface InstanceState {
   readonly log_file: string;
   /** Settings given on the command line, by dotted key; `restart` keeps them. */
   readonly flags: Readonly<Record<string, string>>;
+  /** Directory in which it was started, absolute; `restart` keeps it. */
+  readonly started_in?: string;
   /** Programs that had to be killed at the shutdown; absent while the daemon runs. */
   readonly killed?: readonly string[];
   /** Jobs whose runs were cancelled at the shutdown. */

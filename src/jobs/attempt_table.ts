@@ -19,7 +19,7 @@ export type Phase =
 export type PhaseEvent =
   | { readonly type: "committed" }
   | { readonly type: "refused"; readonly reason: string; readonly mayPass: boolean }
-  | { readonly type: "exited"; readonly exit: RunExit }
+  | { readonly type: "exited"; readonly exit: RunExit | null; readonly reason?: string }
   | { readonly type: "timed_out"; readonly reason: string }
   | { readonly type: "cancel"; readonly reason: string }
   | { readonly type: "retry_due" };
@@ -87,11 +87,11 @@ const TABLE: Table = {
       if (mayPass && attempt <= SHORTAGE.tries) return retrying(attempt, SHORTAGE.delayMs);
       return mayPass ? afterFailure(attempt, { outcome: "failed", reason }, policy) : ended("failed", reason);
     },
-    exited: ({ attempt }, { exit }, policy) =>
-      // A bad exit says enough by itself.
-      "code" in exit && exit.code === 0
+    exited: ({ attempt }, { exit, reason = null }, policy) =>
+      // A process's bad exit says enough by itself.
+      exit !== null && "code" in exit && exit.code === 0
         ? ended("ok", null)
-        : afterFailure(attempt, { outcome: "failed", reason: null }, policy),
+        : afterFailure(attempt, { outcome: "failed", reason }, policy),
     timed_out: ({ attempt }, { reason }) => ({
       phase: { name: "stopping", attempt, cause: { outcome: "timeout", reason } },
       effects: ["stop"],

@@ -2,6 +2,7 @@ import { humanDuration } from "../base/duration.ts";
 import type { LogLevel } from "../base/logger.ts";
 import { endingText } from "../base/ending.ts";
 import type { Run } from "./run.ts";
+import { IN_DAEMON } from "./runner.ts";
 
 /** Everything notable that happens to a job; `job` is empty where it concerns all. */
 export type JobEvent =
@@ -70,9 +71,7 @@ export function jobSentence(event: JobEvent): string {
     case "job_recovered":
       return "job is not overdue any more";
     case "job_leftovers":
-      return `processes of run ${event.run.id} survived: ${
-        event.processes.map(({ pid, command }) => `${pid} ${command}`).join(", ")
-      }`;
+      return leftoverText(event);
     case "job_pause": {
       const who = event.job === "" ? "scheduler" : "job";
       if (event.pause === null) return `${who} resumed`;
@@ -81,6 +80,11 @@ export function jobSentence(event: JobEvent): string {
     case "clock_set":
       return event.text;
   }
+}
+
+function leftoverText({ run, processes }: { readonly run: Run; readonly processes: readonly Leftover[] }): string {
+  if (run.startTime === IN_DAEMON) return `run ${run.id} ignored its signal and was let go: its code goes on`;
+  return `processes of run ${run.id} survived: ${processes.map(({ pid, command }) => `${pid} ${command}`).join(", ")}`;
 }
 
 function causeText({ cause }: Run): string {

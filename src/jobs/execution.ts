@@ -159,13 +159,13 @@ export class Execution {
     }
   }
 
-  #exited({ exit, output, leftovers }: RunEnd): void {
+  #exited({ exit, reason, output, leftovers }: RunEnd): void {
     this.#disarm();
     this.#process = undefined;
     const durationMs = this.#deps.clock.monotonic() - this.#startedMono;
     this.#change({ exit, output, durationMs });
     if (leftovers.length > 0) this.#deps.listener.onLeftovers(this.#run, leftovers);
-    this.#dispatch({ type: "exited", exit });
+    this.#dispatch({ type: "exited", exit, ...(reason === undefined ? {} : { reason }) });
   }
 
   #armTimeout(): void {

@@ -2,8 +2,14 @@ import type { Ending } from "../base/ending.ts";
 import { AppdError, type AppdErrorOptions } from "../base/errors.ts";
 import type { Cause, JobSpec } from "./job_spec.ts";
 
-/** How the process of a run ended; its parent always knows. */
+/** How the process of a run ended; its parent always knows. A function that returns ends as one that exits with 0. */
 export type RunExit = Exclude<Ending, "unknown">;
+
+/**
+ * Stands for the start time of a run that is no process: its work is a function in the daemon. PID 0 alone says less, a
+ * daemon can die between the start of a process and writing its PID down.
+ */
+export const IN_DAEMON = "in the daemon";
 
 /** One attempt of one run. */
 export interface RunOrder {
@@ -22,19 +28,22 @@ export interface RunOrder {
 export interface RunIdentity {
   readonly runId: number;
   readonly job: string;
-  /** 0 when it is not known: the daemon died between the start and writing this down. */
+  /** 0 when it is not known: the daemon died between the start and writing this down. And of a function. */
   readonly pid: number;
-  /** Field 22 of proc_pid_stat(5). */
+  /** Field 22 of proc_pid_stat(5); of a function {@link IN_DAEMON}. */
   readonly startTime: string;
   readonly bootId: string;
 }
 
 /** What a run left at its end. */
 export interface RunEnd {
-  readonly exit: RunExit;
+  /** Null: it was a function that threw, or was let go. */
+  readonly exit: RunExit | null;
+  /** Why it failed, where the exit does not say it: what a function threw. */
+  readonly reason?: string;
   /** The last lines of its output, at most a few KiB, as text. */
   readonly output: string;
-  /** Processes that outlived it and could not be ended. */
+  /** Processes that outlived it and could not be ended; PID 0 for a function that ignored its signal. */
   readonly leftovers: readonly { readonly pid: number; readonly command: string }[];
 }
 

@@ -26,11 +26,26 @@ export interface Payload {
   readonly contentType: string;
 }
 
+/** Has what came with a trigger of the app's own code. */
+const PAYLOAD_VARIABLE = "APPD_TRIGGER_PAYLOAD";
+
+/** What came with whatever made a run come about; null when nothing did. */
+export function payloadOf({ variables }: Cause): string | null {
+  return variables[PAYLOAD_VARIABLE] ?? variables.APPD_WEBHOOK_BODY ?? null;
+}
+
 /** Somebody has called. @param call `key` of whoever did: two calls with one key are one slot, that of the first */
 export function webhookSlot(at: number, { key, payload }: { readonly key: string; readonly payload?: Payload }): Slot {
   const text = (value = "") => value.replaceAll("\0", ""); // A variable ends with NUL, environ(7).
   const variables = { APPD_WEBHOOK_BODY: text(payload?.body), APPD_WEBHOOK_CONTENT_TYPE: text(payload?.contentType) };
   return { key: `webhook:${key}`, at, cause: { kind: "webhook", detail: null, variables } };
+}
+
+/** The app's own code wants it. @param call `key`: two calls with one key are one slot, that of the first */
+export function appSlot(at: number, { key, payload }: { readonly key: string; readonly payload?: string }): Slot {
+  const variables: Record<string, string> = {};
+  if (payload !== undefined) variables[PAYLOAD_VARIABLE] = payload.replaceAll("\0", ""); // As above.
+  return { key: `app:${key}`, at, cause: { kind: "app", detail: null, variables } };
 }
 
 /** A program has come to a state. */

@@ -5,7 +5,7 @@ import type { Job } from "./job.ts";
 import type { Ledger } from "./ledger.ts";
 import { Listeners } from "./listeners.ts";
 import type { Run, Slot } from "./run.ts";
-import { consequenceSlot, manualSlot, type Payload, programSlot, webhookSlot } from "./slots.ts";
+import { appSlot, consequenceSlot, manualSlot, type Payload, programSlot, webhookSlot } from "./slots.ts";
 
 interface TriggersDeps {
   readonly clock: Pick<Clock, "now">;
@@ -89,6 +89,21 @@ export class Triggers {
       });
     }
     return await this.#enterOne(job, webhookSlot(this.#deps.clock.now(), call));
+  }
+
+  /**
+   * The app's own code wants it, whatever the job listens to. `duplicate`: as of a webhook.
+   *
+   * @throws AppdError (notRunning) when the job is switched off, or the daemon stops
+   */
+  async app(job: Job, call: { readonly key: string; readonly payload?: string }): Promise<Entered> {
+    if (!job.spec.enabled) {
+      throw cannot(["trigger", job.spec.name], "the configuration has switched it off", {
+        exit: "notRunning",
+        hint: "take its enabled = false out of the configuration",
+      });
+    }
+    return await this.#enterOne(job, appSlot(this.#deps.clock.now(), call));
   }
 
   /** The line of a slot, also when it stands there already. */

@@ -1,10 +1,12 @@
-import { APPD } from "../cli/command_table.ts";
 import { main } from "../cli/run.ts";
 import type { System } from "../system/system.ts";
+import { flawOfTable } from "./check_table.ts";
 import type { DefinedApp } from "./define_app.ts";
+import { programOf } from "./program.ts";
 
 /** Runs one command line of an app. @param argv words after the program's name @returns the exit code */
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export function commandLine(defined: DefinedApp<any>, argv: readonly string[], system: System): Promise<number> {
-  return main({ program: APPD, app: defined.app }, argv, system);
+  const program = programOf(defined);
+  return main({ program, app: defined.app, flaw: defined.flaw ?? flawOfTable(program) }, argv, system);
 }

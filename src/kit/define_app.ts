@@ -3,13 +3,17 @@ import type { App, Check, Mode } from "../app/kit/app.ts";
 import type { Job } from "../app/kit/job.ts";
 import type { Kit } from "../app/kit/kit.ts";
 import type { Service } from "../app/kit/service.ts";
+import type { AppdError } from "../base/errors.ts";
 import type { APPD_SCHEMA, Config } from "../schema/appd_schema.ts";
-import { type ConfigOf, extendSchema, type Schema, type Section } from "../schema/section.ts";
+import { createProduct, type ServiceNames } from "../base/product.ts";
+import type { AppSettings } from "../schema/app_schema.ts";
+import type { ConfigOf, Schema, Section } from "../schema/section.ts";
 import type { Migration } from "../store/store.ts";
+import { flawOf } from "./check_app.ts";
 import type { AppCommand } from "./command.ts";
 
 /** The configuration of an app with the sections `S`: its own and appd's. */
-export type AppConfig<S extends readonly Section[]> = ConfigOf<Schema<[...typeof APPD_SCHEMA["sections"], ...S]>>;
+export type AppConfig<S extends readonly Section[] = []> = ConfigOf<Schema<[...typeof APPD_SCHEMA["sections"], ...S]>>;
 
 /** An app as its developer writes it; only `name` and `version` are needed. */
 export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
@@ -21,18 +25,30 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   readonly summary?: string;
   /** Sections of the configuration file, beside those of appd. */
   readonly config?: S;
-  /** Short keys that stand for longer ones: `{ port: "server.port" }`. */
+  /**
+   * Short keys that stand for longer ones, of appd or of the app: `{ port: "server.port" }`. Both spellings can be read;
+   * what is written and shown is the short one. A dotted one stands in a table: `{ "settings.timezone": "timezone" }`.
+   */
   readonly keys?: Readonly<Record<string, string>>;
-  /** Other defaults of settings of appd, by dotted key: `{ "server.port": 3000 }`. */
+  /** Other defaults of settings of appd, as they would stand in the file, by dotted key: `{ "server.port": 3000 }`. */
   readonly defaults?: Readonly<Record<string, unknown>>;
+  /**
+   * What the app's own settings mean in appd's words: parts of the configuration that take the place of what was read.
+   * Applied whenever the configuration is read, by `config check` too; `config get`, `list` and `explain` show what was
+   * read. Throws an AppdError for what cannot be.
+   */
   readonly adjust?: (config: C, start: { readonly directory: string }) => Partial<Config>;
   readonly services?: readonly Service<C>[];
   readonly jobs?: readonly Job<C>[];
   readonly checks?: readonly Check<C>[];
+  /** Numbered 1, 2, 3 and so on; what has been released is never changed. */
   readonly migrations?: readonly Migration[];
   /** File name of the database. Default `NAME.db`. */
   readonly database?: string;
+  /** What service managers call it. */
+  readonly service?: ServiceNames;
   readonly routes?: (kit: Kit<C>) => Hono | Promise<Hono>;
+  /** Paths of its endpoints, such as `/v1/*`, that take every method over TCP without a token. */
   readonly open?: readonly string[];
   readonly commands?: readonly AppCommand<C>[];
   /** A word under which the verbs of the daemon stand as well: `daemon` for `NAME daemon start`. */
@@ -45,29 +61,31 @@ export interface DefinedApp<C = Config> {
   readonly app: App<C>;
   readonly commands: readonly AppCommand<C>[];
   readonly verbsUnder?: string;
+  /** What it says of its configuration; nothing in appd itself. */
+  readonly settings?: AppSettings;
+  /** Why it cannot be run; `run` says so and ends with 78. */
+  readonly flaw?: AppdError;
 }
 
 /**
- * Defines an app.
- *
- * @throws AppdError (config) when two services, jobs, checks, modes or commands have one name, or a name is unfit
+ * Defines an app. Never throws: when two services, jobs, checks, modes or commands have one name, or something else cannot
+ * be, the outcome has a `flaw`, which {@link run} reports.
  */
 export function defineApp<const S extends readonly Section[] = []>(options: AppOptions<S>): DefinedApp<AppConfig<S>> {
-  const { name, version, summary = name, config = [], commands = [], verbsUnder, routes, adjust } = options;
-  const product = {
-    ...{ name, version, summary },
-    prefix: name.toUpperCase().replaceAll("-", "_"),
-    database: options.database ?? `${name}.db`,
-  };
-  const schema = async (): Promise<Schema> => {
-    const { APPD_SCHEMA } = await import("../schema/appd_schema.ts");
-    return extendSchema(APPD_SCHEMA, { sections: config, prefix: product.prefix });
-  };
+  const { config = [], commands = [], verbsUnder, routes, adjust } = options;
+  const product = createProduct(options);
+  const settings: AppSettings = { sections: config, keys: options.keys ?? {}, defaults: options.defaults ?? {} };
   const app: App<AppConfig<S>> = {
-    ...{ product, schema, services: options.services ?? [], jobs: options.jobs ?? [], checks: options.checks ?? [] },
+    ...{ product, services: options.services ?? [], jobs: options.jobs ?? [], checks: options.checks ?? [] },
     ...{ migrations: options.migrations ?? [], modes: options.modes ?? [], open: options.open ?? [] },
+    schema: async () => (await import("../schema/app_schema.ts")).appSchema(product, settings),
     ...(routes === undefined ? {} : { routes }),
     ...(adjust === undefined ? {} : { adjust }),
   };
-  return { app, commands, ...(verbsUnder === undefined ? {} : { verbsUnder }) };
+  const flaw = flawOf({ app, commands, settings });
+  return {
+    ...{ app, commands, settings },
+    ...(verbsUnder === undefined ? {} : { verbsUnder }),
+    ...(flaw === undefined ? {} : { flaw }),
+  };
 }

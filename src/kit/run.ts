@@ -4,12 +4,12 @@ import type { DefinedApp } from "./define_app.ts";
 
 /**
  * Runs the command line of this process: the daemon that a `start` made, or one command. Ends the process with its exit
- * code; the only place that does.
+ * code; the only place that does. An app that cannot be is told as any other failure, and ends with 78.
  */
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export async function run(defined: DefinedApp<any>): Promise<never> {
   const system = realSystem();
-  const order = startOrder(system);
+  const order = defined.flaw === undefined ? startOrder(system) : undefined;
   Deno.exit(await (order === undefined ? runCommand(defined, system) : runDetached(system, order, defined.app)));
 }
 

@@ -7,7 +7,9 @@ import type { Appended, LogFile } from "./log_file.ts";
 export interface AppenderOptions {
   readonly clock: Clock;
   /** The line, without newline, that stands where lines are missing. */
-  readonly gapLine?: (gap: GapReport) => string;
+  readonly gapLine?: ((gap: GapReport) => string) | undefined;
+  /** Whose mark that is. Default `appd`. */
+  readonly program?: string | undefined;
   /** Told when writing begins to fail, or fails otherwise than before; with undefined when it works again. */
   readonly onTrouble: (error: unknown) => void;
   readonly onResumed: (gap: GapReport) => void;
@@ -140,7 +142,8 @@ export class Appender {
   /** Writes the marker whole or not at all; the error when it did not work. */
   #mark(report: GapReport): unknown {
     const torn = this.#log.lineBytes > 0 ? "\n" : "";
-    const line = `${torn}${(this.#options.gapLine ?? gapLine)(report)}\n`;
+    const { gapLine: lineOf = (gap) => gapLine(gap, this.#options.program) } = this.#options;
+    const line = `${torn}${lineOf(report)}\n`;
     const { error } = this.#log.append(new TextEncoder().encode(line));
     if (error === undefined) return undefined;
     try {

@@ -69,8 +69,8 @@ export class Gap {
   }
 }
 
-/** The line that stands in the log where lines are missing. */
-export function gapLine(gap: GapReport): string {
+/** The line that stands in the log where lines are missing. @param program whose mark it is */
+export function gapLine(gap: GapReport, program = "appd"): string {
   const [since, until] = [gap.since, gap.until].map((time) => new Date(time).toISOString());
-  return `[appd] gap: ${gap.lines} lines (${gap.bytes} bytes) lost between ${since} and ${until}: ${gap.error}`;
+  return `[${program}] gap: ${gap.lines} lines (${gap.bytes} bytes) lost between ${since} and ${until}: ${gap.error}`;
 }

@@ -19,4 +19,5 @@ Deno.test("the marker names the figures, the times and the cause", () => {
     gapLine(gap.report(Date.UTC(2025, 10, 2))),
     "[appd] gap: 1 lines (2 bytes) lost between 2025-11-01T00:00:00.000Z and 2025-11-02T00:00:00.000Z: ENOSPC",
   );
+  assert.match(gapLine(gap.report(Date.UTC(2025, 10, 2)), "pear"), /^\[pear\] gap: 1 lines/);
 });

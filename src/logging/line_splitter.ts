@@ -7,21 +7,27 @@ export const LINE_LIMIT = 64 * 1024;
  * Ends each piece of a split line but the last, before its newline. A piece in the log is exactly {@link LINE_LIMIT}
  * bytes and this mark, which no other line can be: so removing the mark and the newline after it gives the bytes back.
  */
-export const SPLIT_MARK = " [appd: line continues]";
+export function splitMark(program: string): string {
+  return ` [${program}: line continues]`;
+}
 
-const MARK_LINE = new TextEncoder().encode(`${SPLIT_MARK}\n`);
+/** Where the pieces go, and whose mark ends them. */
+export interface LineSplitterOptions {
+  /** Gets every piece at once; it must not keep it. */
+  readonly emit: (bytes: Uint8Array) => void;
+  readonly program: string;
+}
 
-/** Passes bytes on unchanged, but ends a line that grows beyond {@link LINE_LIMIT} with {@link SPLIT_MARK}. */
+/** Passes bytes on unchanged, but ends a line that grows beyond {@link LINE_LIMIT} with {@link splitMark}. */
 export class LineSplitter {
   readonly #emit: (bytes: Uint8Array) => void;
+  readonly #mark: Uint8Array;
   #length: number;
 
-  /**
-   * @param length bytes of an unfinished line that went before
-   * @param emit gets every piece at once; it must not keep it
-   */
-  constructor(length: number, emit: (bytes: Uint8Array) => void) {
+  /** @param length bytes of an unfinished line that went before */
+  constructor(length: number, { emit, program }: LineSplitterOptions) {
     [this.#length, this.#emit] = [length, emit];
+    this.#mark = new TextEncoder().encode(`${splitMark(program)}\n`);
   }
 
   /** Bytes since the last newline. */
@@ -51,7 +57,7 @@ export class LineSplitter {
 
   #split(piece: Uint8Array, room: number): Uint8Array {
     if (room > 0) this.#emit(piece.subarray(0, room));
-    this.#emit(MARK_LINE);
+    this.#emit(this.#mark);
     this.#length = 0;
     return piece.subarray(room);
   }

@@ -8,6 +8,8 @@ export interface LineWriterOptions {
   /** Put `2025-11-01T10:30:00.123Z ` before each line. */
   readonly timestamp: boolean;
   readonly clock: Pick<Clock, "now">;
+  /** Whose mark ends the pieces of a line that was split. Default `appd`. */
+  readonly program?: string;
 }
 
 /** A program's output on its way into a rotating file; everything but `write`, `passage` and `endLine` is the file's. */
@@ -26,7 +28,10 @@ export function createLineWriter(file: RotatingFile, options: LineWriterOptions)
   const intoFile = (bytes: Uint8Array) => file.write(bytes);
   const stamper = options.timestamp ? new LineStamper(before > 0, { clock: options.clock, emit: intoFile }) : undefined;
   const length = Math.max(0, before - (stamper === undefined ? 0 : STAMP_LENGTH));
-  const splitter = new LineSplitter(length, stamper === undefined ? intoFile : (bytes) => stamper.write(bytes));
+  const splitter = new LineSplitter(length, {
+    emit: stamper === undefined ? intoFile : (bytes) => stamper.write(bytes),
+    program: options.program ?? "appd",
+  });
   return {
     get path() {
       return file.path;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
-import { LINE_LIMIT, SPLIT_MARK } from "./line_splitter.ts";
+import { LINE_LIMIT, splitMark } from "./line_splitter.ts";
 import { createLineWriter } from "./line_writer.ts";
 import type { RotatingFile } from "./rotating_file.ts";
+
+const SPLIT_MARK = splitMark("appd");
 
 const clock = new FakeClock(Date.UTC(2025, 10, 1, 10, 30, 0, 123));
 const STAMP = "2025-11-01T10:30:00.123Z ";
@@ -28,9 +30,9 @@ function memory(content = ""): RotatingFile & { text(): string } {
   };
 }
 
-function written(chunks: readonly string[], { timestamp = false, before = "" } = {}): string {
+function written(chunks: readonly string[], { timestamp = false, before = "", program = "appd" } = {}): string {
   const file = memory(before);
-  const writer = createLineWriter(file, { timestamp, clock });
+  const writer = createLineWriter(file, { timestamp, clock, program });
   for (const chunk of chunks) writer.write(new TextEncoder().encode(chunk));
   return file.text();
 }
@@ -59,6 +61,11 @@ Deno.test("a line of 64 KiB stays whole, one byte more splits it", () => {
     assert.equal(written(chunks(`${full}\nnext\n`)), `${full}\nnext\n`);
     assert.equal(written(chunks(`${full}y\nnext\n`)), `${full}${SPLIT_MARK}\ny\nnext\n`);
   }
+});
+
+Deno.test("the mark of a split line is the program's whose log it is", () => {
+  const line = "x".repeat(LINE_LIMIT);
+  assert.equal(written([`${line}y`], { program: "pear" }), `${line} [pear: line continues]\ny`);
 });
 
 Deno.test("a line of many pieces, in chunks of any size", () => {

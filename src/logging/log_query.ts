@@ -8,6 +8,8 @@ export interface LogQuery {
   readonly since?: number | undefined;
   /** Only records of this level or a graver one; lines that are no records do not match. */
   readonly level?: LogLevel | undefined;
+  /** Name of a logger: only its records and those of the loggers below it. */
+  readonly logger?: string | undefined;
   /** Matched against the line as UTF-8 text. */
   readonly grep?: RegExp | undefined;
 }
@@ -17,13 +19,14 @@ export type LineFilter = (line: Uint8Array) => boolean;
 
 const HEAD = 256;
 const TIME = /^(?:\{"timestamp":")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)[ "]/;
+const LOGGER = /^(?:\S+Z (?:DEBUG|INFO|WARN|ERROR) +([^\s:]+): |\{.*?"logger":"([^"]+)")/;
 const LEVEL = /^(?:\S+Z (DEBUG|INFO|WARN|ERROR) |\{.*?"level":"(debug|info|warn|error)")/;
 
 /** A filter for one file; undefined when every line matches. It remembers the time of the last line that had one. */
 export function lineFilter(query: Omit<LogQuery, "lines">): LineFilter | undefined {
-  const filters = [sinceFilter(query.since), levelFilter(query.level), grepFilter(query.grep)].filter((f) =>
-    f !== undefined
-  );
+  const { since, level, logger, grep } = query;
+  const all = [sinceFilter(since), levelFilter(level), loggerFilter(logger), grepFilter(grep)];
+  const filters = all.filter((filter) => filter !== undefined);
   if (filters.length === 0) return undefined;
   return (line) => filters.every((matches) => matches(line));
 }
@@ -42,6 +45,12 @@ export function levelOf(line: Uint8Array): LogLevel | undefined {
   return (name ?? word?.toLowerCase()) as LogLevel | undefined;
 }
 
+/** The logger of a record in text or JSON. */
+function loggerOf(line: Uint8Array): string | undefined {
+  const [, inText, inJson] = LOGGER.exec(textOf(line.subarray(0, HEAD))) ?? [];
+  return inText ?? inJson;
+}
+
 function sinceFilter(since: number | undefined): LineFilter | undefined {
   if (since === undefined) return undefined;
   let late = true;
@@ -54,6 +63,14 @@ function levelFilter(level: LogLevel | undefined): LineFilter | undefined {
   return (line) => {
     const found = levelOf(line);
     return found !== undefined && LOG_LEVELS.indexOf(found) >= least;
+  };
+}
+
+function loggerFilter(logger: string | undefined): LineFilter | undefined {
+  if (logger === undefined) return undefined;
+  return (line) => {
+    const found = loggerOf(line);
+    return found === logger || found?.startsWith(`${logger}.`) === true;
   };
 }
 

@@ -37,6 +37,8 @@ export interface LoggingConfig {
 
 /** Ports of {@link createLogging}. */
 export interface LoggingDeps {
+  /** Name of the program: of the root logger, and before what is said on stderr. */
+  readonly root: string;
   readonly clock: Clock;
   readonly files: Files;
   readonly stderr: Stderr;
@@ -77,7 +79,7 @@ export function createLogging(config: LoggingConfig, deps: LoggingDeps): Logging
   const complain = outputs.complain;
   let tape = configure(config, { outputs, redact: deps.redact ?? redactSecrets });
   return {
-    logger: createLoggerFactory({ clock: deps.clock, complain }),
+    logger: createLoggerFactory({ root: deps.root, clock: deps.clock, complain }),
     apply(next) {
       outputs.apply(next);
       current = next;

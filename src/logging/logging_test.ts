@@ -15,7 +15,7 @@ interface Bench extends AsyncDisposable {
   lines(): string[];
 }
 
-function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles): Bench {
+function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles, root = "appd"): Bench {
   const directory = fs.mkdtempSync("/tmp/appd-logging-");
   const stderr: string[] = [];
   const config: LoggingConfig = {
@@ -29,6 +29,7 @@ function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles):
   };
   const compressor = createCompressor({ files, clock: systemClock });
   const logging = createLogging(config, {
+    root,
     clock: new FakeClock(Date.UTC(2025, 10, 1, 10, 30, 0, 123)),
     files,
     compressor,
@@ -49,7 +50,7 @@ function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles):
 
 Deno.test("the text format", async () => {
   await using t = bench();
-  const log = t.logging.logger("appd.scheduler");
+  const log = t.logging.logger("scheduler");
   log.info("message", { key: "value" });
   log.warn("with {braces} and {key}", {
     "a b": "two words",
@@ -71,7 +72,7 @@ Deno.test("the text format", async () => {
 
 Deno.test("the JSON format: reserved names win", async () => {
   await using t = bench({ format: "json" });
-  t.logging.logger("appd").info("hello", { level: "mine", n: 1n, when: new Date(0), nested: { a: [true, null] } });
+  t.logging.logger().info("hello", { level: "mine", n: 1n, when: new Date(0), nested: { a: [true, null] } });
   assert.deepEqual(JSON.parse(t.lines()[0] ?? ""), {
     timestamp: "2025-11-01T10:30:00.123Z",
     level: "info",
@@ -86,7 +87,7 @@ Deno.test("the JSON format: reserved names win", async () => {
 
 Deno.test("several outputs at once: each record in each of them", async () => {
   await using t = bench({ outputs: ["file", "stderr", "journald"] });
-  t.logging.logger("appd").warn("hello", { a: 1 });
+  t.logging.logger().warn("hello", { a: 1 });
   const text = "2025-11-01T10:30:00.123Z WARN  appd: hello a=1";
   assert.deepEqual(t.lines(), [text]);
   assert.deepEqual(t.stderr, [`${text}\n`, "<4>WARN  appd: hello a=1\n"]);
@@ -95,7 +96,7 @@ Deno.test("several outputs at once: each record in each of them", async () => {
 Deno.test("the journal gets one line of each record, cut where it would cut it, in the file it is whole", async () => {
   await using t = bench({ outputs: ["file", "journald"] });
   const fields = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`f${i}`, "é".repeat(8000)]));
-  t.logging.logger("appd").error("long", fields);
+  t.logging.logger().error("long", fields);
   const [line = ""] = t.stderr;
   const bytes = new TextEncoder().encode(line).length;
   assert.ok(line.startsWith("<3>ERROR appd: long f0=éé") && /é… \(\d+ bytes\)\n$/.test(line), line.slice(-40));
@@ -108,30 +109,30 @@ Deno.test("what is said beside the records has its severity in the journal too",
   fs.rmSync(t.config.file);
   fs.mkdirSync(t.config.file);
   t.logging.reopen();
-  t.logging.logger("appd").info("x");
+  t.logging.logger().info("x");
   assert.ok(t.stderr.some((line) => line.startsWith("<3>appd: ")), t.stderr.join(""));
 });
 
 Deno.test("no file is made when none is asked for", async () => {
   await using t = bench({ outputs: ["stderr"] });
-  t.logging.logger("appd").info("hello");
+  t.logging.logger().info("hello");
   await t.logging.rotate();
   assert.equal(fs.existsSync(t.config.file), false);
 });
 
 Deno.test("levels per logger, for it and what is below it, changed while running", async () => {
   await using t = bench({ outputs: ["stderr"], levels: { "appd.http": "debug", "appd.store": "error" } });
-  const log = (name: string) => t.logging.logger(name).debug("x");
+  const log = (part?: string) => t.logging.logger(part).debug("x");
   const names = () => t.stderr.splice(0).map((line) => /\S+:(?= )/.exec(line.slice(24))?.[0]);
-  const http = t.logging.logger("appd.http.socket");
-  log("appd");
-  log("appd.http");
-  log("appd.httpd");
+  const http = t.logging.logger("http.socket");
+  log();
+  log("http");
+  log("httpd");
   http.debug("x");
-  t.logging.logger("appd.store").warn("x");
+  t.logging.logger("store").warn("x");
   assert.deepEqual(names(), ["appd.http:", "appd.http.socket:"]);
   t.logging.apply({ ...t.config, level: "debug" });
-  log("appd");
+  log();
   http.debug("x");
   t.logging.apply({ ...t.config, level: "error", levels: {} });
   http.warn("x");
@@ -139,9 +140,21 @@ Deno.test("levels per logger, for it and what is below it, changed while running
   assert.deepEqual(names(), ["appd:", "appd.http.socket:", "appd.http.socket:"]);
 });
 
+Deno.test("the loggers of an app begin with its name, and so do the keys of their levels", async () => {
+  await using t = bench({ outputs: ["stderr"], levels: { "pear.http": "debug" } }, systemFiles, "pear");
+  t.logging.logger().info("x");
+  t.logging.logger("http").debug("x");
+  t.logging.logger("services.web.1").info("x");
+  assert.deepEqual(t.stderr.map((line) => line.slice(31).trim()), [
+    "pear: x",
+    "pear.http: x",
+    "pear.services.web.1: x",
+  ]);
+});
+
 Deno.test("file and format change while running; a file that cannot be opened changes nothing", async () => {
   await using t = bench();
-  const log = t.logging.logger("appd");
+  const log = t.logging.logger();
   log.info("one");
   assert.throws(() => t.logging.apply({ ...t.config, format: "json", file: "/proc/no/daemon.log" }), /cannot log to/);
   log.info("two");
@@ -157,7 +170,7 @@ Deno.test("33: what comes from outside cannot forge a record, nor reach a termin
     'x\n2025-11-01T10:30:00.123Z ERROR appd: forged\r\u001b[2J\u2028\u2029\u0085\u009b31m\u202e\u0000end\\n"';
   for (const format of ["text", "json"] as const) {
     await using t = bench({ format, outputs: ["file", "stderr", "journald"] });
-    t.logging.logger(`appd.${evil}`).info(evil, { [evil]: evil, nested: { [evil]: [evil] }, error: new Error(evil) });
+    t.logging.logger(evil).info(evil, { [evil]: evil, nested: { [evil]: [evil] }, error: new Error(evil) });
     // deno-lint-ignore no-control-regex
     const raw = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
     const lines = [...t.lines(), ...t.stderr.map((line) => line.slice(0, -1))];
@@ -169,7 +182,7 @@ Deno.test("33: what comes from outside cannot forge a record, nor reach a termin
 
 Deno.test("logging never throws at its caller, whatever the fields do", async () => {
   await using t = bench();
-  const log = t.logging.logger("appd");
+  const log = t.logging.logger();
   const cyclic: Record<string, unknown> = { a: 1 };
   cyclic.self = cyclic;
   const hostile = new Proxy({}, {
@@ -211,9 +224,9 @@ Deno.test("logging never throws at its caller, whatever the fields do", async ()
 Deno.test("an error is its message and its cause's; its stack only at debug", async () => {
   await using t = bench();
   const error = new Error("outer", { cause: new Error("inner") });
-  t.logging.logger("appd").error("failed", { error });
+  t.logging.logger().error("failed", { error });
   t.logging.apply({ ...t.config, level: "debug" });
-  t.logging.logger("appd").error("failed", { error });
+  t.logging.logger().error("failed", { error });
   const [short = "", long = ""] = t.lines();
   assert.equal(short.slice(31), 'appd: failed error="outer: inner"');
   assert.match(long, /error_stack="Error: outer\\n {4}at /);
@@ -221,7 +234,7 @@ Deno.test("an error is its message and its cause's; its stack only at debug", as
 
 Deno.test("secrets are hidden by the names of their fields, at any depth", async () => {
   await using t = bench();
-  t.logging.logger("appd").info("x", {
+  t.logging.logger().info("x", {
     token: "s3cret",
     token_file: "/run/token",
     env: { DB_PASSWORD: "s3cret", PATH: "/bin" },
@@ -248,7 +261,7 @@ Deno.test("a full disk is said once on stderr, shown in problems, and marked by 
     },
   };
   await using t = bench({ format: "json" }, files);
-  const log = t.logging.logger("appd");
+  const log = t.logging.logger();
   log.info("one");
   full = true;
   log.info("two");

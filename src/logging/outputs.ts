@@ -55,14 +55,14 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
 
   function complain(text: string): void {
     const severity = config.outputs.includes("journald") ? SEVERE : "";
-    deps.stderr.write(encoder.encode(`${severity}appd: ${escapeControls(text)}\n`));
+    deps.stderr.write(encoder.encode(`${severity}${deps.root}: ${escapeControls(text)}\n`));
   }
 
   /** The marker of lost lines is a record too, so that each line of the log can be read as one. */
   function gapRecord(gap: GapReport): string {
     const fields = { lines: gap.lines, bytes: gap.bytes };
-    const message = gapLine(gap);
-    return fileFormat(config)({ time: gap.until, level: "error", logger: "appd.logging", message, fields });
+    const message = gapLine(gap, deps.root);
+    return fileFormat(config)({ time: gap.until, level: "error", logger: `${deps.root}.logging`, message, fields });
   }
 
   return {

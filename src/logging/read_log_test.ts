@@ -184,3 +184,17 @@ Deno.test("says so when archives were removed before they could be followed", as
   assert.deepEqual(seen, ["one", "three", "four"]);
   assert.match(complaints.join(), /lines are missing/);
 });
+
+Deno.test("the records of one logger and of those below it, in text and as JSON", async () => {
+  using at = place();
+  const json = (logger: string, message: string) =>
+    `{"timestamp":"2025-01-01T10:00:00.000Z","level":"info","logger":"${logger}","message":"${message}"}\n`;
+  at.put(
+    "out.log",
+    "2025-01-01T10:00:00.000Z INFO  a.b: one\n2025-01-01T10:00:00.000Z WARN  a.bc: two a.b: x\n" +
+      "no record of a.b: three\n2025-01-01T10:00:00.000Z ERROR a.b.c: four\n" +
+      json("a.b", "five") + json("a.bc", 'six\\",\\"logger\\":\\"a.b\\"'),
+  );
+  const found = (await read(at.path, { logger: "a.b" })).map((line) => /(one|two|three|four|five|six)/.exec(line)?.[0]);
+  assert.deepEqual(found, ["one", "four", "five"]);
+});

@@ -29,6 +29,8 @@ export interface RotatingFileOptions {
   readonly complain?: (text: string) => void;
   /** The line, without newline, that stands where lines are missing. Default: `[appd] gap: N lines …`. */
   readonly gapLine?: (gap: GapReport) => string;
+  /** Whose mark that is. Default `appd`. */
+  readonly program?: string;
   /** Permission bits of new files. Default 0o600. */
   readonly mode?: number;
 }
@@ -204,7 +206,7 @@ class Engine implements RotatingFile {
     this.#upkeep[Symbol.dispose]();
     this.#retry?.[Symbol.dispose]();
     const gap = this.#appender.close();
-    if (gap !== undefined) this.#options.complain?.(`"${this.path}": ${gapLine(gap)}`);
+    if (gap !== undefined) this.#options.complain?.(`"${this.path}": ${gapLine(gap, this.#options.program)}`);
     if (this.#rotation !== undefined) abandon(this.#rotation, this.#options);
     this.#settle();
     this.#closeLog(this.#log);

@@ -17,6 +17,8 @@ export function fromTapeLevel(level: TapeLevel): LogLevel {
 
 /** Ports of {@link createLoggerFactory}. */
 export interface LoggerFactoryOptions {
+  /** Name of the program, the first part of every logger's. */
+  readonly root: string;
   readonly clock: Pick<Clock, "now">;
   /** Told when a record could not be made. */
   readonly complain: (text: string) => void;
@@ -26,8 +28,9 @@ export interface LoggerFactoryOptions {
  * Makes loggers that hand their records to LogTape as they are: a message is text, never a template, so braces that
  * come from a program or a request mean nothing. A call never throws.
  */
-export function createLoggerFactory({ clock, complain }: LoggerFactoryOptions): LoggerFactory {
-  return (name) => {
+export function createLoggerFactory({ root, clock, complain }: LoggerFactoryOptions): LoggerFactory {
+  return (part) => {
+    const name = part === undefined ? root : `${root}.${part}`;
     const tape = getLogger(name.split("."));
     const emit = (level: TapeLevel) => (message: string, fields: LogFields = {}): void => {
       try {

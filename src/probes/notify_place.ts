@@ -13,7 +13,7 @@ export interface NotifyPlace {
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
-type PlaceDeps = Pick<ProbeDeps, "accountOf" | "files" | "runtimeDirectories" | "uid">;
+type PlaceDeps = Pick<ProbeDeps, "accountOf" | "files" | "program" | "runtimeDirectories" | "uid">;
 
 /**
  * `notify.sock` in the program's own directory. When that is too long for a socket, or closed to the program's user, a
@@ -27,7 +27,7 @@ export function notifyPlace({ directory, spec }: Scene, deps: PlaceDeps): Notify
   const own = `${directory}/notify.sock`;
   if (owner === undefined && fits(own)) return { path: own };
   const mode = deps.uid === 0 ? 0o711 : 0o700;
-  const name = `appd-${fingerprint(directory.slice(0, directory.lastIndexOf("/")))}`;
+  const name = `${deps.program}-${fingerprint(directory.slice(0, directory.lastIndexOf("/")))}`;
   for (const candidate of deps.runtimeDirectories) {
     const path = `${candidate}/${name}/${spec.name}.sock`;
     if (deps.files.stat(candidate)?.kind !== "directory" || !fits(path)) continue;

@@ -16,6 +16,7 @@ const deps = (runtimeDirectories: string[] = [], more: object = {}) => ({
   files: systemFiles,
   uid,
   runtimeDirectories,
+  program: "appd",
   ...more,
 });
 const web = { name: "web" };

@@ -41,6 +41,8 @@ export interface ProbeDeps {
   readonly datagrams: Datagrams;
   readonly files: Pick<Files, "makeDirectory" | "removeDirectory" | "stat" | "chmod">;
   readonly run: RunCommand;
+  /** Name of ours, for {@link runtimeDirectories}. */
+  readonly program: string;
   /** The User-Agent of HTTP probes. */
   readonly agent: string;
   /** Our own user. */

@@ -20,6 +20,7 @@ export function realDeps(more: Partial<ProbeDeps> = {}): ProbeDeps {
     datagrams: systemDatagrams,
     files: systemFiles,
     run: () => Promise.reject(new Error("this test runs no commands")),
+    program: "appd",
     agent: "appd-probe/test",
     uid: Deno.uid() ?? 0,
     runtimeDirectories: [],

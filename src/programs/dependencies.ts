@@ -1,10 +1,10 @@
 import { levelsOf as levelsOfNames } from "../base/levels.ts";
-import type { DependencyCondition, ProgramSpec } from "./program_spec.ts";
+import type { DependencyCondition, LifeSpec } from "./program_spec.ts";
 import { lifeOf, type State, wordOf } from "./state.ts";
 
 /** What a program shows to those who depend on it. */
 export interface Dependency {
-  readonly spec: Pick<ProgramSpec, "name" | "family" | "dependsOn">;
+  readonly spec: Pick<LifeSpec, "name" | "family" | "dependsOn">;
   readonly state: State;
   /** Code of the last exit; undefined when there is none. */
   readonly exitCode: number | undefined;
@@ -13,7 +13,7 @@ export interface Dependency {
 }
 
 /** The name that `depends_on` and commands know a program by: that of its section. */
-export function familyOf(spec: Pick<ProgramSpec, "name" | "family">): string {
+export function familyOf(spec: Pick<LifeSpec, "name" | "family">): string {
   return spec.family?.name ?? spec.name;
 }
 
@@ -35,7 +35,7 @@ const WORDS: Readonly<Record<DependencyCondition, string>> = {
  * What a program waits for, one phrase each: `db to be ready (it is in backoff)`. A dependency with several instances is
  * there when all of them are.
  */
-export function missingOf(spec: Pick<ProgramSpec, "dependsOn">, programs: Iterable<Dependency>): string[] {
+export function missingOf(spec: Pick<LifeSpec, "dependsOn">, programs: Iterable<Dependency>): string[] {
   const all = spec.dependsOn === undefined ? [] : [...programs];
   return Object.entries(spec.dependsOn ?? {}).flatMap(([name, condition]) => {
     const members = all.filter((one) => familyOf(one.spec) === name || one.spec.name === name);
@@ -54,7 +54,7 @@ function stateText({ state, exitCode }: Dependency): string {
 }
 
 /** The order of starting: programs of a level depend only on those of earlier ones. A stop goes through them backwards. */
-export function levelsOf<T extends Pick<ProgramSpec, "name" | "family" | "dependsOn">>(specs: readonly T[]): T[][] {
+export function levelsOf<T extends Pick<LifeSpec, "name" | "family" | "dependsOn">>(specs: readonly T[]): T[][] {
   const families = Map.groupBy(specs, familyOf);
   const all = [...families].map(([name, members]) => ({
     name,

@@ -11,7 +11,7 @@ import type { ProgramEvent } from "./events.ts";
 import type { Rounds } from "./rounds.ts";
 import type { FifoKeeper } from "./fifo_keeper.ts";
 import type { Mover } from "./mover.ts";
-import type { ProgramOutput, ProgramSpec } from "./program_spec.ts";
+import type { LifeSpec, ProgramOutput, ProgramSpec } from "./program_spec.ts";
 
 /** What the probes of one program say. `why` is a phrase without a final period. */
 export interface ProbeListener {
@@ -58,9 +58,9 @@ export interface SupervisorDeps {
   readonly log: Logger;
   /** Absolute; each program has a directory of its own in it, 0700. */
   readonly directory: string;
-  /** Name of the instance, handed to the programs as APPD_NAME. */
-  readonly instance: string;
-  /** Variables that lead a program's own `appd status` to this daemon, beside APPD_NAME: see addressOf. */
+  /** Name of ours, of the marks that stand in a program's log where bytes are missing. Default `appd`. */
+  readonly program?: string;
+  /** Variables that lead a program's own `appd status` to this daemon: see addressOf. */
   readonly address?: Readonly<Record<string, string>>;
   /** Users, limits and priorities. Default: this machine's. */
   readonly launchHost?: LaunchHost;
@@ -91,8 +91,8 @@ export interface Shared extends SupervisorDeps {
   /** A program that is started has what it needs; the rest can wait for the start of the others. */
   readonly afterwards: Afterwards;
   readonly tell: (event: ProgramEvent) => void;
-  /** What a program waits for, one phrase each. */
-  readonly missing: (spec: ProgramSpec) => readonly string[];
+  /** What a program or task waits for, one phrase each. */
+  readonly missing: (spec: LifeSpec) => readonly string[];
   /** Everything is being stopped: nothing of it is to be remembered. */
   readonly isStopping: () => boolean;
   /** A program is not what it was: others may wait for that. */

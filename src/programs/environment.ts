@@ -20,12 +20,10 @@ export interface EnvironmentOptions {
   readonly declared: Variables;
   /** Whose HOME, USER, LOGNAME and SHELL it gets; undefined: the daemon's. */
   readonly account?: Account | undefined;
-  /** Leads back to the daemon. */
+  /** Leads back to the daemon, see addressOf. */
   readonly address?: Variables | undefined;
   /** Given by us for this program: NOTIFY_SOCKET of its own probe, MAINPID of a stop command. */
   readonly extra?: Variables | undefined;
-  /** Name of the daemon's instance. */
-  readonly instance: string;
   /** What names it, and its {@link MARK_VARIABLE}. */
   readonly own: Variables;
 }
@@ -37,7 +35,6 @@ export function childEnvironment(options: EnvironmentOptions): Record<string, st
     ...inheritedOf(inherited),
     ...(account === undefined ? {} : loginOf(account)),
     ...options.address,
-    APPD_NAME: options.instance,
     ...only(declared, (name) => !OURS.test(name)),
     ...options.extra,
     ...options.own,
@@ -79,7 +76,7 @@ export interface EnvironmentWish {
  * @throws AppdError when there is no such user
  */
 export function environmentOf(
-  shared: Pick<Shared, "inheritedEnv" | "instance" | "address" | "directory" | "launchHost">,
+  shared: Pick<Shared, "inheritedEnv" | "address" | "directory" | "launchHost">,
   { spec, extra, own = ownOf(shared, spec) }: EnvironmentWish,
   account: Account | undefined = accountOf(shared, spec),
 ): Record<string, string> {
@@ -89,7 +86,6 @@ export function environmentOf(
     account: spec.user === undefined ? undefined : account,
     address: shared.address,
     extra,
-    instance: shared.instance,
     own,
   });
 }

@@ -29,7 +29,7 @@ const launchHost: LaunchHost = {
   tool: () => undefined,
   foresee: () => undefined,
 };
-const shared = { inheritedEnv, instance: "one", directory: "/h/programs", launchHost };
+const shared = { inheritedEnv, address: { APPD_NAME: "one" }, directory: "/h/programs", launchHost };
 
 function environment(more: Partial<ProgramSpec>, extra?: Record<string, string>) {
   return environmentOf(shared, { spec: shellSpec("web", "", more), extra });
@@ -71,7 +71,7 @@ Deno.test("an instance knows its number", () => {
 });
 
 Deno.test("the way back to the daemon is handed on, and a nested daemon can be given another", () => {
-  const address = { APPD_HOME: "/srv/appd" };
+  const address = { APPD_HOME: "/srv/appd", APPD_NAME: "one" };
   const of = (env: Record<string, string>) =>
     environmentOf({ ...shared, address }, { spec: shellSpec("web", "", { env }) });
   assert.deepEqual(of({}), { ...CLEAN, APPD_HOME: "/srv/appd" });

@@ -2,6 +2,7 @@ import type { LogFields, LogLevel } from "../base/logger.ts";
 import { humanDuration } from "../base/duration.ts";
 import { endingText } from "../base/ending.ts";
 import type { Exit } from "./program_spec.ts";
+import { NO_PID } from "./state.ts";
 
 /** A process that outlived its program's stop. */
 export interface Survivor {
@@ -52,7 +53,13 @@ export type Notice =
   | { readonly kind: "survivors"; readonly processes: readonly Survivor[] }
   | { readonly kind: "trouble"; readonly what: string; readonly error: string };
 
-export type ProgramEvent = Notice & { readonly program: string; readonly at: number };
+/** What a sentence is made from. */
+export type News = Notice & {
+  /** Present when it is about a service: a task in the daemon, without a process. */
+  readonly service?: true;
+};
+
+export type ProgramEvent = News & { readonly program: string; readonly at: number };
 
 const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   started: "info",
@@ -76,52 +83,61 @@ const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
 };
 
 /** How loudly the log says it. */
-export function levelOf(event: Notice): LogLevel {
+export function levelOf(event: News): LogLevel {
+  if (event.kind === "killing" && event.service) return "error"; // What it holds stays held until the daemon ends.
   return event.kind === "ended" && event.expected ? "info" : LEVELS[event.kind];
 }
 
 /** What happened, in words for people, without the program's name. */
-export function sentence(event: Notice): string {
+export function sentence(event: News): string {
+  const noun = event.service ? "service" : "program";
   switch (event.kind) {
     case "started":
-      return event.cause === undefined ? "program started" : `program started (${event.cause})`;
+      return event.cause === undefined ? `${noun} started` : `${noun} started (${event.cause})`;
     case "waiting":
-      return `program waits for ${event.for.join(" and ")}`;
+      return `${noun} waits for ${event.for.join(" and ")}`;
     case "unready":
-      return `program is not ready any more: ${event.reason}`;
+      return `${noun} is not ready any more: ${event.reason}`;
     case "unwell":
-      return `program is to be restarted: ${event.reason}`;
+      return `${noun} is to be restarted: ${event.reason}`;
     case "adopted":
-      return "program adopted from an earlier daemon";
+      return `${noun} adopted from an earlier daemon`;
     case "ready":
-      return "program is ready";
+      return `${noun} is ready`;
     case "stable":
-      return event.wasCrashLoop ? "program left its crash loop" : "program is stable";
+      return event.wasCrashLoop ? `${noun} left its crash loop` : `${noun} is stable`;
     case "ended":
-      return `program ended after ${humanDuration(event.uptimeMs)}: ${endingText(event.exit)}`;
+      return `${noun} ended after ${humanDuration(event.uptimeMs)}: ${endingText(event.exit)}`;
     case "retrying":
-      return event.inMs === 0 ? "program is started again at once" : `next start in ${humanDuration(event.inMs)}`;
+      return event.inMs === 0 ? `${noun} is started again at once` : `next start in ${humanDuration(event.inMs)}`;
     case "crash_loop":
       return `crash loop: ${event.failures} failures within 5 minutes, next start in ${humanDuration(event.inMs)}`;
     case "failed":
-      return `program failed and is not started again: ${event.reason}`;
+      return `${noun} failed and is not started again: ${event.reason}`;
     case "stopping":
-      return `stopping program with ${event.signal}, it has ${humanDuration(event.timeoutMs)}${
-        event.cause === undefined ? "" : ` (${event.cause})`
-      }`;
+      return stoppingText(event);
     case "signalled":
-      return `sent ${event.signal} to the program, as somebody asked`;
+      return `sent ${event.signal} to the ${noun}, as somebody asked`;
     case "killing":
-      return event.again ? "program is still there, killing it again" : "program did not stop in time, killing it";
+      return event.service ? "service ignores its signal, it is let go and goes on" : killingText(event);
     case "stopped":
-      return event.forced ? "program stopped by force" : "program stopped";
+      return event.forced && !event.service ? "program stopped by force" : `${noun} stopped`;
     case "swept":
-      return `killed what the program left behind: ${processNames(event.processes)}`;
+      return `killed what the ${noun} left behind: ${processNames(event.processes)}`;
     case "survivors":
-      return `processes of the program survived: ${processNames(event.processes)}`;
+      return `processes of the ${noun} survived: ${processNames(event.processes)}`;
     case "trouble":
       return `cannot ${event.what}: ${event.error}`;
   }
+}
+
+function stoppingText({ service, signal, timeoutMs, cause }: Extract<News, { kind: "stopping" }>): string {
+  const how = service ? "stopping service" : `stopping program with ${signal}`;
+  return `${how}, it has ${humanDuration(timeoutMs)}${cause === undefined ? "" : ` (${cause})`}`;
+}
+
+function killingText({ again }: Extract<News, { kind: "killing" }>): string {
+  return again ? "program is still there, killing it again" : "program did not stop in time, killing it";
 }
 
 /** `12 (sleep 9), 13 (tail -f x)`. */
@@ -134,7 +150,7 @@ export function fieldsOf(event: ProgramEvent): LogFields {
   const { pid, generation } = event as { pid?: number; generation?: number };
   return {
     program: event.program,
-    ...(pid === undefined ? {} : { pid }),
+    ...(pid === undefined || pid === NO_PID ? {} : { pid }),
     ...(generation === undefined ? {} : { generation }),
     ...(event.kind === "retrying"
       ? { next_retry_at: new Date(event.retryAt).toISOString(), reason: event.reason }

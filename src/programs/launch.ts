@@ -45,7 +45,7 @@ export function launch(shared: Shared, options: LaunchOptions): Event {
 /** What of the supervisor's surroundings a command is started with. */
 export type SpawnDeps = Pick<
   Shared,
-  "address" | "directory" | "files" | "inheritedEnv" | "instance" | "launchHost" | "processes"
+  "address" | "directory" | "files" | "inheritedEnv" | "launchHost" | "processes"
 >;
 
 /** Under which conditions a command runs, of a program or of anything else. */

@@ -1,10 +1,10 @@
 import { canonicalJson } from "../base/canonical.ts";
 import type { ProgramPlan } from "../base/reports.ts";
-import { type ProgramSpec, specMark } from "./program_spec.ts";
+import { isTask, markOfUnit, type UnitSpec } from "./task_spec.ts";
 
-/** A program as it is now. */
+/** A program or task as it is now. */
 export interface Present {
-  readonly spec: ProgramSpec;
+  readonly spec: UnitSpec;
   /** Stopped by hand: a changed configuration is no reason to start it. */
   readonly isStopped: boolean;
 }
@@ -14,17 +14,22 @@ export interface Present {
  *
  * @returns program names, in the order of `wanted`; those to stop in the order of `present`
  */
-export function planOf(present: readonly Present[], wanted: readonly ProgramSpec[]): ProgramPlan {
+export function planOf(present: readonly Present[], wanted: readonly UnitSpec[]): ProgramPlan {
   const known = new Map(present.map((one) => [one.spec.name, one]));
-  const names = new Set(wanted.map(({ name }) => name));
+  const next = new Map(wanted.map((spec) => [spec.name, spec]));
   const plan = { start: [], stop: [], restart: [], update: [], keep: [] } as Record<keyof ProgramPlan, string[]>;
-  plan.stop.push(...[...known.keys()].filter((name) => !names.has(name)));
+  plan.stop.push(...present.filter(({ spec }) => !isSameKind(spec, next.get(spec.name))).map(({ spec }) => spec.name));
   for (const spec of wanted) plan[stepFor(spec, known.get(spec.name))].push(spec.name);
   return plan;
 }
 
-function stepFor(spec: ProgramSpec, present: Present | undefined): keyof ProgramPlan {
-  if (present === undefined) return "start";
+/** A service that has the name of a former program, or the other way round, is another thing. */
+function isSameKind(before: UnitSpec, after: UnitSpec | undefined): boolean {
+  return after !== undefined && isTask(before) === isTask(after);
+}
+
+function stepFor(spec: UnitSpec, present: Present | undefined): keyof ProgramPlan {
+  if (present === undefined || !isSameKind(present.spec, spec)) return "start";
   if (canonicalJson(present.spec) === canonicalJson(spec)) return "keep";
-  return specMark(present.spec) === specMark(spec) || present.isStopped ? "update" : "restart";
+  return markOfUnit(present.spec) === markOfUnit(spec) || present.isStopped ? "update" : "restart";
 }

@@ -1,50 +1,34 @@
 import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
-import type { Timer } from "../system/clock.ts";
 import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
-import type { Notice, Survivor } from "./events.ts";
+import type { Notice } from "./events.ts";
 import { readExit } from "./exit_keeper.ts";
 import { Ending } from "./ending.ts";
 import { signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
 import { removeRest, type RestRecord, writeRest } from "./rest_record.ts";
 import { launch } from "./launch.ts";
+import { Machine, type Work } from "./machine.ts";
 import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
 import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
-import { deadlineOf, type Event, type History, type Life, lifeOf, NEW_HISTORY, type State } from "./state.ts";
-import type { Effect } from "./step.ts";
+import { deadlineOf, type Event, type History, type Life, lifeOf, type State } from "./state.ts";
 import { Stream } from "./stream.ts";
-import { step } from "./table.ts";
+import type { StopOutcome, Unit } from "./unit.ts";
 
-/** What the last stop of a program came to. */
-export interface StopOutcome {
-  readonly forced: boolean;
-  readonly survivors: readonly Survivor[];
-}
-
-/**
- * One program: holds its state, carries out what the table's steps ask for, and feeds back what came of it.
- * Decides nothing itself.
- */
-export class Program {
+/** One program: does to a process what its machine asks for, and feeds back what came of it. Decides nothing itself. */
+export class Program implements Unit {
   readonly name: string;
   readonly stream: Stream;
   readonly #shared: Shared;
+  readonly #machine: Machine;
   readonly #probes: ProbeWatch;
-  readonly #queue: Event[] = [];
-  readonly #waiting = new Set<() => void>();
   /** The configuration of the life that runs, and the one for the next life. */
   #spec: ProgramSpec;
   #next: ProgramSpec;
   /** What the process was started with, see specMark: of an adopted one perhaps neither of them. */
   #mark: string;
-  #state: State = { kind: "stopped" };
-  #history: History = NEW_HISTORY;
-  #timer: Timer | undefined;
-  #busy = false;
-  #closed = false;
   /** There is a record of its rest. */
   #isRemembered = false;
   readonly #ending: Ending;
@@ -57,6 +41,13 @@ export class Program {
     this.#next = spec;
     this.#mark = specMark(spec);
     this.name = spec.name;
+    this.#machine = new Machine(shared, {
+      name: spec.name,
+      policy: () => ({ ...this.#spec, said: this.#probes.note }),
+      missing: () => shared.missing(this.#next),
+      perform: (work) => this.#perform(work),
+      onChange: (event) => void (event.type === "exited" && this.stream.settle()),
+    });
     this.stream = new Stream(shared, spec.name, {
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
       listener: () => this.#probes.output,
@@ -64,7 +55,7 @@ export class Program {
     this.#ending = new Ending(shared, {
       name: spec.name,
       openOutput: () => this.stream.open(this.#spec),
-      isCurrent: (life) => lifeOf(this.#state) === life,
+      isCurrent: (life) => lifeOf(this.state) === life,
       tell: (notice) => this.#tell(notice),
     });
     this.#probes = new ProbeWatch(shared, {
@@ -77,11 +68,11 @@ export class Program {
   }
 
   get state(): State {
-    return this.#state;
+    return this.#machine.state;
   }
 
   get history(): History {
-    return this.#history;
+    return this.#machine.history;
   }
 
   get spec(): ProgramSpec {
@@ -92,129 +83,75 @@ export class Program {
     return { forced: this.#isForced, survivors: this.#ending.survivors };
   }
 
-  /** How those who depend on it see it. */
   get dependency(): Dependency {
-    const { exit } = this.#history;
-    const exitCode = exit !== undefined && exit.how !== "unknown" && "code" in exit.how ? exit.how.code : undefined;
-    return { spec: this.#next, state: this.#state, exitCode, isLive: this.#probes.isLive };
+    const { state, exitCode } = this.#machine;
+    return { spec: this.#next, state, exitCode, isLive: this.#probes.isLive };
   }
 
-  /** Looks for its dependencies again, if it waits for any. */
   recheck(): void {
-    if (this.#state.kind === "waiting") this.dispatch({ type: "dependencies", missing: this.#missing() });
+    this.#machine.recheck();
   }
 
-  #missing(): readonly string[] {
-    return this.#shared.missing(this.#next);
-  }
-
-  /** Sends a signal to the process group. False when it does not run. */
+  /** To the process group. */
   signal(signal: Deno.Signal): boolean {
-    const life = lifeOf(this.#state);
+    const life = lifeOf(this.state);
     if (life === undefined || !signalGroup(this.#shared.processes, life, signal)) return false;
     this.#tell({ kind: "signalled", pid: life.pid, signal });
     return true;
   }
 
-  /** Something that a restart may mend was seen from outside; means nothing unless it runs. */
   complain(reason: string): void {
-    const life = lifeOf(this.#state);
-    if (life !== undefined) this.dispatch({ type: "unwell", generation: life.generation, reason });
+    this.#machine.complain(reason);
   }
 
-  /** Hands the program something that happened; what follows from it is done when this returns. */
   dispatch(event: Event): void {
-    if (this.#closed) return; // Its process is another supervisor's matter by now.
-    this.#queue.push(event);
-    if (this.#busy) return;
-    this.#busy = true;
-    const before = this.#state;
-    try {
-      this.#shared.afterwards.following(() => this.#drain()); // Nothing is written before the next life has begun.
-    } finally {
-      this.#busy = false;
-      this.#rearm();
-    }
-    if (this.isSettled) { for (const resolve of this.#waiting) resolve(); }
-    if (this.#state !== before) this.#shared.changed();
+    this.#machine.dispatch(event);
   }
 
-  #drain(): void {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
-  }
-
-  /** Neither on the way up nor on the way down. */
   get isSettled(): boolean {
-    return !["launching", "stopping", "sweeping"].includes(this.#state.kind);
+    return this.#machine.isSettled;
   }
 
-  /** Resolves once a stop or restart under way is over. */
-  async settled(): Promise<void> {
-    if (this.isSettled) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
-    await promise;
-    this.#waiting.delete(resolve);
+  settled(): Promise<void> {
+    return this.#machine.settled();
   }
 
-  /** Takes up a configuration; what needs a new process waits for the next start. */
   async configure(spec: ProgramSpec): Promise<void> {
     const before = this.#next;
     this.#next = spec;
     if (specMark(spec) === specMark(this.#spec)) this.#spec = spec;
-    this.#probes.change(this.#spec, this.#state);
+    this.#probes.change(this.#spec, this.state);
     await this.stream.change(before, spec);
   }
 
-  #step(event: Event): void {
-    const { clock, random } = this.#shared;
-    const moment = { mono: clock.monotonic(), wall: clock.now(), random: random() };
-    const { state, history, effects } = step({
-      state: this.#state,
-      event,
-      history: this.#history,
-      policy: { ...this.#spec, said: this.#probes.note },
-      moment,
-    });
-    if (event.type === "exited" && state !== this.#state) this.stream.settle();
-    this.#state = state;
-    this.#history = history;
-    for (const effect of effects) this.#perform(effect);
-  }
-
-  #perform(effect: Effect): void {
-    switch (effect.do) {
-      case "ask":
-        // Answered before anything else that waits, as the spawn is: nothing may come between.
-        return void this.#queue.unshift({ type: "dependencies", missing: this.#missing() });
+  #perform(work: Work): Event | undefined {
+    switch (work.do) {
       case "spawn":
-        return void this.#queue.unshift(this.#spawn(effect.generation));
+        return this.#spawn(work.generation);
       case "terminate":
-        return this.#ending.ask(effect.life, {
+        return void this.#ending.ask(work.life, {
           spec: this.#spec,
-          signal: effect.signal,
-          killAt: deadlineOf(this.#state) ?? 0,
+          signal: work.signal,
+          killAt: deadlineOf(this.state) ?? 0,
         });
       case "kill":
-        return this.#ending.kill(effect.life);
+        return void this.#ending.kill(work.life);
       case "clear":
-        return this.#ending.clear(effect.life);
+        return void this.#ending.clear(work.life);
       case "sweep":
-        return void this.#sweep(effect);
+        return void this.#sweep(work);
       case "hasten":
-        return this.#ending.hasten(effect.until);
+        return void this.#ending.hasten(work.until);
       case "record":
-        return this.#record(effect.life, effect.ready);
+        return void this.#record(work.life, work.ready);
       case "probe":
-        return this.#probes.begin(effect.life, this.#state.kind === "running");
+        return void this.#probes.begin(work.life, this.state.kind === "running");
       case "watch":
-        return this.#probes.watch();
+        return void this.#probes.watch();
       case "unprobe":
-        return this.#probes.end();
+        return void this.#probes.end();
       case "rest":
-        return this.#rest(effect);
-      case "tell":
-        return this.#tell(effect.notice);
+        return void this.#rest(work);
     }
   }
 
@@ -235,7 +172,7 @@ export class Program {
   /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
   #explain(exit: Exit): Exit {
     const isKill = exit !== "unknown" && "signal" in exit && exit.signal === "SIGKILL";
-    const isOurs = this.#state.kind === "stopping" && this.#state.kills > 0;
+    const isOurs = this.state.kind === "stopping" && this.state.kills > 0;
     return isKill && !isOurs && this.#shared.outOfMemory?.() ? { signal: "SIGKILL", outOfMemory: true } : exit;
   }
 
@@ -270,24 +207,24 @@ export class Program {
     this.dispatch({ type: "exited", generation: life.generation, exit: this.#exitOf(life) });
   }
 
-  async #sweep(effect: Extract<Effect, { do: "sweep" }>): Promise<void> {
-    const killed = await this.#ending.sweep(effect);
-    this.#isForced = killed || (this.#state.kind === "sweeping" && this.#state.forced);
-    this.dispatch({ type: "swept", generation: effect.generation, killed });
+  async #sweep(work: Extract<Work, { do: "sweep" }>): Promise<void> {
+    const killed = await this.#ending.sweep(work);
+    this.#isForced = killed || (this.state.kind === "sweeping" && this.state.forced);
+    this.dispatch({ type: "swept", generation: work.generation, killed });
   }
 
   #record(life: Life, ready: boolean): void {
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;
-    const { restarts } = this.#history;
+    const { restarts } = this.history;
     const past = { generation, restarts, ready, spec: this.#mark };
     const record = { pid, startTime, bootId, startedAt, ...past, stopSignal, stopTimeout };
     this.#attempt("write the record", () => writeRecord(files, this.stream.directory, record));
     this.forget();
   }
 
-  #rest({ as, reason }: Extract<Effect, { do: "rest" }>): void {
+  #rest({ as, reason }: Extract<Work, { do: "rest" }>): void {
     const { files } = this.#shared;
     this.#attempt("read the rest of the output", () => this.stream.rest());
     this.#attempt("remove the record", () => removeRecord(files, this.stream.directory));
@@ -298,13 +235,12 @@ export class Program {
 
   #writeRest(as: RestRecord["as"], reason: string): void {
     const { files, bootId } = this.#shared;
-    const { restarts, exit = null } = this.#history;
+    const { restarts, exit = null } = this.history;
     files.makeDirectory(this.stream.directory, 0o700);
     this.#isRemembered = true;
     writeRest(files, this.stream.directory, { bootId, spec: specMark(this.#spec), as, reason, restarts, exit });
   }
 
-  /** The next daemon is to know nothing of a stop or an end: it begins anew. */
   forget(): void {
     if (this.#isRemembered) {
       this.#attempt("remove the record", () => removeRest(this.#shared.files, this.stream.directory));
@@ -329,25 +265,15 @@ export class Program {
   }
 
   #tell(notice: Notice): void {
-    this.#shared.tell({ ...notice, program: this.name, at: this.#shared.clock.now() });
+    this.#machine.tell(notice);
   }
 
-  #rearm(): void {
-    this.#timer?.[Symbol.dispose]();
-    const deadline = deadlineOf(this.#state);
-    const { clock } = this.#shared;
-    this.#timer = deadline === undefined
-      ? undefined
-      : clock.after(Math.max(0, Math.ceil(deadline - clock.monotonic())), () => this.dispatch({ type: "deadline" }));
-  }
-
-  /** The program as `status --json` shows it, without what it uses. */
   status(): ProgramStatus {
     const now = this.#shared.clock.monotonic();
     return statusOf({
       name: this.name,
-      state: this.#state,
-      history: this.#history,
+      state: this.state,
+      history: this.history,
       logFile: this.stream.logFile,
       spec: this.#next,
       probes: this.#probes,
@@ -358,8 +284,7 @@ export class Program {
 
   /** Lets go of everything without touching the process. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#timer?.[Symbol.dispose]();
+    this.#machine.close();
     this.#probes[Symbol.dispose]();
     await this.stream.close();
   }

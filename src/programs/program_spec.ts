@@ -38,26 +38,33 @@ export const PLAIN_LOG: ProgramLog = {
   overflow: "block",
 };
 
-/** What the configuration says about one program: paths absolute, durations in milliseconds. */
-export interface ProgramSpec {
-  /** Also the name of its directory: letters, digits, `.`, `_` and `-`, not starting with a dot. */
+/** What decides about the lives of whatever is supervised; durations in milliseconds. */
+export interface LifeSpec {
+  /** Of a program also the name of its directory: letters, digits, `.`, `_` and `-`, not starting with a dot. */
   readonly name: string;
-  /** argv; never a shell line. */
-  readonly command: readonly string[];
-  readonly cwd: string;
-  /** Added to the clean environment, see {@link childEnvironment}. */
-  readonly env: Readonly<Record<string, string>>;
   readonly restart: Restart;
-  readonly stopSignal: Deno.Signal;
   readonly stopTimeout: number;
   /** In which the readiness probe has to succeed. */
   readonly startTimeout: number;
   readonly stableAfter: number;
   readonly critical: boolean;
-  /** Default 022. */
-  readonly umask?: number;
   /** The program of the configuration that this is an instance of, and its number from 1 on. Absent: its only one. */
   readonly family?: { readonly name: string; readonly number: number };
+  /** By name of a program of the configuration, or of a service. */
+  readonly dependsOn?: Readonly<Record<string, DependencyCondition>>;
+  readonly onFailed?: OnFailed;
+}
+
+/** What the configuration says about one program: paths absolute, durations in milliseconds. */
+export interface ProgramSpec extends LifeSpec {
+  /** argv; never a shell line. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** Added to the clean environment, see {@link childEnvironment}. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stopSignal: Deno.Signal;
+  /** Default 022. */
+  readonly umask?: number;
   /** Name or number. */
   readonly user?: string;
   readonly group?: string;
@@ -65,15 +72,12 @@ export interface ProgramSpec {
   readonly nice?: number;
   /** prlimit(1) names to `soft:hard`, each a number or `unlimited`. */
   readonly limits?: Readonly<Record<string, string>>;
-  /** By name of a program of the configuration. */
-  readonly dependsOn?: Readonly<Record<string, DependencyCondition>>;
   readonly ready?: ProbeSpec;
   readonly live?: ProbeSpec;
   /** argv, run before the stop signal. */
   readonly stopCommand?: readonly string[];
   /** Bytes of resident memory of the whole tree, and for how many milliseconds it has to be above them. */
   readonly maxMemory?: { readonly bytes: number; readonly window: number };
-  readonly onFailed?: OnFailed;
   readonly log: ProgramLog;
 }
 
@@ -128,6 +132,6 @@ export type Exit = Ending;
 export function exitReport(exit: Exit, at: number): ProgramExit {
   const when = new Date(at).toISOString();
   if (exit === "unknown") return { code: null, signal: null, at: when };
-  if ("code" in exit) return { code: exit.code, signal: null, at: when };
+  if ("code" in exit) return { code: exit.code, signal: null, ...(exit.error ? { error: exit.error } : {}), at: when };
   return { code: null, signal: exit.signal, ...(exit.outOfMemory ? { out_of_memory: true } : {}), at: when };
 }

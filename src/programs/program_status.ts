@@ -1,8 +1,9 @@
 import type { ProgramStatus } from "../base/reports.ts";
 import { familyOf } from "./dependencies.ts";
 import type { Survivor } from "./events.ts";
-import { exitReport, type ProgramSpec } from "./program_spec.ts";
+import { exitReport } from "./program_spec.ts";
 import { type History, lifeOf, type State, wordOf } from "./state.ts";
+import { isTask, type UnitSpec } from "./task_spec.ts";
 
 /** What {@link statusOf} shows. */
 export interface StatusInput {
@@ -10,9 +11,11 @@ export interface StatusInput {
   readonly state: State;
   readonly history: History;
   readonly logFile: string;
-  readonly spec: ProgramSpec;
+  readonly spec: UnitSpec;
   readonly probes: { readonly live: boolean | null; readonly note: string | null };
   readonly leftovers: readonly Survivor[];
+  /** Of a task: a former life goes on. */
+  readonly abandoned?: boolean;
   /** Monotonic milliseconds. */
   readonly now: number;
 }
@@ -24,9 +27,10 @@ export function statusOf(input: StatusInput): ProgramStatus {
   const { restarts, exit, crashLoop } = history;
   return {
     name,
+    kind: isTask(spec) ? "service" : "program",
     state: wordOf(state),
     ready: state.kind === "running" && state.ready,
-    pid: life?.pid ?? null,
+    pid: life?.pid || null,
     restarts,
     uptime_s: life === undefined ? null : Math.round(now - life.startedMono) / 1000,
     exit: exit === undefined ? null : exitReport(exit.how, exit.at),
@@ -44,5 +48,6 @@ export function statusOf(input: StatusInput): ProgramStatus {
     live: probes.live,
     note: probes.note,
     leftovers,
+    ...(input.abandoned ? { abandoned: true } : {}),
   };
 }

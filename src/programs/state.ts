@@ -1,10 +1,14 @@
 import type { ProgramStateName } from "../base/reports.ts";
 import type { Exit, Restart } from "./program_spec.ts";
 
-/** One run of a program, from spawn to exit. */
+/** The PID of a life that has no process: kill(2) knows no process of this number, and we never signal it. */
+export const NO_PID = 0;
+
+/** One run of a program, from spawn to exit, or of a task. */
 export interface Life {
   /** Counts the lives of a program; what a former life still reports is told apart by it. */
   readonly generation: number;
+  /** {@link NO_PID} of a task. */
   readonly pid: number;
   /** With `pid`, names the process for good: see ProcessIdentity. */
   readonly startTime: string;
@@ -111,7 +115,8 @@ export type Event =
   /** Something that a restart may mend: a failed liveness probe, too much memory. */
   | { readonly type: "unwell"; readonly generation: number; readonly reason: string }
   | { readonly type: "exited"; readonly generation: number; readonly exit: Exit }
-  | { readonly type: "swept"; readonly generation: number; readonly killed: boolean }
+  /** `abandoned`: a task that could not be ended goes on; nothing but somebody's wish begins another life beside it. */
+  | { readonly type: "swept"; readonly generation: number; readonly killed: boolean; readonly abandoned?: boolean }
   /** The timer of {@link deadlineOf} went off. */
   | { readonly type: "deadline" };
 

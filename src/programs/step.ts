@@ -5,9 +5,9 @@ import type { Event, EventType, History, Life, Moment, Policy, State, StateKind 
 /** What a step asks its surroundings to do, in this order. */
 export type Effect =
   | { readonly do: "spawn"; readonly generation: number }
-  /** The stop signal, then CONT, to the process group. */
-  | { readonly do: "terminate"; readonly life: Life; readonly signal: Deno.Signal }
-  /** KILL to the process group. */
+  /** The stop signal, then CONT, to the process group; a task is asked to end, and told why. */
+  | { readonly do: "terminate"; readonly life: Life; readonly signal: Deno.Signal; readonly cause: string }
+  /** KILL to the process group; a task is let go. */
   | { readonly do: "kill"; readonly life: Life }
   /** KILL to what is left of a group whose leader has died. */
   | { readonly do: "clear"; readonly life: Life }

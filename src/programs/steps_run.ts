@@ -45,7 +45,7 @@ export function treat(
     effects: [
       { do: "unprobe" },
       tell({ kind: "unwell", reason }),
-      { do: "terminate", life, signal },
+      { do: "terminate", life, signal, cause: reason },
       tell({ kind: "stopping", pid: life.pid, signal, timeoutMs, cause: reason }),
     ],
   };

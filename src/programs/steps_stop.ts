@@ -1,7 +1,7 @@
 /** Steps on the way down: from the stop signal to the last process. */
 import { afterStable, afterUnwell } from "./restart_policy.ts";
 import type { After, Event, StateKind } from "./state.ts";
-import { type Effect, follow, type Input, prepare, type Step, tell } from "./step.ts";
+import { type Effect, fail, follow, type Input, prepare, type Step, tell } from "./step.ts";
 
 /** A process that KILL did not end yet (uninterruptible sleep) gets another one after so many milliseconds. */
 const KILL_AGAIN = 1000;
@@ -17,7 +17,7 @@ export function terminate(input: Input<"starting" | "running", "stop" | "restart
     history: input.history,
     effects: [
       { do: "unprobe" },
-      { do: "terminate", life, signal },
+      { do: "terminate", life, signal, cause },
       tell({ kind: "stopping", pid: life.pid, signal, timeoutMs, cause }),
     ],
   };
@@ -96,6 +96,7 @@ export function finish(input: Input<"sweeping", "swept">): Step {
         effects: [{ do: "rest", as: "stopped", reason: "stopped" }, stopped],
       };
     case "retry":
+      if (input.event.abandoned) return fail(input.history, `${then.reason}, and it ignores its signal`, [stopped]);
       return follow(afterUnwell(then, input), { ...input, reason: then.reason, first: [stopped] });
   }
 }

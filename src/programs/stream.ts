@@ -72,7 +72,8 @@ export class Stream {
   #openOutput(spec: ProgramSpec): void {
     if (this.#output !== undefined) return;
     this.#output = this.#shared.openOutput(spec, this.logFile);
-    this.#valve = createValve({ output: this.#output, overflow: spec.log.overflow, clock: this.#shared.clock });
+    const { clock, program } = this.#shared;
+    this.#valve = createValve({ output: this.#output, overflow: spec.log.overflow, clock, program });
   }
 
   /** Takes up changed log settings. Throws when the log cannot be opened anew; then the old one goes on. */

@@ -1,6 +1,7 @@
 /**
  * The programs room owns the processes that the configuration names: starts them, captures what they write, restarts
- * them, ends them with all that they left behind, and takes over those of a daemon that died.
+ * them, ends them with all that they left behind, and takes over those of a daemon that died. It keeps tasks, which are
+ * functions of this process, by the same rules.
  * It never decodes what they write, never reads the configuration, and never signals a process that it did not identify.
  */
 import { join } from "node:path";
@@ -23,6 +24,9 @@ import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
 import { lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
+import { Task } from "./task.ts";
+import { isTask, processesOf, type UnitSpec } from "./task_spec.ts";
+import type { Unit } from "./unit.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */
 export interface ApplyResult extends ProgramPlan {
@@ -31,7 +35,7 @@ export interface ApplyResult extends ProgramPlan {
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** A program that runs, for those who look at its processes. */
+/** A program that runs, for those who look at its processes. A task is none. */
 export interface Root {
   readonly name: string;
   readonly pid: number;
@@ -48,7 +52,7 @@ export interface StopReport {
   readonly durationMs: number;
 }
 
-/** Keeps a set of programs running. */
+/** Keeps a set of programs, and of tasks, running. What is said of programs here goes for tasks too. */
 export interface Supervisor {
   /**
    * Makes what runs agree with `specs`: starts the new, stops the removed, restarts the changed, leaves the same alone.
@@ -57,11 +61,11 @@ export interface Supervisor {
    * @param cause who or what wants it, such as `a reload`; default `the daemon's start`
    * @throws AppdError (config) when a name is unfit or given twice; then nothing was changed
    */
-  apply(specs: readonly ProgramSpec[], cause?: string): Promise<ApplyResult>;
+  apply(specs: readonly UnitSpec[], cause?: string): Promise<ApplyResult>;
   /** What {@link apply} would do. */
-  plan(specs: readonly ProgramSpec[]): ProgramPlan;
+  plan(specs: readonly UnitSpec[]): ProgramPlan;
   /** Who could not be started, as far as can be told beforehand, of those that {@link apply} would start or restart. */
-  unfit(specs: readonly ProgramSpec[]): { readonly name: string; readonly reason: string }[];
+  unfit(specs: readonly UnitSpec[]): { readonly name: string; readonly reason: string }[];
   /**
    * Starts a program that does not run, stops one with all that it left behind, does one after the other, or forgives its
    * past failures and tries again at once. `name` may also be that of a section, for all its instances.
@@ -69,10 +73,14 @@ export interface Supervisor {
    * @throws AppdError (notRunning) when there is none of that name, (unavailable) when the daemon is stopping
    */
   act(action: ProgramAction, name: string, cause: string): Promise<void>;
-  /** Sends a signal to the process groups. @returns how many programs got it @throws AppdError as {@link act} */
+  /**
+   * Sends a signal to the process groups.
+   *
+   * @returns how many programs got it @throws AppdError as {@link act}, (usage) when it is a task
+   */
   signal(name: string, signal: Deno.Signal): number;
   list(): ProgramStatus[];
-  /** The programs that run. */
+  /** The programs that run, without the tasks. */
   roots(): Root[];
   /** What is to happen to the rest when this program fails; only of a critical one anything is. */
   onFailed(name: string): OnFailed;
@@ -85,6 +93,8 @@ export interface Supervisor {
    * at the deadline; may be called again with a nearer one.
    */
   stopAll(options: { readonly deadlineMs: number }): Promise<StopReport>;
+  /** As {@link stopAll}, of the tasks alone: the programs go on without this daemon. */
+  stopTasks(options: { readonly deadlineMs: number }): Promise<StopReport>;
   /** Rotates the logs; rejects when one could not be rotated, after all were tried. */
   rotateLogs(): Promise<void>;
   reopenLogs(): void;
@@ -123,11 +133,13 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
 
 class ProgramSupervisor implements Supervisor {
   readonly #shared: Shared;
-  readonly #programs = new Map<string, Program>();
+  readonly #programs = new Map<string, Unit>();
   readonly #listeners = new Set<(event: ProgramEvent) => void>();
   #turn: Promise<unknown> = Promise.resolve();
   #first = true;
   #stopping = false;
+  /** The tasks are being stopped, or were: the daemon ends, and the programs go on. */
+  #leaving = false;
   /** A look for what programs wait for is due. */
   #rechecks = false;
 
@@ -166,13 +178,13 @@ class ProgramSupervisor implements Supervisor {
     for (const listener of this.#listeners) listener(event);
   }
 
-  apply(specs: readonly ProgramSpec[], cause = "the daemon's start"): Promise<ApplyResult> {
+  apply(specs: readonly UnitSpec[], cause = "the daemon's start"): Promise<ApplyResult> {
     const turn = this.#turn.then(() => this.#apply(specs, cause));
     this.#turn = turn.catch(() => {}); // Who called apply hears of it; the next call is another matter.
     return turn;
   }
 
-  plan(specs: readonly ProgramSpec[]): ProgramPlan {
+  plan(specs: readonly UnitSpec[]): ProgramPlan {
     const present = [...this.#programs.values()].map(({ spec, state }) => ({
       spec,
       isStopped: state.kind === "stopped",
@@ -180,16 +192,16 @@ class ProgramSupervisor implements Supervisor {
     return planOf(present, specs);
   }
 
-  unfit(specs: readonly ProgramSpec[]): { name: string; reason: string }[] {
+  unfit(specs: readonly UnitSpec[]): { name: string; reason: string }[] {
     const { start, restart } = this.plan(specs);
     const begun = new Set([...start, ...restart]);
-    return specs.filter(({ name }) => begun.has(name)).flatMap((spec) => {
+    return processesOf(specs).filter(({ name }) => begun.has(name)).flatMap((spec) => {
       const reason = foreseeFailure(this.#shared, spec);
       return reason === undefined ? [] : [{ name: spec.name, reason }];
     });
   }
 
-  async #apply(specs: readonly ProgramSpec[], cause: string): Promise<ApplyResult> {
+  async #apply(specs: readonly UnitSpec[], cause: string): Promise<ApplyResult> {
     checkNames(specs);
     const adopted = this.#first ? this.#takeOver(specs) : [];
     this.#first = false;
@@ -210,24 +222,28 @@ class ProgramSupervisor implements Supervisor {
     return { ...plan, adopted, failed: touched.flatMap(failureOf) };
   }
 
-  #takeOver(specs: readonly ProgramSpec[]): string[] {
-    const taken = takeOver(this.#shared, specs);
+  #takeOver(specs: readonly UnitSpec[]): string[] {
+    const taken = takeOver(this.#shared, processesOf(specs));
     for (const program of taken) this.#programs.set(program.name, program);
     return taken.filter(({ state }) => lifeOf(state) !== undefined).map((program) => program.name);
   }
 
   /** Every program is there before the first is started: one may depend on another that comes later. */
-  async #configure(specs: readonly ProgramSpec[]): Promise<void> {
+  async #configure(specs: readonly UnitSpec[]): Promise<void> {
     for (const spec of specs) {
       const known = this.#programs.get(spec.name);
-      if (known === undefined) this.#programs.set(spec.name, new Program(this.#shared, spec));
+      if (known === undefined) this.#programs.set(spec.name, this.#create(spec));
       else await this.#change(known, spec);
     }
     this.#sort(specs);
   }
 
+  #create(spec: UnitSpec): Unit {
+    return isTask(spec) ? new Task(this.#shared, spec) : new Program(this.#shared, spec);
+  }
+
   /** Whoever lists the programs sees them in the order of the configuration. */
-  #sort(specs: readonly ProgramSpec[]): void {
+  #sort(specs: readonly UnitSpec[]): void {
     const all = new Map(this.#programs);
     this.#programs.clear();
     for (const name of new Set([...specs.map((spec) => spec.name), ...all.keys()])) {
@@ -239,7 +255,7 @@ class ProgramSupervisor implements Supervisor {
   /** Makes what many programs need faster together than each for itself. What fails will fail again at the start. */
   #prepare(names: readonly string[]): void {
     const { files, fifos } = this.#shared;
-    const homes = names.flatMap((name) => this.#programs.get(name)?.stream.directory ?? []);
+    const homes = names.flatMap((name) => this.#programs.get(name)?.stream?.directory ?? []);
     try {
       for (const home of homes) files.makeDirectory(home, 0o700);
     } catch (error) {
@@ -248,7 +264,7 @@ class ProgramSupervisor implements Supervisor {
     fifos.prepare(homes.map((home) => join(home, FIFO_NAME)));
   }
 
-  async #change(program: Program, spec: ProgramSpec): Promise<void> {
+  async #change(program: Unit, spec: UnitSpec): Promise<void> {
     try {
       await program.configure(spec);
     } catch (error) {
@@ -264,7 +280,7 @@ class ProgramSupervisor implements Supervisor {
   }
 
   /** The program, or all instances of the section with this name. */
-  #members(verb: string, name: string): Program[] {
+  #members(verb: string, name: string): Unit[] {
     const all = [...this.#programs.values()];
     const members = all.filter((program) => program.name === name || familyOf(program.spec) === name);
     if (members.length > 0) return members;
@@ -278,7 +294,7 @@ class ProgramSupervisor implements Supervisor {
 
   async act(action: ProgramAction, name: string, cause: string): Promise<void> {
     const members = this.#members(action, name);
-    if (this.#stopping && action !== "stop") {
+    if ((this.#stopping || this.#leaving) && action !== "stop") {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
     this.#shared.afterwards.following(() => {
@@ -288,7 +304,14 @@ class ProgramSupervisor implements Supervisor {
   }
 
   signal(name: string, signal: Deno.Signal): number {
-    return this.#members("signal", name).filter((program) => program.signal(signal)).length;
+    const members = this.#members("signal", name);
+    if (members.some(({ spec }) => isTask(spec))) {
+      throw new AppdError(`cannot signal "${name}": it is a service inside the daemon`, {
+        exit: "usage",
+        hint: `to have it start anew: appd programs restart ${name}`,
+      });
+    }
+    return members.filter((program) => program.signal(signal)).length;
   }
 
   list(): ProgramStatus[] {
@@ -298,7 +321,7 @@ class ProgramSupervisor implements Supervisor {
   roots(): Root[] {
     return [...this.#programs.values()].flatMap(({ name, spec, state }) => {
       const life = lifeOf(state);
-      return life === undefined ? [] : [{ name, pid: life.pid, startTime: life.startTime, spec }];
+      return life === undefined || isTask(spec) ? [] : [{ name, pid: life.pid, startTime: life.startTime, spec }];
     });
   }
 
@@ -320,20 +343,34 @@ class ProgramSupervisor implements Supervisor {
   }
 
   /** Dependents first. */
-  #levelsDown(programs: readonly Program[]): Program[][] {
+  #levelsDown(programs: readonly Unit[]): Unit[][] {
     const byName = new Map(programs.map((program) => [program.name, program]));
     const levels = levelsOf(programs.map(({ spec }) => spec)).reverse();
     return levels.map((level) => level.flatMap(({ name }) => byName.get(name) ?? []));
   }
 
-  async stopAll(options: { readonly deadlineMs: number }): Promise<StopReport> {
-    const { clock } = this.#shared;
-    const began = clock.monotonic();
+  async stopAll({ deadlineMs }: { readonly deadlineMs: number }): Promise<StopReport> {
     const isAgain = this.#stopping;
     this.#stopping = true;
     const programs = [...this.#programs.values()];
+    const report = await this.#stop(programs, { deadlineMs, isAgain });
+    for (const program of programs) program.forget();
+    return report;
+  }
+
+  async stopTasks({ deadlineMs }: { readonly deadlineMs: number }): Promise<StopReport> {
+    const isAgain = this.#leaving;
+    this.#leaving = true;
+    return await this.#stop([...this.#programs.values()].filter(({ spec }) => isTask(spec)), { deadlineMs, isAgain });
+  }
+
+  async #stop(
+    programs: readonly Unit[],
+    { deadlineMs, isAgain }: { readonly deadlineMs: number; readonly isAgain: boolean },
+  ): Promise<StopReport> {
+    const { clock } = this.#shared;
+    const began = clock.monotonic();
     const idle = new Set(programs.filter((program) => program.state.kind === "stopped"));
-    const { deadlineMs } = options;
     const end = began + deadlineMs - Math.min(RESERVE_MOST, deadlineMs * RESERVE_PART);
     const late = programs.filter((program) => isAgain || lifeOf(program.state) === undefined);
     for (const program of late) {
@@ -341,12 +378,11 @@ class ProgramSupervisor implements Supervisor {
     }
     const work = isAgain ? Promise.all(programs.map((one) => one.settled())) : this.#stopByLevels(programs, end);
     await this.#within(work, Math.max(deadlineMs, RESERVE_MOST));
-    for (const program of programs) program.forget();
     return reportOf(programs.filter((program) => !idle.has(program)), clock.monotonic() - began);
   }
 
   /** Each level gets what its slowest program may want; when that is too much in all, each gets less by the same part. */
-  async #stopByLevels(programs: readonly Program[], end: number): Promise<void> {
+  async #stopByLevels(programs: readonly Unit[], end: number): Promise<void> {
     const levels = this.#levelsDown(programs);
     for (const [i, level] of levels.entries()) {
       const wants = levels.slice(i).map((one) => Math.max(1, ...one.map(({ spec }) => spec.stopTimeout)));
@@ -366,18 +402,18 @@ class ProgramSupervisor implements Supervisor {
   }
 
   async rotateLogs(): Promise<void> {
-    const results = await Promise.allSettled([...this.#programs.values()].map((program) => program.stream.rotate()));
+    const results = await Promise.allSettled([...this.#programs.values()].map((program) => program.stream?.rotate()));
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
   reopenLogs(): void {
-    for (const program of this.#programs.values()) program.stream.reopen();
+    for (const program of this.#programs.values()) program.stream?.reopen();
   }
 
   problems(): string[] {
     return [...this.#programs.values()].flatMap(({ name, stream }) =>
-      stream.problem === undefined ? [] : [`${name}: ${stream.problem.error}`]
+      stream?.problem === undefined ? [] : [`${name}: ${stream.problem.error}`]
     );
   }
 
@@ -400,11 +436,11 @@ function withRestarts(plan: ProgramPlan, names: ReadonlySet<string>): ProgramPla
   return { ...plan, restart: [...plan.restart, ...kept], update: without(plan.update), keep: without(plan.keep) };
 }
 
-function failureOf({ name, state }: Program): { name: string; reason: string }[] {
+function failureOf({ name, state }: Unit): { name: string; reason: string }[] {
   return state.kind === "failed" ? [{ name, reason: state.reason }] : [];
 }
 
-function checkNames(specs: readonly ProgramSpec[]): void {
+function checkNames(specs: readonly UnitSpec[]): void {
   const seen = new Set<string>();
   for (const { name } of specs) {
     if (!NAME.test(name)) {
@@ -420,9 +456,9 @@ function checkNames(specs: readonly ProgramSpec[]): void {
   }
 }
 
-function reportOf(programs: readonly Program[], durationMs: number): StopReport {
+function reportOf(programs: readonly Unit[], durationMs: number): StopReport {
   const done = programs.filter((program) => program.state.kind === "stopped");
-  const names = (list: readonly Program[]) => list.map((program) => program.name);
+  const names = (list: readonly Unit[]) => list.map((program) => program.name);
   return {
     graceful: names(done.filter((program) => !program.outcome.forced)),
     killed: names(done.filter((program) => program.outcome.forced)),

@@ -31,7 +31,7 @@ function bench(more: Partial<SupervisorDeps> = {}): Bench {
       files: systemFiles,
       log: SILENT,
       directory,
-      instance: "test",
+      address: { APPD_NAME: "test" },
       openOutput: () => new MemoryOutput(),
       inheritedEnv: { PATH: "/bin" },
       random: () => 0.5,

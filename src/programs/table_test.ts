@@ -255,6 +255,16 @@ Deno.test("a program that is unwell fails for good when it is never to be restar
   assert.equal(end({}, run(STATES.running, EVENTS.unwell, { moment: { mono: 5000 } }).state).kind, "waiting");
 });
 
+Deno.test("a task that was let go is not tried again beside itself, unless somebody wants it", () => {
+  const letGo = (event: Event) => {
+    const stopping = run(run(STATES.running, event).state, EVENTS.deadline, { moment: { mono: 99_000 } });
+    return run(run(stopping.state, EVENTS.exited).state, { ...EVENTS.swept, abandoned: true }).state;
+  };
+  assert.deepEqual(letGo(EVENTS.unwell), { kind: "failed", reason: "too much memory, and it ignores its signal" });
+  assert.equal(letGo(EVENTS.restart).kind, "waiting");
+  assert.equal(letGo(EVENTS.stop).kind, "stopped");
+});
+
 Deno.test("what is missing is told once", () => {
   const blocked = run(STATES.waiting, { ...EVENTS.dependencies, missing: ["db to be ready"] });
   assert.deepEqual(blocked.effects, []);

@@ -71,7 +71,7 @@ export function realDeps(directory: string, outputs: Map<string, MemoryOutput>, 
     fifos: createFifos(),
     log,
     directory,
-    instance: "test",
+    address: { APPD_NAME: "test" },
     inheritedEnv: { PATH: "/usr/bin:/bin" },
     openOutput(spec) {
       const output = outputs.get(spec.name) ?? new MemoryOutput();

@@ -20,6 +20,8 @@ export interface ValveOptions {
   readonly output: Pick<ProgramOutput, "write" | "passage">;
   readonly overflow: "block" | "drop";
   readonly clock: Pick<Clock, "monotonic">;
+  /** Whose mark stands where bytes were shed. Default `appd`. */
+  readonly program?: string | undefined;
 }
 
 /**
@@ -75,7 +77,8 @@ class DroppingValve implements Valve {
     if (this.#lineOpen && from === 0) return this.#count(bytes.length);
     this.#count(from);
     this.#shedding = false;
-    this.#options.output.write(new TextEncoder().encode(`[appd] gap: ${this.#gap} bytes dropped\n`));
+    const { output, program = "appd" } = this.#options;
+    output.write(new TextEncoder().encode(`[${program}] gap: ${this.#gap} bytes dropped\n`));
     this.#gap = 0;
     if (from < bytes.length) this.#pass(bytes.subarray(from));
   }

@@ -42,3 +42,15 @@ Deno.test("drop sheds whole lines after a slow write and says how many bytes", (
   assert.equal(place.output.text, "one\ntwo\n[appd] gap: 16 bytes dropped\nsix\n");
   assert.equal(valve.shed, bytes("three\nfour\nfive\n").length);
 });
+
+Deno.test("the mark in the log of an app's program is the app's", () => {
+  const clock = new FakeClock();
+  const place = slowOutput(clock);
+  const valve = createValve({ output: place.output, overflow: "drop", clock, program: "pear" });
+  place.slow = 200;
+  valve.write(bytes("one\n"));
+  valve.write(bytes("two\n"));
+  clock.advance(500);
+  valve.write(bytes("three\n"));
+  assert.equal(place.output.text, "one\n[pear] gap: 4 bytes dropped\nthree\n");
+});

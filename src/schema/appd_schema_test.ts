@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { APPD_SCHEMA, type Config } from "./appd_schema.ts";
-import { flagsOf, settingFlags } from "./flags.ts";
+import { flagsOf } from "./flags.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
 import { type Flaw, startReading } from "./kind.ts";
 import { listSettings } from "./list_settings.ts";
@@ -44,7 +44,7 @@ Deno.test("no two settings share a key, a variable or an option", () => {
 });
 
 Deno.test("options and variables are derived from keys", () => {
-  assert.deepEqual(settingFlags, {
+  assert.deepEqual(Object.fromEntries(flagsOf(SETTINGS).map(({ setting, name }) => [setting, name])), {
     "server.bind": "bind",
     "server.port": "port",
     "daemon.shutdown_timeout": "shutdown-timeout",
@@ -55,7 +55,7 @@ Deno.test("options and variables are derived from keys", () => {
   });
   assert.equal(SETTINGS.find(({ key }) => key === "server.port")?.env, "APPD_SERVER_PORT");
   assert.equal(SETTINGS.find(({ key }) => key === "program.restart")?.env, undefined);
-  const level = flagsOf().find(({ name }) => name === "log-level");
+  const level = flagsOf(SETTINGS).find(({ name }) => name === "log-level");
   assert.deepEqual(level?.value, {
     name: "LEVEL",
     kind: "text",

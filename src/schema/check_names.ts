@@ -13,9 +13,10 @@ export function checkNames(elements: Elements, reading: Reading): void {
   const programs = knownNames(names);
   const counts = instancesOf(elements("program"));
   const jobs = namesOf(elements("job"));
+  const ofFile = namesOf(elements("job").filter(({ own }) => !own)); // The app's own are judged with their settings.
   checkInstances("program", names, { counts, reading });
-  checkInstances("job", jobs, { counts, reading });
-  for (const [index, name] of jobs.entries()) {
+  checkInstances("job", ofFile, { counts, reading });
+  for (const [index, name] of ofFile.entries()) {
     if (name === "" || !programs.has(name)) continue;
     reading.flaw(`is "${name}", and a program has this name`, {
       path: ["job", index, "name"],

@@ -6,9 +6,11 @@ export interface CheckedElement {
   readonly raw: Readonly<Record<string, unknown>>;
   /** As its section reads it; undefined when it has flaws of its own. */
   readonly value: unknown;
+  /** It is the app's own, and no table of the file: there is only its name. */
+  readonly own?: true;
 }
 
-/** The tables of a section by its name, in the order of the file; of a section that is one table, that one. */
+/** The tables of a section by its name, in the order of the file, then what the app has of its own; of a section that is one table, that one. */
 export type Elements = (section: string) => readonly CheckedElement[];
 
 /**

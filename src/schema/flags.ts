@@ -1,5 +1,4 @@
-import { APPD_SCHEMA } from "./appd_schema.ts";
-import { listSettings, type NamedSetting } from "./list_settings.ts";
+import type { NamedSetting } from "./list_settings.ts";
 import { printable } from "./toml_text.ts";
 
 /** A command line option that overrides a setting for one run. */
@@ -19,7 +18,7 @@ export interface SettingFlag {
 }
 
 /** The options that settings have, in the order of their definition. */
-export function flagsOf(settings: readonly NamedSetting[] = listSettings(APPD_SCHEMA)): SettingFlag[] {
+export function flagsOf(settings: readonly NamedSetting[]): SettingFlag[] {
   return settings.flatMap(({ flag, key, setting }) => {
     if (flag === undefined || setting.flag === undefined) return [];
     const { choices, completes } = setting.kind;
@@ -32,8 +31,3 @@ export function flagsOf(settings: readonly NamedSetting[] = listSettings(APPD_SC
     return [{ name: flag, setting: key, help: setting.help, value }];
   });
 }
-
-/** Names of options (without the dashes) by the dotted key of their setting. */
-export const settingFlags: Readonly<Record<string, string>> = Object.fromEntries(
-  flagsOf().map(({ name, setting }) => [setting, name]),
-);

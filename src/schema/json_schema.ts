@@ -1,5 +1,7 @@
 import type { JsonSchema } from "./kind.ts";
+import { listSettings } from "./list_settings.ts";
 import type { Schema, Section } from "./section.ts";
+import { shortKeysOf } from "./short_keys.ts";
 import { type Fields, isGroup, type Setting } from "./setting.ts";
 
 /** The JSON Schema (draft 2020-12) of a configuration file, for editors. `title` names the program. */
@@ -10,12 +12,30 @@ export function jsonSchemaOf(schema: Schema, title: string): JsonSchema {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: `Configuration of ${title}`,
     type: "object",
-    properties: {
+    properties: withShortKeys(schema, {
       ...propertiesOf(top?.fields ?? {}),
       ...Object.fromEntries(tables.map((section) => [section.name, sectionSchema(section)])),
-    },
+    }),
     additionalProperties: false,
   };
+}
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+/** The short keys of an app beside the long ones. */
+function withShortKeys(schema: Schema, properties: Properties): Properties {
+  const settings = new Map(listSettings(schema).map(({ key, setting }) => [key, setting]));
+  return shortKeysOf(schema).reduce((all, { short, long }) => {
+    const setting = settings.get(long);
+    return setting === undefined ? all : withProperty(all, short.split("."), settingSchema(setting));
+  }, properties);
+}
+
+function withProperty(properties: Properties, path: readonly string[], node: JsonSchema): Properties {
+  const [key = "", ...rest] = path;
+  if (rest.length === 0) return { ...properties, [key]: node };
+  const table = properties[key] ?? tableSchema({});
+  return { ...properties, [key]: { ...table, properties: withProperty(table.properties as Properties, rest, node) } };
 }
 
 function sectionSchema(section: Section): JsonSchema {
@@ -34,7 +54,7 @@ export function tableSchema(fields: Fields): JsonSchema {
   };
 }
 
-function propertiesOf(fields: Fields): JsonSchema {
+function propertiesOf(fields: Fields): Properties {
   return Object.fromEntries(
     Object.entries(fields).map(([key, field]) => [
       key,

@@ -63,13 +63,14 @@ export function flag(): Kind<boolean> {
   };
 }
 
-/** A whole number from `min` to `max`, both included. */
-export function integer({ min, max }: { readonly min: number; readonly max: number }): Kind<number> {
+/** A whole number from `min` to `max`, both included. Default: 0 or more. */
+export function integer(limits: { readonly min?: number; readonly max?: number } = {}): Kind<number> {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = limits;
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : min === max ? `${min}` : `${min} to ${max}`;
-  const limits = max === Number.MAX_SAFE_INTEGER ? { minimum: min } : { minimum: min, maximum: max };
+  const bounds = max === Number.MAX_SAFE_INTEGER ? { minimum: min } : { minimum: min, maximum: max };
   return {
     label: min === max ? `the number ${min}` : `whole number, ${range}`,
-    json: { type: "integer", ...limits },
+    json: { type: "integer", ...bounds },
     fromText: (given) => /^[+-]?\d{1,15}$/.test(given.trim()) ? Number(given) : given,
     read(raw, reading) {
       if (typeof raw !== "number" || !Number.isInteger(raw)) {
@@ -148,8 +149,8 @@ function quantity(options: {
 
 const TEN_YEARS_MS = 10 * 365 * 86_400_000;
 
-/** A duration in milliseconds. `min` in milliseconds; with 0, zero means off. */
-export function duration({ min }: { readonly min: number }): Kind<number> {
+/** A duration in milliseconds. `min` in milliseconds, default 1; with 0, zero means off. */
+export function duration({ min = 1 }: { readonly min?: number } = {}): Kind<number> {
   return quantity({
     label: "duration",
     examples: '"30s", "5m" or "1h30m"',
@@ -162,8 +163,8 @@ export function duration({ min }: { readonly min: number }): Kind<number> {
   });
 }
 
-/** A size in bytes. `min` in bytes; with 0, zero means off. */
-export function size({ min }: { readonly min: number }): Kind<number> {
+/** A size in bytes. `min` in bytes, default 1; with 0, zero means off. */
+export function size({ min = 1 }: { readonly min?: number } = {}): Kind<number> {
   return quantity({
     label: "size",
     examples: '"10MiB", "512KiB" or "1GB"',
@@ -177,7 +178,7 @@ export function size({ min }: { readonly min: number }): Kind<number> {
 }
 
 /** A path; absolute when read, relative ones are relative to the reading's base directory. */
-export function path(completes: "file" | "directory"): Kind<string> {
+export function path(completes: "file" | "directory" = "file"): Kind<string> {
   const plain = text({ label: "path" });
   return {
     ...plain,

@@ -2,7 +2,8 @@ import { isTable, type JsonSchema, type Kind, type Reading, show } from "./kind.
 
 /** Options of {@link list}. */
 export interface ListOptions {
-  readonly label: string;
+  /** For docs and messages. Default: `array of`, and what the elements are. */
+  readonly label?: string;
   /** Fewest elements. Default 0. */
   readonly min?: number;
   /** No element twice. */
@@ -10,8 +11,8 @@ export interface ListOptions {
 }
 
 /** An array of one kind. As text: elements separated by commas, or TOML. */
-export function list<T>(element: Kind<T>, options: ListOptions): Kind<T[]> {
-  const { label, min = 0, unique = false } = options;
+export function list<T>(element: Kind<T>, options: ListOptions = {}): Kind<T[]> {
+  const { label = `array of ${element.label}`, min = 0, unique = false } = options;
   return {
     label,
     json: { type: "array", items: element.json, minItems: min, ...(unique ? { uniqueItems: true } : {}) },

@@ -1,10 +1,13 @@
 import { type Fields, isGroup, type Setting } from "./setting.ts";
 import type { Schema, Section } from "./section.ts";
+import { shownKey } from "./short_keys.ts";
 
 /** A setting with the names under which users meet it. */
 export interface NamedSetting {
   /** `server.port`; of a list section `program.stop_timeout`, without the element. */
   readonly key: string;
+  /** The key as people are shown it: a short one, where an app has one for it. */
+  readonly shown: string;
   /** Way to it inside its section: `["log", "max_files"]`. */
   readonly path: readonly string[];
   readonly section: Section;
@@ -21,7 +24,11 @@ export function listSettings(schema: Schema): NamedSetting[] {
     leaves(section.fields, []).map(({ path, setting }) => {
       const key = [...(section.name === "" ? [] : [section.name]), ...path].join(".");
       const env = section.many || setting.fileOnly ? undefined : envName(schema, key);
-      return { key, path, section, setting, env, flag: flagName(section, path, setting) };
+      const shown = section.many ? key : shownKey(schema, key);
+      const flag = shown === key || shown.includes(".")
+        ? flagName(section, path, setting)
+        : setting.flag && dashed(shown);
+      return { key, shown, path, section, setting, env, flag };
     })
   );
 }
@@ -41,5 +48,10 @@ export function envName(schema: Schema, key: string): string {
 function flagName(section: Section, path: readonly string[], setting: Setting): string | undefined {
   if (setting.flag === undefined) return undefined;
   const words = [...(section.flagPrefix === undefined ? [] : [section.flagPrefix]), ...path];
-  return words.join("-").replaceAll("_", "-");
+  return dashed(words.join("-"));
+}
+
+/** `log_level` → `log-level`. */
+export function dashed(key: string): string {
+  return key.replaceAll("_", "-");
 }

@@ -2,6 +2,7 @@ import { nearest } from "../base/nearest.ts";
 import { isTable, type Reading, show } from "./kind.ts";
 import { listSettings } from "./list_settings.ts";
 import type { Schema, Section } from "./section.ts";
+import { shortNamesIn } from "./short_keys.ts";
 import { camel, type Fields, type Group, isGroup, type Setting } from "./setting.ts";
 
 /** Values that a document itself gives, before defaults. */
@@ -26,7 +27,8 @@ export function readDocument(schema: Schema, document: Record<string, unknown>, 
   for (const section of schema.sections) {
     if (section.name === "") collect(section.fields, document, { reading, prefix: "", values, known: true });
     else if (Object.hasOwn(document, section.name)) {
-      readSection(section, document[section.name], { reading: reading.at(section.name), values, lists });
+      const short = shortNamesIn(schema, [section.name]);
+      readSection(section, document[section.name], { reading: reading.at(section.name), values, lists, short });
     }
   }
   return { values, lists };
@@ -35,9 +37,14 @@ export function readDocument(schema: Schema, document: Record<string, unknown>, 
 function readSection(
   section: Section,
   raw: unknown,
-  into: { reading: Reading; values: Map<string, GivenValue>; lists: Map<string, readonly unknown[]> },
+  into: {
+    reading: Reading;
+    values: Map<string, GivenValue>;
+    lists: Map<string, readonly unknown[]>;
+    short: readonly string[];
+  },
 ): void {
-  const { reading, values, lists } = into;
+  const { reading, values, lists, short } = into;
   if (section.many) {
     if (Array.isArray(raw) && raw.every(isTable)) return void lists.set(section.name, raw);
     const hint = `write [[${section.name}]], with two brackets, before each one`;
@@ -46,7 +53,7 @@ function readSection(
   if (!isTable(raw)) {
     return reading.flaw(`is ${show(raw)}, expected a table`, { hint: `write [${section.name}] above its settings` });
   }
-  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [] });
+  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [], short });
   collect(section.fields, raw, { reading, prefix: `${section.name}.`, values, known: false });
 }
 
@@ -84,6 +91,7 @@ function checkTopKeys(schema: Schema, document: Record<string, unknown>, reading
   const names = [
     ...Object.keys(top?.fields ?? {}),
     ...schema.sections.map(({ name }) => name).filter((name) => name !== ""),
+    ...shortNamesIn(schema, []),
   ];
   const single = listSettings(schema).filter(({ path, section }) => !section.many && path.length === 1);
   const homes = new Map(single.map(({ path, section }) => [path[0], section.name]));
@@ -108,10 +116,13 @@ interface KeyRules {
   readonly reserved: readonly string[];
   /** What to do instead, by key that is not known here. */
   readonly hints?: Readonly<Record<string, string>>;
+  /** Names of short keys, which stand here as well. */
+  readonly short?: readonly string[];
 }
 
-function checkKeys(raw: Record<string, unknown>, fields: Fields, { reading, reserved, hints = {} }: KeyRules): void {
-  const names = Object.keys(fields);
+function checkKeys(raw: Record<string, unknown>, fields: Fields, rules: KeyRules): void {
+  const { reading, reserved, hints = {}, short = [] } = rules;
+  const names = [...Object.keys(fields), ...short];
   for (const key of Object.keys(raw)) {
     if (Object.hasOwn(fields, key)) continue;
     if (reserved.includes(key)) {

@@ -105,6 +105,10 @@ export interface Schema<S extends readonly Section[] = readonly Section[]> {
   readonly sections: S;
   /** Sections that a later version brings; using one is an error. */
   readonly reserved: readonly string[];
+  /** Settings by the short keys that stand for them: `{ port: "server.port" }`. */
+  readonly keys?: Readonly<Record<string, string>>;
+  /** What an app has of its own, which a file can name; names by section. */
+  readonly brings?: Readonly<Partial<Record<"program" | "job", readonly string[]>>>;
   /** What sections have to do with each other. */
   readonly checks?: readonly DocumentCheck[];
   /** What sections say of each other. */

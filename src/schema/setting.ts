@@ -31,18 +31,28 @@ export interface Setting<T = unknown, P extends Presence = Presence> {
   readonly fileOnly?: boolean;
 }
 
-type SettingOptions = Omit<Setting, "kind" | "presence"> & { readonly required?: true };
+/** `reload` is "applied" unless said otherwise. What has no default needs an example, for the docs and the starter file. */
+type SettingOptions =
+  & Omit<Setting, "kind" | "presence" | "default" | "example" | "reload">
+  & { readonly reload?: ReloadBehaviour; readonly required?: true }
+  & ({ readonly default: unknown; readonly example?: unknown } | { readonly example: unknown });
 
 type PresenceOf<O> = O extends { default: unknown } | { inherit: string } ? "default"
   : O extends { required: true } ? "required"
   : "optional";
 
-/** Defines one setting: with `default` or `inherit` it always has a value, with `required` it has to be given. */
+/**
+ * Defines one setting: with `default` or `inherit` it always has a value, with `required` it has to be given.
+ *
+ * ```ts
+ * setting(text(), { default: "world", help: "whom to greet" })
+ * ```
+ */
 export function setting<T, const O extends SettingOptions>(kind: Kind<T>, options: O): Setting<T, PresenceOf<O>> {
-  const { required, ...rest } = options;
-  const given = "default" in options || "inherit" in options;
+  const { required, ...rest }: SettingOptions & { readonly default?: unknown } = options;
+  const given = "default" in rest || "inherit" in rest;
   const presence = (given ? "default" : required ? "required" : "optional") as PresenceOf<O>;
-  return { kind, presence, ...(rest as Omit<SettingOptions, "required">) };
+  return { ...rest, kind, presence, reload: rest.reload ?? "applied", example: rest.example ?? rest.default };
 }
 
 /** A table inside a table, such as the `log` of a program. */

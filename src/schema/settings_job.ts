@@ -14,7 +14,7 @@ import { POLICY } from "./settings_job_policy.ts";
 import { zoneAtTop } from "./settings_scheduler.ts";
 
 /** What makes a job run. */
-const TRIGGERS = {
+export const TRIGGERS = {
   enabled: setting(flag(), {
     default: true,
     help: "false: nothing makes it run but a command",
@@ -111,18 +111,28 @@ export const JOB_SECTION = listSection("job", {
   fields: FIELDS,
   hints: { schedule: TIMES, interval: TIMES, at: TIMES, when: TIMES, trigger: EVENTS, triggers: EVENTS },
   finish(values: Values, reading): Finished {
-    checkTimes(values, reading);
-    checkDelays(values, reading);
-    const zone = values.timezone ?? zoneAtTop(reading);
     return {
       ...values,
-      ...(zone === undefined ? {} : { timezone: zone }),
+      ...finishPlan(values, reading),
       command: argvOf(values, reading),
       cwd: workingDirectory(values, reading),
-      overlap: values.overlap ?? usualOverlap(values),
     };
   },
 });
+
+/** When and how a job runs, whatever its work is. */
+export type PlanValues = ValuesOf<typeof TRIGGERS & typeof POLICY>;
+
+/** Checks when and how a job runs, and completes it. */
+export function finishPlan(
+  values: PlanValues,
+  reading: Reading,
+): { readonly overlap: Overlap; readonly timezone?: string } {
+  checkTimes(values, reading);
+  checkDelays(values, reading);
+  const zone = values.timezone ?? zoneAtTop(reading);
+  return { ...(zone === undefined ? {} : { timezone: zone }), overlap: values.overlap ?? usualOverlap(values) };
+}
 
 interface Finished extends Omit<Values, "command" | "cwd" | "overlap"> {
   readonly command: readonly string[];
@@ -141,7 +151,7 @@ export function usualOverlap({ every, cron, on, runOnStart }: Pick<Values, "ever
   return !timed && (on.length > 0 || runOnStart) ? "queue" : "skip";
 }
 
-function checkTimes({ every, cron, jitter, on, runOnStart }: Values, reading: Reading): void {
+function checkTimes({ every, cron, jitter, on, runOnStart }: PlanValues, reading: Reading): void {
   if (every !== undefined && cron !== undefined) {
     reading.flaw(`stands beside every = "${formatDuration(every)}", and a job takes one of the two`, {
       path: ["cron"],
@@ -164,7 +174,7 @@ function checkTimes({ every, cron, jitter, on, runOnStart }: Values, reading: Re
   }
 }
 
-function checkDelays({ retryDelay, retryMaxDelay, deadline, jitter }: Values, reading: Reading): void {
+function checkDelays({ retryDelay, retryMaxDelay, deadline, jitter }: PlanValues, reading: Reading): void {
   if (retryMaxDelay < retryDelay) {
     reading.flaw(`is ${formatDuration(retryMaxDelay)}, less than retry_delay (${formatDuration(retryDelay)})`, {
       path: ["retry_max_delay"],

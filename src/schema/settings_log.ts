@@ -61,7 +61,7 @@ export const LOG_SECTION = section("log", {
       mapOf(logLevel(), {
         label: "table of levels",
         keys: /^[A-Za-z0-9_.-]{1,100}$/,
-        expected: "the name of a logger, such as appd.http",
+        expected: "the name of a logger: letters, digits, dots, _ and -",
       }),
       {
         default: {},

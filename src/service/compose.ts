@@ -1,11 +1,12 @@
 import { posix } from "node:path";
-import { CONTAINER, containerWords, initOf, volumeOf } from "./container.ts";
+import { CONTAINER, containerConfig, containerWords, initOf, volumeOf } from "./container.ts";
 import { type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
 import { type Yaml, yaml } from "./yaml_text.ts";
 
 /** A Compose file with one service; its health is what `health` says. */
 export function composeFiles(definition: ServiceDefinition): ServiceFile[] {
-  const { program, name, configFile = CONTAINER.config, env } = definition;
+  const { program, name, env } = definition;
+  const configFile = containerConfig(definition);
   const told = { ...definition, configFile };
   const document: Yaml = {
     services: {

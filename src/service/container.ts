@@ -4,11 +4,18 @@ import { commandWords, type ServiceDefinition } from "./definition.ts";
 /** Where the image that `deploy/Containerfile` makes has its program, and its user. */
 export const CONTAINER = {
   binary: "/usr/local/bin",
-  /** Below the directory of the volume: an orchestrator may let others write to that, and a home must not. */
-  home: "/var/lib/appd/home",
-  config: "/etc/appd/config.toml",
   uid: 10001,
 } as const;
+
+/** The home in a container: below the directory of the volume, which others may write to, as they may not to a home. */
+export function containerHome(program: string): string {
+  return `/var/lib/${program}/home`;
+}
+
+/** Where a container has its configuration, unless the definition says otherwise. */
+export function containerConfig({ program, configFile }: Pick<ServiceDefinition, "program" | "configFile">): string {
+  return configFile ?? `/etc/${program}/config.toml`;
+}
 
 /** Directory that a volume is mounted on. */
 export function volumeOf({ home }: Pick<ServiceDefinition, "home">): string {

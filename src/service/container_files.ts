@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { CONTAINER, initOf, volumeOf } from "./container.ts";
+import { CONTAINER, containerConfig, initOf, volumeOf } from "./container.ts";
 import type { ServiceDefinition, ServiceFile } from "./definition.ts";
 import { shellWord } from "./shell_text.ts";
 
@@ -12,12 +12,13 @@ export function containerFiles(definition: ServiceDefinition): ServiceFile[] {
   return [
     file("Containerfile", containerfile(definition)),
     file("init.sh", INIT, 0o755),
-    file("config.toml", CONFIG),
+    file("config.toml", configText(definition)),
   ];
 }
 
 function containerfile(definition: ServiceDefinition): string {
-  const { program, name, home, configFile = CONTAINER.config, instance, port } = definition;
+  const { program, name, prefix, home, instance, port } = definition;
+  const configFile = containerConfig(definition);
   const volume = volumeOf(definition);
   const id = CONTAINER.uid;
   const options = instance === undefined ? [] : ["--name", instance];
@@ -42,7 +43,7 @@ COPY --chmod=0755 ${list(["init.sh", initOf(definition)])}
 COPY --chmod=0644 ${list(["config.toml", configFile])}
 
 # For every command, also those of "docker exec ${name} ${program} status".
-ENV APPD_HOME=${quoted(home)} APPD_CONFIG=${quoted(configFile)}
+ENV ${prefix}_HOME=${quoted(home)} ${prefix}_CONFIG=${quoted(configFile)}
 
 USER ${id}:${id}
 
@@ -84,7 +85,8 @@ function word(text: string): string {
   return shellWord(text);
 }
 
-const CONFIG = `# Programs and jobs of the container; see: appd config init --stdout
+function configText({ program }: ServiceDefinition): string {
+  return `# Programs and jobs of the container; see: ${program} config init --stdout
 
 # Without programs there is nothing to do. The last two lines end the container when this one has failed for good, so
 # that whoever started it sees it.
@@ -94,6 +96,7 @@ const CONFIG = `# Programs and jobs of the container; see: appd config init --st
 # critical = true
 # on_failed = "exit"
 `;
+}
 
 /**
  * The first process of a container. POSIX, without any tool but sh: `wait` waits for every child of the shell, also for

@@ -20,10 +20,16 @@ export type Scope = "system" | "user";
 export interface ServiceDefinition {
   /** Name of the service, without a suffix: `appd`, or `appd-INSTANCE`. */
   readonly name: string;
+  /** The same without an instance. */
+  readonly unit: string;
+  /** What launchd calls the service without an instance: `com.appd.daemon`. */
+  readonly label: string;
   /** Name of the instance below `home`; absent for the one without a name. */
   readonly instance?: string | undefined;
   /** Name of the program, `appd` or that of an app made with the kit. */
   readonly program: string;
+  /** Begins the names of the program's variables: `APPD`. */
+  readonly prefix: string;
   /** One line for people. */
   readonly description: string;
   /** Absolute path of the program. */
@@ -131,7 +137,9 @@ export function checkDefinition(definition: ServiceDefinition): void {
     ...logs.map((path): [string, string] => ["logs", path]),
   ];
   for (const [part, text] of parts) checkText(part, text);
-  for (const text of [definition.name, definition.instance ?? "x", definition.program]) {
+  for (
+    const text of [definition.name, definition.unit, definition.label, definition.instance ?? "x", definition.program]
+  ) {
     if (!NAME.test(text)) throw refused(text, "a name has letters, digits and _ . @ - only");
   }
   for (const part of ["binary", "home", "configFile"] as const) {

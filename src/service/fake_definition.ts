@@ -7,6 +7,9 @@ export const HOSTILE = `/srv/a  b/%i %% $HOME \${x} $(id) \`id\` * 'q' "Q" \\n \
 export function fakeDefinition(more: Partial<ServiceDefinition> = {}): ServiceDefinition {
   return {
     name: "appd",
+    unit: "appd",
+    label: "com.appd.daemon",
+    prefix: "APPD",
     program: "appd",
     description: "appd: supervised programs and jobs",
     binary: "/usr/local/bin/appd",

@@ -1,9 +1,7 @@
 import { posix } from "node:path";
-import { CONTAINER, containerWords, initOf, volumeOf } from "./container.ts";
+import { CONTAINER, containerConfig, containerWords, initOf, volumeOf } from "./container.ts";
 import { type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
 import { type Yaml, yaml } from "./yaml_text.ts";
-
-const TOKEN_DIRECTORY = "/run/secrets/appd";
 
 /**
  * ConfigMap, Secret and Deployment with the three probes. The probes come from another address, so that the listener is
@@ -76,7 +74,9 @@ function configText(definition: ServiceDefinition): string {
 }
 
 function podSpec(definition: ServiceDefinition, name: string): Yaml {
-  const { configFile = CONTAINER.config, env } = definition;
+  const { program, env } = definition;
+  const configFile = containerConfig(definition);
+  const secrets = `/run/secrets/${program}`;
   const told = { ...definition, configFile };
   const id = CONTAINER.uid;
   return {
@@ -92,9 +92,9 @@ function podSpec(definition: ServiceDefinition, name: string): Yaml {
     initContainers: [{
       name: "token",
       image: imageOf(definition),
-      command: ["/bin/sh", "-c", COPY_TOKEN, "sh", escape(definition.home)],
+      command: ["/bin/sh", "-c", copyToken(secrets), "sh", escape(definition.home)],
       securityContext: LOCKED,
-      volumeMounts: [{ name: "home", mountPath: volumeOf(definition) }, { name: "token", mountPath: TOKEN_DIRECTORY }],
+      volumeMounts: [{ name: "home", mountPath: volumeOf(definition) }, { name: "token", mountPath: secrets }],
     }],
     containers: [{
       name: dnsLabel(definition.program),
@@ -124,7 +124,9 @@ function podSpec(definition: ServiceDefinition, name: string): Yaml {
 }
 
 /** A mounted Secret is a link that a group may read; a token file must be its owner's alone. */
-const COPY_TOKEN = `umask 077 && mkdir -p "$1" && cp ${TOKEN_DIRECTORY}/token "$1/token"`;
+function copyToken(secrets: string): string {
+  return `umask 077 && mkdir -p "$1" && cp ${secrets}/token "$1/token"`;
+}
 
 const LOCKED = {
   allowPrivilegeEscalation: false,

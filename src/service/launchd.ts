@@ -6,8 +6,8 @@ import { xmlText } from "./xml_text.ts";
 type Plist = string | number | boolean | readonly Plist[] | { readonly [key: string]: Plist };
 
 /** The name by which launchd knows a service: `com.appd.daemon`, or `com.appd.INSTANCE`. */
-export function launchdLabel({ program, instance }: Pick<ServiceDefinition, "program" | "instance">): string {
-  return `com.${program}.${instance ?? "daemon"}`;
+export function launchdLabel({ label, instance }: Pick<ServiceDefinition, "label" | "instance">): string {
+  return instance === undefined ? label : `${label.replace(/\.daemon$/, "")}.${instance}`;
 }
 
 /** A property list, launchd.plist(5): a daemon of the system, or an agent of a user by the definition's scope. */
@@ -27,7 +27,7 @@ export function launchdFiles(definition: ServiceDefinition): ServiceFile[] {
 }
 
 function contents(definition: ServiceDefinition, label: string): Plist {
-  const { scope, user, group, env, keepPrograms, restartSec } = definition;
+  const { scope, user, group, prefix, env, keepPrograms, restartSec } = definition;
   // launchd rotates nothing, so that the daemon writes its own log; what the runtime says when it dies goes here.
   const late = posix.join(instanceHome(definition), "daemon.err");
   return {
@@ -40,7 +40,7 @@ function contents(definition: ServiceDefinition, label: string): Plist {
     ...(keepPrograms ? { AbandonProcessGroup: true } : {}),
     ...(scope === "system" && user !== undefined ? { UserName: user } : {}),
     ...(scope === "system" && group !== undefined ? { GroupName: group } : {}),
-    EnvironmentVariables: { APPD_LOG_OUTPUTS: "file", ...env },
+    EnvironmentVariables: { [`${prefix}_LOG_OUTPUTS`]: "file", ...env },
     StandardOutPath: late,
     StandardErrorPath: late,
     Umask: 0o077,

@@ -21,18 +21,21 @@ export interface ServiceTarget {
 export interface Place {
   readonly manager: Manager;
   readonly scope: Scope;
-  readonly program: string;
+  /** Name of the service without an instance. */
+  readonly service: string;
+  /** The same for launchd. */
+  readonly label: string;
   readonly instance?: string | undefined;
   readonly userHome: string;
   readonly uid: number;
 }
 
 /** Name and path of the file that the renderers make for the same instance. */
-export function targetAt({ manager, scope, program, instance, userHome, uid }: Place): ServiceTarget {
-  const name = instance === undefined ? program : `${program}-${instance}`;
+export function targetAt({ manager, scope, service, label, instance, userHome, uid }: Place): ServiceTarget {
+  const name = instance === undefined ? service : `${service}-${instance}`;
   if (manager === "openrc") return { manager, scope, unit: name, path: `/etc/init.d/${name}`, uid };
   if (manager === "launchd") {
-    const unit = launchdLabel({ program, instance });
+    const unit = launchdLabel({ label, instance });
     const directory = scope === "user" ? posix.join(userHome, "Library/LaunchAgents") : "/Library/LaunchDaemons";
     return { manager, scope, unit, path: `${directory}/${unit}.plist`, uid };
   }

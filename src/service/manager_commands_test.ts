@@ -3,7 +3,7 @@ import { fakeDefinition } from "./fake_definition.ts";
 import { type Action, kindFor, type Manager, managerCommands, targetAt } from "./manager_commands.ts";
 import { render } from "./render.ts";
 
-const WHO = { program: "appd", userHome: "/home/u", uid: 1000 };
+const WHO = { service: "appd", label: "com.appd.daemon", userHome: "/home/u", uid: 1000 };
 const CASES: [Manager, "system" | "user"][] = [
   ["systemd", "system"],
   ["systemd", "user"],
@@ -20,6 +20,20 @@ Deno.test("a service is looked for where its renderer puts it", () => {
       const definition = fakeDefinition({ name, instance, scope, userHome: "/home/u", profile: "plain" });
       assert.equal(render(kindFor(target), definition)[0]?.path, target.path);
     }
+  }
+});
+
+Deno.test("a service with a name of its own has it for every manager, and an instance beside it", () => {
+  const own = { ...WHO, service: "cco-daemon", label: "com.anthropic.cco.daemon" };
+  const table: readonly (readonly [Manager, string | undefined, string])[] = [
+    ["systemd", undefined, "cco-daemon.service"],
+    ["systemd", "web", "cco-daemon-web.service"],
+    ["launchd", undefined, "com.anthropic.cco.daemon"],
+    ["launchd", "web", "com.anthropic.cco.web"],
+    ["openrc", undefined, "cco-daemon"],
+  ];
+  for (const [manager, instance, unit] of table) {
+    assert.equal(targetAt({ ...own, manager, scope: "system", instance }).unit, unit);
   }
 });
 

@@ -8,7 +8,7 @@ import { accountOf, shellExports, shellWord } from "./shell_text.ts";
  * these: the only way in which two spaces in a row, or a `*`, come through.
  */
 export function openrcFiles(definition: ServiceDefinition): ServiceFile[] {
-  const { name, description, program, instance, configFile, user, env, restartSec } = definition;
+  const { name, description, program, prefix, instance, configFile, user, env, restartSec } = definition;
   const owner = accountOf(definition);
   const common = `--home "$service_home"${instance === undefined ? "" : ` --name ${instance}`}${
     configFile === undefined ? "" : ` --config "$service_config"`
@@ -39,7 +39,7 @@ export function openrcFiles(definition: ServiceDefinition): ServiceFile[] {
     "umask=077",
     "",
     "# Nobody reads its standard error: it writes its own log, and only the last words of a crash go here.",
-    ...shellExports({ APPD_LOG_OUTPUTS: "file", ...env }),
+    ...shellExports({ [`${prefix}_LOG_OUTPUTS`]: "file", ...env }),
     `output_log='"$service_files/daemon.err"'`,
     `error_log='"$service_files/daemon.err"'`,
     "",

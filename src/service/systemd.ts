@@ -6,15 +6,16 @@ import { FINAL_EXITS, isInside, type ServiceDefinition, type ServiceFile, stopSe
 
 /** The unit of one instance, systemd.service(5), for the system or for a user by the definition's scope. */
 export function systemdFiles(definition: ServiceDefinition): ServiceFile[] {
-  const { name, instance } = definition;
-  return [unitFile(definition, { unit: `${name}.service`, directory: name, instance })];
+  const { name, program, instance } = definition;
+  const directory = instance === undefined ? program : `${program}-${instance}`;
+  return [unitFile(definition, { unit: `${name}.service`, directory, instance })];
 }
 
 /** One unit for any number of instances: `systemctl start NAME@web` runs the instance `web`. */
 export function systemdTemplateFiles(definition: ServiceDefinition): ServiceFile[] {
-  const { program } = definition;
+  const { program, unit } = definition;
   const instance = { specifier: "%i", text: "" };
-  return [unitFile(definition, { unit: `${program}@.service`, directory: `${program}-%i`, instance })];
+  return [unitFile(definition, { unit: `${unit}@.service`, directory: `${program}-%i`, instance })];
 }
 
 /** What differs between a unit and a template. */

@@ -48,26 +48,24 @@ interface Step {
 
 function apply(db: Sqlite, { version, name, sql }: Migration, { path, owner, now }: Step): void {
   try {
-    transaction(db, () => {
-      db.exec(sql);
-      if (!db.inTransaction) throw new Error("it ends the transaction that it runs in");
-      checkReferences(db);
-      db.run("INSERT INTO store_migration VALUES (?, ?, ?, ?)", [owner, version, name, now]);
-      db.exec(`PRAGMA user_version = ${sumOf(db)}`);
-    });
+    db.exec(sql);
+    if (!db.inTransaction) throw new Error("it ends the transaction that it runs in");
+    checkReferences(db);
+    db.run("INSERT INTO store_migration VALUES (?, ?, ?, ?)", [owner, version, name, now]);
+    db.exec(`PRAGMA user_version = ${sumOf(db)}`);
   } catch (error) {
     if (faultOf(error) !== "bug") throw error;
     const what = `cannot migrate "${path}" to version ${version} of "${owner}" (${name}): ${messageOf(error)}`;
     throw refused(
       "config",
       what,
-      "the step was undone and nothing is lost: run the appd that wrote it, and report this",
+      "what was done was undone and nothing is lost: run the version that wrote it, and report this",
     );
   }
 }
 
-function bring(db: Sqlite, list: MigrationList, at: { path: string; now: number }): number {
-  const { owner, migrations } = list;
+/** @throws RefusedError (config) when the database is ahead of the list */
+function missingSteps(db: Sqlite, { owner, migrations }: MigrationList, at: { path: string }): readonly Migration[] {
   const current = currentVersion(db, owner);
   if (current > migrations.length) {
     throw refused(
@@ -76,13 +74,13 @@ function bring(db: Sqlite, list: MigrationList, at: { path: string; now: number 
       `run the newer one again, or start with an empty database: mv "${at.path}" "${at.path}.newer"`,
     );
   }
-  for (const migration of migrations.slice(current)) apply(db, migration, { ...at, owner });
-  return migrations.length;
+  return migrations.slice(current);
 }
 
 /**
- * Takes the steps that are missing, each in a transaction of its own. Foreign keys are off meanwhile, so that a step may
- * build a table anew (https://sqlite.org/lang_altertable.html, 7), and checked at the end of each.
+ * Takes the steps that are missing, all of them or none: where one fails the database is still the one that the version
+ * before knows. Foreign keys are off meanwhile, so that a step may build a table anew
+ * (https://sqlite.org/lang_altertable.html, 7), and checked at the end of each.
  *
  * @param at where the file is, for messages; wall time in milliseconds
  * @throws RefusedError (config), DamagedError, or what SQLite throws
@@ -95,7 +93,11 @@ export function migrate(
   db.exec("PRAGMA foreign_keys = OFF");
   db.exec(TABLE);
   checkSum(db);
-  const current = lists.reduce((sum, list) => sum + bring(db, list, at), 0);
+  const missing = lists.flatMap((list) => missingSteps(db, list, at).map((step) => ({ step, owner: list.owner })));
+  if (missing.length > 0) {
+    transaction(db, () => missing.forEach(({ step, owner }) => apply(db, step, { ...at, owner })));
+  }
   db.exec("PRAGMA foreign_keys = ON");
-  return { current, latest: current, pending: 0 };
+  const latest = lists.reduce((sum, { migrations }) => sum + migrations.length, 0);
+  return { current: latest, latest, pending: 0 };
 }

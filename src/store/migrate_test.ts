@@ -68,6 +68,20 @@ for (const [what, [sql, message]] of Object.entries(BAD)) {
   });
 }
 
+Deno.test("good steps before a bad one are undone with it, also those of another owner", async () => {
+  using place = directory();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  const bad = { owner: "app", migrations: [...APP.migrations, { version: 2, name: "bad", sql: "DROP TABLE none" }] };
+  const error = await openNotes(place.path, { migrations: [TWO, bad] }).then(() => undefined, (error) => error);
+  assert.match(
+    error?.message ?? "",
+    /^cannot migrate ".*appd\.db" to version 2 of "app" \(bad\): no such table: none$/,
+  );
+  await using store = await openNotes(place.path);
+  assert.equal(await tables(store), "note store_migration");
+  assert.deepEqual(store.health().migrations, { current: 1, latest: 1, pending: 0 });
+});
+
 Deno.test("a step may build a table anew that others refer to", async () => {
   using place = directory();
   const sql =

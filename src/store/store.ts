@@ -18,7 +18,7 @@ export interface StatementResult {
   readonly rows: readonly Row[];
 }
 
-/** One step of the schema. Steps are applied in order, each in a transaction of its own, and never again. */
+/** One step of the schema. Steps are applied in order, those that are missing all together or none, and never again. */
 export interface Migration {
   /** From 1 on, without gaps. */
   readonly version: number;

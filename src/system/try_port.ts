@@ -13,3 +13,9 @@ export function tryPort(hostname: string, port: number): PortAttempt {
     throw error;
   }
 }
+
+/** A port of 127.0.0.1 that nobody has at the moment; somebody may before it is used. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

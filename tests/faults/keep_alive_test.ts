@@ -50,6 +50,8 @@ async function successor(instance: Instance, pid: number) {
 Deno.test("a daemon with keep_alive comes back after a kill -9, adopts its programs and says how it died", async () => {
   await using instance = new Instance(CONFIG);
   assert.equal((await instance.run(["start"])).code, 0);
+  const startedIn = stateOf(instance).started_in;
+  assert.equal(startedIn, Deno.cwd());
   const before = await until("web", async () => {
     const status = await statusOf(instance);
     return status.programs[0].pid === null ? undefined : status;
@@ -63,6 +65,7 @@ Deno.test("a daemon with keep_alive comes back after a kill -9, adopts its progr
     return written.pid === after.pid ? written : undefined;
   });
   assert.equal(state.deaths?.length, 1);
+  assert.equal(state.started_in, startedIn);
 });
 
 Deno.test("the guard costs less than 3 MB", async () => {

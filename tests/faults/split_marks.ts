@@ -1,8 +1,8 @@
 /** Taking the marks of split lines out of a log, to compare it with what was written. */
 import { Buffer } from "node:buffer";
-import { LINE_LIMIT, SPLIT_MARK } from "../../src/logging/line_splitter.ts";
+import { LINE_LIMIT, splitMark } from "../../src/logging/line_splitter.ts";
 
-const MARK = Buffer.from(`${SPLIT_MARK}\n`);
+const MARK = Buffer.from(`${splitMark("appd")}\n`);
 
 /** The bytes that were written: marks stand where a piece is exactly as long as the limit. */
 export function withoutMarks(content: Uint8Array): Uint8Array[] {

@@ -17,6 +17,8 @@ export interface RunResult {
 
 export interface RunOptions {
   readonly env?: Record<string, string>;
+  /** Directory that the command is given in. Default: that of the test. */
+  readonly cwd?: string;
   readonly timeoutMs?: number;
 }
 
@@ -58,6 +60,7 @@ export class Instance implements AsyncDisposable {
       args: [...args],
       clearEnv: true,
       env: options.env ?? this.env(),
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -36,10 +36,11 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
   const units = await ports.installedUnits(context);
   return {
     ...{ instance, daemon, files, configuration, needs, siblings },
+    program: asked.app.product.name,
     home: paths.home,
     uid: keeperOf(context, units),
     now: system.clock.now(),
-    version: versionText(),
+    version: versionText(asked.app.product),
     pidFile: lookAtPidFile(context, pidFile),
     directories: lookAtDirectories(context, { pidFile, logFile, config }),
     token: lookAtToken(context, config),

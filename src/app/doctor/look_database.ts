@@ -1,7 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { errnoOf, messageOf } from "../../base/errors.ts";
 import type { DatabaseSeen } from "../../doctor/scene.ts";
-import { JOBS_MIGRATIONS } from "../../jobs/ledger_rows.ts";
 import { openDatabase } from "../../store/database.ts";
 import { RefusedError } from "../../store/refused.ts";
 import { COMPANIONS } from "../../store/set_aside.ts";
@@ -9,6 +8,7 @@ import { faultOf } from "../../store/trouble.ts";
 import { scratchCopy } from "../../system/scratch_copy.ts";
 import { openSqlite } from "../../system/sqlite.ts";
 import type { Context } from "../context.ts";
+import { storeLists } from "../jobs/store_lists.ts";
 import { statOf, unlessRefused } from "./seen.ts";
 
 /** Largest database that is copied to be looked into, in bytes. */
@@ -37,9 +37,9 @@ function stateOf(context: Context): DatabaseSeen["state"] {
  * Opened as the daemon opens it, with recovery and migration, but for the place: looking at the file itself would change
  * it, and without its log a sound one can look damaged.
  */
-function stateOfCopy({ paths, system }: Context, path: string): DatabaseSeen["state"] {
+function stateOfCopy({ app, paths, system }: Context, path: string): DatabaseSeen["state"] {
   const { files, clock } = system;
-  const lists = [{ owner: "appd", migrations: JOBS_MIGRATIONS }];
+  const lists = storeLists(app);
   const told = (text: string) => text.replaceAll(path, paths.database);
   try {
     openDatabase({ files, open: openSqlite, path, lists, now: clock.now(), damaged: () => {} }).db.close();

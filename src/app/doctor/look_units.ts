@@ -25,11 +25,11 @@ const SYSTEM_PLACES = [
 ];
 
 /** Units that are called as those of this instance, in systemd's directories: systemd.unit(5). */
-export function systemdUnits({ instance, system }: Context): InstalledUnit[] {
+export function systemdUnits({ app: { product: { unit } }, instance, system }: Context): InstalledUnit[] {
   const { files, host } = system;
   const names = instance === DEFAULT_INSTANCE
-    ? ["appd.service"]
-    : [`appd-${instance}.service`, `appd@${instance}.service`, "appd@.service"];
+    ? [`${unit}.service`]
+    : [`${unit}-${instance}.service`, `${unit}@${instance}.service`, `${unit}@.service`];
   const own = join(host.env.XDG_CONFIG_HOME || join(host.homeDirectory, ".config"), "systemd/user");
   const places = [
     ...SYSTEM_PLACES.map((place) => ({ place, scope: "system" as const })),

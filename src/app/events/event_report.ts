@@ -53,7 +53,7 @@ function detailsOf(event: ProgramEvent): Readonly<Record<string, unknown>> {
       return { failures: event.failures, in_s: seconds(event.inMs) };
     case "stopping":
       return {
-        signal: event.signal,
+        ...(event.service ? {} : { signal: event.signal }),
         timeout_s: seconds(event.timeoutMs),
         ...(event.cause === undefined ? {} : { cause: event.cause }),
       };
@@ -76,7 +76,7 @@ function detailsOf(event: ProgramEvent): Readonly<Record<string, unknown>> {
 /** As in the status, without the time: null twice when nobody could know. */
 function exitFields(exit: Exit): Readonly<Record<string, unknown>> {
   if (exit === "unknown") return { code: null, signal: null };
-  if ("code" in exit) return { code: exit.code, signal: null };
+  if ("code" in exit) return { code: exit.code, signal: null, ...(exit.error ? { error: exit.error } : {}) };
   return { code: null, signal: exit.signal, ...(exit.outOfMemory ? { out_of_memory: true } : {}) };
 }
 

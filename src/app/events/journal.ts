@@ -1,4 +1,5 @@
 import type { EventReport } from "../../base/reports.ts";
+import type { Words } from "../../base/words.ts";
 import type { EventSource } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import { draftOf, type EventDraft } from "./event_report.ts";
@@ -20,20 +21,24 @@ export class Journal implements EventSource {
   /** Oldest first, by program or job, which share their names; null is the daemon. */
   readonly #entries = new Map<string | null, Entry[]>();
   readonly #listeners = new Set<(event: EventReport) => void>();
+  readonly #words: Words;
   #size = 0;
   #nextId: number;
 
   /**
    * @param firstId number of the first event. Best the wall time in milliseconds: then a client that comes back with the
    *   number of an earlier daemon's event misses nothing of this one's.
+   * @param words of the program
    */
-  constructor(firstId = 1) {
+  constructor(firstId = 1, words: Words = (text) => text) {
     this.#nextId = firstId;
+    this.#words = words;
   }
 
   /** Something happened to a program. */
   tell(event: ProgramEvent): void {
-    this.#add(draftOf(event), event);
+    const draft = draftOf(event);
+    this.#add({ ...draft, message: this.#words(draft.message) }, event);
   }
 
   /** Something happened to the daemon. */

@@ -13,11 +13,14 @@ import type { Logs } from "../logs.ts";
 /** The notifier of this instance. */
 export function openNotifier(context: Context, logs: Logs, settings: readonly NotifySettings[]): Notifier {
   const { clock, host, processes } = context.system;
+  const { product } = context.app;
+  const agent = `${product.name}/${versionText(product)}`;
+  const headers = { "content-type": "application/json; charset=utf-8", "user-agent": agent };
   return createNotifier(settings, {
     clock,
-    log: logs.logging.logger("appd.notify"),
+    log: logs.logging.logger("notify"),
     outside: {
-      post: (url, body, signal) => systemPost(url, { body, signal, headers: HEADERS }),
+      post: (url, body, signal) => systemPost(url, { body, signal, headers }),
       run: commandRunner(processes, { cwd: context.paths.home, env: host.env }),
     },
     sender: { host: host.name, instance: context.instance },
@@ -49,8 +52,6 @@ export function tellNotifierOfJob(notifier: Notifier, event: JobEvent): void {
       return notifier.tellJob({ job, at, kind, run: { ...run, outcome: run.state } });
   }
 }
-
-const HEADERS = { "content-type": "application/json; charset=utf-8", "user-agent": `appd/${versionText()}` };
 
 /** Runs commands in sessions of their own; an abort kills the whole group. */
 export function commandRunner(

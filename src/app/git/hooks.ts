@@ -57,7 +57,15 @@ async function changeOne(
     const gitDir = gitDirOf(files, path);
     const git = userGit({ run: runBounded, env: host.env, gitDir, cwd: files.realPath(path) });
     const place = await hooksPlace(git, { files, uid: host.uid, gitDir, name });
-    const target = { self: host.self, home: context.paths.home, socket: context.paths.socket, repository: name };
+    const { name: program, prefix } = context.app.product;
+    const target = {
+      program,
+      prefix,
+      self: host.self,
+      home: context.paths.home,
+      socket: context.paths.socket,
+      repository: name,
+    };
     const { directory, isBare } = place;
     const hooks = isBare ? BARE_HOOKS : WORK_TREE_HOOKS;
     const input = { files, directory, hooks, target, dryRun };

@@ -16,7 +16,7 @@ export function commandWork(process: ProcessSpec): CommandWork {
   };
 }
 
-/** The command of a job. Its room only hands it on, and there is no other kind of work. */
+/** The command of a job that is one, see `functionOf`. Its room only hands it on. */
 export function workOf(job: Pick<JobSpec, "work">): CommandWork {
   return job.work as CommandWork;
 }

@@ -44,11 +44,11 @@ export class CommitLog implements AsyncDisposable {
 
   #open(): RotatingFile {
     const { clock, files } = this.#context.system;
-    const log = this.#logs.logging.logger("appd.git");
+    const log = this.#logs.logging.logger("git");
     return openRotatingFile({
       path: this.#context.paths.commitLog,
       policy: rotationPolicy(this.#settings()),
-      ...{ files, clock, log },
+      ...{ files, clock, log, program: this.#context.app.product.name },
       compressor: this.#logs.compressor,
       complain: (text) => log.error(text),
     });

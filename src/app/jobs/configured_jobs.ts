@@ -4,10 +4,11 @@ import { systemTimezone } from "../../base/timezone.ts";
 import type { Context } from "../context.ts";
 import { loadContextConfig } from "../load.ts";
 import type { PreparedJobs } from "./jobs.ts";
+import { ownJobs } from "./own_jobs.ts";
 import { prepareJobs } from "./prepare_jobs.ts";
 import { createTimes, type Times } from "./times.ts";
 
-/** The jobs of the configuration file, for verbs that work without a daemon. */
+/** The jobs of the configuration file and of the app, for verbs that work without a daemon. */
 export interface ConfiguredJobs extends PreparedJobs {
   readonly times: Times;
 }
@@ -23,7 +24,9 @@ export async function configuredJobs(
   const { files, host } = context.system;
   const { config } = await loadContextConfig(context);
   const times = createTimes();
-  const prepared = prepareJobs(config, { files, times, systemZone: systemTimezone(host.env.TZ) });
+  const systemZone = systemTimezone(host.env.TZ);
+  const own = await ownJobs(context, { config, systemZone });
+  const prepared = prepareJobs(config, { files, times, systemZone, ...own });
   const names = prepared.jobs.map(({ name }) => name);
   const unknown = jobs.find((job) => !names.includes(job));
   if (unknown === undefined) return { ...prepared, times };

@@ -28,7 +28,7 @@ export function jobFields(event: JobEvent): Readonly<Record<string, unknown>> & 
     cause: cause.kind,
     state,
     ...(attempts > 1 ? { attempt: attempts } : {}),
-    ...(event.kind === "job_started" ? { pid } : {}),
+    ...(event.kind === "job_started" && pid > 0 ? { pid } : {}),
     ...(event.kind === "job_ended" && exit !== null ? exit : {}),
     ...(event.kind === "job_ended" && durationMs !== null ? { duration_s: Math.round(durationMs) / 1000 } : {}),
   };

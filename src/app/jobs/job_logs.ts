@@ -13,6 +13,8 @@ export interface JobLogsOptions {
   readonly clock: Pick<Clock, "monotonic">;
   readonly files: Pick<Files, "makeDirectory" | "stat">;
   readonly log: Logger;
+  /** Name of ours, of the marks that stand where bytes are missing. Default `appd`. */
+  readonly program?: string;
   /** Of all jobs; each has a directory of its own in it, 0700. */
   readonly directory: string;
   /** May throw an AppdError. */
@@ -78,7 +80,8 @@ export class JobLogs {
 
   #begin(job: string): OpenLog {
     const output = this.#openOutput(job);
-    const valve = createValve({ output, overflow: this.#settingsOf(job).overflow, clock: this.#options.clock });
+    const { clock, program } = this.#options;
+    const valve = createValve({ output, overflow: this.#settingsOf(job).overflow, clock, program });
     const runs = new Interleaver({
       write: (bytes) => valve.write(bytes),
       passage: () => valve.passage(),

@@ -1,7 +1,8 @@
 import { AppdError } from "../../base/errors.ts";
 import type { WorkHoursSpec } from "../../base/work_hours.ts";
-import type { JobSpec, SchedulerSpec } from "../../jobs/job_spec.ts";
+import type { JobSpec, JobWork, SchedulerSpec } from "../../jobs/job_spec.ts";
 import type { Config, JobConfig } from "../../schema/appd_schema.ts";
+import type { AppJobSettings } from "../../schema/settings_app_job.ts";
 import type { Files } from "../../system/files.ts";
 import { processSpec } from "../process_spec.ts";
 import { type CommandWork, commandWork } from "./command_work.ts";
@@ -15,11 +16,19 @@ export interface JobSurroundings {
 
 /** The jobs of the configuration. */
 export function jobSpecs(config: Config, { files, systemZone }: JobSurroundings): JobSpec[] {
-  return config.jobs.map((job) => ({
+  return config.jobs.map((job) => specOf(job, { work: workFor(job, { config, files }), systemZone }));
+}
+
+/** A job of whatever work. */
+export function specOf(
+  job: AppJobSettings,
+  { work, systemZone }: Pick<JobSurroundings, "systemZone"> & { readonly work: JobWork },
+): JobSpec {
+  return {
     ...optionalOf(job),
     name: job.name,
     enabled: job.enabled,
-    work: workFor(job, { config, files }),
+    work,
     on: job.on,
     runOnStart: job.runOnStart,
     timezone: job.timezone ?? systemZone,
@@ -36,7 +45,7 @@ export function jobSpecs(config: Config, { files, systemZone }: JobSurroundings)
     stopTimeout: job.stopTimeout,
     keepRuns: job.keepRuns,
     keepFor: job.keepFor,
-  }));
+  };
 }
 
 /** One job whose `env_file` cannot be read is no reason to keep the others from running. */
@@ -50,7 +59,7 @@ function workFor(job: JobConfig, around: { readonly config: Config; readonly fil
   }
 }
 
-function optionalOf({ every, cron, workHoursOnly, outsideHours, pool, deadline }: JobConfig) {
+function optionalOf({ every, cron, workHoursOnly, outsideHours, pool, deadline }: AppJobSettings) {
   return {
     ...(every === undefined ? {} : { every }),
     ...(cron === undefined ? {} : { cron }),

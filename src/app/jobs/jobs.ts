@@ -1,13 +1,16 @@
-import type { JobStatus, RepositoryStatus } from "../../base/job_reports.ts";
+import { cannot } from "../../base/errors.ts";
+import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
 import type { HealthReport, SchedulerStatus } from "../../base/reports.ts";
 import { systemTimezone } from "../../base/timezone.ts";
 import type { LoadResult } from "../../config/config.ts";
 import type { JobsApi } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import type { SleepingWitness } from "../../system/out_of_memory.ts";
+import type { KitFor } from "../kit/create_kit.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
 import type { JobsConfig } from "../../jobs/scheduler.ts";
 import type { RepositorySpec } from "../../git/repository_spec.ts";
+import type { Store } from "../../store/store.ts";
 import type { WorkHoursSpec } from "../../base/work_hours.ts";
 import type { JobMetricExtras } from "../job_metrics.ts";
 import type { LogSettings, OpenJobs, OpenJobsOptions } from "./open_jobs.ts";
@@ -29,14 +32,17 @@ export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSetting
   /** False for a daemon that runs one command instead of its configuration. */
   readonly enabled: boolean;
   readonly oom: SleepingWitness;
+  /** What the app's own jobs are given. */
+  readonly kitFor?: KitFor | undefined;
 }
 
-/** The jobs and repositories of a daemon. What they need is loaded, and the database opened, when there are any. */
+/** The jobs and repositories of a daemon. What they need is loaded, and the database opened, when somebody needs it. */
 export class Jobs implements AsyncDisposable {
   readonly #options: JobsOptions;
   #open: OpenJobs | undefined;
   #times: Times | undefined;
   #logSettings: LogSettings | undefined;
+  readonly #begun = Promise.withResolvers<void>();
 
   constructor(options: JobsOptions) {
     this.#options = options;
@@ -49,9 +55,12 @@ export class Jobs implements AsyncDisposable {
    */
   async prepare({ config }: LoadResult): Promise<PreparedJobs | undefined> {
     if (!this.#options.enabled) return undefined;
-    if (this.#open === undefined && config.jobs.length === 0 && config.repositories.length === 0) return undefined;
-    const [{ openJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
+    const { app } = this.#options.context;
+    const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
+    if (this.#open === undefined && parts.every(({ length }) => length === 0)) return undefined;
+    const [{ openJobs }, { ownJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
       import("./open_jobs.ts"),
+      import("./own_jobs.ts"),
       import("./prepare_jobs.ts"),
       import("./times.ts"),
     ]);
@@ -60,7 +69,8 @@ export class Jobs implements AsyncDisposable {
     this.#logSettings = config.log;
     const { files, host } = this.#options.context.system;
     const systemZone = systemTimezone(host.env.TZ);
-    const prepared = prepareJobs(config, { files, systemZone, times: this.#times });
+    const own = await ownJobs(this.#options.context, { config, systemZone, kitFor: this.#options.kitFor });
+    const prepared = prepareJobs(config, { files, systemZone, times: this.#times, ...own });
     this.#options.oom.begin();
     this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings });
     return prepared;
@@ -69,6 +79,23 @@ export class Jobs implements AsyncDisposable {
   /** Takes up what was prepared. Resolves when what an earlier daemon left has been dealt with. */
   async apply(prepared: PreparedJobs | undefined): Promise<void> {
     if (prepared !== undefined) await this.#open?.apply(prepared);
+    this.#begun.resolve();
+  }
+
+  /**
+   * Triggers a job for the app's own code. A call that comes before the jobs have begun waits for that.
+   *
+   * @throws AppdError (notRunning) when there is no such job, or nothing is triggered any more
+   */
+  async trigger(job: string, call: { readonly key: string; readonly payload?: string }): Promise<RunReport> {
+    await this.#begun.promise;
+    if (this.#open !== undefined) return await this.#open.trigger(job, call);
+    throw cannot(["trigger", job], "there are no jobs", { exit: "notRunning" });
+  }
+
+  /** The database; undefined while it is not open. */
+  get database(): Pick<Store, "read" | "write"> | undefined {
+    return this.#open?.database;
   }
 
   /** A program has changed its state. */
@@ -135,6 +162,7 @@ export class Jobs implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
+    this.#begun.resolve(); // A start that failed: nobody waits for ever.
     await open?.[Symbol.asyncDispose]();
   }
 }

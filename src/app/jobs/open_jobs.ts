@@ -1,10 +1,9 @@
-import type { JobStatus, RepositoryStatus } from "../../base/job_reports.ts";
+import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
 import type { SchedulerStatus } from "../../base/reports.ts";
 import type { Health } from "../../health/health.ts";
 import type { JobsApi } from "../../http/route.ts";
 import { type JobEvent, jobLevel, jobSentence } from "../../jobs/events.ts";
-import { jobStatus, schedulerStatus } from "../../jobs/job_report.ts";
-import { JOBS_MIGRATIONS } from "../../jobs/ledger_rows.ts";
+import { jobStatus, runReport, schedulerStatus } from "../../jobs/job_report.ts";
 import { Scheduler } from "../../jobs/scheduler.ts";
 import type { Outcomes } from "../../jobs/tally.ts";
 import { StoreLedger } from "../../jobs/store_ledger.ts";
@@ -26,6 +25,8 @@ import { readPauses, rememberingPauses, writePauses } from "./pauses.ts";
 import { CommitLog } from "./commit_log.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
+import { functionOf } from "./function_work.ts";
+import { storeLists } from "./store_lists.ts";
 import { hoursText, type Times } from "./times.ts";
 import { keepUnwritten, writeKept } from "./unwritten.ts";
 
@@ -67,12 +68,12 @@ export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
   const store = parts.use(
     await openStore({
       path: context.paths.database,
-      migrations: [{ owner: "appd", migrations: JOBS_MIGRATIONS }],
+      migrations: storeLists(context.app),
       clock,
-      log: logs.logging.logger("appd.store"),
+      log: logs.logging.logger("store"),
     }),
   );
-  const log = logs.logging.logger("appd.jobs");
+  const log = logs.logging.logger("jobs");
   const mayPass = (error: unknown) => error instanceof StoreError;
   const ledger = parts.use(new StoreLedger({ books: store, clock, log, mayPass }));
   const runner = parts.use(openRunner(context, { logs, oom: options.oom }));
@@ -85,7 +86,7 @@ export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
 
 /** Where history waits for a database that does not take it. */
 function placeOf({ context, logs }: OpenJobsOptions) {
-  return { files: context.system.files, directory: context.paths.jobs, log: logs.logging.logger("appd.jobs") };
+  return { files: context.system.files, directory: context.paths.jobs, log: logs.logging.logger("jobs") };
 }
 
 interface Parts {
@@ -162,7 +163,7 @@ export class OpenJobs implements AsyncDisposable {
     const { context, logs, journal, onEvent } = this.#options;
     if (event.kind === "job_pause") writePauses(context.system.files, context.paths.jobs, this.#scheduler.pauses());
     if (event.kind === "job_started") this.#measureLag(event);
-    logs.logging.logger("appd.jobs")[jobLevel(event)](jobSentence(event), jobFields(event));
+    logs.logging.logger("jobs")[jobLevel(event)](jobSentence(event), jobFields(event));
     journal.note(jobDraft(event));
     onEvent(event);
   }
@@ -181,7 +182,7 @@ export class OpenJobs implements AsyncDisposable {
     const family = event.program.replace(/\.\d+$/, "");
     for (const name of new Set([event.program, family])) {
       this.#scheduler.triggers.program(name, { state, at: event.at }).catch((error) => {
-        this.#options.logs.logging.logger("appd.jobs").warn("a program's event triggers nothing any more", { error });
+        this.#options.logs.logging.logger("jobs").warn("a program's event triggers nothing any more", { error });
       });
     }
   }
@@ -199,11 +200,25 @@ export class OpenJobs implements AsyncDisposable {
     for (const execution of this.#scheduler.desk.executions()) execution.cancel("the daemon was stopped", 0);
   }
 
+  /** What a function says stands in the daemon's log. */
   status(): readonly JobStatus[] {
     const scheduler = this.#scheduler;
-    return scheduler.list().map((job) =>
-      jobStatus(job, { scheduler, logFile: this.#parts.runner.logFile(job.spec.name) })
-    );
+    const daemonLog = this.#options.logSettings().file;
+    return scheduler.list().map((job) => {
+      const logFile = functionOf(job.spec) === undefined ? this.#parts.runner.logFile(job.spec.name) : daemonLog;
+      return jobStatus(job, { scheduler, logFile });
+    });
+  }
+
+  /** Resolves when the run is recorded. @throws AppdError (notRunning) */
+  async trigger(name: string, call: { readonly key: string; readonly payload?: string }): Promise<RunReport> {
+    const { triggers, desk } = this.#scheduler;
+    const { run } = await triggers.app(this.#scheduler.job(name, "trigger"), call);
+    return runReport(desk.current(run));
+  }
+
+  get database(): Pick<Store, "read" | "write"> {
+    return this.#parts.store;
   }
 
   scheduler(): SchedulerStatus {

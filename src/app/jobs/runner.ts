@@ -1,10 +1,10 @@
 /**
- * Runs the work of jobs: commands, each in a session of its own, with its output in the log of its job. What decides when,
- * and what is remembered of it, is the jobs room's.
+ * Runs the work of jobs: commands, each in a session of its own, with its output in the log of its job, and functions of
+ * the app, in this process. What decides when, and what is remembered of it, is the jobs room's.
  */
 import { systemError } from "../../base/errors.ts";
 import type { JobSpec } from "../../jobs/job_spec.ts";
-import type { Runner } from "../../jobs/runner.ts";
+import { IN_DAEMON, type Runner, type RunProcess } from "../../jobs/runner.ts";
 import { Census } from "../../programs/census.ts";
 import { Mover } from "../../programs/mover.ts";
 import { Rounds } from "../../programs/rounds.ts";
@@ -15,13 +15,15 @@ import { type Logs, openProgramLog } from "../logs.ts";
 import { addressOf } from "../programs/address.ts";
 import { workOf } from "./command_work.ts";
 import type { RunDeps } from "./deps.ts";
+import { FunctionRuns } from "./function_runs.ts";
+import { functionOf } from "./function_work.ts";
 import { FifoPool } from "./fifo_pool.ts";
 import { JobLogs } from "./job_logs.ts";
 import { clearRun } from "./past_run.ts";
 import { type Run, startRun } from "./run.ts";
 import { Strays } from "./strays.ts";
 
-/** A {@link Runner} whose work is commands. */
+/** A {@link Runner} whose work is commands and functions. */
 export interface JobRunner extends Runner, AsyncDisposable {
   /** What is configured from now on. To be called before anything else; runs that go on keep their work. */
   configure(jobs: readonly JobSpec[]): void;
@@ -48,7 +50,7 @@ export interface RunnerParts {
 export function openRunner(context: Context, parts: RunnerParts): JobRunner {
   try {
     context.system.files.makeDirectory(context.paths.jobs, 0o700);
-    return new CommandRunner(depsOf(context, parts));
+    return new WorkRunner(depsOf(context, parts));
   } catch (error) {
     throw systemError(["make", context.paths.jobs], error);
   }
@@ -56,7 +58,7 @@ export function openRunner(context: Context, parts: RunnerParts): JobRunner {
 
 function depsOf(context: Context, { logs: { logging, compressor }, oom }: RunnerParts): RunDeps {
   const { clock, files, host, processes } = context.system;
-  const log = logging.logger("appd.jobs");
+  const log = logging.logger("jobs");
   const directory = files.realPath(context.paths.jobs); // As the kernel names what runs have open.
   const fifos = createFifos();
   const pool = new FifoPool({ fifos, files, directory });
@@ -66,41 +68,49 @@ function depsOf(context: Context, { logs: { logging, compressor }, oom }: Runner
     bootId: processes.bootId(),
     census: new Census(processes, clock),
     inheritedEnv: host.env,
-    instance: context.instance,
     rounds: new Rounds(clock, fifos),
     mover: new Mover({ files, fifos }, new Uint8Array(READ_BYTES)),
     strays: new Strays({ clock, pool }),
     logs: new JobLogs({
-      ...{ clock, files, log, directory },
+      ...{ clock, files, log, directory, program: context.app.product.name },
       openOutput: (job, order) => openProgramLog(context, { ...order, who: { job }, compressor, log }),
     }),
   };
 }
 
-class CommandRunner implements JobRunner {
+class WorkRunner implements JobRunner {
   readonly #deps: RunDeps;
   readonly #runs = new Set<Run>();
+  readonly #functions: FunctionRuns;
   #jobs: ReadonlyMap<string, JobSpec> = new Map();
 
   constructor(deps: RunDeps) {
     this.#deps = deps;
+    this.#functions = new FunctionRuns(deps);
   }
 
   configure(jobs: readonly JobSpec[]): void {
     this.#jobs = new Map(jobs.map((job) => [job.name, job]));
-    this.#deps.logs.configure(new Map(jobs.map((job) => [job.name, workOf(job).log])));
-    if (jobs.length > 0) this.#deps.pool.prepare();
+    const commands = jobs.filter((job) => functionOf(job) === undefined);
+    this.#deps.logs.configure(new Map(commands.map((job) => [job.name, workOf(job).log])));
+    if (commands.length > 0) this.#deps.pool.prepare();
   }
 
-  start(order: Parameters<Runner["start"]>[0]): Run {
+  start(order: Parameters<Runner["start"]>[0]): RunProcess {
+    const work = functionOf(order.job);
+    if (work !== undefined) return this.#functions.start(order, work);
     const run = startRun(this.#deps, order);
     this.#runs.add(run);
     void run.ended.then(() => this.#runs.delete(run));
     return run;
   }
 
-  clear(identity: Parameters<Runner["clear"]>[0]): ReturnType<Runner["clear"]> {
-    return clearRun(this.#deps, { identity, job: this.#jobs.get(identity.job) });
+  /** A function ended with its daemon. One that was a command before left what a command leaves. */
+  async clear(identity: Parameters<Runner["clear"]>[0]): ReturnType<Runner["clear"]> {
+    if (identity.startTime === IN_DAEMON) return { wasAlive: false, output: "" };
+    const job = this.#jobs.get(identity.job);
+    const isCommand = job !== undefined && functionOf(job) === undefined;
+    return await clearRun(this.#deps, { identity, job: isCommand ? job : undefined });
   }
 
   rotateLogs(): Promise<void> {

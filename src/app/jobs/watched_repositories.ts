@@ -43,7 +43,7 @@ export class WatchedRepositories implements AsyncDisposable {
       watch: directoryWatches(),
       memory: memoryIn(around.ledger),
       onEvent: (event) => this.#heard(event),
-      log: options.logs.logging.logger("appd.git"),
+      log: options.logs.logging.logger("git"),
     });
   }
 
@@ -86,7 +86,7 @@ export class WatchedRepositories implements AsyncDisposable {
     this.#noted.add(key);
     const { journal, logs } = this.#options;
     const draft = gitDraft(event, at);
-    logs.logging.logger("appd.git").info(draft.message, draft.fields);
+    logs.logging.logger("git").info(draft.message, draft.fields);
     journal.note(draft);
   }
 

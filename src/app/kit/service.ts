@@ -3,8 +3,16 @@ import type { Kit } from "./kit.ts";
 
 /** What the code of a service is given for one of its lives. */
 export interface ServiceContext<C> extends Kit<C> {
-  /** Aborted when the service is to end; it has its `stopTimeout` to return. */
+  /**
+   * Aborted when the service is to end, with an AbortError as its reason; it has its `stopTimeout` to return. A throw of
+   * that reason, or of any AbortError, is a return then.
+   */
   readonly signal: AbortSignal;
+  /**
+   * Aborted when the daemon begins to stop. What feeds work takes no more from then on; `signal` follows when the jobs have
+   * drained, in the order of the dependencies.
+   */
+  readonly stopping: AbortSignal;
   /** Says that the service serves; needed, within `startTimeout`, with `readiness: "called"` only. */
   ready(): void;
   /** One line of what it does now, shown by `status`. */
@@ -13,12 +21,16 @@ export interface ServiceContext<C> extends Kit<C> {
 
 /**
  * A task in the background of the daemon, supervised as programs are: started again when it ends or throws, with the same
- * backoff, crash loop, dependencies and stop; shown among the programs by `status`, `why` and `events`.
+ * backoff, crash loop, dependencies and stop; shown among the programs by `status`, `why` and `events`. Nothing can end it
+ * but itself: one that ignores its signal is let go, and told as an error.
  */
 export interface Service<C> {
   /** Letters, digits, `.`, `_` and `-`; unlike that of any other service, job or program. */
   readonly name: string;
-  /** Does the work until `context.signal` is aborted. A return before that is an end, a throw a failure. */
+  /**
+   * Does the work until `context.signal` is aborted. A return before that is an end, a throw a failure. An AppdError counts
+   * with its exit code: after `config` or `noPermission` it is not tried again until something has changed.
+   */
   run(context: ServiceContext<C>): Promise<void> | void;
   /** Default `always`. */
   readonly restart?: Restart;
@@ -28,7 +40,7 @@ export interface Service<C> {
   readonly onFailed?: OnFailed;
   /** Default `immediate`: it is ready as soon as it runs. */
   readonly readiness?: "immediate" | "called";
-  /** Services and programs that it waits for. */
+  /** Services and programs that it waits for. Not for services that the mode or the configuration leaves out. */
   readonly dependsOn?: Readonly<Record<string, DependencyCondition>>;
   /** Duration such as `10s`. Default 10 s. */
   readonly stopTimeout?: string;

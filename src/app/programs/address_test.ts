@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { APPD } from "../../base/product.ts";
 import { resolvePaths } from "../../instance/paths.ts";
 import { realSystem } from "../../system/system.ts";
 import { addressOf } from "./address.ts";
@@ -18,8 +19,8 @@ for (
     const real = realSystem();
     const system = { ...real, host: { ...real.host, env, homeDirectory: "/home/a" } };
     const context = createContext({ ...options, flags: {}, system });
-    const inherited = { ...addressOf(context), APPD_NAME: context.instance };
-    const found = resolvePaths({ env: inherited, userHome: "/home/b", cwd: () => "/" });
+    const inherited = addressOf(context);
+    const found = resolvePaths({ product: APPD, env: inherited, userHome: "/home/b", cwd: () => "/" });
     assert.deepEqual([found.socket, found.pid], [context.paths.socket, context.paths.pid]);
   });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { APPD } from "../../base/product.ts";
 import { existsSync, readFileSync } from "node:fs";
 import type { ProbeScene } from "../../programs/deps.ts";
 import { spawnAs } from "../../programs/launch.ts";
@@ -34,7 +35,7 @@ const deps = {
   files: systemFiles,
   processes: systemProcesses,
   directory: "/nowhere",
-  instance: "test",
+  address: { APPD_NAME: "test" },
   inheritedEnv: { PATH: "/usr/bin:/bin" },
 };
 
@@ -129,7 +130,7 @@ test("all together: an exec probe that hangs at first, as the supervisor gets it
     onNote: () => {},
     onExtend: () => {},
   };
-  using probes = probeOpener(deps, { uid: Deno.uid() ?? 0 })(y.scene, listener);
+  using probes = probeOpener(deps, { uid: Deno.uid() ?? 0, product: APPD })(y.scene, listener);
   probes.begin({ generation: 1, pid: 0 });
   await until("the timeout", () => verdicts.length === 1);
   await until("the first process's end", () => y.pids().length > 0 && !isAlive(y.pids()[0] ?? 0));

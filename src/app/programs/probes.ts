@@ -1,9 +1,8 @@
-import { BUILD } from "../../base/version.ts";
+import type { Product } from "../../base/product.ts";
 import type { SupervisorDeps } from "../../programs/deps.ts";
 import { spawnAs, type SpawnDeps } from "../../programs/launch.ts";
 import { openProbes } from "../../probes/probes.ts";
 import { systemDatagrams } from "../../system/datagrams.ts";
-import type { Host } from "../../system/host.ts";
 import { systemLaunchHost } from "../../system/launch_host.ts";
 import { systemConnector } from "../../system/sockets.ts";
 import { probeCommands, type SpawnCommand } from "./probe_command.ts";
@@ -15,7 +14,7 @@ import { probeCommands, type SpawnCommand } from "./probe_command.ts";
  */
 export function probeOpener(
   deps: SpawnDeps & Pick<SupervisorDeps, "clock">,
-  { uid }: Pick<Host, "uid">,
+  { uid, product }: { readonly uid: number; readonly product: Pick<Product, "name" | "version"> },
 ): NonNullable<SupervisorDeps["openProbes"]> {
   const { clock, files, processes, launchHost = systemLaunchHost } = deps;
   const shared = {
@@ -23,7 +22,8 @@ export function probeOpener(
     files,
     connector: systemConnector,
     datagrams: systemDatagrams,
-    agent: `appd-probe/${BUILD.version}`,
+    program: product.name,
+    agent: `${product.name}-probe/${product.version}`,
     uid,
     // Fixed places: the next daemon has to find the sockets of adopted programs, whatever its environment says.
     runtimeDirectories: [uid === 0 ? "/run" : `/run/user/${uid}`, "/tmp"],

@@ -21,7 +21,7 @@ export interface Programs {
 /** The supervisor of this instance, without programs yet, and the measure of what they use. */
 export function openPrograms(context: Context, logs: Logs): Programs {
   const { clock, files, host, processes } = context.system;
-  const log = logs.logging.logger("appd.programs");
+  const log = logs.logging.logger("programs");
   const oom = sleepingWitness({ files, clock });
   let openProbes: SupervisorDeps["openProbes"];
   const common = {
@@ -29,7 +29,7 @@ export function openPrograms(context: Context, logs: Logs): Programs {
     processes,
     files,
     directory: context.paths.programs,
-    instance: context.instance,
+    program: context.app.product.name,
     address: addressOf(context),
     inheritedEnv: host.env,
   };
@@ -61,7 +61,7 @@ export function openPrograms(context: Context, logs: Logs): Programs {
     async prepare(specs) {
       if (specs.length > 0) oom.begin();
       if (openProbes !== undefined || !specs.some((spec) => spec.ready ?? spec.live)) return;
-      openProbes = (await import("./probes.ts")).probeOpener(common, host);
+      openProbes = (await import("./probes.ts")).probeOpener(common, { uid: host.uid, product: context.app.product });
     },
   };
 }

@@ -84,7 +84,8 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   };
   const remember = (line: string) => {
     const words = line.split(" ");
-    if (/^(systemd-sysusers|useradd)$/.test(words[0] ?? "")) accounts.add("appd");
+    if (words[0] === "systemd-sysusers") accounts.add(words[3] ?? "");
+    if (words[0] === "useradd") accounts.add(words.at(-1) ?? "");
     if (words.includes("enable")) unit.UnitFileState = "enabled";
     if (words.includes("disable")) unit.UnitFileState = "disabled";
     if (words.includes("start")) unit.ActiveState = "active";
@@ -97,7 +98,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
     if (words.includes("disable-linger")) fs.rmSync(linger);
   };
   const make = (more: Partial<ContextInput>): FakeWorld => ({
-    ...{ program: "appd", run, told, unit, fails, at },
+    ...{ program: more.app?.product.name ?? "appd", run, told, unit, fails, at },
     context: createContext({ flags: {}, ...more, system }),
     account: (name) =>
       accounts.has(name) ? { uid: 65534, gid: 65534, name, home: "/", shell: "/bin/false" } : undefined,

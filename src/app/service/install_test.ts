@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { AppdError } from "../../base/errors.ts";
 import type { ExitName } from "../../base/exit_codes.ts";
+import { APPD, createProduct } from "../../base/product.ts";
+import { APPD_APP } from "../kit/app.ts";
 import { enableService } from "./enable.ts";
 import { type FakeWorld, fakeWorld } from "./fake_world.ts";
 import { installService, type InstallWish } from "./install.ts";
@@ -214,14 +216,14 @@ Deno.test("refusals: no manager, no permission, bad programs, users and paths", 
 
 Deno.test("root's instance without a home is the service; somebody else's, and one whose manager does not run, is not", async () => {
   using world = fakeWorld();
-  const who = { program: "appd", instance: "default" };
+  const who = { product: APPD, instance: "default" };
   const { system } = world.context;
   assert.equal(homeOfService(system, who), undefined);
   await installService(world, WISH);
   assert.equal(homeOfService(system, who), "/var/lib/appd");
   assert.equal(homeOfService({ ...system, host: { ...system.host, uid: 1000 } }, who), undefined);
-  assert.equal(serviceOf(world.with({ home: "/var/lib/appd/" }).context, "appd")?.target.unit, "appd.service");
-  assert.equal(serviceOf(world.context, "appd"), undefined, "another home");
+  assert.equal(serviceOf(world.with({ home: "/var/lib/appd/" }).context)?.target.unit, "appd.service");
+  assert.equal(serviceOf(world.context), undefined, "another home");
   fs.rmSync(world.at("/run/systemd/system"), { recursive: true });
   assert.deepEqual(installedServices(system, who), []);
 });
@@ -233,4 +235,24 @@ Deno.test("OpenRC: a script that can be executed, and added to the default runle
   assert.equal(fs.statSync(world.at(path)).mode & 0o777, 0o755);
   assert.match(world.read(path), /^#!\/sbin\/openrc-run\n# Made by appd install/);
   assert.deepEqual(world.told.map((line) => line.split(" ")[0]), ["useradd", "rc-update", "rc-update"]);
+});
+
+Deno.test("an app is installed under the name that it has for services, beside appd", async () => {
+  using world = fakeWorld();
+  await installService(world, WISH);
+  const service = { unit: "cco-daemon", label: "com.anthropic.cco.daemon" };
+  const product = createProduct({ name: "cco", version: "1.0.0", summary: "a caching proxy", service });
+  const cco = world.with({ app: { ...APPD_APP, product } });
+  const { unit, path } = await installService(cco, { ...WISH, options: { binary: "/usr/local/bin/appd" } });
+  assert.deepEqual([unit, path], ["cco-daemon.service", "/etc/systemd/system/cco-daemon.service"]);
+  const text = world.read(path);
+  for (
+    const line of ["Description=cco: a caching proxy", "User=cco", "RuntimeDirectory=cco", "StateDirectory=cco"]
+  ) assert.match(text, new RegExp(`^${line}$`, "m"));
+  assert.match(text, /^# Made by cco install, removed by cco uninstall: /);
+  assert.match(text, /^ExecStart=.* --home \/var\/lib\/cco /m);
+  assert.equal(serviceOf(cco.with({ app: cco.context.app, home: "/var/lib/cco" }).context)?.target.unit, unit);
+  assert.equal(homeOfService(cco.context.system, { product, instance: "default" }), "/var/lib/cco");
+  await uninstallService(cco, GONE);
+  assert.deepEqual([world.exists(path), world.exists(UNIT)], [false, true], "appd's is none of cco's");
 });

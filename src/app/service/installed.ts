@@ -1,3 +1,4 @@
+import { ownVariable, type Product } from "../../base/product.ts";
 import { DEFAULT_INSTANCE } from "../../instance/paths.ts";
 import type { Scope } from "../../service/definition.ts";
 import { type Manager, type ServiceTarget, targetAt } from "../../service/manager_commands.ts";
@@ -17,7 +18,7 @@ export interface Installed {
 
 /** Whose files are looked for. */
 export interface Wanted {
-  readonly program: string;
+  readonly product: Pick<Product, "prefix" | "unit" | "label">;
   /** Name of the instance; undefined or `default` for the one without a name. */
   readonly instance: string | undefined;
 }
@@ -25,10 +26,11 @@ export interface Wanted {
 /** The file of a service, for an instance of a program, where the manager looks for it. */
 export function serviceTarget(
   { host }: Pick<System, "host">,
-  { program, instance, manager, scope }: Wanted & { manager: Manager; scope: Scope },
+  { product, instance, manager, scope }: Wanted & { manager: Manager; scope: Scope },
 ): ServiceTarget {
   const name = instance === DEFAULT_INSTANCE ? undefined : instance;
-  return targetAt({ manager, scope, program, instance: name, userHome: host.homeDirectory, uid: host.uid });
+  const { unit: service, label } = product;
+  return targetAt({ manager, scope, service, label, instance: name, userHome: host.homeDirectory, uid: host.uid });
 }
 
 /** What stands in the place of a service: empty for what is no file, which nobody of us has written. */
@@ -60,9 +62,8 @@ export function installedServices(system: System, wanted: Wanted): Installed[] {
 }
 
 /** The service that this very instance is, by its name and its home; a user's own one comes first for the user. */
-export function serviceOf(context: Context, program: string): Installed | undefined {
-  const { system, instance, paths } = context;
-  const ours = installedServices(system, { program, instance })
+export function serviceOf({ app: { product }, system, instance, paths }: Context): Installed | undefined {
+  const ours = installedServices(system, { product, instance })
     .filter(({ owned }) => isSamePath(owned.memory.home, paths.root));
   return system.host.uid === 0 ? ours[0] : ours.at(-1);
 }
@@ -73,6 +74,6 @@ export function serviceOf(context: Context, program: string): Installed | undefi
  */
 export function homeOfService(system: System, wanted: Wanted): string | undefined {
   const { env, uid } = system.host;
-  if (uid !== 0 || env.APPD_HOME || env.STATE_DIRECTORY) return undefined;
+  if (uid !== 0 || ownVariable(env, wanted.product, "HOME") || env.STATE_DIRECTORY) return undefined;
   return installedServices(system, wanted).find(({ target }) => target.scope === "system")?.owned.memory.home;
 }

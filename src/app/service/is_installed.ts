@@ -28,8 +28,8 @@ export interface InstalledReport {
 
 /** The services of this instance that are installed; empty when none is. */
 export async function installedReports(world: ServiceWorld, { scope }: ServiceChoice): Promise<InstalledReport[]> {
-  const { context: { system, instance }, program } = world;
-  const found = installedServices(system, { program, instance })
+  const { app: { product }, system, instance } = world.context;
+  const found = installedServices(system, { product, instance })
     .filter(({ target, owned }) => (scope === undefined || target.scope === scope) && !isElsewhere(world, owned));
   return await Promise.all(found.map((one) => reportOf(world, one)));
 }
@@ -58,8 +58,8 @@ async function wantedText(world: ServiceWorld, { target }: Installed): Promise<s
  * Units that somebody else has made are among them, so that also these are found to start another binary.
  */
 export async function installedServiceUnits(context: Context): Promise<InstalledUnit[]> {
-  const world = serviceWorld(context, PROGRAM);
-  const ours = installedServices(context.system, { program: PROGRAM, instance: context.instance })
+  const world = serviceWorld(context);
+  const ours = installedServices(context.system, { product: context.app.product, instance: context.instance })
     .filter(({ owned }) => isSamePath(owned.memory.home, context.paths.root));
   const made = await Promise.all(ours.map(async (one) => {
     const wanted = await wantedText(world, one);
@@ -69,6 +69,3 @@ export async function installedServiceUnits(context: Context): Promise<Installed
   const known = new Set(made.map(({ path }) => path));
   return [...made, ...systemdUnits(context).filter(({ path }) => !known.has(path))];
 }
-
-/** The doctor is appd's: an app that is made with the kit has units of its own name. */
-const PROGRAM = "appd";

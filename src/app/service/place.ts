@@ -2,6 +2,7 @@ import { cannot } from "../../base/errors.ts";
 import type { Scope } from "../../service/definition.ts";
 import { isSamePath, type Owned, readOwned } from "../../service/ownership.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
+import { isHomeGiven } from "../context.ts";
 import { presentText, serviceTarget } from "./installed.ts";
 import { defaultScope, requireManager } from "./manager.ts";
 import type { ServiceWorld } from "./ports.ts";
@@ -21,10 +22,10 @@ export interface Place {
 
 /** Looks in the place of the service. @throws AppdError (notRunning) without a service manager */
 export function placeOf(world: ServiceWorld, { scope }: ServiceChoice): Place {
-  const { context: { system, instance }, program } = world;
+  const { context: { app: { product }, system, instance }, program } = world;
   const whose = scope ?? defaultScope(system);
   const manager = requireManager(system, { program, scope: whose });
-  const target = serviceTarget(system, { program, instance, manager, scope: whose });
+  const target = serviceTarget(system, { product, instance, manager, scope: whose });
   const present = presentText(system.files, target.path);
   const owned = present === undefined ? undefined : readOwned(present);
   return { target, present, owned };
@@ -32,9 +33,7 @@ export function placeOf(world: ServiceWorld, { scope }: ServiceChoice): Place {
 
 /** Whether somebody named a home, and the service is one for another. */
 export function isElsewhere({ context }: ServiceWorld, { memory }: Owned): boolean {
-  const { home, paths, system } = context;
-  const named = home !== undefined || Boolean(system.host.env.APPD_HOME);
-  return named && !isSamePath(memory.home, paths.root);
+  return isHomeGiven(context) && !isSamePath(memory.home, context.paths.root);
 }
 
 /** @throws AppdError (cannotCreate) when what is there is not ours, or another instance's */

@@ -12,7 +12,7 @@ import {
   withMark,
 } from "../../service/ownership.ts";
 import { render } from "../../service/render.ts";
-import { type Context, createContext } from "../context.ts";
+import { type Context, createContext, isHomeGiven } from "../context.ts";
 import { serviceDefinition } from "../service_definition.ts";
 import { installedServices, presentText, serviceTarget } from "./installed.ts";
 import { defaultScope, requireManager } from "./manager.ts";
@@ -44,16 +44,16 @@ export interface Plan {
 /** Looks, compares, and changes nothing. @throws AppdError when such a service cannot be described */
 export async function planService(world: ServiceWorld, { scope, options = {} }: ServiceQuestion): Promise<Plan> {
   const { context, program } = world;
-  const { system, instance } = context;
+  const { app: { product }, system, instance } = context;
   const whose = scope ?? defaultScope(system);
   const manager = requireManager(system, { program, scope: whose });
-  const target = serviceTarget(system, { program, instance, manager, scope: whose });
+  const target = serviceTarget(system, { product, instance, manager, scope: whose });
   const present = presentText(system.files, target.path);
   const owned = present === undefined ? undefined : readOwned(present);
   const all: InstallOptions = { ...owned?.memory.options, ...options };
   if (all.binary !== undefined) requireAbsolute(all.binary);
   const definition = await serviceDefinition(remembered(context, { owned, options: all }), {
-    ...{ program, scope: whose, kind: kindFor({ manager, scope: whose }) },
+    ...{ scope: whose, kind: kindFor({ manager, scope: whose }) },
     ...{ profile: all.profile, runAs: all.runAs, binary: all.binary, keepPrograms: all.keepPrograms ?? false },
   });
   const [file] = render(kindFor(target), definition);
@@ -79,11 +79,10 @@ function remembered(
   context: Context,
   { owned, options }: { owned: Owned | undefined; options: InstallOptions },
 ): Context {
-  const { home, config, system } = context;
-  const isHomeGiven = home !== undefined || Boolean(system.host.env.APPD_HOME);
+  const { home, config } = context;
   return createContext({
     ...context,
-    home: isHomeGiven ? home : owned?.memory.home,
+    home: isHomeGiven(context) ? home : owned?.memory.home,
     config: config ?? options.config,
   });
 }
@@ -125,8 +124,8 @@ export function requireOurs({ found, target, present }: Plan, world: ServiceWorl
 
 /** @throws AppdError (cannotCreate) when the instance is a service of the other scope already: both would want its lock */
 export function requireSingle(world: ServiceWorld, { target, definition }: Plan): void {
-  const { context: { system, instance }, program } = world;
-  const other = installedServices(system, { program, instance })
+  const { context: { app: { product }, system, instance }, program } = world;
+  const other = installedServices(system, { product, instance })
     .find((one) => one.target.path !== target.path && one.owned.memory.home === definition.home);
   if (other === undefined) return;
   throw new AppdError(`cannot install "${target.unit}": "${other.target.path}" runs the same instance already`, {

@@ -18,8 +18,8 @@ export interface ServiceWorld {
 }
 
 /** This machine's. */
-export function serviceWorld(context: Context, program: string): ServiceWorld {
-  return { context, program, run: runBounded, account: accountNamed, closedPart };
+export function serviceWorld(context: Context): ServiceWorld {
+  return { context, program: context.app.product.name, run: runBounded, account: accountNamed, closedPart };
 }
 
 function accountNamed(user: string): Account | undefined {

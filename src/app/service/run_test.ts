@@ -9,7 +9,14 @@ import { startService } from "./start_service.ts";
 import { stopService } from "./stop_service.ts";
 import { unitState } from "./unit_state.ts";
 
-const PLACE = { manager: "systemd", scope: "system", program: "appd", userHome: "/root", uid: 0 } as const;
+const PLACE = {
+  manager: "systemd",
+  scope: "system",
+  service: "appd",
+  label: "com.appd.daemon",
+  userHome: "/root",
+  uid: 0,
+} as const;
 const TARGET = targetAt(PLACE);
 
 /** A fake host whose instance's home is really there, because locks are the kernel's. */

@@ -60,6 +60,7 @@ export function exitMeaning(exit: Exit, adopted = false): string | undefined {
   if (exit === "unknown") {
     return adopted ? "an earlier daemon had started it, and only that one could have waited for it" : undefined;
   }
+  if ("code" in exit && exit.error !== undefined) return undefined; // It says itself what was wrong.
   if ("code" in exit) return CODES[exit.code] ?? shellMeaning(exit.code);
   if (exit.outOfMemory) return "the kernel ended it because memory had run out";
   return SIGNALS[exit.signal] ?? "a signal that appd did not send";

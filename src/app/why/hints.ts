@@ -12,7 +12,8 @@ export function hintsOf(subject: Subject, { blockers, configured }: HintInput): 
   const { name, state, ready, waiting_for = [] } = subject.status;
   const logs = `appd logs ${name} -n 50`;
   if (waiting_for.length > 0) return blockers.map(({ status }) => `appd why ${status.name}`);
-  const settings = [...kernelHints(subject), ...(configured ? settingsOf(subject) : [])];
+  const isService = subject.status.kind === "service";
+  const settings = isService ? [] : [...kernelHints(subject), ...(configured ? settingsOf(subject) : [])];
   switch (state) {
     case "backoff":
     case "failed":
@@ -20,7 +21,7 @@ export function hintsOf(subject: Subject, { blockers, configured }: HintInput): 
     case "exited":
       return [logs, `appd programs start ${name}`];
     case "stopped":
-      return [`appd programs start ${name}`];
+      return [...(subject.status.abandoned ? ["appd restart"] : []), `appd programs start ${name}`];
     case "starting":
     case "running":
       return ready ? [] : [logs, ...settings];

@@ -150,6 +150,7 @@ const CAUSE: Readonly<Record<RunReport["trigger"], string>> = {
   program: "by program",
   job: "by job",
   webhook: "by a webhook",
+  app: "by the app's own code",
   manual: "by hand",
 };
 

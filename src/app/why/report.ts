@@ -1,14 +1,18 @@
 import { cannot, messageOf } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import type { ProgramStatus, WhyReport } from "../../base/reports.ts";
+import type { Words } from "../../base/words.ts";
 import { readLog } from "../../logging/read_log.ts";
 import type { Files } from "../../system/files.ts";
+import type { App } from "../kit/app.ts";
+import { loggerOfService } from "../kit/service_logger.ts";
 import type { Journal } from "../events/journal.ts";
 import { whyOf } from "./why.ts";
 
 /** What `appd why` is answered from. */
 export interface WhySources {
   readonly files: Files;
+  readonly app: Pick<App, "product">;
   readonly journal: Journal;
   /** All programs as they are now. */
   readonly programs: readonly ProgramStatus[];
@@ -16,6 +20,8 @@ export interface WhySources {
   readonly now: number;
   /** False for the command after `--`. */
   readonly configured: boolean;
+  /** Of the program that is asked. */
+  readonly words: Words;
 }
 
 /** So many last lines are shown, and so many bytes of each. */
@@ -29,7 +35,7 @@ const LINE_BYTES = 400;
  * @throws AppdError (notRunning) when there is no such program
  */
 export async function explainProgram(name: string, sources: WhySources): Promise<WhyReport> {
-  const { journal, programs, now, configured, files } = sources;
+  const { journal, programs, now, configured, words } = sources;
   const program = find(name, programs);
   const others = programs.filter((one) => one.family === name && one !== program);
   const report = whyOf({
@@ -37,11 +43,22 @@ export async function explainProgram(name: string, sources: WhySources): Promise
     programs,
     eventsOf: (one) => journal.of(one),
     daemonEvents: journal.since(0).filter((event) => event.program === null),
-    lastOutput: isWell(program) ? [] : await lastLines(program.log_file, files),
+    lastOutput: isWell(program) ? [] : await lastLines(program, sources),
     now,
     configured,
   });
-  return { ...report, hints: [...report.hints, ...others.slice(0, 3).map((one) => `appd why ${one.name}`)] };
+  const more = others.slice(0, 3).map((one) => `appd why ${one.name}`);
+  return inWords({ ...report, hints: [...report.hints, ...more] }, words);
+}
+
+/** Sentences and commands of ours; what the program wrote stays as it is. */
+function inWords(report: WhyReport, words: Words): WhyReport {
+  return {
+    ...report,
+    summary: words(report.summary),
+    chain: report.chain.map((link) => ({ ...link, message: words(link.message) })),
+    hints: report.hints.map(words),
+  };
 }
 
 /** From the best to the worst. */
@@ -72,13 +89,14 @@ function isWell({ state, ready, live, crash_loop }: ProgramStatus): boolean {
 }
 
 /** The end of the log: read backwards, and never from a compressed archive, so that the answer is quick. */
-async function lastLines(path: string, files: Files): Promise<string[]> {
+async function lastLines({ kind, log_file, name }: ProgramStatus, { files, app }: WhySources): Promise<string[]> {
+  const logger = kind === "service" ? loggerOfService(app, name) : undefined;
   const plain = {
     ...files,
     list: (directory: string) => files.list(directory).filter((name) => !name.endsWith(".gz")),
   };
   try {
-    const lines = await Array.fromAsync(readLog(path, { lines: LINES }, { files: plain }));
+    const lines = await Array.fromAsync(readLog(log_file, { lines: LINES, logger }, { files: plain }));
     return lines.map((line) => new TextDecoder().decode(line.subarray(0, LINE_BYTES)));
   } catch (error) {
     return [`(${messageOf(error)})`]; // The rest of the answer is worth more than this.

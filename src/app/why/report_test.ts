@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import type { ProgramStatus } from "../../base/reports.ts";
 import { systemFiles } from "../../system/files.ts";
+import { APPD_APP } from "../kit/app.ts";
 import { Journal } from "../events/journal.ts";
 import { explainProgram } from "./report.ts";
 
@@ -28,7 +29,15 @@ function program(name: string, more: Partial<ProgramStatus> = {}): ProgramStatus
 
 function explain(name: string, programs: readonly ProgramStatus[]) {
   const journal = new Journal();
-  return explainProgram(name, { files: systemFiles, journal, programs, now: 0, configured: true });
+  return explainProgram(name, {
+    files: systemFiles,
+    app: APPD_APP,
+    journal,
+    programs,
+    now: 0,
+    configured: true,
+    words: (text) => text,
+  });
 }
 
 Deno.test("the last output is the end of the log, each line cut", async () => {

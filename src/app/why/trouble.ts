@@ -7,7 +7,7 @@ import { type Subject, wasAdopted } from "./subject.ts";
 
 /** What last went wrong, as a phrase: what ended the program, after how long, and what that usually means. */
 export function troubleOf({ status, events }: Subject): string {
-  if (isSpawnTrouble(status.error)) return status.error;
+  if (status.kind !== "service" && isSpawnTrouble(status.error)) return status.error;
   const end = events.findLast((event) => event.kind === "ended" || event.kind === "unwell");
   if (end?.kind === "unwell") return `appd stopped it, ${end.reason}`;
   if (end?.kind === "ended") return phraseOf(end.exit, { uptimeMs: end.uptimeMs, adopted: wasAdopted(events, end) });
@@ -27,8 +27,8 @@ function phraseOf(exit: Exit, more: { readonly uptimeMs?: number; readonly adopt
   return `${endingText(exit)}${after}${meaning === undefined ? "" : ` (${meaning})`}`;
 }
 
-function exitOf({ code, signal, out_of_memory }: ProgramExit): Exit {
-  if (code !== null) return { code };
+function exitOf({ code, signal, error, out_of_memory }: ProgramExit): Exit {
+  if (code !== null) return { code, ...(error === undefined ? {} : { error }) };
   if (signal === null) return "unknown";
   return { signal, ...(out_of_memory ? { outOfMemory: true } : {}) };
 }

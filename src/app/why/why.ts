@@ -1,6 +1,7 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
 import type { EventReport, ProgramStatus, WhyReport } from "../../base/reports.ts";
+import { isUp } from "../../base/program_names.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import { chainOf } from "./chain.ts";
@@ -57,10 +58,11 @@ function blockersOf(program: ProgramStatus, input: WhyInput, seen: Set<string> =
   return missing.flatMap((one) => [subjectOf(one, input), ...blockersOf(one, input, seen)]);
 }
 
-function holds(condition: string, { state, pid, ready, live, exit }: ProgramStatus): boolean {
+function holds(condition: string, program: ProgramStatus): boolean {
+  const { state, ready, live, exit } = program;
   switch (condition) {
     case "started":
-      return pid !== null || state === "exited";
+      return isUp(program) || state === "exited";
     case "ready":
       return ready;
     case "healthy":
@@ -110,8 +112,8 @@ function pastText(subject: Subject): string[] {
 }
 
 function startingText(subject: Subject): string {
-  const { note, pid } = subject.status;
-  if (pid === null) return "is being started";
+  const { note } = subject.status;
+  if (!isUp(subject.status)) return "is being started";
   const waits = note === null || note === undefined ? "not ready yet" : `not ready yet: ${note}`;
   return [`is starting${sinceText(subject)}`, beginText(subject), waits, ...pastText(subject)].join(", ");
 }
@@ -132,7 +134,7 @@ function failuresText({ events }: Subject): string {
   return count <= 1 ? "a failure" : `${count} failures in a row`;
 }
 
-function stoppingText({ events }: Subject): string {
+function stoppingText({ events, status }: Subject): string {
   const stopping = latest(events, "stopping");
   const killing = latest(events, "killing");
   if (stopping === undefined) return "is being stopped";
@@ -142,19 +144,24 @@ function stoppingText({ events }: Subject): string {
   const killed = killing !== undefined && killing.at >= stopping.at;
   const how = killed
     ? "it did not end in time and is being killed"
-    : `it has ${humanDuration(stopping.timeoutMs)} from ${stopping.signal} on`;
+    : `it has ${humanDuration(stopping.timeoutMs)}${status.kind === "service" ? "" : ` from ${stopping.signal} on`}`;
   return `is being stopped${why}; ${how}`;
 }
 
-function stoppedText({ events }: Subject): string {
+function stoppedText({ events, status }: Subject): string {
   const stopped = latest(events, "stopped");
   const stopping = latest(events, "stopping");
   if (stopped === undefined) return "is stopped, and nothing is remembered of why";
   const began = events.findLast(({ kind }) => kind === "started" || kind === "adopted")?.at ?? 0;
   const by = stopping !== undefined && stopping.at >= began ? byText(stopping.cause) : "";
-  const force = stopped.forced ? ", with force, because not all of it ended by itself in time" : "";
+  const force = stopped.forced ? FORCED[status.kind ?? "program"] : "";
   return `is stopped since ${utcTime(stopped.at)}${by}${force}`;
 }
+
+const FORCED = {
+  program: ", with force, because not all of it ended by itself in time",
+  service: "; it ignored its signal, and goes on inside the daemon until that ends",
+} as const;
 
 function byText(cause: string | undefined): string {
   return cause === undefined ? "" : ` by ${cause}`;

@@ -321,6 +321,56 @@ const CASES: readonly Case[] = [
     program: { ...DOWN, state: "stopped" },
     summary: "web is stopped, and nothing is remembered of why",
   },
+  {
+    cause: "a service runs",
+    program: { kind: "service", pid: null },
+    events: story("web", BOOT),
+    summary: "web runs since 2025-11-01 08:27:00 UTC (2h 3m), started by the daemon's start, ready, 0 restarts",
+    hints: [],
+  },
+  {
+    cause: "a service that is not ready yet",
+    program: { kind: "service", pid: null, ready: false, state: "starting", uptime_s: 60, note: "reads its index" },
+    events: story("web", BOOT),
+    summary: "web is starting since 2025-11-01 10:29:00 UTC (1m), started by the daemon's start, " +
+      "not ready yet: reads its index",
+    hints: [LOGS],
+  },
+  {
+    cause: "a service threw",
+    program: {
+      ...backoff("cannot listen"),
+      kind: "service",
+      exit: { code: 69, signal: null, error: "cannot listen", at: AT },
+    },
+    events: story("web", BOOT, ended({ code: 69, error: "cannot listen" }), retrying("cannot listen")),
+    summary: "web is down after a failure: cannot listen after 3s; the next start is in 4s",
+    hints: [LOGS, RESET],
+  },
+  {
+    cause: "a service failed for good",
+    program: {
+      ...DOWN,
+      ...{ kind: "service", state: "failed", error: "no such region" },
+      exit: { code: 78, signal: null, error: "no such region", at: AT },
+    },
+    summary: "web has failed and is not started again: no such region",
+    hints: [LOGS, RESET],
+  },
+  {
+    cause: "a service is being stopped",
+    program: { kind: "service", pid: null, ready: false, state: "stopping" },
+    events: story("web", BOOT, { kind: "stopping", pid: 0, signal: "SIGTERM", timeoutMs: 5000, cause: "a reload" }),
+    summary: "web is being stopped by a reload; it has 5s",
+  },
+  {
+    cause: "a service was let go",
+    program: { ...DOWN, kind: "service", state: "stopped", abandoned: true },
+    events: story("web", BOOT, { kind: "stopped", forced: true }),
+    summary: "web is stopped since 2025-11-01 10:30:00 UTC; it ignored its signal, " +
+      "and goes on inside the daemon until that ends",
+    hints: ["appd restart", "appd programs start web"],
+  },
 ];
 
 for (const { cause, program, events, summary, hints } of CASES) {

@@ -1,4 +1,3 @@
-import { APPD_SCHEMA } from "../../schema/appd_schema.ts";
 import { listSettings } from "../../schema/list_settings.ts";
 import { type CompletionModel, completionModel } from "../completion_model.ts";
 import { bashCompletions } from "../completions_bash.ts";
@@ -14,10 +13,10 @@ const WRITERS: Readonly<Record<Shell, (model: CompletionModel) => string>> = {
 };
 
 /** Prints the completion script of one shell. */
-export function completions({ program, invocation, output }: VerbInput): number {
+export async function completions({ app, program, invocation, output }: VerbInput): Promise<number> {
   const shell = SHELLS.find((name) => name === invocation.arguments[0]);
   if (shell === undefined) throw new Error("the table lets a shell through that has no writer");
-  const settings = listSettings(APPD_SCHEMA).filter(({ section }) => !section.many).map(({ key }) => key);
+  const settings = listSettings(await app.schema()).filter(({ section }) => !section.many).map(({ shown }) => shown);
   output.print(WRITERS[shell](completionModel(program, { settings })));
   return 0;
 }

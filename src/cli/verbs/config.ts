@@ -2,13 +2,12 @@ import type { LoadResult } from "../../config/config.ts";
 import { explain as explainSetting, getSetting, listValues } from "../../config/explain.ts";
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
-import { loadContextConfig } from "../../app/load.ts";
+import { adjusted, loadContextConfig } from "../../app/load.ts";
 import { exposedCommands } from "../../app/exposed_commands.ts";
 import { trustWarnings } from "../../app/trust.ts";
 import { jobWarnings } from "../../app/jobs/job_warnings.ts";
 import { programWarnings } from "../../app/programs/program_warnings.ts";
 import { escapeControls } from "../../base/escape.ts";
-import { APPD_SCHEMA } from "../../schema/appd_schema.ts";
 import { jsonSchemaOf } from "../../schema/json_schema.ts";
 import { starterToml } from "../../schema/starter.ts";
 import { printable } from "../../schema/toml_text.ts";
@@ -37,6 +36,8 @@ export async function set(input: VerbInput): Promise<number> {
       flags: {},
       env: system.host.env,
       files: system.files,
+      schema: await context.app.schema(),
+      accept: (loaded) => void adjusted(context, loaded),
     },
     argument(input, 0),
     argument(input, 1),
@@ -65,13 +66,14 @@ export async function check(input: VerbInput): Promise<number> {
   const { output, program, system } = input;
   const loaded = await load(input);
   const { file } = loaded;
-  const warnings = [
+  const all = [
     ...loaded.warnings,
     ...trustWarnings(contextOf(input), loaded),
     ...await programWarnings(loaded, system),
     ...await jobWarnings(loaded, system),
     ...await exposedCommands(loaded, system),
   ];
+  const warnings = all.map(output.advise);
   if (output.json) {
     output.printJson({ ok: true, file: file?.path ?? null, warnings });
     return 0;
@@ -100,15 +102,15 @@ export async function explain(input: VerbInput): Promise<number> {
 }
 
 /** Prints the JSON Schema of the file. */
-export function schema({ program, output }: VerbInput): number {
-  output.printJson(jsonSchemaOf(APPD_SCHEMA, program.name));
+export async function schema({ app, program, output }: VerbInput): Promise<number> {
+  output.printJson(jsonSchemaOf(await app.schema(), program.name));
   return 0;
 }
 
 /** Writes a commented starter file, or prints it with `--stdout`. */
-export function init(input: VerbInput): number {
-  const { invocation, output, program, system } = input;
-  const text = starterToml(APPD_SCHEMA, program.name);
+export async function init(input: VerbInput): Promise<number> {
+  const { app, invocation, output, program, system } = input;
+  const text = starterToml(await app.schema(), program.name);
   if (isOn(invocation, "stdout")) {
     output.print(text.trimEnd());
     return 0;

@@ -1,3 +1,4 @@
+import { APPD_APP } from "../../app/kit/app.ts";
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { realSystem } from "../../system/system.ts";
@@ -15,7 +16,7 @@ async function config(home: string, ...args: string[]) {
   const terminal = fakeTerminal();
   const system = realSystem();
   const env = { PATH: "/bin", APPD_SERVER_BIND: "::1", APPD_SEVER_PORT: "1" };
-  const code = await main(APPD, ["config", "--home", home, ...args], {
+  const code = await main({ program: APPD, app: APPD_APP }, ["config", "--home", home, ...args], {
     ...system,
     terminal,
     host: { ...system.host, env },

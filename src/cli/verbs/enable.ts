@@ -19,7 +19,7 @@ export function disable(input: VerbInput): Promise<number> {
 async function change(input: VerbInput, on: boolean): Promise<number> {
   const { invocation, output, program } = input;
   const dryRun = isOn(invocation, "dry-run");
-  const world = serviceWorld(givenContext(input), program.name);
+  const world = serviceWorld(givenContext(input));
   const result = await enableService(world, { scope: scopeOf(invocation), on, dryRun });
   const { unit, already } = result;
   const done = already

@@ -12,10 +12,10 @@ import type { VerbInput } from "../verb.ts";
 
 /** Makes the instance a service; `--now` starts it. */
 export async function install(input: VerbInput): Promise<number> {
-  const { invocation, output, program } = input;
+  const { invocation, output } = input;
   const context = givenContext(input);
   const dryRun = isOn(invocation, "dry-run");
-  const result = await installService(serviceWorld(context, program.name), {
+  const result = await installService(serviceWorld(context), {
     scope: scopeOf(invocation),
     options: optionsOf(input, context),
     enable: !isOn(invocation, "no-enable"),
@@ -65,7 +65,7 @@ function tellInstalled(input: VerbInput, result: InstallResult, dryRun: boolean)
 export async function uninstall(input: VerbInput): Promise<number> {
   const { invocation, output, program } = input;
   const dryRun = isOn(invocation, "dry-run");
-  const result = await uninstallService(serviceWorld(givenContext(input), program.name), {
+  const result = await uninstallService(serviceWorld(givenContext(input)), {
     scope: scopeOf(invocation),
     force: isOn(invocation, "force"),
     dryRun,

@@ -7,7 +7,7 @@ import type { VerbInput } from "../verb.ts";
 /** Says whether the instance is a service of the host: 0 when it is, else 1. */
 export async function isInstalled(input: VerbInput): Promise<number> {
   const { invocation, output, program } = input;
-  const world = serviceWorld(givenContext(input), program.name);
+  const world = serviceWorld(givenContext(input));
   const services = await installedReports(world, { scope: scopeOf(invocation) });
   if (output.json) output.printJson({ installed: services.length > 0, services });
   else if (services.length === 0) output.tell(`${program.name}: not installed`);

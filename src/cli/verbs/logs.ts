@@ -1,10 +1,7 @@
 import type { Context } from "../../app/context.ts";
-import { loadContextConfig } from "../../app/load.ts";
-import { logPlace } from "../../app/log_places.ts";
-import { AppdError } from "../../base/errors.ts";
+import { daemonLog, logPlace } from "../../app/log_places.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { LOG_LEVELS, type LogLevel } from "../../base/logger.ts";
-import { readState } from "../../instance/state_file.ts";
 import { listArchives } from "../../logging/archives.ts";
 import { followLog, type LogQuery, readLog } from "../../logging/read_log.ts";
 import { contextOf } from "../context_of.ts";
@@ -20,8 +17,8 @@ const DEFAULT_LINES = 50;
 /** Shows the end of a log, its archives included, and goes on with `--follow`. */
 export async function logs(input: VerbInput): Promise<number> {
   const { invocation, output, program, system } = input;
-  const query = queryOf(invocation, system.clock.now());
-  const path = await pathOf(input, contextOf(input));
+  const { path, logger } = await placeOf(input, contextOf(input));
+  const query = { ...queryOf(invocation, system.clock.now()), logger };
   noteIfEmpty(input, path);
   const print = createLinePrinter(output);
   const complain = (text: string) => output.note(`${program.name}: ${escapeControls(text)}`);
@@ -63,11 +60,11 @@ function patternOf(text: string): RegExp {
   }
 }
 
-async function pathOf({ invocation }: VerbInput, context: Context): Promise<string> {
+async function placeOf({ invocation }: VerbInput, context: Context): Promise<{ path: string; logger?: string }> {
   const name = invocation.arguments[0];
-  if (name === undefined) return await daemonLog(context);
-  const { path, names } = await logPlace(context, name);
-  if (path !== undefined) return path;
+  if (name === undefined) return { path: await daemonLog(context) };
+  const { path, names, logger } = await logPlace(context, name);
+  if (path !== undefined) return { path, ...(logger === undefined ? {} : { logger }) };
   throw noSuchProgram("show the log of", { name, known: names, orJob: true });
 }
 
@@ -78,16 +75,4 @@ function noteIfEmpty({ invocation, output, program, system }: VerbInput, path: s
   const { files } = system;
   if ((files.stat(path)?.size ?? 0) > 0 || listArchives(files, path).length > 0) return;
   output.note(`${program.name}: ${escapeControls(name)} has not written anything yet`);
-}
-
-/** The log that the daemon said it writes, else the one that the configuration names, else the default. */
-async function daemonLog(context: Context): Promise<string> {
-  const said = readState(context.system.files, context.paths.state)?.log_file;
-  if (said !== undefined) return said;
-  try {
-    return (await loadContextConfig(context)).config.log.file;
-  } catch (error) {
-    if (error instanceof AppdError && error.exit === "config") return context.paths.log; // Logs help to mend it.
-    throw error;
-  }
 }

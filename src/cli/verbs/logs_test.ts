@@ -1,3 +1,4 @@
+import { APPD_APP } from "../../app/kit/app.ts";
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { until } from "../../programs/testing.ts";
@@ -18,7 +19,10 @@ function homeWithLogs() {
 
 async function logs(home: string, args: readonly string[], options: { terminal?: boolean } = {}) {
   const terminal = fakeTerminal(options);
-  const code = await main(APPD, ["logs", "--home", home, ...args], { ...realSystem(), terminal });
+  const code = await main({ program: APPD, app: APPD_APP }, ["logs", "--home", home, ...args], {
+    ...realSystem(),
+    terminal,
+  });
   return { code, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 
@@ -75,7 +79,7 @@ Deno.test("what a job writes first is followed, although there was nothing when 
     terminal.write(stream, bytes);
   };
   const system = { ...realSystem(), terminal: { ...terminal, write } };
-  const followed = main(APPD, ["logs", "--home", place.home, "half3", "-f"], system);
+  const followed = main({ program: APPD, app: APPD_APP }, ["logs", "--home", place.home, "half3", "-f"], system);
   await until("it waits", () => /not written/.test(terminal.stderr));
   fs.mkdirSync(`${place.home}/jobs/half3`, { recursive: true });
   const log = `${place.home}/jobs/half3/output.log`;

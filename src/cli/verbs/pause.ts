@@ -50,7 +50,7 @@ export async function resume(input: VerbInput): Promise<number> {
 /** The job that was named, which has to be there. */
 async function jobOf({ invocation }: VerbInput, context: Context): Promise<string | undefined> {
   const [name] = invocation.arguments;
-  const verb = invocation.path[0] ?? "";
+  const verb = invocation.path.at(-1) ?? "";
   const jobs = await jobsOf(context, [verb, name ?? "the scheduler"]);
   return name === undefined ? undefined : jobNamed(verb, name, jobs).name;
 }

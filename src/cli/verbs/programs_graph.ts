@@ -5,6 +5,7 @@ import { cannot } from "../../base/errors.ts";
 import { levelsOf } from "../../base/levels.ts";
 import { familyOf } from "../../base/program_names.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
+import type { Config } from "../../schema/appd_schema.ts";
 import { contextOf } from "../context_of.ts";
 import { branchesFor, type GraphProgram, renderGraph } from "../render_graph.ts";
 import { statesOf } from "../render_programs.ts";
@@ -23,7 +24,8 @@ export async function graph(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const { config } = await loadContextConfig(context);
   const running = (await askStatus(context))?.programs;
-  const levels = levelsFor(config.programs, context, running);
+  const services = context.app.services.length === 0 ? [] : await servicesFor(context, config);
+  const levels = levelsFor([...config.programs, ...services], context, running);
   if (output.json) output.printJson(jsonOf(levels));
   else if (levels.length === 0) output.print("no programs");
   else {
@@ -31,6 +33,11 @@ export async function graph(input: VerbInput): Promise<number> {
     output.print(lines.join("\n"));
   }
   return 0;
+}
+
+async function servicesFor({ app, mode }: Context, config: Config): Promise<readonly Configured[]> {
+  const { wantedServices } = await import("../../app/kit/wanted_services.ts");
+  return wantedServices(app, { config, mode });
 }
 
 function levelsFor(

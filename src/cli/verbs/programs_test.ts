@@ -73,6 +73,23 @@ Deno.test("a program that fails at once is an error with its reason, and the oth
   ]);
 });
 
+Deno.test("a service is told without a PID, and one that ignores its signal as an error", async () => {
+  const up = { kind: "service", state: "running", ready: true, pid: null, uptime_s: 3 } as const;
+  const down = { ...STOPPED, kind: "service" } as const;
+  const programs = [fakeProgram("page", up), fakeProgram("proxy", down), fakeProgram("deaf", up)];
+  const come: Readonly<Record<string, Partial<ProgramStatus>>> = { proxy: up, deaf: { ...STOPPED, abandoned: true } };
+  const { test } = acting(programs, (name) => come[name] ?? {});
+  await using _ = test;
+  const started = await test.run("programs", "start", "page", "proxy");
+  assert.deepEqual([started.code, started.stdout], [0, "appd: page runs already\nappd: started proxy\n"]);
+  const stopped = await test.run("programs", "stop", "deaf");
+  assert.equal(stopped.code, 1);
+  assert.match(
+    stopped.stderr,
+    /^appd: cannot stop "deaf": it ignores its signal, and goes on\nhint: .*appd.* restart\n$/,
+  );
+});
+
 Deno.test("a start is looked at until it shows what became of it", async () => {
   const { test } = acting([fakeProgram("web", STOPPED)], () => ({ state: "starting", pid: 5 }));
   await using _ = test;

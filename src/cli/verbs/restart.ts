@@ -15,7 +15,7 @@ export async function restart(input: VerbInput): Promise<number> {
   const command = trailing === undefined ? undefined : commandHere(trailing, system.host);
   const keepPrograms = isOn(invocation, "keep-programs");
   const context = contextOf(input);
-  const service = serviceOf(context, program.name);
+  const service = serviceOf(context);
   if (service !== undefined) {
     requirePlain(input, service);
     const { restartAsService } = await import("../service_verbs.ts");

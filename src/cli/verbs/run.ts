@@ -3,17 +3,27 @@ import { runDaemon } from "../../app/daemon.ts";
 import { isFirstProcess, standInFront } from "../../app/first_process.ts";
 import { ownWords } from "../../system/attached_child.ts";
 import { givenContext } from "../context_of.ts";
-import type { VerbInput } from "../verb.ts";
+import type { Verb, VerbInput } from "../verb.ts";
 
 /** Runs the daemon in this process until it is told to stop; the number is the daemon's own exit code. */
-export async function run(input: VerbInput): Promise<number> {
+export function run(input: VerbInput): Promise<number> {
+  return runHere(input, undefined);
+}
+
+/** {@link run} with the services of one mode of the app. */
+export function runMode(mode: string): Verb {
+  return (input) => runHere(input, mode);
+}
+
+async function runHere(input: VerbInput, mode: string | undefined): Promise<number> {
   const { output, program, system } = input;
   const { trailing } = input.invocation;
   if (isFirstProcess(system)) {
-    return await standInFront(system, ownWords(), (text) => output.note(`${program.name}: warning: ${text}`));
+    const warn = (text: string) => output.note(`${program.name}: warning: ${output.advise(text)}`);
+    return await standInFront(system, ownWords(), warn);
   }
   return await runDaemon(
-    givenContext(input),
+    { ...givenContext(input), mode },
     trailing === undefined ? {} : { command: commandHere(trailing, system.host) },
   );
 }

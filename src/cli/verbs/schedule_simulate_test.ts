@@ -1,3 +1,4 @@
+import { APPD_APP } from "../../app/kit/app.ts";
 import assert from "node:assert/strict";
 import type { SimulateOptions } from "../../app/jobs/simulate.ts";
 import type { SimulatedRun } from "../../jobs/simulation.ts";
@@ -39,7 +40,7 @@ async function simulateOn(
   const program: ProgramSpec = { ...APPD, groups: [{ title: "", commands: [{ ...SIMULATE, load }] }] };
   const terminal = fakeTerminal({ terminal: isTerminal });
   const system = { ...realSystem(), terminal, clock };
-  const code = await main(program, ["simulate", ...args], system);
+  const code = await main({ program, app: APPD_APP }, ["simulate", ...args], system);
   return { code, asked, stdout: terminal.stdout, stderr: terminal.stderr };
 }
 

@@ -19,7 +19,7 @@ export async function start(input: VerbInput): Promise<number> {
   }
   const { trailing } = invocation;
   const context = contextOf(input);
-  const service = serviceOf(context, program.name);
+  const service = serviceOf(context);
   if (service !== undefined) {
     requirePlain(input, service);
     const { startAsService } = await import("../service_verbs.ts");

@@ -20,9 +20,9 @@ export async function status(input: VerbInput): Promise<number> {
 async function look(input: VerbInput): Promise<Frame> {
   const { invocation, output, system } = input;
   const context = contextOf(input);
-  const installed = serviceOf(context, input.program.name);
+  const installed = serviceOf(context);
   const service = installed &&
-    await (await import("../service_verbs.ts")).statusAsService(input, { context, service: installed });
+    await (await import("../service_verbs.ts")).statusAsService({ context, service: installed });
   const { exit, report } = service ?? await daemonStatus(context);
   const lines = renderStatus(report, {
     style: output.style,

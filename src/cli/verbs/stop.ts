@@ -9,7 +9,7 @@ export async function stop(input: VerbInput): Promise<number> {
   const { invocation, output, program } = input;
   const timeoutMs = numberOf(invocation, "timeout");
   const context = contextOf(input);
-  const service = serviceOf(context, program.name);
+  const service = serviceOf(context);
   if (service !== undefined) {
     const { stopAsService } = await import("../service_verbs.ts");
     return await stopAsService(input, { context, service });

@@ -1,0 +1,96 @@
+import { AppdError, messageOf } from "../../base/errors.ts";
+import type { Path } from "../../schema/kind.ts";
+import type { AppJobSettings } from "../../schema/settings_app_job.ts";
+import type { Config } from "../../schema/appd_schema.ts";
+import type { JobSpec } from "../../jobs/job_spec.ts";
+import type { RunOrder } from "../../jobs/runner.ts";
+import { payloadOf } from "../../jobs/slots.ts";
+import type { FunctionWork } from "../jobs/function_work.ts";
+import { specOf } from "../jobs/job_specs.ts";
+import { runVariables } from "../jobs/run_variables.ts";
+import type { App } from "./app.ts";
+import { type KitFor, withMore } from "./create_kit.ts";
+import type { Job, JobRun, JobSettings } from "./job.ts";
+import { readAppJobs } from "./read_jobs.ts";
+
+/** What the jobs of an app stand in. */
+export interface AppJobSurroundings {
+  /** Directory of the instance, absolute. */
+  readonly home: string;
+  /** IANA name of the system's time zone. */
+  readonly systemZone: string;
+  /** What their code is given; absent where nothing is run, as in a command that looks ahead. */
+  readonly kitFor?: KitFor | undefined;
+}
+
+/**
+ * The jobs of an app under a configuration.
+ *
+ * @throws AppdError (config) naming the job and what is wrong with its settings or its name
+ */
+export function appJobSpecs(app: App, config: Config, around: AppJobSurroundings): JobSpec[] {
+  const given = app.jobs.map((job) => ({ name: job.name, settings: settingsOf(job, { app, config }) }));
+  const read = readAppJobs(given, { config, services: app.services.map(({ name }) => name), home: around.home });
+  const refuse = (index: number, flaw: string, hint?: string) =>
+    new AppdError(`cannot take up the job "${app.jobs[index]?.name}" of ${app.product.name}: ${flaw}`, {
+      exit: "config",
+      ...(hint === undefined ? {} : { hint }),
+    });
+  const [first] = read.flaws;
+  if (first !== undefined) throw refuse(indexIn(first.path), first.text, first.hint);
+  return read.jobs.map((settings, index) => {
+    const work = functionWork(app.jobs[index] as Job<Config>, around.kitFor);
+    return specOf(settings as AppJobSettings, { work, systemZone: around.systemZone });
+  });
+}
+
+function indexIn(path: Path): number {
+  return typeof path[1] === "number" ? path[1] : 0;
+}
+
+/** What the configuration says wins; what it says of the times takes the place of all that is said of them here. */
+function settingsOf(job: Job<Config>, { app, config }: { readonly app: App; readonly config: Config }): JobSettings {
+  const { name: _name, run: _run, settings, ...own } = job;
+  const said = settings === undefined ? {} : configured(job, { app, config });
+  const isTimed = said.every !== undefined || said.cron !== undefined;
+  const { every: _every, cron: _cron, ...untimed } = own;
+  return { ...(isTimed ? untimed : own), ...said };
+}
+
+function configured(job: Job<Config>, { app, config }: { readonly app: App; readonly config: Config }): JobSettings {
+  try {
+    return job.settings?.(config) ?? {};
+  } catch (error) {
+    if (error instanceof AppdError) throw error;
+    throw new AppdError(`cannot take up the job "${job.name}" of ${app.product.name}: ${messageOf(error)}`, {
+      exit: "config",
+      cause: error,
+    });
+  }
+}
+
+function functionWork(job: Job<Config>, kitFor: KitFor | undefined): FunctionWork {
+  return {
+    kind: "function",
+    mark: "function",
+    async call(order, signal) {
+      if (kitFor === undefined) throw new Error("there is no daemon to run a job in");
+      const kit = kitFor(`jobs.${job.name}`, { job_id: order.runId });
+      await job.run(withMore(kit, { signal, run: jobRun(order) }));
+    },
+  };
+}
+
+function jobRun(order: RunOrder): JobRun {
+  const { job, runId, number, attempt, slotAt, cause } = order;
+  return {
+    id: runId,
+    number,
+    attempt,
+    slot: new Date(slotAt),
+    trigger: cause.kind,
+    detail: cause.detail,
+    payload: payloadOf(cause),
+    variables: { APPD_JOB: job.name, ...runVariables(order) },
+  };
+}

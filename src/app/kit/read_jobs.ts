@@ -1,0 +1,97 @@
+import type { Config } from "../../schema/appd_schema.ts";
+import { checkJobs } from "../../schema/check_jobs.ts";
+import { checkTriggers } from "../../schema/check_triggers.ts";
+import type { CheckedElement, Elements } from "../../schema/document_check.ts";
+import { type Flaw, type Path, startReading } from "../../schema/kind.ts";
+import { linkRepositories } from "../../schema/link_repositories.ts";
+import { readElement } from "../../schema/read.ts";
+import { camel } from "../../schema/setting.ts";
+import { APP_JOB_SECTION, type AppJobSettings } from "../../schema/settings_app_job.ts";
+import type { JobSettings } from "./job.ts";
+
+/** A job as the app defines it. */
+export interface GivenJob {
+  readonly name: string;
+  readonly settings: JobSettings;
+}
+
+/** What is wrong with a job; `text` names the setting as the app writes it. */
+export interface JobFlaw {
+  readonly path: Path;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+/** What is read of the jobs of an app. One with a flaw is undefined. */
+export interface ReadJobs {
+  readonly jobs: readonly (AppJobSettings | undefined)[];
+  readonly flaws: readonly JobFlaw[];
+}
+
+interface Around {
+  readonly config: Config;
+  /** Names of the app's services. */
+  readonly services: readonly string[];
+  readonly home: string;
+}
+
+/** Reads jobs of an app as the file's are read: the same words, forms, defaults and checks. */
+export function readAppJobs(given: readonly GivenJob[], { config, services, home }: Around): ReadJobs {
+  const found: Flaw[] = [];
+  const reading = startReading({
+    base: home,
+    sink: (flaw) => flaw.warning ? undefined : void found.push(flaw),
+    lookup: (key) => key === "timezone" ? config.timezone : undefined,
+  });
+  const elements = given.map(({ name, settings }, index): CheckedElement => {
+    const raw = { name, ...rawOf(settings) };
+    const value = readElement(APP_JOB_SECTION, raw, reading.at("job").at(index));
+    return { raw, value: value as AppJobSettings | undefined };
+  });
+  const own = namedElements(services.map((name) => ({ name })));
+  const all: Readonly<Record<string, readonly CheckedElement[]>> = {
+    job: [...elements, ...namedElements(config.jobs)],
+    program: [...namedElements(config.programs), ...own],
+    repository: namedElements(config.repositories),
+    scheduler: [{ raw: {}, value: config.scheduler }],
+  };
+  const look: Elements = (section) => all[section] ?? [];
+  checkTriggers(look, reading);
+  checkJobs(look, reading);
+  const linked = { jobs: elements.flatMap(({ value }) => value ?? []), repositories: config.repositories };
+  if (found.length === 0) linkRepositories(linked, look);
+  const flaws = [...collisions(given, { config, services }), ...found.map(toldOf)];
+  return { jobs: linked.jobs as AppJobSettings[], flaws };
+}
+
+function namedElements(values: readonly { readonly name: string }[]): CheckedElement[] {
+  return values.map((value) => ({ raw: { name: value.name }, value }));
+}
+
+/** As a file would have it. */
+function rawOf(settings: JobSettings): Record<string, unknown> {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([key, value]) => [snake(key), value]));
+}
+
+function snake(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function toldOf({ path, message, hint }: Flaw): JobFlaw {
+  const key = path.slice(2).flatMap((step) => typeof step === "string" ? camel(step) : []).join(".");
+  const text = `${key} ${message}`.trim();
+  return { path, text, ...(hint === undefined ? {} : { hint }) };
+}
+
+function collisions(given: readonly GivenJob[], { config, services }: Omit<Around, "home">): JobFlaw[] {
+  const taken = new Map([
+    ...services.map((name) => [name, "a service of the app has this name"] as const),
+    ...config.programs.map(({ name }) => [name, "a [[program]] of the configuration has this name"] as const),
+    ...config.jobs.map(({ name }) => [name, "a [[job]] of the configuration has this name"] as const),
+  ]);
+  return given.flatMap(({ name }, index) => {
+    const text = taken.get(name);
+    return text === undefined ? [] : [{ path: ["job", index], text, hint: "give one of the two another name" }];
+  });
+}

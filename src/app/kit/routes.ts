@@ -1,0 +1,41 @@
+import { cannot } from "../../base/errors.ts";
+import { BUILT_IN_PATHS } from "../../http/api.ts";
+import { type AppRoutes, appRoutes, isOpen, isServed, routesToCome } from "../../http/app_routes.ts";
+import { type Clock, delay } from "../../system/clock.ts";
+import type { OwnRoutes } from "../listeners.ts";
+import type { App } from "./app.ts";
+import type { KitFor } from "./create_kit.ts";
+
+/** Milliseconds that the app has to make its endpoints. */
+const PATIENCE_MS = 10_000;
+
+/** The endpoints of an app: to come, until {@link make} has made them. */
+export class Routes implements OwnRoutes {
+  readonly #app: App;
+  #routes: AppRoutes;
+
+  constructor(app: App) {
+    this.#app = app;
+    this.#routes = routesToCome(app.open);
+  }
+
+  now(): AppRoutes {
+    return this.#routes;
+  }
+
+  readonly has = (path: string): boolean => isServed(this.#routes, path) || isOpen(this.#routes, path);
+
+  /** @throws AppdError (config) when one of them has the path of a built-in one, or they take too long; and what the app throws */
+  async make(kitFor: KitFor, clock: Clock): Promise<void> {
+    const { product: { name }, open, routes } = this.#app;
+    if (routes === undefined) return;
+    const late = new AbortController();
+    const hono = await Promise.race([routes(kitFor("routes")), delay(clock, PATIENCE_MS, late.signal)]);
+    late.abort();
+    if (hono === undefined) {
+      const cause = `they are not made within ${PATIENCE_MS / 1000} s`;
+      throw cannot(["serve the endpoints of", name], cause, { exit: "config", hint: "wait for nothing in `routes`" });
+    }
+    this.#routes = appRoutes({ hono, open, builtIn: BUILT_IN_PATHS, name });
+  }
+}

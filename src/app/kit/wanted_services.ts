@@ -1,0 +1,102 @@
+import { AppdError, cannot, messageOf } from "../../base/errors.ts";
+import { levelsOf } from "../../base/levels.ts";
+import type { DependencyCondition } from "../../programs/program_spec.ts";
+import type { Config } from "../../schema/appd_schema.ts";
+import type { App } from "./app.ts";
+import type { Service } from "./service.ts";
+
+/** What decides which services run. */
+export interface ServiceChoice<C> {
+  readonly config: C;
+  /** Name of the mode that is run; undefined: everything runs. */
+  readonly mode: string | undefined;
+}
+
+/** A service that runs, with those that it waits for. */
+export interface WantedService<C> {
+  readonly name: string;
+  readonly service: Service<C>;
+  readonly dependsOn: Readonly<Record<string, DependencyCondition>>;
+}
+
+/**
+ * The services that a mode and a configuration want. They wait for each other and for programs, not for services that are
+ * left out: who waits for one of those would wait for ever.
+ *
+ * @throws AppdError (config) when one has the name of something else, waits for nothing that there is, or in a circle
+ */
+export function wantedServices<C extends Config>(app: App<C>, choice: ServiceChoice<C>): WantedService<C>[] {
+  const services = servicesOf(app, choice);
+  checkNames(services, choice.config);
+  for (const service of services) checkDependencies(service, app, choice.config);
+  const left = new Set(app.services.filter((one) => !services.includes(one)).map(({ name }) => name));
+  const wanted = services.map((service): WantedService<C> => {
+    const entries = Object.entries(service.dependsOn ?? {}).filter(([name]) => !left.has(name));
+    return { name: service.name, service, dependsOn: Object.fromEntries(entries) };
+  });
+  checkCircles(wanted);
+  return wanted;
+}
+
+function servicesOf<C extends Config>(app: App<C>, { config, mode }: ServiceChoice<C>): Service<C>[] {
+  const names = app.modes.find(({ name }) => name === mode)?.services;
+  return app.services.filter((one) => names === undefined || names.includes(one.name))
+    .filter((one) => asked(one, "enabled", () => one.enabled?.(config) ?? true));
+}
+
+/**
+ * Runs a function of the app's that says something about the configuration.
+ *
+ * @throws AppdError (config) also for anything else that it throws
+ */
+export function asked<T>({ name }: { readonly name: string }, what: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (cause) {
+    if (cause instanceof AppdError) throw cause;
+    throw cannot(["run the service", name], `its ${what}() threw: ${messageOf(cause)}`, { exit: "config", cause });
+  }
+}
+
+/** Logs, events and commands go by a name: it must not mean two things. */
+function checkNames(services: readonly { readonly name: string }[], config: Config): void {
+  const others = [
+    ...config.programs.map(({ name }) => ({ name, is: "program" })),
+    ...config.jobs.map(({ name }) => ({ name, is: "job" })),
+  ];
+  for (const { name } of services) {
+    const other = others.find((one) => one.name === name || isInstance(name, one));
+    if (other === undefined) continue;
+    throw cannot(["run the service", name], `the configuration has a ${other.is} "${other.name}"`, {
+      exit: "config",
+      hint: `give the ${other.is} another name in the configuration`,
+    });
+  }
+}
+
+/** What is waited for has to be possible, if not in this mode and under this configuration. */
+function checkDependencies<C>({ name, dependsOn = {} }: Service<C>, app: App<C>, { programs }: Config): void {
+  const known = new Set([...app.services, ...programs].map((one) => one.name));
+  const unknown = Object.keys(dependsOn).find((one) => !known.has(one));
+  if (unknown === undefined) return;
+  throw cannot(["run the service", name], `it depends on "${unknown}", and there is no such service or program`, {
+    exit: "config",
+    hint: `add a [[program]] with name = "${unknown}" to the configuration`,
+  });
+}
+
+function checkCircles(services: readonly { readonly name: string; readonly dependsOn: object }[]): void {
+  const all = services.map(({ name, dependsOn }) => ({ name, dependsOn: Object.keys(dependsOn) }));
+  const [first, ...others] = levelsOf(all).circle;
+  if (first === undefined) return;
+  const partners = others.length === 0 ? "itself" : others.join(" and ");
+  throw cannot(["run the service", first], `it waits in a circle with ${partners}`, {
+    exit: "config",
+    hint: "take one of their dependsOn out",
+  });
+}
+
+/** `web.2` of a program `web`. */
+function isInstance(name: string, { name: other, is }: { readonly name: string; readonly is: string }): boolean {
+  return is === "program" && name.startsWith(`${other}.`) && /^[1-9]\d*$/.test(name.slice(other.length + 1));
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { AppdError } from "../base/errors.ts";
+import { BUILT_IN_PATHS, createApi } from "./api.ts";
+import { type AppRoutes, appRoutes, routesToCome } from "./app_routes.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
+import type { ApiDeps } from "./route.ts";
+
+const HOST = { host: "127.0.0.1:8321" };
+
+function fig(open: readonly string[] = ["/v1/*"]): AppRoutes {
+  const hono = new Hono();
+  hono.use(async (context, next) => {
+    await next();
+    context.header("x-fig", "1");
+  });
+  hono.get("/figs/:id", (context) => context.text(`fig ${context.req.param("id")}`));
+  hono.put("/figs/:id", (context) => context.text("put"));
+  hono.all("/v1/echo", async (context) => context.text(`${context.req.method} ${await context.req.text()}`));
+  hono.get("/v1/sour", () => {
+    throw new Error("secret");
+  });
+  hono.get("/v1/known", () => {
+    throw new AppdError("no fig", { exit: "notRunning", hint: "plant one" });
+  });
+  return appRoutes({ hono, open, builtIn: BUILT_IN_PATHS, name: "fig" });
+}
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function api(deps: Partial<ApiDeps> = {}) {
+  const daemon = fakeDaemon({ own: fig(), ...deps });
+  const app = createApi(daemon);
+  return (path: string, { method = "GET", headers = {} }: Asked = {}) =>
+    app.request(`http://127.0.0.1:8321${path}`, { method, headers: { ...HOST, ...headers } });
+}
+
+Deno.test("an app's endpoints are beside the built-in ones, its middleware is not before them", async () => {
+  const ask = api();
+  assert.equal(await (await ask("/figs/7")).text(), "fig 7");
+  assert.equal((await ask("/figs/7")).headers.get("x-fig"), "1");
+  const health = await ask("/health");
+  assert.equal(health.status, 200);
+  assert.equal(health.headers.get("x-fig"), null);
+  assert.equal((await ask("/nowhere")).status, 404);
+  assert.match(await (await ask("/nowhere")).text(), /no such path/);
+});
+
+Deno.test("over TCP an app's other methods need the token, its open paths take all", async () => {
+  const ask = api();
+  assert.equal((await ask("/figs/7", { method: "PUT" })).status, 405);
+  for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+    assert.equal(await (await ask("/v1/echo", { method })).text(), `${method} `);
+  }
+  assert.equal((await ask("/api/v1/reload", { method: "POST" })).status, 405, "a built-in one is closed as ever");
+  const guarded = api({ token: "secret" });
+  assert.equal((await guarded("/figs/7", { method: "PUT" })).status, 401);
+  assert.equal((await guarded("/figs/7", { method: "PUT", headers: { authorization: "Bearer secret" } })).status, 200);
+  assert.equal((await guarded("/health", { method: "PUT", headers: { authorization: "Bearer secret" } })).status, 405);
+});
+
+Deno.test("the socket takes every method for an app's endpoint, and POST for the others", async () => {
+  const ask = api({ access: "socket" });
+  assert.equal(await (await ask("/figs/7", { method: "PUT" })).text(), "put");
+  assert.equal((await ask("/api/v1/status", { method: "PUT" })).status, 405);
+});
+
+Deno.test("open paths keep web pages, foreign hosts and upgrades out", async () => {
+  const ask = api();
+  const post = (headers: Record<string, string>) => ask("/v1/echo", { method: "POST", headers });
+  assert.equal((await post({ origin: "http://evil" })).status, 403);
+  assert.equal((await post({ "sec-fetch-site": "cross-site" })).status, 403);
+  assert.equal((await post({ host: "evil:8321" })).status, 421);
+  assert.equal((await post({ upgrade: "websocket" })).status, 403);
+  assert.equal((await post({ "content-length": `${65 * 1024 * 1024}` })).status, 413);
+  assert.equal((await post({ "content-length": `${1024 * 1024}` })).status, 200);
+});
+
+Deno.test("beyond the loopback interface an open path needs no token, every other one does", async () => {
+  const ask = api({ bind: "0.0.0.0", token: "secret" });
+  assert.equal((await ask("/v1/echo", { method: "POST" })).status, 200);
+  assert.equal((await ask("/figs/7")).status, 401);
+  assert.equal((await ask("/api/v1/status")).status, 401);
+});
+
+Deno.test("no way of writing a path opens a built-in endpoint", async () => {
+  const ask = api();
+  for (const path of ["/v1/../api/v1/reload", "/v1/%2e%2e/api/v1/reload", "/v1/..%2fapi/v1/reload", "/%76%31/echo"]) {
+    assert.ok([404, 405].includes((await ask(path, { method: "POST" })).status), path);
+  }
+});
+
+Deno.test("a route that throws is 500 without its words; an AppdError is told", async () => {
+  const ask = api();
+  const sour = await ask("/v1/sour");
+  assert.equal(sour.status, 500);
+  assert.doesNotMatch(await sour.text(), /secret/);
+  const known = await ask("/v1/known");
+  assert.equal(known.status, 409);
+  assert.deepEqual((await known.json()).error, { message: "no fig", hint: "plant one", exit: "notRunning" });
+});
+
+Deno.test("requests are counted by the app's patterns, and the app's paths are described", async () => {
+  const ask = api();
+  await ask("/figs/7");
+  await ask("/figs/8");
+  const metrics = await (await ask("/metrics")).text();
+  assert.match(metrics, /route="\/figs\/:id",code="200"\} 2/);
+  const { paths } = await (await ask("/openapi.json")).json();
+  assert.deepEqual(Object.keys(paths["/figs/{id}"]), ["get", "put"]);
+  assert.equal(paths["/figs/{id}"].get.parameters[0].name, "id");
+  assert.deepEqual(paths["/figs/{id}"].put.security, [{ token: [] }]);
+  assert.equal(paths["/v1/echo"].post.security, undefined);
+  assert.ok("/health" in paths);
+});
+
+Deno.test("until the app has made its endpoints they are 503, and built-in ones answer", async () => {
+  const ask = api({ own: routesToCome(["/v1/*"]) });
+  assert.equal((await ask("/v1/echo", { method: "POST" })).status, 503);
+  assert.equal((await ask("/health")).status, 200);
+});
+
+const TAKEN: readonly (readonly [path: string, message: string])[] = [
+  ["/health", 'cannot serve "/health": a built-in endpoint has this path'],
+  ["/api/v1/:x", 'cannot serve "/api/v1/:x": it takes "/api/v1/status" too, which is a built-in endpoint'],
+  ["/:page", 'cannot serve "/:page": it takes "/health" too, which is a built-in endpoint'],
+  ["*", 'cannot serve "/*": it takes "/health" too, which is a built-in endpoint'],
+];
+
+for (const [path, message] of TAKEN) {
+  Deno.test(`an app cannot have ${path}, by any method`, () => {
+    for (const method of ["GET", "POST", "DELETE"]) {
+      const hono = new Hono();
+      hono.on(method, path, (context) => context.text("mine"));
+      const make = () => appRoutes({ hono, open: [], builtIn: BUILT_IN_PATHS, name: "fig" });
+      assert.throws(make, (error) => error instanceof AppdError && error.exitCode === 78 && error.message === message);
+    }
+  });
+}
+
+Deno.test("a part that catches its own errors is looked through, and a built-in path cannot be opened", () => {
+  const part = new Hono();
+  part.onError((_error, context) => context.text("caught", 500));
+  part.get("/status", (context) => context.text("mine"));
+  const hono = new Hono();
+  hono.route("/api/v1", part);
+  const options = { builtIn: BUILT_IN_PATHS, name: "fig" };
+  assert.throws(() => appRoutes({ ...options, hono, open: [] }), /cannot serve "\/api\/v1\/status"/);
+  assert.throws(() => appRoutes({ ...options, hono: new Hono(), open: ["/api/*"] }), /cannot open "\/api\/\*"/);
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { APPD_SCHEMA } from "../schema/appd_schema.ts";
+import { text } from "../schema/kinds.ts";
+import { listSection, section } from "../schema/section.ts";
+import { setting } from "../schema/setting.ts";
+import { TAKEN_SECTIONS } from "./check_app.ts";
+import { type AppOptions, defineApp } from "./define_app.ts";
+
+const run = () => {};
+const check = () => {};
+const FIELDS = { name: setting(text(), { default: "x", help: "a name" }) };
+
+/** What is said of an app, as `cause (hint)`; undefined when it can be. */
+function flawOf(options: Partial<AppOptions<[]>>): string | undefined {
+  const { flaw } = defineApp({ name: "plum", version: "1.0.0", ...options });
+  if (flaw === undefined) return undefined;
+  assert.equal(flaw.exitCode, 78);
+  return `${flaw.message.replace(/^cannot define "[^"]*": /, "")} (${flaw.hint})`;
+}
+
+Deno.test("an app needs a name and a version, and may have every part", () => {
+  assert.equal(flawOf({}), undefined);
+  const more = defineApp({
+    name: "a-1",
+    version: "1.0.0-rc.1+build.5",
+    config: [section("orchard", { help: "plums", fields: FIELDS })],
+    services: [{ name: "web", run }, { name: "sync", run }],
+    jobs: [{ name: "nightly", run }],
+    checks: [{ name: "web", check }],
+    migrations: [{ version: 1, name: "first", sql: "" }, { version: 2, name: "second", sql: "" }],
+    modes: [{ name: "one", summary: "one", services: ["web"] }],
+    commands: [{ name: "pick", summary: "pick", run }, {
+      name: "shop",
+      summary: "s",
+      commands: [{ name: "pick", summary: "p", run }],
+    }],
+  });
+  assert.equal(more.flaw, undefined);
+  assert.equal(more.app.product.prefix, "A_1");
+  assert.equal(more.app.product.database, "a-1.db");
+});
+
+Deno.test("what has no fit name is refused", () => {
+  for (const name of ["", "Plum", "1a", "a b", "a".repeat(33), "a/b"]) {
+    assert.match(flawOf({ name }) ?? "", /name is unfit/);
+  }
+  for (const version of ["", "1", "1.0", "v1.0.0", "01.0.0"]) {
+    assert.match(flawOf({ version }) ?? "", /no semantic version/);
+  }
+  assert.match(flawOf({ database: "../x.db" }) ?? "", /no name of a file/);
+  assert.match(flawOf({ services: [{ name: "a b", run }] }) ?? "", /the name of the service "a b" is unfit/);
+  assert.match(flawOf({ modes: [{ name: "--x", summary: "x" }] }) ?? "", /the name of the mode "--x" is unfit/);
+  assert.match(
+    flawOf({ commands: [{ name: "Pick", summary: "x", run }] }) ?? "",
+    /the name of the command "Pick" is unfit/,
+  );
+});
+
+Deno.test("two things of one name are named", () => {
+  const twice = [{ name: "proxy", run }, { name: "proxy", run }];
+  assert.equal(flawOf({ services: twice }), 'two services are called "proxy" (give each service a name of its own)');
+  assert.match(flawOf({ jobs: twice }) ?? "", /^two jobs are called "proxy"/);
+  assert.match(
+    flawOf({ services: [{ name: "a", run }], jobs: [{ name: "a", run }] }) ?? "",
+    /^a service and a job are called "a"/,
+  );
+  assert.match(flawOf({ checks: [{ name: "a", check }, { name: "a", check }] }) ?? "", /^two checks are called "a"/);
+  const mode = { name: "web", summary: "the page" };
+  assert.match(flawOf({ modes: [mode, mode] }) ?? "", /^two modes are called "web"/);
+  const pick = { name: "pick", summary: "pick", run };
+  assert.match(
+    flawOf({ commands: [pick, { ...pick, name: "take", aliases: ["pick"] }] }) ?? "",
+    /^two commands are called "pick"/,
+  );
+  assert.match(
+    flawOf({ commands: [{ name: "a", summary: "a", commands: [pick, pick] }] }) ?? "",
+    /^two commands are called "pick"/,
+  );
+  assert.match(
+    flawOf({ modes: [mode], commands: [{ ...pick, name: "web" }] }) ?? "",
+    /^a command and a mode are called "web"/,
+  );
+});
+
+Deno.test("a mode that names an unknown service, and a command that does nothing, are refused", () => {
+  const services = [{ name: "web", run }];
+  assert.equal(
+    flawOf({ services, modes: [{ name: "one", summary: "one", services: ["wbe"] }] }),
+    'the mode "one" names the service "wbe", which is not there (services: web)',
+  );
+  assert.match(flawOf({ commands: [{ name: "pick", summary: "pick" }] }) ?? "", /the command "pick" does nothing/);
+});
+
+Deno.test("migrations are numbered without gaps", () => {
+  const migration = (version: number) => ({ version, name: `m${version}`, sql: "" });
+  assert.match(
+    flawOf({ migrations: [migration(1), migration(3)] }) ?? "",
+    /the migration "m3" has the number 3 \(.*make it 2\)/,
+  );
+  assert.match(flawOf({ migrations: [migration(0)] }) ?? "", /make it 1/);
+});
+
+Deno.test("a section of appd's name, or one that is called like its values, is refused", () => {
+  const flaw = (config: AppOptions<[]>["config"]) => flawOf(config === undefined ? {} : { config });
+  const of = (name: string) => [section(name, { help: "x", fields: FIELDS })] as unknown as [];
+  for (const name of ["server", "log", "", "programs", "timezone"]) {
+    assert.match(flaw(of(name)) ?? "", /is one of appd's own/);
+  }
+  assert.match(flaw([...of("a"), ...of("a")] as unknown as []) ?? "", /^two sections are called "a"/);
+  const list = [listSection("plum", { help: "x", fields: FIELDS, unique: "name", as: "jobs" })] as unknown as [];
+  assert.match(flaw(list) ?? "", /\[plum\] is one of appd's own/);
+});
+
+Deno.test("the names that are taken are those of appd's schema", () => {
+  const names = APPD_SCHEMA.sections.flatMap(({ name, as, fields }) =>
+    name === "" ? ["", ...Object.keys(fields)] : [name, as]
+  );
+  assert.deepEqual(new Set(TAKEN_SECTIONS), new Set(names));
+});

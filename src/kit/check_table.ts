@@ -1,0 +1,98 @@
+import { type AppdError, cannot } from "../base/errors.ts";
+import { allCommands, type CommandSpec, flagAliases, type OptionSpec, type ProgramSpec } from "../cli/command.ts";
+import { ownGroup } from "./program.ts";
+
+/** What is wrong, and what its developer can do. */
+type Flaw = readonly [cause: string, hint: string];
+
+/** Why an app's table of commands cannot be: what is its own collides with what is built in. Undefined when all is well. */
+export function flawOfTable(program: ProgramSpec): AppdError | undefined {
+  const own = ownGroup(program)?.commands ?? [];
+  const builtIn = program.groups.filter((group) => !group.own).flatMap(({ commands }) => commands);
+  const flaw = wordsFlaw(own, builtIn) ?? nestedFlaw(own) ?? optionsFlaw(program) ?? repeatedFlaw(program);
+  return flaw && cannot(["define", program.name], flaw[0], { exit: "config", hint: flaw[1] });
+}
+
+function wordsOf({ name, aliases = [] }: CommandSpec): readonly string[] {
+  return [name, ...aliases];
+}
+
+function wordsFlaw(own: readonly CommandSpec[], builtIn: readonly CommandSpec[]): Flaw | undefined {
+  for (const [index, command] of own.entries()) {
+    for (const word of wordsOf(command)) {
+      const owner = builtIn.find((one) => wordsOf(one).includes(word));
+      if (owner !== undefined) return [`${called(command, word)} is taken by the built-in "${owner.name}"`, RENAME];
+      const other = own.slice(0, index).find((one) => wordsOf(one).includes(word));
+      if (other !== undefined) return [`${called(command, word)} is taken by "${other.name}"`, RENAME];
+    }
+  }
+  return undefined;
+}
+
+const RENAME = "give it another name";
+
+function called({ name }: CommandSpec, word: string): string {
+  return word === name ? `the name of the command "${name}"` : `the alias "${word}" of "${name}"`;
+}
+
+/** An alias with dashes stands alone on the line, so it can lead to nothing that is inside a group. */
+function nestedFlaw(own: readonly CommandSpec[]): Flaw | undefined {
+  for (const { name, commands = [] } of own) {
+    const nested = commands.find((command) => flagAliases(command).length > 0);
+    if (nested !== undefined) {
+      const [alias = ""] = flagAliases(nested);
+      return [
+        `the alias "${alias}" leads to "${name} ${nested.name}"`,
+        "only commands at the top have aliases with --",
+      ];
+    }
+    const deeper = nestedFlaw(commands);
+    if (deeper !== undefined) return deeper;
+  }
+  return undefined;
+}
+
+/** Options may stand before the verb, so that each has to mean the same number of words everywhere. */
+function optionsFlaw(program: ProgramSpec): Flaw | undefined {
+  const { builtIn, own } = optionsOf(program);
+  const flags = new Set(allCommands(program).flatMap(({ command }) => flagAliases(command)));
+  const known = [...builtIn];
+  for (const option of own) {
+    if (flags.has(`--${option.name}`)) return [`the option "--${option.name}" is the alias of a command`, RENAME];
+    const clash = known.find((other) => clashes(option, other));
+    if (clash !== undefined) {
+      const spelling = clash.name === option.name ? `--${clash.name}` : `-${clash.short}`;
+      const [here, there] = option.value === undefined ? ["none", "a value"] : ["a value", "none"];
+      return [`the option "${spelling}" takes ${here} here, and ${there} with "--${clash.name}" elsewhere`, RENAME];
+    }
+    known.push(option);
+  }
+  const alias = builtIn.find(({ name }) => flags.has(`--${name}`));
+  return alias && [`the alias "--${alias.name}" is an option of every command, or of a built-in one`, RENAME];
+}
+
+function optionsOf(program: ProgramSpec): { builtIn: OptionSpec[]; own: OptionSpec[] } {
+  const of = (own: boolean) =>
+    allCommands({ ...program, groups: program.groups.filter((group) => (group.own ?? false) === own) })
+      .flatMap(({ command }) => command.options ?? []);
+  return { builtIn: [...program.globals, ...of(false)], own: of(true) };
+}
+
+function clashes(one: OptionSpec, other: OptionSpec): boolean {
+  const sameWord = one.name === other.name || (one.short !== undefined && one.short === other.short);
+  return sameWord && (one.value === undefined) !== (other.value === undefined);
+}
+
+/** Two settings with options of one name: a section of the app took a name of appd's. */
+function repeatedFlaw(program: ProgramSpec): Flaw | undefined {
+  for (const { command } of allCommands(program)) {
+    const names = [...program.globals, ...command.options ?? []].map(({ name }) => name);
+    const again = names.find((name, index) => names.indexOf(name) < index);
+    if (again === undefined) continue;
+    return [
+      `two options of "${command.name}" are called "--${again}"`,
+      "use flagPrefix in the section, or another key",
+    ];
+  }
+  return undefined;
+}

@@ -1,0 +1,105 @@
+import { APPD_APP, type Mode } from "../app/kit/app.ts";
+import { type CommandGroup, type CommandSpec, findCommand, type ProgramSpec, topCommands } from "../cli/command.ts";
+import { APPD } from "../cli/command_table.ts";
+import { renamed } from "../cli/renamed.ts";
+import type { AppCommand } from "./command.ts";
+import type { DefinedApp } from "./define_app.ts";
+import { settingOptions } from "./setting_options.ts";
+
+/** The built-in verbs that stand under {@link DefinedApp.verbsUnder}, in the order of its help. */
+const VERBS_UNDER: readonly string[] = [
+  ...["start", "run", "stop", "restart", "status", "health", "logs", "reload", "log-rotate", "pause", "resume"],
+  ...["install", "uninstall", "enable", "disable", "is-installed"],
+];
+
+/**
+ * The table of commands of an app: a first group with its own commands, its modes and the word for the daemon's verbs, and
+ * then everything that appd has.
+ */
+// deno-lint-ignore no-explicit-any -- every app has a configuration of its own
+export function programOf(defined: DefinedApp<any>): ProgramSpec {
+  const { app: { product, modes }, commands, settings, verbsUnder } = defined;
+  const spec = product === APPD_APP.product ? APPD : renamed(APPD, product);
+  const program = settings === undefined ? spec : withOptions(spec, defined);
+  const own = [
+    ...modes.map((mode) => modeCommand(program, mode)),
+    ...commands.map(commandSpec),
+    ...(verbsUnder === undefined ? [] : [verbsCommand(program, verbsUnder)]),
+  ];
+  if (own.length === 0) return program;
+  return { ...program, groups: [{ title: product.name, own: true, commands: own }, ...program.groups] };
+}
+
+/** The table with the app's own options for settings where appd's stand. */
+// deno-lint-ignore no-explicit-any -- as above
+function withOptions(program: ProgramSpec, { settings }: DefinedApp<any>): ProgramSpec {
+  if (settings === undefined) return program;
+  const options = settingOptions(settings);
+  const of = (command: CommandSpec): CommandSpec => {
+    const others = command.options?.filter(({ setting }) => setting === undefined) ?? [];
+    const takesSettings = others.length < (command.options?.length ?? 0);
+    return takesSettings ? { ...command, options: [...others, ...options] } : command;
+  };
+  return { ...program, groups: program.groups.map((group) => ({ ...group, commands: group.commands.map(of) })) };
+}
+
+/** `NAME MODE`: what `run` does, with the services of the mode. */
+function modeCommand(program: ProgramSpec, { name, summary }: Mode): CommandSpec {
+  const { options = [], exits = {} } = findCommand(topCommands(program), "run") ?? {};
+  return {
+    name,
+    aliases: [`--${name}`],
+    summary,
+    description: ["Runs in the foreground, as `run` does, with the services of this mode."],
+    options,
+    examples: [{ line: `${program.name} ${name}`, says: "run until Ctrl-C" }],
+    exits,
+    anywhere: true,
+    load: () => import("../cli/verbs/run.ts").then((verb) => verb.runMode(name)),
+  };
+}
+
+/** The word under which the verbs of the daemon stand once more. */
+function verbsCommand(program: ProgramSpec, name: string): CommandSpec {
+  const tops = topCommands(program);
+  const commands = VERBS_UNDER.flatMap((verb) => findCommand(tops, verb) ?? []);
+  return {
+    name,
+    summary: "the verbs of the daemon, under one word",
+    examples: [{ line: `${program.name} ${name} start`, says: `the same as ${program.name} start` }],
+    exits: { ok: true, usage: true },
+    anywhere: true,
+    commands: commands.map((command) => underWord(program, command, name)),
+  };
+}
+
+function underWord(program: ProgramSpec, command: CommandSpec, word: string): CommandSpec {
+  const { aliases = [], examples = [] } = command;
+  const line = `${program.name} ${command.name}`;
+  return {
+    ...command,
+    aliases: aliases.filter((alias) => !alias.startsWith("-")),
+    examples: examples.filter((example) => example.line.startsWith(line))
+      .map((example) => ({ ...example, line: example.line.replace(line, `${program.name} ${word} ${command.name}`) })),
+    sameAs: command.name,
+  };
+}
+
+// deno-lint-ignore no-explicit-any -- every app has a configuration of its own
+function commandSpec(command: AppCommand<any>): CommandSpec {
+  const { run, commands, exits, ...words } = command;
+  return {
+    ...words,
+    exits: { ok: true, usage: true, ...exits },
+    anywhere: true,
+    ...(run === undefined ? {} : {
+      load: () => import("./command_verb.ts").then(({ verbOf }) => verbOf((context) => run.call(command, context))),
+    }),
+    ...(commands === undefined ? {} : { commands: commands.map(commandSpec) }),
+  };
+}
+
+/** The group of the app's own commands; undefined when it has none. */
+export function ownGroup(program: ProgramSpec): CommandGroup | undefined {
+  return program.groups.find(({ own }) => own);
+}

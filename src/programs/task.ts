@@ -1,0 +1,232 @@
+import { AppdError, messageOf } from "../base/errors.ts";
+import type { ProgramStatus } from "../base/reports.ts";
+import type { Dependency } from "./dependencies.ts";
+import type { Shared } from "./deps.ts";
+import { Machine, type Work } from "./machine.ts";
+import type { Exit } from "./program_spec.ts";
+import { statusOf } from "./program_status.ts";
+import { type Event, type Life, NO_PID, type State } from "./state.ts";
+import type { TaskSpec } from "./task_spec.ts";
+import type { StopOutcome, Unit } from "./unit.ts";
+
+/** The stop signal of the table's steps; a task gets none. */
+const UNUSED_SIGNAL = "SIGTERM";
+const ABANDONED = "it ignores its signal";
+
+/** One call of the function. */
+interface Run {
+  readonly generation: number;
+  readonly abort: AbortController;
+  note: string | null;
+  /** The function has returned, or what it returned has settled. */
+  isOver: boolean;
+}
+
+/**
+ * One task: has its machine's lives lived by a function of this process. Nothing can end a function but itself; one that
+ * ignores its signal is let go: it goes on, and nothing that it still does or says counts.
+ */
+export class Task implements Unit {
+  readonly name: string;
+  readonly stream = undefined;
+  readonly #shared: Shared;
+  readonly #machine: Machine;
+  /** The configuration of the life that runs, and the one for the next life. */
+  #spec: TaskSpec;
+  #next: TaskSpec;
+  #run: Run | undefined;
+  /** Those that were let go, and go on. */
+  readonly #abandoned = new Set<Run>();
+
+  constructor(shared: Shared, spec: TaskSpec) {
+    this.#shared = shared;
+    this.#spec = spec;
+    this.#next = spec;
+    this.name = spec.name;
+    this.#machine = new Machine(shared, {
+      name: spec.name,
+      service: true,
+      policy: () => ({
+        ...this.#spec,
+        stopSignal: UNUSED_SIGNAL,
+        ready: this.#spec.task.probed || undefined,
+        said: this.#run?.note ?? null,
+      }),
+      missing: () => shared.missing(this.#next),
+      perform: (work) => this.#perform(work),
+    });
+  }
+
+  get state(): State {
+    return this.#machine.state;
+  }
+
+  get spec(): TaskSpec {
+    return this.#next;
+  }
+
+  get outcome(): StopOutcome {
+    return { forced: this.#abandoned.size > 0, survivors: [] };
+  }
+
+  get dependency(): Dependency {
+    const { state, exitCode } = this.#machine;
+    return { spec: this.#next, state, exitCode, isLive: true };
+  }
+
+  recheck(): void {
+    this.#machine.recheck();
+  }
+
+  /** There is nobody who could get it. */
+  signal(): boolean {
+    return false;
+  }
+
+  complain(reason: string): void {
+    this.#machine.complain(reason);
+  }
+
+  dispatch(event: Event): void {
+    this.#machine.dispatch(event);
+  }
+
+  get isSettled(): boolean {
+    return this.#machine.isSettled;
+  }
+
+  settled(): Promise<void> {
+    return this.#machine.settled();
+  }
+
+  configure(spec: TaskSpec): Promise<void> {
+    this.#next = spec;
+    if (spec.task.mark === this.#spec.task.mark) this.#spec = spec;
+    return Promise.resolve();
+  }
+
+  #perform(work: Work): Event | undefined {
+    switch (work.do) {
+      case "spawn":
+        return this.#spawn(work.generation);
+      case "terminate":
+        return this.#end(work.cause);
+      case "kill":
+        return this.#abandon(work.life);
+      case "sweep":
+        return this.#sweep(work.generation);
+      case "probe":
+        return void this.#announce(work.life);
+      case "clear":
+      case "hasten":
+      case "record":
+      case "watch":
+      case "unprobe":
+      case "rest":
+        return undefined; // There is no process, and nothing for a next daemon to know.
+    }
+  }
+
+  #end(cause: string): undefined {
+    this.#run?.abort.abort(new DOMException(`${this.name} is to end: ${cause}`, "AbortError"));
+  }
+
+  #spawn(generation: number): Event {
+    const { clock } = this.#shared;
+    this.#spec = this.#next;
+    const run: Run = { generation, abort: new AbortController(), note: null, isOver: false };
+    this.#run = run;
+    void this.#call(run).then(() => ({ code: 0 }), (error) => this.#exitOf(run, error))
+      .then((exit) => this.#ended(run, exit));
+    const began = { startedAt: clock.now(), startedMono: clock.monotonic() };
+    return { type: "spawned", generation, life: { generation, pid: NO_PID, startTime: "", ...began, adopted: false } };
+  }
+
+  /** The function is called in a turn of its own: what it does at once must not come in the middle of a step. */
+  async #call(run: Run): Promise<void> {
+    const { task } = this.#spec;
+    const { generation, abort: { signal } } = run;
+    await Promise.resolve();
+    if (signal.aborted) return;
+    await task.run({
+      ...{ generation, signal },
+      ready: () => task.probed && this.#isReady(run),
+      note: (text) => void (run.note = text === "" ? null : text),
+    });
+  }
+
+  /** Without a word of its own it is ready as soon as it runs: when the function has been called, and did not throw at once. */
+  #announce({ generation }: Life): void {
+    const run = this.#run;
+    if (run?.generation !== generation || this.#spec.task.probed) return;
+    this.#shared.clock.after(0, () => this.#isReady(run));
+  }
+
+  #isReady({ generation, isOver }: Run): void {
+    if (!isOver) this.dispatch({ type: "ready", generation, ok: true, why: "" });
+  }
+
+  /** An end that it was asked for is none that it was not, in whatever way it says so. */
+  #exitOf({ abort: { signal } }: Run, error: unknown): Exit {
+    if (signal.aborted && (error === signal.reason || (error as Error | null)?.name === "AbortError")) {
+      return { code: 0 };
+    }
+    const stack = error instanceof Error ? error.stack ?? null : null;
+    this.#shared.log.debug("service threw", { program: this.name, stack });
+    return { code: error instanceof AppdError ? error.exitCode : 1, error: textOf(error) };
+  }
+
+  #ended(run: Run, exit: Exit): void {
+    run.isOver = true;
+    if (this.#abandoned.delete(run)) {
+      this.#shared.log.info("a former life of the service has ended after all", { program: this.name });
+      return;
+    }
+    const error = exit !== "unknown" && "code" in exit ? exit.error : undefined;
+    if (this.state.kind === "stopping" && error !== undefined) {
+      this.#machine.tell({ kind: "trouble", what: "stop in order", error });
+    }
+    this.dispatch({ type: "exited", generation: run.generation, exit });
+  }
+
+  /** To whoever looks, it ends here. */
+  #abandon({ generation }: Life): Event {
+    if (this.#run !== undefined) this.#abandoned.add(this.#run);
+    return { type: "exited", generation, exit: { code: 1, error: ABANDONED } };
+  }
+
+  #sweep(generation: number): Event {
+    const { state } = this.#machine;
+    return { type: "swept", generation, killed: false, abandoned: state.kind === "sweeping" && state.forced };
+  }
+
+  status(): ProgramStatus {
+    return statusOf({
+      name: this.name,
+      state: this.state,
+      history: this.#machine.history,
+      logFile: this.#next.task.logFile,
+      spec: this.#next,
+      probes: { live: null, note: "life" in this.state ? this.#run?.note ?? null : null },
+      leftovers: [],
+      abandoned: this.#abandoned.size > 0,
+      now: this.#shared.clock.monotonic(),
+    });
+  }
+
+  forget(): void {}
+
+  /** Unlike a process it cannot outlive this one: what has not ended is told to. */
+  close(): Promise<void> {
+    this.#machine.close();
+    this.#end("it is let go");
+    return Promise.resolve();
+  }
+}
+
+/** What was thrown, and what can be done about it. */
+function textOf(error: unknown): string {
+  const text = messageOf(error) || String(error);
+  const hint = error instanceof AppdError ? error.hint : undefined;
+  return hint === undefined ? text : `${text} (${hint})`;
+}

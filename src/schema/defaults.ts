@@ -1,0 +1,72 @@
+import { AppdError, cannot } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { startReading } from "./kind.ts";
+import { listSettings } from "./list_settings.ts";
+import type { Schema, Section } from "./section.ts";
+import { type Fields, isGroup, type Setting } from "./setting.ts";
+import { longKey } from "./short_keys.ts";
+
+type Defaults = Readonly<Record<string, unknown>>;
+
+/**
+ * A schema with other defaults.
+ *
+ * @param defaults raw values, as they would stand in the file, by dotted key; of every program: `program.restart`
+ * @throws AppdError (config) when there is no such setting, or it cannot have that value
+ */
+export function withDefaults(schema: Schema, product: string, defaults: Defaults): Schema {
+  const given = new Map(Object.entries(defaults).map(([key, value]) => [longKey(schema, key), value]));
+  if (given.size === 0) return schema;
+  check(schema, product, given);
+  const sections = schema.sections.map((section): Section => ({
+    ...section,
+    fields: changed(section.fields, section.name === "" ? "" : `${section.name}.`, given),
+  }));
+  return { ...schema, sections };
+}
+
+function changed(fields: Fields, prefix: string, given: ReadonlyMap<string, unknown>): Fields {
+  const entries = Object.entries(fields).map(([key, field]) => {
+    const name = `${prefix}${key}`;
+    if (isGroup(field)) return [key, { ...field, fields: changed(field.fields, `${name}.`, given) }] as const;
+    return [key, given.has(name) ? withDefault(field, given.get(name)) : field] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function withDefault(setting: Setting, value: unknown): Setting {
+  const { inherit: _, defaultText: __, ...rest } = setting;
+  return { ...rest, presence: "default", default: value };
+}
+
+function check(schema: Schema, product: string, given: ReadonlyMap<string, unknown>): void {
+  const settings = new Map(listSettings(schema).map(({ key, setting }) => [key, setting]));
+  for (const [key, value] of given) {
+    const setting = settings.get(key);
+    if (setting === undefined) throw unknownSetting(product, { key, use: "a default", settings: settings.keys() });
+    setting.kind.read(
+      value,
+      startReading({
+        base: "/",
+        sink({ message, hint }) {
+          throw cannot(["define", product], `the default of ${key} ${message}`, {
+            exit: "config",
+            hint: hint ?? `it is a setting of the type ${setting.kind.label}`,
+          });
+        },
+      }),
+    );
+  }
+}
+
+/** An app speaks of a setting that is not there. */
+export function unknownSetting(
+  product: string,
+  { key, use, settings }: { readonly key: string; readonly use: string; readonly settings: Iterable<string> },
+): AppdError {
+  const near = nearest(key, settings);
+  return cannot(["define", product], `${use} names "${key}", and no setting has this key`, {
+    exit: "config",
+    hint: near === undefined ? "keys are dotted, such as server.port" : `did you mean "${near}"?`,
+  });
+}

@@ -1,0 +1,280 @@
+/** What an app built on the kit gets: jobs, store, checks and endpoints, proved on the compiled app of fixtures/fig. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { get as httpGet, request as httpRequest } from "node:http";
+import { join } from "node:path";
+import { alive, binaryOf, Instance, signal, until } from "./support/instance.ts";
+
+const FIG = new URL("fixtures/fig/fig.ts", import.meta.url);
+
+/** Compiles the app once for this file, where it is not newer than its sources. */
+function compileFig(): void {
+  const script = new URL("../scripts/compile.sh", import.meta.url).pathname;
+  const { success, stderr } = new Deno.Command("bash", { args: [script, "--if-stale", FIG.pathname] }).outputSync();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+if (Deno.env.get("FIG_COMPILED") === undefined) compileFig();
+
+/** A daemon of the app. */
+class Fig implements AsyncDisposable {
+  readonly instance: Instance;
+
+  constructor(config?: string) {
+    this.instance = new Instance(config, "fig");
+  }
+
+  async start(env: Record<string, string> = {}) {
+    return await this.instance.run(["start"], { env: this.instance.env(env) });
+  }
+
+  async ask(path: string, init: RequestInit = {}): Promise<{ status: number; text: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.instance.port}${path}`, init);
+    return { status: response.status, text: await response.text() };
+  }
+
+  /** Triggers a job by the app's own code. */
+  // deno-lint-ignore no-explicit-any -- the shape under test
+  async pick(call: { job?: string; key?: string; payload?: string }): Promise<any> {
+    const { text } = await this.ask("/v1/pick", { method: "POST", body: JSON.stringify(call) });
+    return JSON.parse(text);
+  }
+
+  // deno-lint-ignore no-explicit-any -- the shape under test
+  async figs(): Promise<any[]> {
+    return JSON.parse((await this.ask("/figs")).text);
+  }
+
+  // deno-lint-ignore no-explicit-any -- the shape under test
+  async history(...args: string[]): Promise<any[]> {
+    const { stdout } = await this.instance.run(["jobs", "history", ...args, "--json"]);
+    return JSON.parse(stdout).runs;
+  }
+
+  // deno-lint-ignore no-explicit-any -- the shape under test
+  run(id: number): Promise<any> {
+    return until(`run ${id} has ended`, async () => {
+      const run = (await this.history()).find((one) => one.id === id);
+      return run?.ended_at ? run : undefined;
+    });
+  }
+
+  running(id: number): Promise<unknown> {
+    return until(`run ${id} is at work`, () => this.log().includes(`picks job_id=${id} `));
+  }
+
+  log(): string {
+    return fs.readFileSync(join(this.instance.home, "daemon.log"), "utf8");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.instance[Symbol.asyncDispose]();
+  }
+}
+
+async function started(config?: string): Promise<Fig> {
+  const fig = new Fig(config);
+  const { code, stderr } = await fig.start();
+  if (code === 0) return fig;
+  await fig[Symbol.asyncDispose]();
+  throw new Error(`start ended with ${code}: ${stderr}`);
+}
+
+Deno.test("a job of the app runs in the daemon, and stands in status, history, why and the log as every job", async () => {
+  await using fig = await started();
+  const { id, trigger, pid } = await fig.pick({ payload: "ripe" });
+  assert.deepEqual([trigger, pid], ["app", null]);
+  const run = await fig.run(id);
+  assert.deepEqual([run.state, run.exit.code, run.attempts], ["ok", 0, 1]);
+  assert.deepEqual(await fig.figs(), [{ payload: "ripe", job: id }]);
+  const { jobs } = await fig.instance.status();
+  assert.deepEqual(jobs.map((job: { name: string }) => job.name), ["pick", "swift"]);
+  assert.equal(jobs[0].last.outcome, "ok");
+  assert.match(fig.log(), new RegExp(`fig\\.jobs\\.pick: picks job_id=${id} file_path=/figs/ripe trigger=app\n`));
+  assert.match((await fig.instance.run(["why", "pick"])).stdout, /by the app's own code: ok/);
+  const byHand = await fig.instance.run(["jobs", "run", "pick", "--wait"]);
+  assert.equal(byHand.code, 0);
+});
+
+Deno.test("a job that throws has failed with its message; the daemon goes on", async () => {
+  await using fig = await started();
+  const { id } = await fig.pick({ payload: "throw" });
+  const run = await fig.run(id);
+  assert.deepEqual([run.state, run.reason, run.exit], ["failed", "the fig is sour", null]);
+  const shown = JSON.parse((await fig.instance.run(["jobs", "show", "--run", `${id}`, "--json"])).stdout);
+  assert.equal(shown.output, "the fig is sour");
+  assert.doesNotMatch(fig.log(), /at .*fig\.js/, "no stack but at debug");
+  assert.equal((await fig.pick({ payload: "next" })).state, "running");
+});
+
+Deno.test("kill -9 during a run: it is interrupted, and each key has one outcome however often it is triggered", async () => {
+  await using fig = await started();
+  const first = await fig.pick({ key: "a", payload: "sleep a" });
+  await fig.running(first.id);
+  const calls = await Promise.all(["a", "a", "b", "b", "b"].map((key) => fig.pick({ key, payload: key })));
+  assert.deepEqual([calls[0].id, calls[1].id], [first.id, first.id]);
+  assert.equal(new Set(calls.slice(2).map(({ id }) => id)).size, 1);
+  const pid = fig.instance.pid();
+  signal(pid, "SIGKILL");
+  await until("the daemon is gone", () => !alive(pid));
+  assert.equal((await fig.start()).code, 0);
+  assert.equal((await fig.run(first.id)).state, "interrupted");
+  assert.equal((await fig.run(calls[2].id)).state, "ok", "what waited runs");
+  assert.equal((await fig.pick({ key: "a" })).state, "interrupted");
+  assert.equal((await fig.pick({ key: "b" })).state, "ok");
+  const runs = await fig.history();
+  assert.deepEqual(runs.map(({ state }) => state).sort(), ["interrupted", "ok"]);
+  assert.deepEqual(await fig.figs(), [{ payload: "b", job: calls[2].id }]);
+});
+
+Deno.test("a run is cancelled by its signal, and drained by a stop", async () => {
+  await using fig = await started();
+  const first = await fig.pick({ payload: "sleep" });
+  await fig.running(first.id);
+  assert.equal((await fig.instance.run(["jobs", "cancel", "pick"])).code, 0);
+  assert.equal((await fig.run(first.id)).state, "cancelled");
+
+  const second = await fig.pick({ payload: "sleep", key: "z" });
+  await fig.running(second.id);
+  const stopped = await fig.instance.run(["stop", "--timeout", "2s"]);
+  assert.equal(stopped.code, 0, stopped.stderr);
+  assert.equal((await fig.start()).code, 0);
+  const run = await fig.run(second.id);
+  assert.deepEqual([run.state, run.reason], ["cancelled", "the daemon was stopped before it had ended"]);
+});
+
+Deno.test("a job that ignores its signal is let go and named, and its next run waits until its code has ended", async () => {
+  await using fig = await started();
+  const deaf = await fig.pick({ payload: "deaf" });
+  await fig.running(deaf.id);
+  await fig.instance.run(["jobs", "cancel", "pick"]);
+  assert.equal((await fig.run(deaf.id)).state, "cancelled");
+  await until("it is named", () => fig.log().includes(`run ${deaf.id} ignored its signal and was let go`));
+  const beats = async () => JSON.parse((await fig.ask("/beats")).text)[0].beats;
+  const before = await beats();
+  await until("its code goes on", async () => await beats() > before);
+  const next = await fig.pick({ payload: "next" });
+  const waiting = await until("the next one waits", async () => {
+    const run = (await fig.history()).find(({ id }) => id === next.id);
+    return run?.state === "retrying" ? run : undefined;
+  });
+  assert.equal(waiting.ended_at, null);
+  const began = performance.now();
+  assert.equal((await fig.instance.run(["stop", "--timeout", "3s"])).code, 0);
+  assert.ok(performance.now() - began < 4500, "nobody waits for what was let go");
+});
+
+Deno.test("where runs may overlap, a run that was let go is in nobody's way", async () => {
+  await using fig = await started();
+  const deaf = await fig.pick({ job: "swift", payload: "deaf" });
+  await fig.running(deaf.id);
+  await fig.instance.run(["jobs", "cancel", "swift"]);
+  await fig.run(deaf.id);
+  const next = await fig.pick({ job: "swift", payload: "next" });
+  assert.equal((await fig.run(next.id)).state, "ok");
+});
+
+Deno.test("a migration that fails is undone and refused with 78, and the version before runs on", async () => {
+  await using fig = await started();
+  await fig.run((await fig.pick({ payload: "kept" })).id);
+  await fig.instance.run(["stop"]);
+  const { code, stderr } = await fig.start({ FIG_MIGRATE: "1" });
+  assert.equal(code, 78, stderr);
+  assert.match(stderr, /cannot migrate ".*" to version 4 of "fig" \(bad\): table half already exists/);
+  assert.equal((await fig.start()).code, 0);
+  assert.deepEqual((await fig.figs()).map(({ payload }) => payload), ["kept"]);
+  const { migrations } = JSON.parse((await fig.ask("/health")).text);
+  assert.deepEqual(migrations, { current: 3, latest: 3, pending: 0 });
+  assert.deepEqual(fs.readdirSync(fig.instance.home).filter((name) => name.includes("corrupt")), []);
+});
+
+const REFUSED = [
+  ["FIG_ROUTE", /cannot serve "\/api\/v1\/:anything": it takes "\/api\/v1\/status" too, which is a built-in endpoint/],
+  ["FIG_CHECK", /cannot take up the check "database": a built-in check has this name/],
+] as const;
+
+for (const [variable, message] of REFUSED) {
+  Deno.test(`what collides with the built-in (${variable}) is refused with 78, and nothing is left running`, async () => {
+    await using fig = new Fig();
+    const { code, stderr } = await fig.start({ [variable]: "1" });
+    assert.equal(code, 78, stderr);
+    assert.match(stderr, message);
+    assert.deepEqual(fig.instance.daemons(), []);
+  });
+}
+
+Deno.test("a job with the name of a configured one is refused with 78, also by config check and simulate", async () => {
+  await using fig = new Fig();
+  fig.instance.write('\n[[job]]\nname = "taken"\ncommand = ["true"]\n');
+  const env = { FIG_JOB: "1" };
+  const { code, stderr } = await fig.start(env);
+  assert.equal(code, 78, stderr);
+  assert.match(stderr, /cannot take up the job "taken" of fig: a \[\[job\]\] of the configuration has this name/);
+  for (const args of [["config", "check"], ["simulate"]]) {
+    assert.equal((await fig.instance.run(args, { env: fig.instance.env(env) })).code, 78, args.join(" "));
+  }
+});
+
+Deno.test("an open path takes every method over TCP without a token, from everybody but web pages", async () => {
+  await using fig = await started();
+  for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
+    const body = new Uint8Array(2_000_000);
+    const response = await fetch(`http://127.0.0.1:${fig.instance.port}/v1/echo`, { method, body });
+    assert.equal(response.headers.get("x-method"), method);
+    assert.equal((await response.arrayBuffer()).byteLength, body.length);
+  }
+  const origin = await fig.ask("/v1/pick", { method: "POST", body: "{}", headers: { origin: "http://evil.example" } });
+  assert.equal(origin.status, 403);
+  assert.equal((await fig.ask("/figs/7", { method: "PUT" })).status, 405);
+  assert.equal((await fig.ask("/api/v1/reload", { method: "POST" })).status, 405);
+  assert.equal(await overSocket(fig, "PUT", "/figs/7"), "7");
+  const chunked = new Blob([new Uint8Array(3_000_000)]).stream();
+  assert.equal((await fig.ask("/v1/count", { method: "POST", body: chunked })).text, "3000000");
+});
+
+Deno.test("answers that stream arrive as they come", async () => {
+  await using fig = await started();
+  const first = await new Promise<string>((resolve, reject) => {
+    const asked = httpGet(`http://127.0.0.1:${fig.instance.port}/v1/ticks`, (response) => {
+      response.once("data", (bytes) => {
+        resolve(`${bytes}`);
+        asked.destroy();
+      });
+    });
+    asked.on("error", reject);
+  });
+  assert.match(first, /^data: 1\n\n/);
+});
+
+Deno.test("an endpoint that throws is 500 and a record, and no end of the daemon", async () => {
+  await using fig = await started();
+  const sour = await fig.ask("/v1/sour");
+  assert.equal(sour.status, 500);
+  assert.doesNotMatch(sour.text, /secret/);
+  assert.match(fig.log(), /ERROR .*http: a request failed error="Error: a secret of the fig/);
+  assert.equal((await fig.ask("/v1/known")).status, 409);
+  assert.equal((await fig.ask("/nowhere")).status, 404);
+  assert.equal((await fig.ask("/health")).status, 200);
+  assert.match((await fig.ask("/metrics")).text, /route="\/v1\/sour",code="500"\} 1/);
+});
+
+Deno.test("the checks of the app are in health, well from the first moment", async () => {
+  await using fig = await started();
+  const { status, checks } = JSON.parse((await fig.ask("/health")).text);
+  assert.equal(status, "healthy");
+  assert.deepEqual([checks.basket.ok, checks.basket.critical], [true, true]);
+  assert.doesNotMatch(fig.log(), /degraded/);
+});
+
+/** Asks over the control socket, whose path fetch cannot be given here. */
+function overSocket(fig: Fig, method: string, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { socketPath: join(fig.instance.home, "control.sock"), method, path };
+    httpRequest(options, (response) => {
+      let text = "";
+      response.on("data", (bytes) => text += bytes);
+      response.on("end", () => resolve(text));
+    }).on("error", reject).end();
+  });
+}
+
+Deno.test("the binary is the app's own", () => assert.ok(fs.existsSync(binaryOf("fig"))));

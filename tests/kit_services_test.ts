@@ -1,0 +1,233 @@
+/** Services of an app, on its compiled binary: tests/fixtures/quince. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import type { ProgramStatus } from "../src/base/reports.ts";
+import { compileFixture } from "./support/fixture.ts";
+import { alive, Instance, program, signal, until } from "./support/instance.ts";
+
+await compileFixture("quince");
+
+class Quince extends Instance {
+  constructor(config = "") {
+    super(config, "quince");
+  }
+
+  override env(more: Record<string, string> = {}): Record<string, string> {
+    return super.env({ APPD_HOME: this.home, QUINCE_HOME: this.home, ...more });
+  }
+
+  writeZone(zone: string): void {
+    this.write(`timezone = "${zone}"\n[server]\nport = ${this.port}\n`);
+  }
+
+  put(file: string): void {
+    fs.writeFileSync(join(this.home, file), "");
+  }
+
+  remove(file: string): void {
+    fs.rmSync(join(this.home, file));
+  }
+
+  trace(): string[] {
+    return fs.readFileSync(join(this.home, "trace"), "utf8").trim().split("\n");
+  }
+
+  async one(name: string): Promise<ProgramStatus> {
+    const { programs } = await this.status();
+    return programs.find((one: ProgramStatus) => one.name === name) ?? assert.fail(`${name} is not listed`);
+  }
+
+  /** Waits until it is in this state. */
+  async see(name: string, state: ProgramStatus["state"]): Promise<ProgramStatus> {
+    return await until(`${name} ${state}`, async () => {
+      const status = await this.one(name);
+      return status.state === state ? status : undefined;
+    });
+  }
+}
+
+Deno.test("services stand among the programs, without a process", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000"));
+  quince.put("go");
+  await quince.start();
+  const steady = await quince.see("steady", "running");
+  assert.deepEqual([steady.kind, steady.pid, steady.ready, steady.critical, steady.note], [
+    ...["service", null, true, true, "serves"],
+  ]);
+  await quince.see("slow", "running");
+  const web = await quince.see("web", "running");
+  assert.deepEqual([web.kind, typeof web.pid], ["program", "number"]);
+  const { stdout } = await quince.run(["status"]);
+  assert.match(stdout, /^ *steady +running +yes +- +\S+ +0 +- +- +serves$/m);
+  const metrics = await quince.get("/metrics");
+  assert.match(metrics.body, /^appd_program_ready\{program="steady"\} 1$/m);
+  assert.doesNotMatch(metrics.body, /resident_memory_bytes\{program="steady"/);
+});
+
+Deno.test("commands reach services, and what needs a process is refused", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("steady", "running");
+  const says = async (...words: string[]) => {
+    const { code, stdout, stderr } = await quince.run(words);
+    return [code, `${stdout}${stderr}`.trim().split("\n").at(0)?.replace(/^\w+: /, "")];
+  };
+  assert.deepEqual(await says("programs", "stop", "steady"), [0, "stopped steady"]);
+  assert.equal((await quince.one("steady")).state, "stopped");
+  assert.deepEqual(await says("programs", "start", "steady"), [0, "started steady"]);
+  assert.deepEqual(await says("programs", "start", "steady"), [0, "steady runs already"]);
+  assert.deepEqual(await says("programs", "restart", "steady"), [0, "restarted steady"]);
+  const signalled = await quince.run(["programs", "signal", "steady", "HUP"]);
+  assert.match(signalled.stderr, /cannot signal "steady": it is a service inside the daemon/);
+  const scaled = await quince.run(["programs", "scale", "steady", "2"]);
+  assert.match(scaled.stderr, /cannot scale "steady": it is a service inside the daemon/);
+  assert.deepEqual([signalled.code, scaled.code], [2, 2]);
+  const history = await quince.get("/api/v1/programs/steady/history");
+  assert.equal(history.status, 400);
+  const logs = await quince.run(["logs", "steady"]);
+  assert.deepEqual([logs.code, logs.stdout.trim().split("\n").length], [0, 3], logs.stdout);
+  assert.match(logs.stdout, /^\S+Z INFO +quince\.services\.steady: steady serves instance=default$/m);
+});
+
+Deno.test("a service that fails is tried again with the usual patience, and explained", async () => {
+  await using quince = new Quince();
+  quince.put("broken");
+  await quince.start();
+  const down = await quince.see("shaky", "backoff");
+  assert.deepEqual([down.error, down.exit?.code, down.exit?.error], [
+    ...["the file broken is there", 1, "the file broken is there"],
+  ]);
+  const why = await quince.run(["why", "shaky"]);
+  assert.match(why.stdout, /shaky is down after a failure: the file broken is there/);
+  quince.remove("broken");
+  await quince.run(["programs", "reset", "shaky"]);
+  await quince.see("shaky", "running");
+  const events = await quince.run(["events", "--program", "shaky"]);
+  assert.match(events.stdout, /service ended after \S+: the file broken is there/);
+  assert.equal((await quince.status()).health, "healthy");
+});
+
+Deno.test("what depends on a service waits for it", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("deaf", "running");
+  await quince.run(["programs", "stop", "steady"]);
+  await quince.run(["programs", "stop", "deaf"]);
+  const { stdout } = await quince.run(["programs", "start", "deaf"]);
+  assert.match(stdout, /deaf waits for steady to be ready \(it is stopped\)/);
+  await quince.run(["programs", "start", "steady"]);
+  await quince.see("deaf", "running");
+});
+
+Deno.test("services are drawn among the programs", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000"));
+  const levels = async () => JSON.parse((await quince.run(["programs", "graph", "--json"])).stdout).levels;
+  assert.deepEqual(await levels(), [["web", "steady", "clocked", "slow"], ["shaky", "deaf"]]);
+});
+
+Deno.test("a promise that a service loses ends the daemon, with the exit code of a bug", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("shaky", "running");
+  const pid = quince.pid();
+  quince.put("lose");
+  quince.put("break");
+  await until("its end", () => !alive(pid));
+  const { ended } = JSON.parse(fs.readFileSync(join(quince.home, "state.json"), "utf8"));
+  assert.equal(ended.exit, 70);
+  assert.equal(quince.trace().at(-1), "steady ends");
+});
+
+Deno.test("a service that says when it is ready is starting until then", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  assert.deepEqual([(await quince.one("slow")).state, (await quince.one("slow")).ready], ["starting", false]);
+  quince.put("go");
+  assert.equal((await quince.see("slow", "running")).ready, true);
+});
+
+Deno.test("a reload restarts the services whose settings have changed, and stops those not wanted any more", async () => {
+  await using quince = new Quince();
+  quince.writeZone("Europe/Berlin");
+  await quince.start();
+  assert.equal((await quince.see("clocked", "running")).note, "in Europe/Berlin");
+  await quince.see("steady", "running");
+  quince.writeZone("Asia/Tokyo");
+  const plan = JSON.parse((await quince.run(["reload", "--plan", "--json"])).stdout);
+  assert.deepEqual([plan.programs.restart, plan.programs.stop], [["clocked"], ["slow"]]);
+  const reload = await quince.run(["reload"]);
+  assert.equal(reload.code, 0, reload.stderr);
+  const clocked = await until("the new zone", async () => {
+    const status = await quince.one("clocked");
+    return status.note === "in Asia/Tokyo" ? status : undefined;
+  });
+  assert.equal(clocked.restarts, 0);
+  assert.deepEqual(quince.trace(), ["steady begins"]);
+  assert.deepEqual((await quince.status()).programs.map((one: ProgramStatus) => one.name), [
+    ...["steady", "clocked", "shaky", "deaf"],
+  ]);
+});
+
+Deno.test("a service that ignores its signal is let go, named, and does not keep the daemon from its end", async () => {
+  await using quince = new Quince();
+  quince.put("deaf");
+  await quince.start();
+  await quince.see("deaf", "running");
+  const stop = await quince.run(["programs", "stop", "deaf"]);
+  assert.equal(stop.code, 1);
+  assert.match(stop.stderr, /cannot stop "deaf": it ignores its signal, and goes on/);
+  assert.equal((await quince.one("deaf")).abandoned, true);
+  await quince.run(["programs", "start", "deaf"]);
+  await quince.see("deaf", "running");
+  const began = performance.now();
+  const end = await quince.run(["stop"]);
+  assert.equal(end.code, 0, end.stderr);
+  assert.match(end.stdout, /deaf had to be killed|deaf/);
+  assert.ok(performance.now() - began < 10_000);
+  const log = fs.readFileSync(join(quince.home, "daemon.log"), "utf8");
+  assert.match(log, /ERROR .*service ignores its signal, it is let go and goes on program=deaf/);
+  assert.match(log, /WARN .*service ends with the daemon, it ignores its signal program=deaf/);
+  assert.deepEqual(quince.trace(), ["steady begins", "steady takes no more", "steady ends"]);
+});
+
+Deno.test("restart --keep-programs ends the services in order, and the programs go on", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000"));
+  await quince.start();
+  await quince.see("steady", "running");
+  const { pid } = await quince.see("web", "running");
+  const restart = await quince.run(["restart", "--keep-programs"]);
+  assert.equal(restart.code, 0, restart.stderr);
+  await quince.see("steady", "running");
+  assert.deepEqual([(await quince.one("web")).pid, (await quince.one("web")).adopted], [pid, true]);
+  const cycle = ["steady begins", "steady takes no more", "deaf ends", "steady ends"];
+  assert.deepEqual(quince.trace(), [...cycle, "steady begins"]);
+});
+
+Deno.test("a daemon that is killed leaves no service behind, and the next one runs them", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("steady", "running");
+  const pid = quince.pid();
+  signal(pid, "SIGKILL");
+  await until("its end", () => !alive(pid));
+  await quince.start();
+  const steady = await quince.see("steady", "running");
+  assert.deepEqual([steady.adopted, quince.trace().length], [false, 2]);
+});
+
+Deno.test("a program of the configuration with the name of a service is refused, at the start and by a reload", async () => {
+  await using quince = new Quince(program("steady", "exec sleep 1000"));
+  const start = await quince.run(["start"]);
+  assert.equal(start.code, 78);
+  assert.match(start.stderr, /cannot run the service "steady": the configuration has a program "steady"/);
+  quince.write("");
+  await quince.start();
+  quince.write(program("steady", "exec sleep 1000"));
+  for (const verb of [["reload"], ["config", "check"]]) {
+    const { code, stderr } = await quince.run(verb);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /the configuration has a program "steady"/);
+  }
+  await quince.see("steady", "running");
+});

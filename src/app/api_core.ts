@@ -10,6 +10,7 @@ import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import { loggerOfService } from "./kit/service_logger.ts";
+import { servicesUnder } from "./kit/services_under.ts";
 import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
@@ -45,7 +46,7 @@ export function apiOf(
         ...parts.jobs.metrics(),
       }),
     logs({ program, lines }) {
-      const isService = context.app.services.some(({ name }) => name === program);
+      const isService = servicesUnder(context.app, daemon.config).some(({ name }) => name === program);
       const logger = isService && program !== undefined ? loggerOfService(context.app, program) : undefined;
       return readLog(logPath(daemon, program), { lines, logger }, { files: context.system.files });
     },

@@ -3,6 +3,7 @@ import { AppdError, errnoOf } from "../base/errors.ts";
 import { readState } from "../instance/state_file.ts";
 import type { Context } from "./context.ts";
 import { loggerOfService } from "./kit/service_logger.ts";
+import { servicesUnder } from "./kit/services_under.ts";
 import { loadContextConfig } from "./load.ts";
 import { expandInstances } from "./programs/instances.ts";
 
@@ -21,17 +22,20 @@ export interface LogPlace {
  * who has not is in the configuration. One that cannot be read names nobody: logs help to mend it.
  */
 export async function logPlace(context: Context, name: string): Promise<LogPlace> {
-  if (context.app.services.some((service) => service.name === name)) {
-    return { path: await daemonLog(context), logger: loggerOfService(context.app, name), names: [] };
-  }
+  const ofService = async () => ({
+    path: await daemonLog(context),
+    logger: loggerOfService(context.app, name),
+    names: [],
+  });
+  if (context.app.services.some((service) => service.name === name)) return await ofService();
   const { programs, jobs } = context.paths;
   const there = [programs, jobs].map((directory) => ({ directory, names: namesIn(context, directory) }));
   const found = there.find(({ names }) => names.includes(name));
   if (found !== undefined) return { path: pathIn(found.directory, name), names: [] };
   const configured = await configuredNames(context);
   if (configured.functions.includes(name)) return { path: configured.daemonLog, names: [] };
-  const services = context.app.services.map((service) => service.name);
-  const known = [...configured.programs, ...services, ...configured.jobs, ...configured.functions];
+  if (configured.services.includes(name)) return await ofService();
+  const known = [...configured.programs, ...configured.services, ...configured.jobs, ...configured.functions];
   const names = [...new Set([...there.flatMap((one) => one.names), ...known])];
   const directory = configured.programs.includes(name) ? programs : configured.jobs.includes(name) ? jobs : undefined;
   return { path: directory === undefined ? undefined : pathIn(directory, name), names };
@@ -63,7 +67,7 @@ function namesIn({ system: { files } }: Context, directory: string): string[] {
 }
 
 /** What the configuration names; what the functions of the app say stands in the daemon's log. */
-interface Configured extends Readonly<Record<"programs" | "jobs" | "functions", readonly string[]>> {
+interface Configured extends Readonly<Record<"programs" | "services" | "jobs" | "functions", readonly string[]>> {
   readonly daemonLog: string;
 }
 
@@ -73,13 +77,15 @@ async function configuredNames(context: Context): Promise<Configured> {
     const { config } = await loadContextConfig(context);
     return {
       programs: expandInstances(config, new Map()).map(({ name }) => name),
+      services: servicesUnder(context.app, config).map(({ name }) => name),
       jobs: config.jobs.map(({ name }) => name),
       functions,
       daemonLog: config.log.file,
     };
   } catch (error) {
     if (error instanceof AppdError && error.exit !== "internal") {
-      return { programs: [], jobs: [], functions, daemonLog: context.paths.log };
+      const services = context.app.services.map(({ name }) => name);
+      return { programs: [], services, jobs: [], functions, daemonLog: context.paths.log };
     }
     throw error;
   }

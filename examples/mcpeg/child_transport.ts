@@ -37,6 +37,8 @@ export class ChildTransport implements Transport {
   readonly #buffer = new ReadBuffer();
   readonly #ended = Promise.withResolvers<void>();
   #child: ChildProcessWithoutNullStreams | undefined;
+  /** Messages that have come; the first one is being delivered. */
+  readonly #inbox: JSONRPCMessage[] = [];
   #ending: string | undefined;
 
   /** @param tell gets each line of the server's stderr */
@@ -104,10 +106,20 @@ export class ChildTransport implements Transport {
       try {
         const message = this.#buffer.readMessage();
         if (message === null) return;
-        this.onmessage?.(message);
+        this.#inbox.push(message);
+        if (this.#inbox.length === 1) void this.#deliver();
       } catch (error) {
         this.onerror?.(error as Error); // A line that is no message, such as a greeting: the next one may be one.
       }
+    }
+  }
+
+  /** With a breath after each: the SDK drops the progress of a call whose result it has seen in the same turn. */
+  async #deliver(): Promise<void> {
+    for (let [message] = this.#inbox; message !== undefined; [message] = this.#inbox) {
+      this.onmessage?.(message);
+      await Promise.resolve();
+      this.#inbox.shift();
     }
   }
 

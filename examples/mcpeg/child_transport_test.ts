@@ -43,6 +43,22 @@ Deno.test("messages go in and out, one a line, however they are cut; stderr is t
   await transport.close();
 });
 
+Deno.test("messages of one write are delivered in turns of their own, in their order", async () => {
+  const lines = [1, 2, 3].map((id) => JSON.stringify({ jsonrpc: "2.0", method: `m${id}` })).join("\n");
+  const { transport, messages } = await start(`read line; cat <<'END'\n${lines}\nEND\ncat`);
+  const order: string[] = [];
+  transport.onmessage = (message) => {
+    const { method } = message as { method: string };
+    order.push(method);
+    messages.push(message);
+    queueMicrotask(() => order.push(`after ${method}`));
+  };
+  await transport.send(PING);
+  await until("all of them", () => messages.length === 3);
+  assert.deepEqual(order, ["m1", "after m1", "m2", "after m2", "m3", "after m3"]);
+  await transport.close();
+});
+
 Deno.test("a line that is no message is a trouble, and the next one is read", async () => {
   const { transport, messages, troubles } = await start(`echo Welcome; echo '{"jsonrpc":"2.0","method":"x"}'; cat`);
   await until("the message", () => messages.length > 0);

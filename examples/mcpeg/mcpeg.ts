@@ -10,7 +10,7 @@ const roof = new Roof({ connect: async (...args) => (await import("./link.ts")).
 await run(defineApp({
   name: "mcpeg",
   version: "1.0.0",
-  summary: "a gateway to MCP servers: all their tools, resources and prompts at one address",
+  summary: "a gateway that offers many MCP servers as one",
   config: MCPEG_SECTIONS,
   services: ({ upstreams }: McpegConfig) => upstreams.map((settings) => serviceFor(settings, roof)),
   checks: [{ name: "servers", critical: false, check: ({ config }) => whoIsMissing(config, roof) }],

@@ -209,6 +209,52 @@ Deno.test("S3 Security First: a server gets a clean environment and what is decl
   await action.body?.cancel();
 });
 
+Deno.test("S3 Security First: with server.token_file only who has the token may call", async () => {
+  await using app = mcpeg();
+  fs.writeFileSync(join(app.home, "token"), "0123456789abcdef0123456789abcdef\n", { mode: 0o600 });
+  app.write(`[server]\nport = ${app.port}\ntoken_file = "token"\n` + upstream("docs"));
+  await app.start();
+  await whenServer(app, "docs");
+  await assert.rejects(GatewayClient.connect(app), /a valid bearer token is needed/);
+  await using client = await GatewayClient.connect(app, { authorization: "Bearer 0123456789abcdef0123456789abcdef" });
+  assert.equal(await client.text("docs__echo", { text: "hi" }), "hi");
+});
+
+Deno.test("S3 MCpeg Gateway: what is long passes, in both directions", async () => {
+  await using app = mcpeg(upstream("docs"));
+  await app.start();
+  await whenServer(app, "docs");
+  await using client = await GatewayClient.connect(app);
+  const text = "0123456789abcdef".repeat(64 * 1024);
+  assert.equal(await client.text("docs__echo", { text }), text);
+});
+
+Deno.test("S3 MCpeg Gateway: a call without an answer ends after its timeout, and the server goes on", async () => {
+  await using app = mcpeg(upstream("docs", { more: 'timeout = "300ms"' }));
+  await app.start();
+  await whenServer(app, "docs");
+  await using client = await GatewayClient.connect(app);
+  const error = await failure(client.callTool({ name: "docs__hang" }));
+  assert.equal(error.code, -32001);
+  assert.equal(await client.text("docs__echo", { text: "still here" }), "still here");
+  assert.equal((await app.run(["call", "docs", "hang"])).code, 69);
+});
+
+Deno.test("S3 MCpeg Gateway: a server at an address that goes away and comes back is connected anew", async () => {
+  const first = serveTestServer(newWorld("notes"));
+  const { port } = first.addr;
+  await using app = mcpeg(remoteUpstream("notes", port, 'ping_every = "200ms"'));
+  await app.start();
+  await whenServer(app, "notes");
+  await using client = await GatewayClient.connect(app);
+  await first.shutdown();
+  await until("its loss", async () => (await serverOf(app, "notes")).state !== "ready");
+  assert.equal((await failure(client.callTool({ name: "notes__echo" }))).code, -32000);
+  await using _second = serveTestServer(newWorld("notes"), port);
+  await whenServer(app, "notes");
+  assert.equal(await client.text("notes__echo", { text: "again" }), "again");
+});
+
 Deno.test("S3 Graceful Shutdown, S3 SIGTERM: calls under way end before the gateway does, new ones are refused, its servers end too", async () => {
   await using app = mcpeg(upstream("docs"));
   await app.start();

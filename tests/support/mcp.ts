@@ -52,14 +52,14 @@ export class GatewayClient extends Client implements AsyncDisposable {
   /** Methods of the notifications that came. */
   readonly heard: string[] = [];
 
-  static async connect(app: Instance): Promise<GatewayClient> {
+  static async connect(app: Instance, headers: Record<string, string> = {}): Promise<GatewayClient> {
     const client = new GatewayClient({ name: "test", version: "1" }, { capabilities: {} });
     client.fallbackNotificationHandler = ({ method }) => {
       client.heard.push(method);
       return Promise.resolve();
     };
     const url = new URL(`http://127.0.0.1:${app.port}/mcp`);
-    await client.connect(new StreamableHTTPClientTransport(url) as Transport);
+    await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }) as Transport);
     return client;
   }
 

@@ -23,7 +23,7 @@ Deno.test("help, man page and completions have the app's commands, modes and opt
   await using app = plum();
   const help = (await app.run(["--help"])).stdout;
   assert.match(help, /^plum: an orchard as a service\n/);
-  assert.match(help, /\nplum:\n {2}visit, --visit .*\n.*\n {2}pick, take, --pick .*\n {2}shop .*\n {2}daemon /);
+  assert.match(help, /\nplum:\n {2}pick, take, --pick .*\n {2}shop .*\n {2}visit, --visit .*\n.*\n {2}daemon /);
   assert.match((await app.run(["help", "pick"])).stdout, /Usage: plum pick \[SORT\] \[OPTIONS\][^]*-c, --count COUNT/);
   assert.match(
     (await app.run(["daemon", "start", "--help"])).stdout,
@@ -230,4 +230,11 @@ Deno.test("what the app makes of its settings holds for every verb, from the dir
   assert.equal((await app.status()).log_file, join(closed, "closed.log"));
   assert.equal((await app.run(["restart"], { cwd: "/" })).code, 0);
   assert.equal((await app.status()).log_file, join(closed, "closed.log"));
+});
+
+Deno.test("the doctor reads the neighbours of an app by the app's own schema", async () => {
+  await using app = plum("port = 8123\n");
+  fs.mkdirSync(join(app.home, "two"));
+  fs.writeFileSync(join(app.home, "two", "config.toml"), "port = 8123\ntrees = 3\n");
+  assert.match((await app.run(["doctor"])).stdout, /8123.*two|two.*8123/);
 });

@@ -1,19 +1,12 @@
 /** What an app built on the kit gets: jobs, store, checks and endpoints, proved on the compiled app of fixtures/fig. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { get as httpGet, request as httpRequest } from "node:http";
+import { request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { alive, binaryOf, Instance, signal, until } from "./support/instance.ts";
+import { compiled } from "./support/compiled.ts";
+import { alive, Instance, signal, until } from "./support/instance.ts";
 
-const FIG = new URL("fixtures/fig/fig.ts", import.meta.url);
-
-/** Compiles the app once for this file, where it is not newer than its sources. */
-function compileFig(): void {
-  const script = new URL("../scripts/compile.sh", import.meta.url).pathname;
-  const { success, stderr } = new Deno.Command("bash", { args: [script, "--if-stale", FIG.pathname] }).outputSync();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-if (Deno.env.get("FIG_COMPILED") === undefined) compileFig();
+await compiled("tests/fixtures/fig/fig.ts");
 
 /** A daemon of the app. */
 class Fig implements AsyncDisposable {
@@ -47,7 +40,7 @@ class Fig implements AsyncDisposable {
   // deno-lint-ignore no-explicit-any -- the shape under test
   async history(...args: string[]): Promise<any[]> {
     const { stdout } = await this.instance.run(["jobs", "history", ...args, "--json"]);
-    return JSON.parse(stdout).runs;
+    return stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
   }
 
   // deno-lint-ignore no-explicit-any -- the shape under test
@@ -179,7 +172,7 @@ Deno.test("a migration that fails is undone and refused with 78, and the version
   await fig.instance.run(["stop"]);
   const { code, stderr } = await fig.start({ FIG_MIGRATE: "1" });
   assert.equal(code, 78, stderr);
-  assert.match(stderr, /cannot migrate ".*" to version 4 of "fig" \(bad\): table half already exists/);
+  assert.match(stderr, /cannot migrate ".*" to version 3 of "fig" \(bad\): table half already exists/);
   assert.equal((await fig.start()).code, 0);
   assert.deepEqual((await fig.figs()).map(({ payload }) => payload), ["kept"]);
   const { migrations } = JSON.parse((await fig.ask("/health")).text);
@@ -198,7 +191,7 @@ for (const [variable, message] of REFUSED) {
     const { code, stderr } = await fig.start({ [variable]: "1" });
     assert.equal(code, 78, stderr);
     assert.match(stderr, message);
-    assert.deepEqual(fig.instance.daemons(), []);
+    await until("nothing is left", () => fig.instance.daemons().length === 0);
   });
 }
 
@@ -209,7 +202,7 @@ Deno.test("a job with the name of a configured one is refused with 78, also by c
   const { code, stderr } = await fig.start(env);
   assert.equal(code, 78, stderr);
   assert.match(stderr, /cannot take up the job "taken" of fig: a \[\[job\]\] of the configuration has this name/);
-  for (const args of [["config", "check"], ["simulate"]]) {
+  for (const args of [["config", "check"], ["schedule", "next"], ["schedule", "simulate"]]) {
     assert.equal((await fig.instance.run(args, { env: fig.instance.env(env) })).code, 78, args.join(" "));
   }
 });
@@ -233,15 +226,11 @@ Deno.test("an open path takes every method over TCP without a token, from everyb
 
 Deno.test("answers that stream arrive as they come", async () => {
   await using fig = await started();
-  const first = await new Promise<string>((resolve, reject) => {
-    const asked = httpGet(`http://127.0.0.1:${fig.instance.port}/v1/ticks`, (response) => {
-      response.once("data", (bytes) => {
-        resolve(`${bytes}`);
-        asked.destroy();
-      });
-    });
-    asked.on("error", reject);
-  });
+  const stop = new AbortController();
+  const answer = await fetch(`http://127.0.0.1:${fig.instance.port}/v1/ticks`, { signal: stop.signal });
+  const { value } = await answer.body!.getReader().read();
+  stop.abort();
+  const first = new TextDecoder().decode(value);
   assert.match(first, /^data: 1\n\n/);
 });
 
@@ -265,6 +254,69 @@ Deno.test("the checks of the app are in health, well from the first moment", asy
   assert.doesNotMatch(fig.log(), /degraded/);
 });
 
+Deno.test("a reload takes up what the configuration says of a job and of a check, and refuses what does not fit", async () => {
+  await using fig = await started();
+  const schedule = async () => (await fig.instance.status()).jobs[0].schedule;
+  assert.equal(await schedule(), "every 3h");
+  fig.instance.write('\n[fig]\nevery = "2h"\nbad = true\n');
+  assert.equal((await fig.instance.run(["reload"])).code, 0);
+  assert.equal(await schedule(), "every 2h");
+  const sick = await until("it is degraded", async () => {
+    const { status, text } = await fig.ask("/health");
+    return status === 503 ? JSON.parse(text) : undefined;
+  });
+  assert.deepEqual([sick.status, sick.checks.basket.error], ["degraded", "the basket has a hole"]);
+  fig.instance.write('\n[fig]\nevery = "often"\n');
+  const { code, stderr } = await fig.instance.run(["reload"]);
+  assert.notEqual(code, 0);
+  assert.match(stderr, /cannot take up the job "pick" of fig: every is "often"/);
+  assert.equal(await schedule(), "every 2h");
+});
+
+Deno.test("the file can name the app's jobs, and the verbs that work without a daemon know them", async () => {
+  await using fig = new Fig();
+  fig.instance.write('\n[[job]]\nname = "after"\ncommand = ["true"]\non = "job:pick:ok"\n');
+  const next = await fig.instance.run(["schedule", "next", "--json"]);
+  assert.match(next.stdout, /"job": "pick"/);
+  assert.equal((await fig.instance.run(["config", "check"])).code, 0);
+  const simulated = await fig.instance.run(["schedule", "simulate", "--json", "--to", "4h"]);
+  assert.match(simulated.stdout, /"job":"after"/);
+  const { code } = await fig.start();
+  assert.equal(code, 0);
+  await fig.run((await fig.pick({ payload: "ripe" })).id);
+  await until("what follows from it has run", async () => (await fig.history("after"))[0]?.state === "ok");
+});
+
+Deno.test("a service that wants a job at once has it, once, however often the daemon starts", async () => {
+  await using fig = new Fig();
+  for (const _start of ["first", "second"]) {
+    const { code, stderr } = await fig.start({ FIG_SERVICE: "1" });
+    assert.equal(code, 0, stderr);
+    await until("it is picked", async () => (await fig.figs()).length > 0);
+    await until("the service is ready", async () => (await fig.instance.status()).programs[0].ready);
+    assert.equal((await fig.instance.run(["stop"])).code, 0);
+  }
+  assert.equal((await fig.start()).code, 0);
+  assert.deepEqual((await fig.figs()).map(({ payload }) => payload), ["early"]);
+});
+
+Deno.test("in a mode without jobs nothing makes one run but a command", async () => {
+  await using fig = new Fig();
+  const idle = fig.instance.spawn(["idle"]);
+  const { jobs } = await until("it answers", async () => {
+    const status = await fig.instance.status();
+    return status.state === "ready" ? status : undefined;
+  });
+  assert.deepEqual(jobs.map(({ enabled, next_at }: { enabled: boolean; next_at: unknown }) => [enabled, next_at]), [
+    [false, null],
+    [false, null],
+  ]);
+  assert.equal((await fig.ask("/v1/pick", { method: "POST", body: "{}" })).status, 409);
+  assert.equal((await fig.instance.run(["jobs", "run", "pick", "--wait"])).code, 0);
+  await fig.instance.run(["stop"]);
+  assert.equal((await idle.output()).code, 0);
+});
+
 /** Asks over the control socket, whose path fetch cannot be given here. */
 function overSocket(fig: Fig, method: string, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -276,5 +328,3 @@ function overSocket(fig: Fig, method: string, path: string): Promise<string> {
     }).on("error", reject).end();
   });
 }
-
-Deno.test("the binary is the app's own", () => assert.ok(fs.existsSync(binaryOf("fig"))));

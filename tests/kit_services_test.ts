@@ -3,18 +3,14 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import type { ProgramStatus } from "../src/base/reports.ts";
-import { compileFixture } from "./support/fixture.ts";
+import { compiled } from "./support/compiled.ts";
 import { alive, Instance, program, signal, until } from "./support/instance.ts";
 
-await compileFixture("quince");
+await compiled("tests/fixtures/quince/quince.ts");
 
 class Quince extends Instance {
   constructor(config = "") {
     super(config, "quince");
-  }
-
-  override env(more: Record<string, string> = {}): Record<string, string> {
-    return super.env({ APPD_HOME: this.home, QUINCE_HOME: this.home, ...more });
   }
 
   writeZone(zone: string): void {
@@ -167,6 +163,32 @@ Deno.test("a reload restarts the services whose settings have changed, and stops
   assert.deepEqual((await quince.status()).programs.map((one: ProgramStatus) => one.name), [
     ...["steady", "clocked", "shaky", "deaf"],
   ]);
+});
+
+Deno.test("by default a service is restarted when a section of the app's own has changed", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("steady", "running");
+  quince.write('[quince]\nword = "hears"\n');
+  const plan = JSON.parse((await quince.run(["reload", "--plan", "--json"])).stdout);
+  assert.deepEqual([plan.programs.restart, plan.programs.keep], [["steady", "shaky", "slow", "deaf"], ["clocked"]]);
+  assert.equal((await quince.run(["reload"])).code, 0);
+  await until("the new word", async () => (await quince.one("steady")).note === "hears");
+  assert.deepEqual(quince.trace().filter((line) => line.startsWith("steady")), [
+    ...["steady begins", "steady ends", "steady begins"],
+  ]);
+  quince.write('[quince]\nword = "stop"\n'); // One that goes on reads it all the same.
+  assert.equal((await quince.run(["reload"])).code, 0);
+  await until("the end of clocked", () => quince.trace().includes("clocked ends"));
+});
+
+Deno.test("a mode runs its services alone, in the foreground", async () => {
+  await using quince = new Quince();
+  const child = quince.spawn(["lean"]);
+  await until("its status", async () => (await quince.status()).state === "ready");
+  assert.deepEqual((await quince.status()).programs.map(({ name }: ProgramStatus) => name), ["steady"]);
+  child.kill("SIGTERM");
+  assert.equal((await child.output()).code, 0);
 });
 
 Deno.test("a service that ignores its signal is let go, named, and does not keep the daemon from its end", async () => {

@@ -45,6 +45,8 @@ export interface AssembleOptions {
 /** The daemon with everything it owns; disposing takes it apart in the reverse order of its building. */
 export interface Assembled extends AsyncDisposable {
   readonly daemon: Daemon;
+  /** What the app brings; undefined where it brings nothing that runs. */
+  readonly kit: OpenKit | undefined;
 }
 
 /** Milliseconds between two runs of the health checks. */
@@ -142,7 +144,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   daemon.started(listeners.url);
 
   const owned = parts.move();
-  return { daemon, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { daemon, kit, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** What the parts of the app are given; undefined where it has none, and where a command runs instead of them. */

@@ -1,3 +1,4 @@
+import { AppdError, cannot, messageOf } from "../base/errors.ts";
 import type { LoadResult } from "../config/config.ts";
 import type { Context } from "./context.ts";
 import { hasServices } from "./kit/has_kit.ts";
@@ -6,7 +7,8 @@ import { hasServices } from "./kit/has_kit.ts";
  * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
  * of what was read, whoever reads it, `config check` included.
  *
- * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service of the app
+ * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service or a job of
+ * the app
  */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
   const { loadWith } = await import("../config/load.ts");
@@ -21,13 +23,28 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
   });
   const wanted = adjusted(context, loaded as LoadResult);
   await checkServices(context, wanted);
+  await checkJobs(context, wanted);
   return wanted;
 }
 
-/** The configuration with what the app's settings mean in appd's words. @throws AppdError, as `adjust` throws it */
+/**
+ * The configuration with what the app's settings mean in appd's words.
+ *
+ * @throws AppdError, as `adjust` throws it; (internal) for a bug in it, so that a reload is refused and the daemon lives on
+ */
 export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: LoadResult): LoadResult {
-  const parts = context.app.adjust?.(loaded.config, { directory: context.startedIn });
-  return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
+  const { app, startedIn } = context;
+  try {
+    const parts = app.adjust?.(loaded.config, { directory: startedIn });
+    return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
+  } catch (error) {
+    if (error instanceof AppdError) throw error;
+    throw cannot(["adjust the configuration of", app.product.name], `${messageOf(error)} (this is a bug)`, {
+      exit: "internal",
+      hint: "see the stack: run it again with --verbose",
+      cause: error,
+    });
+  }
 }
 
 /** What the app's services cannot be under this configuration is wrong with it, whoever reads it. */
@@ -35,4 +52,11 @@ async function checkServices({ app, mode }: Context, { config }: LoadResult): Pr
   if (!hasServices(app)) return;
   const { wantedServices } = await import("./kit/wanted_services.ts");
   wantedServices(app, { config, mode });
+}
+
+/** The same of its jobs. */
+async function checkJobs({ app, paths: { home } }: Context, { config }: LoadResult): Promise<void> {
+  if (app.jobs.length === 0) return;
+  const { appJobSpecs } = await import("./kit/jobs.ts");
+  appJobSpecs(app, config, { home, systemZone: "UTC" });
 }

@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
 import { readState } from "../instance/state_file.ts";
 import type { Context } from "./context.ts";
-import { loggerOfService } from "./kit/service_logger.ts";
-import { servicesUnder } from "./kit/services_under.ts";
+import { loggerOfPart, type PartsOfApp, partsUnder } from "./kit/part_logger.ts";
 import { loadContextConfig } from "./load.ts";
 import { expandInstances } from "./programs/instances.ts";
 
@@ -18,24 +17,23 @@ export interface LogPlace {
 }
 
 /**
- * Where the log of a program, service or job is, or is going to be. A service writes into the daemon's. Who ever ran has a directory, also when the daemon does not run;
- * who has not is in the configuration. One that cannot be read names nobody: logs help to mend it.
+ * Where the log of a program or job is, or is going to be: functions of the app write into the daemon's. Who ever ran has a
+ * directory, also when the daemon does not run; who has not is in the configuration. One that cannot be read names nobody:
+ * logs help to mend it.
  */
 export async function logPlace(context: Context, name: string): Promise<LogPlace> {
-  const ofService = async () => ({
-    path: await daemonLog(context),
-    logger: loggerOfService(context.app, name),
-    names: [],
-  });
-  if (context.app.services.some((service) => service.name === name)) return await ofService();
+  const ofFunction = async (logger: string) => ({ path: await daemonLog(context), logger, names: [] });
+  const logger = loggerOfPart(context.app, name);
+  if (logger !== undefined) return await ofFunction(logger);
   const { programs, jobs } = context.paths;
   const there = [programs, jobs].map((directory) => ({ directory, names: namesIn(context, directory) }));
   const found = there.find(({ names }) => names.includes(name));
   if (found !== undefined) return { path: pathIn(found.directory, name), names: [] };
   const configured = await configuredNames(context);
-  if (configured.functions.includes(name)) return { path: configured.daemonLog, names: [] };
-  if (configured.services.includes(name)) return await ofService();
-  const known = [...configured.programs, ...configured.services, ...configured.jobs, ...configured.functions];
+  const made = loggerOfPart(configured.parts, name);
+  if (made !== undefined) return await ofFunction(made);
+  const parts = [...configured.parts.services, ...configured.parts.jobs].map((part) => part.name);
+  const known = [...configured.programs, ...parts, ...configured.jobs];
   const names = [...new Set([...there.flatMap((one) => one.names), ...known])];
   const directory = configured.programs.includes(name) ? programs : configured.jobs.includes(name) ? jobs : undefined;
   return { path: directory === undefined ? undefined : pathIn(directory, name), names };
@@ -66,27 +64,21 @@ function namesIn({ system: { files } }: Context, directory: string): string[] {
   }
 }
 
-/** What the configuration names; what the functions of the app say stands in the daemon's log. */
-interface Configured extends Readonly<Record<"programs" | "services" | "jobs" | "functions", readonly string[]>> {
-  readonly daemonLog: string;
+/** What the configuration names, and what of the app there is under it. */
+interface Configured extends Readonly<Record<"programs" | "jobs", readonly string[]>> {
+  readonly parts: PartsOfApp;
 }
 
 async function configuredNames(context: Context): Promise<Configured> {
-  const functions = context.app.jobs.map(({ name }) => name);
   try {
     const { config } = await loadContextConfig(context);
     return {
       programs: expandInstances(config, new Map()).map(({ name }) => name),
-      services: servicesUnder(context.app, config).map(({ name }) => name),
       jobs: config.jobs.map(({ name }) => name),
-      functions,
-      daemonLog: config.log.file,
+      parts: partsUnder(context.app, config),
     };
   } catch (error) {
-    if (error instanceof AppdError && error.exit !== "internal") {
-      const services = context.app.services.map(({ name }) => name);
-      return { programs: [], services, jobs: [], functions, daemonLog: context.paths.log };
-    }
+    if (error instanceof AppdError && error.exit !== "internal") return { programs: [], jobs: [], parts: context.app };
     throw error;
   }
 }

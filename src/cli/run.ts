@@ -33,8 +33,8 @@ export async function main({ program, app, flaw }: Main, argv: readonly string[]
     output = outputFor(system, { isOn: (name) => isOn(invocation, name), advise });
     return await run({ program, app, invocation, system, output });
   } catch (error) {
-    const stack = !(error instanceof AppdError) &&
-      (output.verbose || system.host.env[`${app.product.prefix}_LOG_LEVEL`] === "debug");
+    const bug = !(error instanceof AppdError) || error.exit === "internal";
+    const stack = bug && (output.verbose || system.host.env[`${app.product.prefix}_LOG_LEVEL`] === "debug");
     return reportFailure(output, error, { program: program.name, stack });
   }
 }

@@ -27,7 +27,7 @@ const DESCRIPTION: Route = {
   path: "/openapi.json",
   summary: "This description",
   responses: { 200: "OpenAPI 3.1" },
-  handle: (_, { own, product }) => replyJson(openApi(ROUTES, product, own === undefined ? {} : openApiPaths(own))),
+  handle: (_, { own, product }) => replyJson(openApi(ROUTES, { product, own: own && openApiPaths(own) })),
 };
 
 /** Every operation there is. */

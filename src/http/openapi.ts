@@ -2,11 +2,17 @@ import type { Product } from "../base/product.ts";
 import { allInWordsOf } from "../base/words.ts";
 import type { Route, RouteParameter } from "./route.ts";
 
-/** An OpenAPI 3.1 description of the routes. @param own paths of the app, as OpenAPI has them */
+/** What is described beside the routes. */
+export interface OpenApiOptions {
+  readonly product: Product;
+  /** Paths of the app, as OpenAPI has them. */
+  readonly own?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** An OpenAPI 3.1 description of the routes. */
 export function openApi(
   routes: readonly Route[],
-  product: Product,
-  own: Readonly<Record<string, unknown>> = {},
+  { product, own = {} }: OpenApiOptions,
 ): Readonly<Record<string, unknown>> {
   const words = allInWordsOf(product);
   const paths: Record<string, Record<string, unknown>> = {};

@@ -35,6 +35,16 @@ const CASES: readonly [name: string, Phase, PhaseEvent, RetryPolicy, expected: u
     phase: { name: "ended", outcome: "failed", reason: null },
     effects: ["finish"],
   }],
+  [
+    "a function that threw is a failure with its message",
+    running,
+    { type: "exited", exit: null, reason: "no" },
+    PLAIN,
+    {
+      phase: { name: "ended", outcome: "failed", reason: "no" },
+      effects: ["finish"],
+    },
+  ],
   ["a failure with retries left waits", running, exited(3), TWICE, {
     phase: { name: "retrying", attempt: 1, delayMs: 10 },
     effects: ["commit", "arm_retry"],

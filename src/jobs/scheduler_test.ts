@@ -319,6 +319,27 @@ Deno.test("an event that is told again while its run ends does not run again, th
   assert.deepEqual(bench.scheduler.desk.load, { inFlight: 0, queued: 0 });
 });
 
+Deno.test("the app's own code triggers a job whatever it listens to; one key is one run", async () => {
+  const bench = await new Bench().begin([jobSpec({ overlap: "queue" })]);
+  const { triggers } = bench.scheduler;
+  const tick = bench.scheduler.job("tick", "trigger");
+  const calls = await Promise.all([1, 2].map(() => triggers.app(tick, { key: "k", payload: "a\0b" })));
+  assert.deepEqual(calls.map(({ duplicate }) => duplicate), [false, true]);
+  assert.equal(calls[0]?.run.id, calls[1]?.run.id);
+  assert.deepEqual(bench.runner.started.map(({ order }) => order.cause), [
+    { kind: "app", detail: null, variables: { APPD_TRIGGER_PAYLOAD: "ab" } },
+  ]);
+});
+
+Deno.test("a job that is switched off or paused is not run by the app's own code", async () => {
+  const bench = await new Bench().begin([jobSpec({ enabled: false }), jobSpec({ name: "rest" })]);
+  const trigger = (name: string) => bench.scheduler.triggers.app(bench.scheduler.job(name, "trigger"), { key: "k" });
+  await assert.rejects(trigger("tick"), /cannot trigger "tick": the configuration has switched it off/);
+  await bench.scheduler.pause(null, "rest");
+  const { run } = await trigger("rest");
+  assert.deepEqual([run.state, run.reason], ["skipped", "paused"]);
+});
+
 Deno.test("a webhook with one key twice is one run, and both callers hear of it", async () => {
   const bench = await new Bench().begin([jobSpec({ on: [{ kind: "webhook" }] })]);
   const payload = { body: '{"a":"b\0"}', contentType: "application/json" };

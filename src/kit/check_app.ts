@@ -10,13 +10,14 @@ export interface Checked {
   // deno-lint-ignore no-explicit-any -- as above
   readonly commands: readonly AppCommand<any>[];
   readonly settings: AppSettings;
+  readonly verbsUnder?: string | undefined;
 }
 
 /** What is wrong, and what its developer can do. */
 type Flaw = readonly [cause: string, hint: string];
 
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
-const PART_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const PART_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 const WORD = /^[a-z][a-z0-9-]*$/;
 /** <https://semver.org>, the expression that it suggests, with less care for zeros in what follows the three numbers. */
 const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
@@ -104,7 +105,8 @@ function modes({ app }: Checked): Flaw | undefined {
   return twice(app.modes.map(({ name }) => ({ kind: "mode", name })));
 }
 
-function commands({ commands, app }: Checked): Flaw | undefined {
+function commands({ commands, app, verbsUnder = "daemon" }: Checked): Flaw | undefined {
+  if (!WORD.test(verbsUnder)) return [`the word "${verbsUnder}" for the verbs is unfit`, "small letters, digits and -"];
   const modeOf = commands.find(({ name }) => app.modes.some((mode) => mode.name === name));
   if (modeOf !== undefined) return [`a command and a mode are called "${modeOf.name}"`, "give one another name"];
   return commandsOf(commands);

@@ -54,6 +54,7 @@ Deno.test("what has no fit name is refused", () => {
     flawOf({ commands: [{ name: "Pick", summary: "x", run }] }) ?? "",
     /the name of the command "Pick" is unfit/,
   );
+  assert.match(flawOf({ verbsUnder: "--daemon" }) ?? "", /the word "--daemon" for the verbs is unfit/);
 });
 
 Deno.test("two things of one name are named", () => {

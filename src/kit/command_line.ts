@@ -1,3 +1,4 @@
+import { APPD } from "../cli/command_table.ts";
 import { main } from "../cli/run.ts";
 import type { System } from "../system/system.ts";
 import { flawOfTable } from "./check_table.ts";
@@ -8,5 +9,6 @@ import { programOf } from "./program.ts";
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export function commandLine(defined: DefinedApp<any>, argv: readonly string[], system: System): Promise<number> {
   const program = programOf(defined);
-  return main({ program, app: defined.app, flaw: defined.flaw ?? flawOfTable(program) }, argv, system);
+  const flaw = defined.flaw ?? (program === APPD ? undefined : flawOfTable(program));
+  return main({ program, app: defined.app, flaw }, argv, system);
 }

@@ -23,6 +23,7 @@ function plum(command: NonNullable<AppOptions<[typeof ORCHARD]>["commands"]>[num
   const defined = defineApp({
     ...app,
     adjust({ orchard }) {
+      if (orchard.trees === 14) throw new TypeError("no such branch");
       if (orchard.trees === 13) {
         throw new AppdError('cannot plant "13": bad luck', { exit: "config", hint: "plant 12" });
       }
@@ -89,6 +90,11 @@ Deno.test("the configuration that a command reads has to be valid, and as the ap
   assert.match(stderr, /config\.toml:2:1: orchard\.tres is not a known setting\n.*\n.*\nhint: did you mean "trees"\?/);
   app.write("[orchard]\ntrees = 13\n");
   for (const words of [["pick"], ["config", "check"]]) assert.match((await app.run(...words)).stderr, /bad luck/);
+  app.write("[orchard]\ntrees = 14\n");
+  const bug = await app.run("config", "check", "--verbose");
+  assert.equal(bug.code, 70);
+  assert.match(bug.stderr, /cannot adjust the configuration of "plum": no such branch \(this is a bug\)/);
+  assert.match(bug.stderr, /caused by: TypeError: no such branch\n +at /);
   app.write("[orchard]\ntrees = 12\n");
   const set = await app.run("config", "set", "orchard.trees", "13");
   assert.deepEqual([set.code, fs.readFileSync(`${app.home}/config.toml`, "utf8")], [78, "[orchard]\ntrees = 12\n"]);

@@ -76,14 +76,17 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
   const { config = [], commands = [], verbsUnder, routes, adjust } = options;
   const product = createProduct(options);
   const settings: AppSettings = { sections: config, keys: options.keys ?? {}, defaults: options.defaults ?? {} };
+  const services = servicesIn(options.services);
+  const names = (parts: readonly { readonly name: string }[] = []) => parts.map(({ name }) => name);
+  const brings = { program: names(services.services), job: names(options.jobs) };
   const app: App<AppConfig<S>> = {
-    ...{ product, ...servicesIn(options.services), jobs: options.jobs ?? [], checks: options.checks ?? [] },
+    ...{ product, ...services, jobs: options.jobs ?? [], checks: options.checks ?? [] },
     ...{ migrations: options.migrations ?? [], modes: options.modes ?? [], open: options.open ?? [] },
-    schema: async () => (await import("../schema/app_schema.ts")).appSchema(product, settings),
+    schema: async () => ({ ...(await import("../schema/app_schema.ts")).appSchema(product, settings), brings }),
     ...(routes === undefined ? {} : { routes }),
     ...(adjust === undefined ? {} : { adjust }),
   };
-  const flaw = flawOf({ app, commands, settings });
+  const flaw = flawOf({ app, commands, settings, verbsUnder });
   return {
     ...{ app, commands, settings },
     ...(verbsUnder === undefined ? {} : { verbsUnder }),

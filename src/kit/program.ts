@@ -1,5 +1,12 @@
 import { APPD_APP, type Mode } from "../app/kit/app.ts";
-import { type CommandGroup, type CommandSpec, findCommand, type ProgramSpec, topCommands } from "../cli/command.ts";
+import {
+  type CommandGroup,
+  type CommandSpec,
+  findCommand,
+  type OptionSpec,
+  type ProgramSpec,
+  topCommands,
+} from "../cli/command.ts";
 import { APPD } from "../cli/command_table.ts";
 import { renamed } from "../cli/renamed.ts";
 import type { AppCommand } from "./command.ts";
@@ -20,10 +27,10 @@ const VERBS_UNDER: readonly string[] = [
 export function programOf(defined: DefinedApp<any>): ProgramSpec {
   const { app: { product, modes }, commands, settings, verbsUnder } = defined;
   const spec = product === APPD_APP.product ? APPD : renamed(APPD, product);
-  const program = settings === undefined ? spec : withOptions(spec, defined);
+  const program = settings === undefined ? spec : withOptions(spec, settingOptions(settings));
   const own = [
-    ...modes.map((mode) => modeCommand(program, mode)),
     ...commands.map(commandSpec),
+    ...modes.map((mode) => modeCommand(program, mode)),
     ...(verbsUnder === undefined ? [] : [verbsCommand(program, verbsUnder)]),
   ];
   if (own.length === 0) return program;
@@ -31,10 +38,7 @@ export function programOf(defined: DefinedApp<any>): ProgramSpec {
 }
 
 /** The table with the app's own options for settings where appd's stand. */
-// deno-lint-ignore no-explicit-any -- as above
-function withOptions(program: ProgramSpec, { settings }: DefinedApp<any>): ProgramSpec {
-  if (settings === undefined) return program;
-  const options = settingOptions(settings);
+function withOptions(program: ProgramSpec, options: readonly OptionSpec[]): ProgramSpec {
   const of = (command: CommandSpec): CommandSpec => {
     const others = command.options?.filter(({ setting }) => setting === undefined) ?? [];
     const takesSettings = others.length < (command.options?.length ?? 0);

@@ -25,10 +25,7 @@ export function listSettings(schema: Schema): NamedSetting[] {
       const key = [...(section.name === "" ? [] : [section.name]), ...path].join(".");
       const env = section.many || setting.fileOnly ? undefined : envName(schema, key);
       const shown = section.many ? key : shownKey(schema, key);
-      const flag = shown === key || shown.includes(".")
-        ? flagName(section, path, setting)
-        : setting.flag && dashed(shown);
-      return { key, shown, path, section, setting, env, flag };
+      return { key, shown, path, section, setting, env, flag: flagName({ section, path, setting, key, shown }) };
     })
   );
 }
@@ -45,10 +42,12 @@ export function envName(schema: Schema, key: string): string {
   return `${schema.prefix}_${key.replaceAll(".", "_").toUpperCase()}`;
 }
 
-function flagName(section: Section, path: readonly string[], setting: Setting): string | undefined {
-  if (setting.flag === undefined) return undefined;
-  const words = [...(section.flagPrefix === undefined ? [] : [section.flagPrefix]), ...path];
-  return dashed(words.join("-"));
+/** An option has the name of the short key; where there is none, or one in a table, it is made of section and key. */
+function flagName(named: Omit<NamedSetting, "env" | "flag">): string | undefined {
+  const { section, path, setting, key, shown } = named;
+  if (setting.flag === undefined || section.many) return undefined;
+  if (shown !== key && !shown.includes(".")) return dashed(shown);
+  return dashed([...(section.flagPrefix === undefined ? [] : [section.flagPrefix]), ...path].join("-"));
 }
 
 /** `log_level` → `log-level`. */

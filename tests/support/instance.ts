@@ -58,6 +58,7 @@ export class Instance implements AsyncDisposable {
   spawn(args: readonly string[], options: RunOptions = {}): Deno.ChildProcess {
     return new Deno.Command(this.binary, {
       args: [...args],
+      ...(this.binary === BINARY ? {} : { cwd: this.#root }), // An app may look at where it is started.
       clearEnv: true,
       env: options.env ?? this.env(),
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -81,7 +81,7 @@ export async function lookForSiblings(context: Context): Promise<Neighbour[]> {
 async function neighbour(context: Context, name: string): Promise<Neighbour | undefined> {
   const { system, paths: { root } } = context;
   try {
-    const other = createContext({ system, home: root, name, flags: {} });
+    const other = createContext({ app: context.app, system, home: root, name, flags: {} });
     const { config } = await loadContextConfig({ ...other, configFile: other.paths.config, configFileExplicit: false });
     const { home, state } = other.paths;
     return { name, home, port: config.server.port, pid: unlessRefused(() => readState(system.files, state))?.pid };

@@ -3,7 +3,7 @@ import { AppdError } from "../../base/errors.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { Check } from "./app.ts";
 import { appChecks } from "./checks.ts";
-import { figApp, figKits } from "./testing.ts";
+import { figApp, figKits } from "./fake_fig.ts";
 
 function checks(more: Partial<Check<Config>> = {}) {
   return appChecks(figApp({ checks: [{ name: "basket", check() {}, ...more }] }), figKits());

@@ -6,14 +6,13 @@ import { realSystem } from "../../system/system.ts";
 import { createContext } from "../context.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
 import { createKit, type KitSources, withMore } from "./create_kit.ts";
-import { figApp } from "./testing.ts";
+import { figApp } from "./fake_fig.ts";
 
 type AskedJobs = ReturnType<KitSources["jobs"]>;
 
 function setUp(jobs: Partial<AskedJobs> = {}) {
   const records: unknown[] = [];
-  const logger = (part = ""): Logger => {
-    const name = `fig.${part}`;
+  const logger = (name?: string): Logger => {
     const say = (level: string) => (message: string, fields?: LogFields) =>
       void records.push([name, level, message, fields]);
     return { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
@@ -65,10 +64,10 @@ Deno.test("its records have its fields, and those of each record", () => {
   log.info("picks", { file_path: "/a" });
   log.error("drops");
   kitFor("routes").log.warn("slow", { a: 1 });
-  assert.deepEqual(records.map((record) => (record as unknown[]).slice(1)), [
-    ["info", "picks", { job_id: 7, file_path: "/a" }],
-    ["error", "drops", { job_id: 7 }],
-    ["warn", "slow", { a: 1 }],
+  assert.deepEqual(records, [
+    ["jobs.pick", "info", "picks", { job_id: 7, file_path: "/a" }],
+    ["jobs.pick", "error", "drops", { job_id: 7 }],
+    ["routes", "warn", "slow", { a: 1 }],
   ]);
 });
 

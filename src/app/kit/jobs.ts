@@ -12,6 +12,7 @@ import type { App } from "./app.ts";
 import { type KitFor, withMore } from "./create_kit.ts";
 import type { Job, JobRun, JobSettings } from "./job.ts";
 import { readAppJobs } from "./read_jobs.ts";
+import { jobLogger } from "./part_logger.ts";
 import { servicesUnder } from "./services_under.ts";
 
 /** What the jobs of an app stand in. */
@@ -80,7 +81,7 @@ function functionWork(job: Job<Config>, kitFor: KitFor | undefined): FunctionWor
     mark: "function",
     async call(order, signal) {
       if (kitFor === undefined) throw new Error("there is no daemon to run a job in");
-      const kit = kitFor(`jobs.${job.name}`, { job_id: order.runId });
+      const kit = kitFor(jobLogger(job.name), { job_id: order.runId });
       await job.run(withMore(kit, { signal, run: jobRun(order) }));
     },
   };

@@ -5,7 +5,7 @@ import { functionOf } from "../jobs/function_work.ts";
 import { orderOf } from "../jobs/testing.ts";
 import type { Job, JobContext } from "./job.ts";
 import { appJobSpecs } from "./jobs.ts";
-import { configOf, figApp, figJob, figKits } from "./testing.ts";
+import { configOf, figApp, figJob, figKits } from "./fake_fig.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 
 const AROUND = { home: "/h", systemZone: "Asia/Kolkata" };

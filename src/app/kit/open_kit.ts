@@ -1,7 +1,6 @@
 import type { LoadResult } from "../../config/config.ts";
 import type { Health } from "../../health/health.ts";
 import { delay } from "../../system/clock.ts";
-import type { Context } from "../context.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { OwnRoutes } from "../listeners.ts";
 import { addAppChecks, appChecks } from "./checks.ts";
@@ -36,7 +35,7 @@ export function openKit(sources: KitSources): OpenKit {
   return {
     ...{ kitFor, routes },
     async begin(jobs, loaded) {
-      await jobs.prepare(loaded);
+      await Promise.all([jobs.prepare(loaded), routes?.load()]);
       await routes?.make(kitFor, clock);
     },
     async watch(health) {

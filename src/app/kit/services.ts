@@ -6,9 +6,10 @@ import type { TaskLife, TaskSpec } from "../../programs/task_spec.ts";
 import { APPD_SCHEMA, type Config } from "../../schema/appd_schema.ts";
 import type { Schema } from "../../schema/section.ts";
 import type { App } from "./app.ts";
+import { withMore } from "./create_kit.ts";
 import type { Kit } from "./kit.ts";
 import type { Service, ServiceContext } from "./service.ts";
-import { serviceLogger } from "./service_logger.ts";
+import { serviceLogger } from "./part_logger.ts";
 import { asked, type ServiceChoice, type WantedService, wantedServices } from "./wanted_services.ts";
 
 /** What the services of an app are run with. */
@@ -83,6 +84,5 @@ function contextOf<C>(
   { signal, ready, note }: TaskLife,
   { name, kitFor, stopping }: Pick<ServiceSurroundings<C>, "kitFor" | "stopping"> & { readonly name: string },
 ): ServiceContext<C> {
-  const kit = Object.getOwnPropertyDescriptors(kitFor(serviceLogger(name)));
-  return Object.defineProperties({ signal, stopping, ready, note }, kit) as ServiceContext<C>;
+  return withMore(kitFor(serviceLogger(name)), { signal, stopping, ready, note });
 }

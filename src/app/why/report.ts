@@ -4,15 +4,14 @@ import type { ProgramStatus, WhyReport } from "../../base/reports.ts";
 import type { Words } from "../../base/words.ts";
 import { readLog } from "../../logging/read_log.ts";
 import type { Files } from "../../system/files.ts";
-import type { App } from "../kit/app.ts";
-import { loggerOfService } from "../kit/service_logger.ts";
+import { loggerOfPart, type PartsOfApp } from "../kit/part_logger.ts";
 import type { Journal } from "../events/journal.ts";
 import { whyOf } from "./why.ts";
 
 /** What `appd why` is answered from. */
 export interface WhySources {
   readonly files: Files;
-  readonly app: Pick<App, "product">;
+  readonly app: PartsOfApp;
   readonly journal: Journal;
   /** All programs as they are now. */
   readonly programs: readonly ProgramStatus[];
@@ -90,7 +89,7 @@ function isWell({ state, ready, live, crash_loop }: ProgramStatus): boolean {
 
 /** The end of the log: read backwards, and never from a compressed archive, so that the answer is quick. */
 async function lastLines({ kind, log_file, name }: ProgramStatus, { files, app }: WhySources): Promise<string[]> {
-  const logger = kind === "service" ? loggerOfService(app, name) : undefined;
+  const logger = kind === "service" ? loggerOfPart(app, name) : undefined;
   const plain = {
     ...files,
     list: (directory: string) => files.list(directory).filter((name) => !name.endsWith(".gz")),

@@ -11,8 +11,7 @@ import type { Job } from "./job.ts";
 
 /** For tests: an app called `fig` with this in it. */
 export function figApp(more: Partial<App> = {}): App {
-  const product = createProduct({ name: "fig", version: "1.2.3", summary: "figs" });
-  return { ...APPD_APP, product, ...more };
+  return { ...APPD_APP, product: createProduct({ name: "fig", version: "1.2.3" }), ...more };
 }
 
 /** For tests: a job that does nothing, with these settings. */

@@ -1,0 +1,97 @@
+import { type AppCommand, AppdError, type CommandContext } from "../../src/mod.ts";
+import type { Config } from "./settings.ts";
+import type { Trigger } from "./triggers.ts";
+
+const LONGEST_DETAIL = 60;
+
+async function answered<T>(response: Response, action: string): Promise<T> {
+  const body = await response.json();
+  if (response.ok) return body;
+  throw new AppdError(body.error?.message ?? `cannot ${action}: the daemon answers ${response.status}`, {
+    exit: "generic",
+  });
+}
+
+async function triggers(context: CommandContext<Config>): Promise<void> {
+  const { output, options, request } = context;
+  const limit = Number(options.lines ?? 20);
+  const path = `/api/devtrack/triggers?limit=${limit}&open=${options.open === true}`;
+  const { triggers } = await answered<{ triggers: Trigger[] }>(await request(path), "list the triggers");
+  if (output.json) return output.printJson(triggers);
+  if (triggers.length === 0) return output.tell("no triggers yet");
+  for (const { id, at, cause, detail, answer } of triggers.toReversed()) {
+    output.print(
+      `#${id}  ${at}  ${cause.padEnd(6)}  ${(answer ?? "(no answer yet)").padEnd(20)}  ${
+        (detail ?? "").slice(0, LONGEST_DETAIL)
+      }`.trimEnd(),
+    );
+  }
+}
+
+async function answer(context: CommandContext<Config>): Promise<void> {
+  const [id = "", ...words] = context.arguments;
+  const body = JSON.stringify({ answer: words.join(" ") });
+  const response = await context.request(`/api/devtrack/triggers/${Number(id)}/answer`, { method: "POST", body });
+  const trigger = await answered<Trigger>(response, "answer");
+  if (context.output.json) return context.output.printJson(trigger);
+  context.output.tell(`trigger #${trigger.id} is answered`);
+}
+
+/** The commands of devtrack beside those of every daemon. */
+export const COMMANDS: readonly AppCommand<Config>[] = [
+  {
+    name: "triggers",
+    summary: "list what devtrack has asked, and the answers",
+    options: [
+      {
+        name: "lines",
+        short: "n",
+        value: { name: "COUNT", kind: "count", default: "20" },
+        help: "how many, newest last",
+      },
+      { name: "open", help: "only those without an answer" },
+    ],
+    examples: [{ line: "devtrack triggers --open", says: "what waits for an answer" }],
+    exits: { notRunning: true },
+    run: triggers,
+  },
+  {
+    name: "answer",
+    summary: "answer a trigger",
+    arguments: [
+      { name: "NUMBER", kind: "count", required: true, help: "number of the trigger" },
+      { name: "TEXT", kind: "text", required: true, many: true, help: "what you are working on" },
+    ],
+    examples: [{ line: "devtrack answer 8 writing the parser", says: "answer trigger #8" }],
+    exits: { notRunning: "no daemon, or no such trigger", generic: "it was answered already" },
+    run: answer,
+  },
+  {
+    name: "test-config",
+    summary: "check the configuration, and say what it means",
+    examples: [{ line: "devtrack test-config", says: "repositories, hours, interval" }],
+    exits: { config: true },
+    run: async (context) => await (await import("./self_tests.ts")).testConfig(context),
+  },
+  {
+    name: "test-git",
+    summary: "look at each repository once, as the daemon does",
+    examples: [{ line: "devtrack test-git", says: "branch and last commit of each" }],
+    exits: { config: true, generic: "a repository cannot be read" },
+    run: async (context) => await (await import("./self_tests.ts")).testGit(context),
+  },
+  {
+    name: "test-scheduler",
+    summary: "say when the next prompts come, and whether it is work time now",
+    examples: [{ line: "devtrack test-scheduler", says: "the next three" }],
+    exits: { config: true },
+    run: async (context) => await (await import("./self_tests.ts")).testScheduler(context),
+  },
+  {
+    name: "test-integrated",
+    summary: "the three tests above, then one trigger through the running daemon and back",
+    examples: [{ line: "devtrack test-integrated", says: "from the trigger to its row in the database" }],
+    exits: { config: true, notRunning: true, generic: "something does not work" },
+    run: async (context) => await (await import("./self_tests.ts")).testIntegrated(context),
+  },
+];

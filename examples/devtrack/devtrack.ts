@@ -1,0 +1,38 @@
+/** DevTrack: asks a developer at times and at each commit what is going on, and keeps the answers. */
+import { defineApp, run } from "../../src/mod.ts";
+import { COMMANDS } from "./commands.ts";
+import { adjust, SECTIONS } from "./settings.ts";
+import { MIGRATIONS } from "./triggers.ts";
+
+await run(defineApp({
+  name: "devtrack",
+  version: "1.0.0",
+  summary: "ask at times and at each commit what is going on",
+  config: SECTIONS,
+  keys: { "settings.timezone": "timezone", "settings.log_level": "log.level" },
+  defaults: { "server.port": 8331 },
+  adjust,
+  migrations: MIGRATIONS,
+  jobs: [
+    {
+      name: "prompt",
+      timeout: "1h",
+      settings: ({ settings: { promptInterval, workHoursOnly } }) => ({ every: `${promptInterval}m`, workHoursOnly }),
+      run: async (context) => await (await import("./ask.ts")).ask(context),
+    },
+    {
+      name: "commit",
+      timeout: "1h",
+      settings: ({ repositories }) => ({ on: repositories.map(({ name }) => `git:${name}`) }),
+      run: async (context) => await (await import("./ask.ts")).ask(context),
+    },
+    {
+      name: "sync",
+      retries: 3,
+      settings: ({ settings: { autoSync } }) => ({ enabled: autoSync, every: "1m" }),
+      run: async (context) => await (await import("./ask.ts")).sync(context),
+    },
+  ],
+  routes: async (kit) => (await import("./routes.ts")).routes(kit),
+  commands: COMMANDS,
+}));

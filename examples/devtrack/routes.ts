@@ -1,0 +1,60 @@
+import { Hono } from "hono";
+import { AppdError, type Kit } from "../../src/mod.ts";
+import type { Config } from "./settings.ts";
+import { answerTrigger, listTriggers, type Trigger } from "./triggers.ts";
+
+const MOST = 1000;
+/** Milliseconds between two looks for triggers that a listener has not got. */
+const LOOK_MS = 200;
+
+/** What clients in any language talk to, over the control socket: the open questions, and a way to answer them. */
+export function routes({ store, clock }: Kit<Config>): Hono {
+  const app = new Hono();
+  app.get("/api/devtrack/triggers", async (context) => {
+    const limit = Math.min(MOST, Number(context.req.query("limit")) || 50);
+    return context.json({ triggers: await listTriggers(store, { limit, open: context.req.query("open") === "true" }) });
+  });
+  app.post("/api/devtrack/triggers/:id/answer", async (context) => {
+    const { answer } = await context.req.json<{ answer?: unknown }>();
+    if (typeof answer !== "string" || answer === "") {
+      throw new AppdError('cannot answer: the body has to be {"answer": "TEXT"}', { exit: "usage" });
+    }
+    return context.json(await answerTrigger(store, { id: Number(context.req.param("id")), answer, at: clock.now() }));
+  });
+  app.get("/api/devtrack/stream", (context) => {
+    const after = Number(context.req.query("after") ?? context.req.header("last-event-id") ?? 0);
+    return new Response(streamOf({ store, clock }, after), { headers: { "content-type": "text/event-stream" } });
+  });
+  return app;
+}
+
+/** Triggers with a number above `after` as they come, as server-sent events. */
+function streamOf({ store, clock }: Pick<Kit<Config>, "store" | "clock">, after: number): ReadableStream<Uint8Array> {
+  let last = after;
+  let timer: Disposable | undefined;
+  let looking = false;
+  return new ReadableStream({
+    start(controller) {
+      const look = async () => {
+        if (looking) return;
+        looking = true;
+        try {
+          const fresh = (await listTriggers(store, { limit: MOST })).filter(({ id }) => id > last).reverse();
+          for (const trigger of fresh) controller.enqueue(eventOf(trigger));
+          last = fresh.at(-1)?.id ?? last;
+        } catch (error) {
+          timer?.[Symbol.dispose]();
+          controller.error(error);
+        } finally {
+          looking = false;
+        }
+      };
+      timer = clock.every(LOOK_MS, () => void look());
+    },
+    cancel: () => timer?.[Symbol.dispose](),
+  });
+}
+
+function eventOf(trigger: Trigger): Uint8Array {
+  return new TextEncoder().encode(`id: ${trigger.id}\nevent: trigger\ndata: ${JSON.stringify(trigger)}\n\n`);
+}

@@ -1,0 +1,121 @@
+import { AppdError, type CommandContext } from "../../src/mod.ts";
+import { runCommand } from "./run_command.ts";
+import type { Config } from "./settings.ts";
+import type { Trigger } from "./triggers.ts";
+
+type Context = CommandContext<Config>;
+
+const NEXT = 3;
+const TRIGGER_MS = 10_000;
+const LOOK_MS = 50;
+
+/** Git must not run anything that a hostile repository asks for. */
+const HARMLESS = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+
+/** @throws ConfigError naming every problem */
+export async function testConfig({ config, configFile, output }: Context): Promise<void> {
+  const { repositories, settings, scheduler, timezone } = await config();
+  const hours = scheduler.workHours;
+  const report = {
+    file: configFile,
+    repositories: repositories.map(({ name, path, enabled, project }) => ({
+      name,
+      path,
+      enabled,
+      project: project ?? null,
+    })),
+    prompt_interval: settings.promptInterval,
+    work_hours_only: settings.workHoursOnly,
+    work_hours: hours === undefined ? null : `${timeText(hours.start)} - ${timeText(hours.end)}`,
+    timezone: timezone ?? null,
+  };
+  if (output.json) return output.printJson(report);
+  output.print(`configuration:  ${report.file}`);
+  output.print(`interval:       ${report.prompt_interval} minutes`);
+  output.print(
+    `work hours:     ${report.work_hours ?? "none"}${report.work_hours_only ? ", asked inside them only" : ""}`,
+  );
+  for (const { name, path, enabled } of report.repositories) {
+    output.print(`repository:     ${name} at ${path}${enabled ? "" : " (disabled)"}`);
+  }
+  if (report.repositories.length === 0) {
+    output.print("repository:     none; start devtrack inside one, or add [[repository]]");
+  }
+}
+
+function timeText(minutes: number): string {
+  return `${Math.floor(minutes / 60)}:${`${minutes % 60}`.padStart(2, "0")}`;
+}
+
+/** @returns 1 when a repository cannot be read */
+export async function testGit({ config, output }: Context): Promise<number> {
+  const { repositories } = await config();
+  const looks = [];
+  for (const { name, path } of repositories.filter(({ enabled }) => enabled)) looks.push(await lookAt(name, path));
+  if (output.json) output.printJson(looks);
+  else {
+    for (const { name, ok, branch, head, error } of looks) {
+      output.print(ok ? `${name}: ok, on ${branch} at ${head}` : `${name}: ${error}`);
+    }
+    if (looks.length === 0) output.print("no repository is configured");
+  }
+  return looks.every(({ ok }) => ok) ? 0 : 1;
+}
+
+async function lookAt(name: string, path: string) {
+  const git = (...words: string[]) =>
+    runCommand(["git", ...HARMLESS, "-C", path, ...words], { signal: AbortSignal.timeout(TRIGGER_MS) });
+  try {
+    const branch = (await git("rev-parse", "--abbrev-ref", "HEAD")).trim();
+    const head = (await git("log", "-1", "--format=%h %s")).trim();
+    return { name, path, ok: true, branch, head, error: null };
+  } catch (error) {
+    return { name, path, ok: false, branch: null, head: null, error: (error as Error).message };
+  }
+}
+
+/** The next prompts: of the running daemon, or counted from now. */
+export async function testScheduler({ config, output, request }: Context): Promise<void> {
+  const { settings } = await config();
+  const times = await timesOfDaemon(request) ??
+    Array.from({ length: NEXT }, (_, index) => Date.now() + (index + 1) * settings.promptInterval * 60_000);
+  const report = times.map((time) => new Date(time).toISOString());
+  if (output.json) return output.printJson({ next: report });
+  for (const time of report) output.print(`next prompt: ${time}`);
+}
+
+async function timesOfDaemon(request: Context["request"]): Promise<number[] | undefined> {
+  try {
+    const response = await request(`/api/v1/schedule?count=${NEXT}&job=prompt`);
+    const { upcoming }: { upcoming: { at: string }[] } = await response.json();
+    return upcoming.map(({ at }) => Date.parse(at));
+  } catch (error) {
+    if (error instanceof AppdError && error.exit === "notRunning") return undefined; // Then from now on.
+    throw error;
+  }
+}
+
+/** One trigger through the running daemon: asked for, recorded, read back. */
+export async function testIntegrated(context: Context): Promise<number> {
+  await testConfig(context);
+  const git = await testGit(context);
+  await testScheduler(context);
+  const before = (await latest(context))?.id ?? 0;
+  await context.request("/api/v1/jobs/prompt/run", { method: "POST" });
+  const end = performance.now() + TRIGGER_MS;
+  let found = await latest(context);
+  while ((found?.id ?? 0) <= before && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    found = await latest(context);
+  }
+  const works = (found?.id ?? 0) > before;
+  if (!context.output.json) {
+    context.output.print(works ? `trigger #${found?.id} went through` : "no trigger came through");
+  }
+  return works ? git : 1;
+}
+
+async function latest({ request }: Context): Promise<Trigger | undefined> {
+  const response = await request("/api/devtrack/triggers?limit=1");
+  return (await response.json()).triggers[0];
+}

@@ -1,0 +1,118 @@
+import { assemble } from "../app/assemble.ts";
+import { type Context, createContext } from "../app/context.ts";
+import type { RunReport } from "../base/job_reports.ts";
+import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
+import { createApi } from "../http/api.ts";
+import type { DefinedApp } from "../kit/define_app.ts";
+import { systemClock } from "../system/clock.ts";
+import { writeFileAtomic } from "../system/files.ts";
+import { scratchDirectory } from "../system/scratch.ts";
+import { realSystem } from "../system/system.ts";
+import { TestClock } from "./test_clock.ts";
+import { until } from "./until.ts";
+
+/** How a {@link TestDaemon} begins. */
+export interface StartOptions {
+  /** Text of its configuration file. Default: none. */
+  readonly config?: string;
+  /** Wall time at which its clock begins. Default 2025-11-01T10:30:00Z. */
+  readonly now?: Date;
+  /** Name of the mode that is run. Default: everything runs. */
+  readonly mode?: string;
+  /** Directory that it is started in, absolute. Default: its home. */
+  readonly startedIn?: string;
+  /** Variables beside PATH. Default none. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An app's daemon in the test's process. Disposing shuts it down and removes its home. */
+export interface TestDaemon extends AsyncDisposable {
+  /** Its directory, absolute. */
+  readonly home: string;
+  readonly clock: TestClock;
+  /** Asks one of its endpoints. Default of `access`: the control socket, which may do everything. */
+  request(path: string, init?: RequestInit, access?: "socket" | "tcp"): Promise<Response>;
+  status(): StatusReport;
+  health(): HealthReport;
+  /**
+   * Triggers a job and waits, in real time, for its end.
+   *
+   * @param options `key`: two calls with one key are one run; `payload`: text that the run is given
+   */
+  runJob(job: string, options?: { readonly key?: string; readonly payload?: string }): Promise<RunReport>;
+  /** Writes the configuration file and applies it. */
+  reload(config: string): Promise<ReloadResult>;
+  /** Everything in its log so far. */
+  log(): string;
+}
+
+const START = Date.UTC(2025, 10, 1, 10, 30);
+const PORT = 8321;
+
+/**
+ * Starts an app's daemon in this process, with nothing of the user's or the host's configuration.
+ *
+ * @throws AppdError as `start` would: for a flawed configuration, a failing migration, a colliding route
+ */
+// deno-lint-ignore no-explicit-any -- every app has a configuration of its own
+export async function startApp(defined: DefinedApp<any>, options: StartOptions = {}): Promise<TestDaemon> {
+  await using parts = new AsyncDisposableStack();
+  const scratch = parts.use(scratchDirectory(`${defined.app.product.name}-test`));
+  const clock = new TestClock(options.now?.getTime() ?? START);
+  const machine = realSystem();
+  const env = { PATH: machine.host.env.PATH ?? "", ...options.env };
+  const system = { ...machine, clock, host: { ...machine.host, env, homeDirectory: scratch.path } };
+  const context = createContext({
+    ...{ app: defined.app, home: scratch.path, flags: { "server.port": "0" }, system, mode: options.mode },
+    startedIn: options.startedIn ?? scratch.path,
+  });
+  const write = (text: string) => writeFileAtomic(machine.files, context.configFile, text, 0o600);
+  if (options.config !== undefined) write(options.config);
+  const { daemon, kit } = parts.use(await assembled(context, clock));
+  const core = { ...await daemon.api(), own: kit?.routes?.now() };
+  const apis = {
+    socket: createApi({ ...core, access: "socket" }),
+    tcp: createApi({ ...core, access: "tcp", port: () => PORT }),
+  };
+  const jobs = kit?.kitFor("tests").jobs;
+  const owned = parts.move();
+  return {
+    home: scratch.path,
+    clock,
+    request: async (path, init, access = "socket") =>
+      await apis[access].fetch(new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init))),
+    status: () => daemon.report(),
+    health: () => daemon.health(),
+    async runJob(job, trigger = {}) {
+      const { id } = await (jobs?.trigger(job, trigger) ?? core.jobs.run(job));
+      return await until(`the end of run ${id} of ${job}`, async () => {
+        const run = await core.jobs.show(id);
+        return run.ended_at === null ? undefined : run;
+      });
+    },
+    reload(config) {
+      write(config);
+      return daemon.reload();
+    },
+    log: () => machine.files.readText(daemon.config.log.file),
+    async [Symbol.asyncDispose]() {
+      daemon.stop();
+      await clock.pass(0);
+      await owned.disposeAsync();
+    },
+  };
+}
+
+/** Milliseconds of real time after which a start that is not over waits for something: then time goes on by as much. */
+const NUDGE_MS = 3000;
+
+async function assembled(context: Context, clock: TestClock) {
+  using _nudge = systemClock.every(NUDGE_MS, () => clock.advance(NUDGE_MS));
+  return await assemble(context, { command: undefined, detached: true });
+}
+
+function withHost(init: RequestInit = {}): RequestInit {
+  const headers = new Headers(init.headers);
+  if (!headers.has("host")) headers.set("host", `127.0.0.1:${PORT}`);
+  return { ...init, headers };
+}

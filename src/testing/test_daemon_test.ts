@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { Hono } from "hono";
+import { AppdError, defineApp, flag, section, setting } from "../mod.ts";
+import { startApp, until } from "./mod.ts";
+
+const GARDEN = section("garden", {
+  help: "the garden",
+  fields: { wet: setting(flag(), { default: false, help: "whether it rains" }) },
+});
+
+/** Waters the garden every hour, unless it rains. */
+function garden() {
+  return defineApp({
+    name: "garden",
+    version: "1.0.0",
+    config: [GARDEN],
+    migrations: [{ version: 1, name: "log", sql: "CREATE TABLE watered (at INTEGER NOT NULL, note TEXT) STRICT" }],
+    jobs: [{
+      name: "water",
+      every: "1h",
+      async run({ config, store, run, log }) {
+        if (config.garden.wet) throw new Error("it rains");
+        log.info("watering", { note: run.payload });
+        await store.write([{ sql: "INSERT INTO watered VALUES (?, ?)", params: [run.slot.getTime(), run.payload] }]);
+      },
+    }],
+    checks: [{
+      name: "weather",
+      check: ({ config }) => {
+        if (config.garden.wet) throw new Error("it rains");
+      },
+    }],
+    services: [{
+      name: "gnome",
+      async run({ signal, note }) {
+        note("watching");
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      },
+    }],
+    routes: ({ store }) =>
+      new Hono().get("/watered", async (context) => context.json(await store.read("SELECT * FROM watered"))),
+  });
+}
+
+Deno.test("an app's job runs when the test says that its time has come", async () => {
+  await using app = await startApp(garden());
+  assert.equal(app.status().state, "ready");
+  await app.clock.pass(59 * 60_000);
+  assert.deepEqual(await (await app.request("/watered")).json(), []);
+  await app.clock.pass(2 * 60_000);
+  const [row] = await until("the first watering", async () => {
+    const rows = await (await app.request("/watered")).json();
+    return rows.length > 0 && rows;
+  });
+  assert.equal(row.at, Date.UTC(2025, 10, 1, 11, 30));
+});
+
+Deno.test("a job is triggered, with a payload and once for each key, and its end is waited for", async () => {
+  await using app = await startApp(garden());
+  const first = await app.runJob("water", { key: "a", payload: "roses" });
+  const again = await app.runJob("water", { key: "a", payload: "roses" });
+  assert.deepEqual([first.state, again.id], ["ok", first.id]);
+  assert.deepEqual((await (await app.request("/watered")).json()).map(({ note }: { note: string }) => note), ["roses"]);
+  assert.match(app.log(), /garden\.jobs\.water: watering .*note=roses/);
+});
+
+Deno.test("a reload reaches jobs, checks and health", async () => {
+  await using app = await startApp(garden(), { config: "[garden]\nwet = false\n" });
+  assert.equal(app.health().status, "healthy");
+  assert.equal((await app.reload("[garden]\nwet = true\n")).ok, true);
+  const { state } = await app.runJob("water");
+  assert.equal(state, "failed");
+  await app.clock.pass(3000);
+  assert.equal(app.health().checks.weather?.error, "it rains");
+  assert.equal(app.health().status, "degraded");
+  const refused = await app.reload("[garden]\nwett = true\n");
+  assert.equal(refused.ok, false);
+  assert.match(refused.error ?? "", /wet/);
+});
+
+Deno.test("services run, endpoints are guarded as over TCP, and nothing stays behind", async () => {
+  const app = await startApp(garden());
+  await app.clock.pass(2000);
+  const [gnome] = app.status().programs;
+  assert.deepEqual([gnome?.name, gnome?.state, gnome?.note], ["gnome", "running", "watching"]);
+  assert.equal((await app.request("/watered", { headers: { origin: "http://evil.example" } }, "tcp")).status, 403);
+  assert.equal((await app.request("/watered", {}, "tcp")).status, 200);
+  assert.equal((await app.request("/api/v1/reload", { method: "POST" }, "tcp")).status, 405);
+  await app[Symbol.asyncDispose]();
+  assert.equal(fs.existsSync(app.home), false);
+});
+
+Deno.test("a start that fails throws what start would say, and leaves nothing", async () => {
+  const before = fs.readdirSync("/tmp").filter((name) => name.startsWith("garden-test")).length;
+  await assert.rejects(startApp(garden(), { config: "[garden]\nwett = true\n" }), (error) => {
+    assert.ok(error instanceof AppdError);
+    assert.equal(error.exitCode, 78);
+    return true;
+  });
+  assert.equal(fs.readdirSync("/tmp").filter((name) => name.startsWith("garden-test")).length, before);
+});

@@ -1,0 +1,453 @@
+/** devtrack as its document (S1) has it; each test names the places that it proves. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { dirname, join } from "node:path";
+import { alive, Instance, signal, until } from "../support/instance.ts";
+
+const CLIENT = new URL("devtrack_client.py", import.meta.url).pathname;
+
+function devtrack(config = ""): Instance {
+  return new Instance(config, "devtrack");
+}
+
+async function sh(script: string, env: Record<string, string> = {}): Promise<string> {
+  const command = new Deno.Command("/bin/sh", { args: ["-ec", script], env, stdin: "null" });
+  const { code, stdout, stderr } = await command.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+/** A repository with one commit. */
+async function repository(path: string): Promise<void> {
+  await sh(
+    `git init -q -b main '${path}' && cd '${path}' && git config user.email a@b.c && git config user.name A && git commit -q --allow-empty -m first`,
+  );
+}
+
+const repositorySection = (name: string, path: string, more = "") =>
+  `\n[[repository]]\nname = "${name}"\npath = "${path}"\n${more}\n`;
+
+interface Trigger {
+  readonly id: number;
+  readonly cause: string;
+  readonly detail: string | null;
+  readonly answer: string | null;
+}
+
+async function triggers(app: Instance): Promise<Trigger[]> {
+  return JSON.parse((await app.run(["triggers", "--json"])).stdout);
+}
+
+/** An interval that no test waits for. */
+const RARELY = "[settings]\nprompt_interval = 600\n";
+
+Deno.test("S1 Process Management, S1 start, S1 stop, S1 restart, S1 status: the daemon starts, is replaced, and stops", async () => {
+  await using app = devtrack();
+  const started = await app.start();
+  const pid = app.pid();
+  assert.match(started.stdout, new RegExp(`^devtrack: running as PID ${pid} .*\n$`));
+  assert.equal((await app.run(["status"])).code, 0);
+  const restarted = await app.run(["restart"]);
+  assert.equal(restarted.code, 0, restarted.stderr);
+  assert.notEqual(app.pid(), pid);
+  const stopped = await app.run(["stop"]);
+  assert.match(stopped.stdout, /stopped PID \d+, graceful/);
+  assert.equal((await app.run(["status"])).code, 3);
+});
+
+Deno.test("S1 PID File Management, S1 File Structure: one line in ~/.devtrack/daemon.pid; a second start makes no second daemon", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  assert.equal(fs.readFileSync(join(app.home, "daemon.pid"), "utf8"), `${app.pid()}\n`);
+  assert.match((await app.start()).stdout, new RegExp(`${app.pid()}`));
+  assert.equal(app.daemons().length, 1);
+  for (const name of ["config.toml", "daemon.pid", "daemon.log", "devtrack.db", "control.sock"]) {
+    assert.ok(fs.existsSync(join(app.home, name)), name);
+  }
+});
+
+for (const name of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`S1 ${name}, S1 Graceful Shutdown: says so, stops git and scheduler, removes the PID file, ends`, async () => {
+    await using app = devtrack(RARELY);
+    const repo = join(dirname(app.home), "repo");
+    await repository(repo);
+    app.write(RARELY + repositorySection("repo", repo));
+    await app.start();
+    const pid = app.pid();
+    signal(pid, name);
+    await until("its end", () => !alive(pid));
+    assert.ok(!fs.existsSync(join(app.home, "daemon.pid")));
+    const log = fs.readFileSync(join(app.home, "daemon.log"), "utf8");
+    assert.match(log, /shutdown began[\s\S]*shutdown complete.*\n$/);
+  });
+}
+
+Deno.test("S1 SIGHUP, S1 Configuration: settings: a changed interval holds after HUP, the daemon goes on", async () => {
+  await using app = devtrack("[settings]\nprompt_interval = 180\n");
+  await app.start();
+  const pid = app.pid();
+  assert.equal((await app.status()).scheduler.interval_s ?? 10800, 10800);
+  app.write("[settings]\nprompt_interval = 45\n");
+  signal(pid, "SIGHUP");
+  await until("the new interval", async () => {
+    const { jobs } = await app.status();
+    const next = Date.parse(jobs.find((job: { name: string }) => job.name === "prompt").next_at);
+    return next - Date.now() <= 45 * 60_000;
+  });
+  assert.equal(app.pid(), pid);
+});
+
+Deno.test("S1 Status Output, S1 Configuration: settings: every field of the document is in the status", async () => {
+  const settings =
+    '[settings]\nprompt_interval = 180\nwork_start_hour = 9\nwork_end_hour = 18\ntimezone = "Asia/Kolkata"\nlog_level = "info"\n';
+  await using app = devtrack(settings);
+  await app.start();
+  await app.run(["jobs", "run", "prompt", "--wait"]);
+  const { stdout } = await app.run(["status"]);
+  for (
+    const field of [
+      /^Status: +running/m,
+      /^PID: +\d+/m,
+      /^Uptime: +\S/m,
+      /^Started: +\w{3}, \d\d \w{3} \d{4}/m,
+      /^ +Triggers: +1$/m,
+      /^ +Last: +\S/m,
+      /^ +Config: +~\/\.devtrack\/config\.toml/m,
+      /^ +Logs: +~\/\.devtrack\/daemon\.log/m,
+      /^ +PID file: +~\/\.devtrack\/daemon\.pid/m,
+      /^ +Paused: +false/m,
+      /^ +Next trigger: +\S/m,
+      /^ +Enabled: +true/m,
+      /^ +Hours: +.*9:00 - 18:00 Asia\/Kolkata/m,
+      /^ +In hours: +(true|false)/m,
+    ]
+  ) assert.match(stdout, field);
+  const { scheduler } = await app.status();
+  assert.equal(scheduler.triggers, 1);
+  assert.equal(scheduler.work_hours.timezone, "Asia/Kolkata");
+});
+
+Deno.test("S1 Configuration: settings: flat names reach the settings that they mean, and errors stand at them", async () => {
+  await using app = devtrack('[settings]\nlog_level = "debug"\n');
+  assert.equal((await app.run(["config", "get", "log.level"])).stdout.trim(), "debug");
+  for (
+    const [line, word] of [["prompt_interval = 0", "prompt_interval"], ["work_start_hour = 19", "work_end_hour"], [
+      'log_level = "loud"',
+      "log",
+    ], ["promt_interval = 1", "prompt_interval"]]
+  ) {
+    app.write(`[settings]\n${line}\n`);
+    const { code, stderr } = await app.run(["start"]);
+    assert.equal(code, 78, line);
+    assert.match(stderr, /config\.toml:\d+:\d+/);
+    assert.match(stderr, new RegExp(word ?? ""));
+  }
+});
+
+Deno.test("S1 Pause/Resume, S1 pause, S1 resume: a paused scheduler asks nothing, commits are seen all the same", async () => {
+  await using app = devtrack();
+  const repo = join(dirname(app.home), "repo");
+  await repository(repo);
+  app.write(RARELY + repositorySection("repo", repo, 'project = "Repo"'));
+  await app.start();
+  const paused = await app.run(["pause"]);
+  assert.equal(paused.code, 0);
+  assert.match(paused.stdout, /paused/);
+  assert.match(paused.stdout + paused.stderr, /devtrack resume/);
+  assert.equal((await app.status()).scheduler.paused, true);
+  await sh(`cd '${repo}' && git commit -q --allow-empty -m second`);
+  await until(
+    "the commit in commit.log",
+    () => fs.readFileSync(join(app.home, "commit.log"), "utf8").includes("second"),
+  );
+  assert.deepEqual(await triggers(app), []);
+  const resumed = await app.run(["resume"]);
+  assert.match(resumed.stdout, /resumed/);
+  assert.equal((await app.status()).scheduler.paused, false);
+  await sh(`cd '${repo}' && git commit -q --allow-empty -m third`);
+  const found = await until(
+    "the trigger of a commit",
+    async () => (await triggers(app)).find(({ cause }) => cause === "commit"),
+  );
+  assert.match(found.detail ?? "", /^repo main/);
+});
+
+Deno.test("S1 logs, S1 Log Format, S1 View Logs: the last 50 entries; tail and grep find the numbered trigger", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  for (let count = 0; count < 60; count++) await app.run(["reload"]);
+  assert.equal((await app.run(["logs"])).stdout.trimEnd().split("\n").length, 50);
+  await app.run(["jobs", "run", "prompt", "--wait"]);
+  const log = join(app.home, "daemon.log");
+  const line = await sh(`grep 'Trigger #1' '${log}'`);
+  assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO +devtrack\.jobs\.prompt: Trigger #1/);
+  assert.match(await sh(`tail -n 20 '${log}'`), /Trigger #1/);
+});
+
+Deno.test("S1 version, S1 help, S1 CLI Interface: under its own name, and a wrong word has the right one beside it", async () => {
+  await using app = devtrack();
+  assert.match((await app.run(["version"])).stdout, /^devtrack 1\.0\.0/);
+  const help = await app.run(["help"]);
+  assert.equal(help.code, 0);
+  for (const verb of ["start", "stop", "restart", "status", "pause", "resume", "logs", "test-git", "triggers"]) {
+    assert.match(help.stdout, new RegExp(`^ +${verb}\\b`, "m"));
+  }
+  const wrong = await app.run(["puase"]);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /pause/);
+});
+
+Deno.test("S1 Configuration: repositories, S1 File Structure: only what is enabled is watched; commit.log has a line for each commit", async () => {
+  await using app = devtrack();
+  const root = dirname(app.home);
+  for (const name of ["one", "two"]) await repository(join(root, name));
+  app.write(
+    RARELY + repositorySection("one", join(root, "one"), 'project = "First"') +
+      repositorySection("two", join(root, "two"), "enabled = false"),
+  );
+  await app.start();
+  const { repositories } = await app.status();
+  assert.deepEqual(repositories.map(({ name, enabled }: { name: string; enabled: boolean }) => [name, enabled]), [[
+    "one",
+    true,
+  ], ["two", false]]);
+  for (let count = 0; count < 5; count++) {
+    await sh(`cd '${root}/one' && git commit -q --allow-empty -m "change ${count}"`);
+  }
+  await sh(`cd '${root}/two' && git commit -q --allow-empty -m hidden`);
+  await until("five triggers", async () => (await triggers(app)).length === 5);
+  const log = fs.readFileSync(join(app.home, "commit.log"), "utf8").trimEnd().split("\n");
+  assert.equal(log.length, 5);
+  assert.ok(log.every((line) => line.includes("one")));
+});
+
+Deno.test("S1 Configuration: integrations: an answer is handed on to each that is enabled, once, also over a kill", async () => {
+  await using app = devtrack();
+  const root = dirname(app.home);
+  const script = join(root, "sync.sh");
+  fs.writeFileSync(script, `#!/bin/sh\ncat >>'${root}/'"$1"\necho >>'${root}/'"$1"\n`, { mode: 0o755 });
+  const integration = (name: string, enabled: boolean) =>
+    `[integrations.${name}]\nenabled = ${enabled}\ncommand = ["${script}", "${name}"]\n`;
+  app.write(RARELY + integration("azure_devops", true) + integration("github", true) + integration("jira", false));
+  await app.start();
+  await app.run(["jobs", "run", "prompt", "--wait"]);
+  assert.equal((await app.run(["answer", "1", "writing", "tests"])).code, 0);
+  assert.equal((await app.run(["jobs", "run", "sync", "--wait"])).code, 0);
+  signal(app.pid(), "SIGKILL");
+  await until("its death", async () => (await app.run(["status"])).code === 1);
+  await app.start();
+  await app.run(["jobs", "run", "sync", "--wait"]);
+  for (const name of ["azure_devops", "github"]) {
+    const lines = fs.readFileSync(join(root, name), "utf8").trimEnd().split("\n");
+    assert.equal(lines.length, 1, name);
+    assert.equal(JSON.parse(lines[0] ?? "").answer, "writing tests");
+  }
+  assert.ok(!fs.existsSync(join(root, "jira")));
+  const again = await app.run(["answer", "1", "twice"]);
+  assert.notEqual(again.code, 0);
+  assert.match(again.stderr, /answered already/);
+});
+
+Deno.test("S1 Auto-restart: systemd, S1 Next Steps: service files: start under a service manager stays in the foreground", async () => {
+  await using app = devtrack(RARELY);
+  const child = app.spawn(["start"], { env: app.env({ INVOCATION_ID: "0123456789abcdef0123456789abcdef" }) });
+  await until("health", async () => (await app.get("/health")).status === 200);
+  assert.equal(app.pid(), child.pid);
+  child.kill("SIGTERM");
+  assert.equal((await child.output()).code, 0);
+  const unit = await app.run(["generate", "systemd"]);
+  assert.match(unit.stdout, /^ExecStart=.*devtrack .*run$/m);
+  assert.match(unit.stdout, /^WantedBy=/m);
+  assert.match(unit.stdout, /^Restart=/m);
+});
+
+Deno.test("S1 Auto-restart: launchd, S1 Next Steps: service files: the property list of com.devtrack.daemon", async () => {
+  await using app = devtrack();
+  const { stdout } = await app.run(["generate", "launchd"]);
+  assert.match(stdout, /<string>com\.devtrack\.daemon<\/string>/);
+  assert.match(stdout, /<key>RunAtLoad<\/key>\s*<true\/>/);
+  assert.match(stdout, /<key>KeepAlive<\/key>/);
+});
+
+Deno.test("S1 test-config: says what the file means, or what is wrong with it", async () => {
+  await using app = devtrack();
+  app.write(RARELY + repositorySection("repo", "/srv/repo"));
+  const good = await app.run(["test-config"]);
+  assert.equal(good.code, 0, good.stderr);
+  assert.match(good.stdout, /interval: +600 minutes/);
+  assert.match(good.stdout, /repository: +repo at \/srv\/repo/);
+  app.write("[settings]\nprompt_interval = -1\n");
+  const bad = await app.run(["test-config"]);
+  assert.equal(bad.code, 78);
+  assert.match(bad.stderr, /config\.toml:\d+:\d+/);
+});
+
+Deno.test("S1 test-git: branch and last commit of a good repository, 1 and the reason for another", async () => {
+  await using app = devtrack();
+  const repo = join(dirname(app.home), "repo");
+  await repository(repo);
+  app.write(repositorySection("repo", repo));
+  const good = await app.run(["test-git"]);
+  assert.equal(good.code, 0, good.stderr);
+  assert.match(good.stdout, /^repo: ok, on main at [0-9a-f]{7,} first$/m);
+  app.write(repositorySection("gone", "/no/such/repository"));
+  const bad = await app.run(["test-git"]);
+  assert.equal(bad.code, 1);
+  assert.match(bad.stdout, /^gone: git ended with/m);
+});
+
+Deno.test("S1 test-scheduler: the next prompts, with and without a daemon", async () => {
+  await using app = devtrack("[settings]\nprompt_interval = 60\n");
+  const times = async () => {
+    const { next } = JSON.parse((await app.run(["test-scheduler", "--json"])).stdout);
+    return next.map((time: string) => Date.parse(time));
+  };
+  const hour = 3_600_000;
+  const [first, second] = await times();
+  assert.equal(second - first, hour);
+  await app.start();
+  const [soon, later] = await times();
+  assert.equal(later - soon, hour);
+  assert.ok(soon - Date.now() <= hour);
+});
+
+Deno.test("S1 test-integrated: one trigger goes through the daemon into the database and back", async () => {
+  await using app = devtrack(RARELY);
+  const without = await app.run(["test-integrated"]);
+  assert.equal(without.code, 3);
+  await app.start();
+  const result = await app.run(["test-integrated"]);
+  assert.equal(result.code, 0, result.stderr);
+  assert.match(result.stdout, /trigger #1 went through/);
+});
+
+Deno.test("S1 Next Steps: IPC: a client in Python hears of a trigger over the socket and answers it", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  const client = new Deno.Command("python3", {
+    args: [CLIENT, join(app.home, "control.sock"), "from Python"],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const run = await app.run(["jobs", "run", "prompt", "--wait"]);
+  assert.equal(run.code, 0, run.stderr);
+  const { code, stdout, stderr } = await client.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  const reply = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n")[1] ?? "");
+  assert.equal(reply.code, 200);
+  assert.equal(reply.trigger.answer, "from Python");
+  assert.equal((await triggers(app))[0]?.answer, "from Python");
+});
+
+Deno.test("S1 Next Steps: IPC: over TCP nobody can answer", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  await app.run(["jobs", "run", "prompt", "--wait"]);
+  const response = await fetch(`http://127.0.0.1:${app.port}/api/devtrack/triggers/1/answer`, {
+    method: "POST",
+    body: '{"answer":"x"}',
+  });
+  await response.body?.cancel();
+  assert.ok([401, 403, 405].includes(response.status), `${response.status}`);
+  assert.equal((await triggers(app))[0]?.answer, null);
+});
+
+Deno.test("S1 Next Steps: SQLite: triggers survive kill -9, and a prompt command's output is the answer", async () => {
+  await using app = devtrack(
+    `[settings]\nprompt_interval = 600\nprompt_command = ["sh", "-c", "echo thinking about $DEVTRACK_CAUSE"]\n`,
+  );
+  await app.start();
+  await app.run(["jobs", "run", "prompt", "--wait"]);
+  signal(app.pid(), "SIGKILL");
+  await until("its death", async () => (await app.run(["status"])).code === 1);
+  await app.start();
+  const [trigger] = await triggers(app);
+  assert.equal(trigger?.answer, "thinking about manual");
+  assert.equal((await app.status()).scheduler.triggers, 1);
+});
+
+Deno.test("S1 Log Management, S1 Next Steps: log rotation, S1 Future: log rotation and compression: archives are kept and compressed", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  for (let count = 0; count < 3; count++) assert.equal((await app.run(["log-rotate"])).code, 0);
+  const archives = () => fs.readdirSync(app.home).filter((name) => /^daemon\.log\..*\.gz$/.test(name));
+  await until("compressed archives", () => archives().length >= 2);
+});
+
+Deno.test("S1 Next Steps: metrics, S1 Future: metrics and health, S1 Future: remote status, S1 Future: resource usage, S1 Future: dashboard: over HTTP", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  const health = await app.get("/health");
+  assert.equal(JSON.parse(health.body).status, "healthy");
+  const status = JSON.parse((await app.get("/api/v1/status")).body);
+  assert.equal(status.name, "devtrack");
+  const metrics = await app.get("/metrics");
+  assert.match(metrics.body, /resident_memory_bytes|rss_bytes/);
+  const page = await app.get("/");
+  assert.match(page.body, /devtrack|id="name"/);
+});
+
+Deno.test("S1 Troubleshooting: won't start: a PID file that somebody left is no obstacle", async () => {
+  await using app = devtrack(RARELY);
+  fs.writeFileSync(join(app.home, "daemon.pid"), `${Deno.pid}\n`);
+  await app.start();
+  assert.notEqual(app.pid(), Deno.pid);
+});
+
+Deno.test("S1 Troubleshooting: can't find repository: started inside one, devtrack watches it", async () => {
+  await using app = devtrack(RARELY);
+  const repo = join(dirname(app.home), "my project");
+  await repository(repo);
+  fs.mkdirSync(join(repo, "deep", "down"), { recursive: true });
+  await sh(`cd '${repo}/deep/down' && '${app.binary}' start`, app.env());
+  const { repositories } = await app.status();
+  assert.deepEqual(repositories.map(({ name, path }: { name: string; path: string }) => [name, path]), [[
+    "my-project",
+    repo,
+  ]]);
+  await sh(`cd '${repo}' && git commit -q --allow-empty -m second`);
+  await until("the trigger", async () => (await triggers(app)).some(({ cause }) => cause === "commit"));
+});
+
+Deno.test("S1 Troubleshooting: logs not showing: the log is where status says, readable by its owner alone or the group", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  const { log_file } = await app.status();
+  assert.equal(log_file, join(app.home, "daemon.log"));
+  assert.equal(fs.statSync(log_file).mode & 0o407, 0o400);
+});
+
+Deno.test("S1 Future: auto-restart on crash: with keep_alive it comes back after kill -9", async () => {
+  await using app = devtrack(`${RARELY}[daemon]\nkeep_alive = true\n`);
+  await app.start();
+  const pid = app.pid();
+  signal(pid, "SIGKILL");
+  await until("another daemon", async () => {
+    const { state, pid: next } = await app.status();
+    return state === "ready" && next !== pid;
+  });
+});
+
+Deno.test("S1 Future: several instances: a daemon for each group of repositories, side by side", async () => {
+  await using app = devtrack(RARELY);
+  await app.start();
+  const other = await app.run(["start", "--name", "work", "--port", "0"]);
+  assert.equal(other.code, 0, other.stderr);
+  try {
+    assert.equal(JSON.parse((await app.run(["status", "--name", "work", "--json"])).stdout).instance, "work");
+    assert.equal((await app.run(["status"])).code, 0);
+  } finally {
+    await app.run(["stop", "--name", "work"]);
+  }
+});
+
+Deno.test("S1 Future: notifications: a failed prompt command is told", async () => {
+  await using app = devtrack();
+  const told = join(dirname(app.home), "told");
+  app.write(
+    `[settings]\nprompt_interval = 600\nprompt_command = ["false"]\n[[notify]]\nname = "me"\non = ["job_failed"]\ncommand = ["/bin/sh", "-c", "echo $APPD_JOB >'${told}'"]\n`,
+  );
+  await app.start();
+  assert.notEqual((await app.run(["jobs", "run", "prompt", "--wait"])).code, 0);
+  await until("the news", () => fs.readFileSync(told, "utf8") === "prompt\n");
+});

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { newWorld, serveTestServer } from "../fixtures/mcp_server.ts";
-import { alive, signal, until } from "../support/instance.ts";
-import { GatewayClient, mcpeg, remoteUpstream, serverOf, upstream, whenServer } from "../support/mcp.ts";
+import { alive, freePort, signal, until } from "../support/instance.ts";
+import { GatewayClient, mcpeg, remoteUpstream, serverCommand, serverOf, upstream, whenServer } from "../support/mcp.ts";
 
 /** The error that a call ends with. */
 async function failure(call: Promise<unknown>): Promise<{ code: number; message: string }> {
@@ -240,19 +240,29 @@ Deno.test("S3 MCpeg Gateway: a call without an answer ends after its timeout, an
   assert.equal((await app.run(["call", "docs", "hang"])).code, 69);
 });
 
-Deno.test("S3 MCpeg Gateway: a server at an address that goes away and comes back is connected anew", async () => {
-  const first = serveTestServer(newWorld("notes"));
-  const { port } = first.addr;
+Deno.test("S3 MCpeg Gateway: a server at an address that is killed and comes back is connected anew", async () => {
+  const port = freePort();
+  const listen = () => {
+    const [program = "", ...args] = serverCommand("--name", "notes", "--http", String(port));
+    return new Deno.Command(program, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
+  };
+  const first = listen();
   await using app = mcpeg(remoteUpstream("notes", port, 'ping_every = "200ms"'));
   await app.start();
   await whenServer(app, "notes");
   await using client = await GatewayClient.connect(app);
-  await first.shutdown();
+  const held = failure(client.callTool({ name: "notes__hang" }));
+  await until("the call to be under way", async () => (await serverOf(app, "notes")).in_flight === 1);
+  first.kill("SIGKILL");
+  assert.equal((await held).code, -32000);
+  await first.status;
   await until("its loss", async () => (await serverOf(app, "notes")).state !== "ready");
   assert.equal((await failure(client.callTool({ name: "notes__echo" }))).code, -32000);
-  await using _second = serveTestServer(newWorld("notes"), port);
+  const second = listen();
   await whenServer(app, "notes");
   assert.equal(await client.text("notes__echo", { text: "again" }), "again");
+  second.kill("SIGKILL");
+  await second.status;
 });
 
 Deno.test("S3 Graceful Shutdown, S3 SIGTERM: calls under way end before the gateway does, new ones are refused, its servers end too", async () => {

@@ -5,12 +5,13 @@
  * usage: deno task bench [--quick] [ROW …]     with --page nothing is measured, and the page made of what is kept
  *
  *   rows: status start restart lines stamped memory size cron inserts history start50 boot50 stop50 idle50 memory50
- *         startjobs firstjobs statusjobs idlejobs memoryjobs runs runinsert delay delay200
+ *         startjobs firstjobs statusjobs idlejobs memoryjobs runs runinsert delay delay200 appstart appmemory
  *
  * The page is made of these figures and of those that were kept of earlier runs (bench/figures.json). A quick figure never
  * takes the place of a full one.
  */
 import fs from "node:fs";
+import { APP_MEMORY, APP_START } from "./apps_rows.ts";
 import { DELAY, DELAY_MANY } from "./delay_rows.ts";
 import { type Figures, type Kept, mergeFigures, readFigures, writeFigures } from "./figures.ts";
 import { IDLE_FIFTY, MEMORY_FIFTY } from "./fifty_idle_rows.ts";
@@ -42,7 +43,8 @@ const ONE: readonly Row[] = [
 const FIFTY: readonly Row[] = [START_FIFTY, BOOT_FIFTY, STOP_FIFTY, IDLE_FIFTY, MEMORY_FIFTY];
 const JOBS: readonly Row[] = [START_JOBS, FIRST_JOBS, STATUS_JOBS, IDLE_JOBS, MEMORY_JOBS, RUNS_QUERY, RUN_INSERT];
 const DELAYS: readonly Row[] = [DELAY, DELAY_MANY];
-const ROWS: readonly Row[] = [...ONE, ...FIFTY, ...JOBS, ...DELAYS];
+const APPS: readonly Row[] = [APP_START, APP_MEMORY];
+const ROWS: readonly Row[] = [...ONE, ...FIFTY, ...JOBS, ...DELAYS, ...APPS];
 const PAGE = new URL("../docs/performance.md", import.meta.url);
 
 function say(result: Result): void {

@@ -5,7 +5,10 @@
  * usage: deno task derived
  */
 import fs from "node:fs";
+import { fileURLToPath } from "node:url";
 import { deployReadme, filesOf, GENERATED } from "./deploy_files.ts";
+import { kitApiMarkdown } from "./kit_api.ts";
+import { seedsMarkdown } from "./seeds.ts";
 
 /** A file of the repository that is made. */
 export interface DerivedFile {
@@ -55,6 +58,8 @@ const FIXED: readonly DerivedFile[] = [
   { path: "deploy/README.md", make: deployReadme },
   mcpegUnit("mcpeg.service", ..."systemd --system --home /var/lib/mcpeg --config /etc/mcpeg/config.toml".split(" ")),
   mcpegUnit("mcpeg-dev.service", "systemd-user", "--name", "dev"),
+  { path: "docs/kit-api.md", make: () => kitApiMarkdown(fileURLToPath(ROOT)) },
+  { path: "docs/seeds.md", make: () => seedsMarkdown(fileURLToPath(ROOT)) },
 ];
 
 /** Every file that is made. */

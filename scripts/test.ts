@@ -45,6 +45,8 @@ export const PARTS: readonly Part[] = [
       "tests/support",
       "tests/specs_test.ts",
       "tests/conformance_test.ts",
+      "tests/kit_new_test.ts",
+      "tests/kit_daemon_test.ts",
       "tests/identity_test.ts",
       "tests/kit_command_line_test.ts",
       "tests/kit_services_test.ts",

@@ -40,6 +40,7 @@ const HOST_EXCEPTIONS: Readonly<Record<string, { readonly uses: readonly string[
   "src/app/context.ts": { uses: ["cwd"], because: "relative paths of the command line are the caller's" },
   "src/detach/detach.ts": { uses: ["listen"], because: "the socket on which a fresh daemon says READY" },
   "src/detach/readiness.ts": { uses: ["connect"], because: "the other end of it" },
+  "src/starter/starter.ts": { uses: ["test"], because: "the text of a new app's test" },
   "src/http/control_client.ts": { uses: ["createHttpClient"], because: "fetch over a unix socket has no other door" },
 };
 

@@ -57,6 +57,7 @@ export async function serviceDefinition(context: Context, wish: ServiceWish): Pr
     ...accountOf(program, { wish, profile }),
     profile,
     keepPrograms,
+    ...(context.app.startsAtBoot?.(config) === false ? { atBoot: false } : {}),
     stopTimeoutMs: config.daemon.shutdownTimeout,
     restartSec: RESTART_SEC,
     env: {},

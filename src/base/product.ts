@@ -20,6 +20,9 @@ export interface Product {
   readonly work: string;
 }
 
+/** A fit name of an app: also that of a directory, a unit, a user and a logger. */
+export const APP_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+
 /** What service managers are told of a product beside its name. */
 export interface ServiceNames {
   /** Name of the service, without a suffix. Default: the product's. */

@@ -69,8 +69,11 @@ export interface ArgumentSpec {
   readonly many?: true;
 }
 
+/** A line of a command's help that can be typed. */
 export interface Example {
+  /** As it is typed, with the name of the program. */
   readonly line: string;
+  /** What it does, a phrase. */
   readonly says: string;
 }
 
@@ -98,6 +101,8 @@ export interface CommandSpec {
   readonly elsewhere?: Readonly<Record<string, string>>;
   /** Name of the command that this one is once more, in another place; docs only point there. */
   readonly sameAs?: string;
+  /** Only appd itself has it, not its apps. */
+  readonly houseOnly?: boolean;
   /** Left out of help, completions and docs. */
   readonly hidden?: boolean;
   /** Absent on a command that only groups others. */

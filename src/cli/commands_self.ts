@@ -39,6 +39,23 @@ export const SELF_COMMANDS: readonly CommandSpec[] = [
     load: () => import("./verbs/man.ts").then((verb) => verb.man),
   },
   {
+    name: "new",
+    summary: "write the first files of an app that is made with the kit",
+    description: [
+      "The app has one job, one check, one endpoint, one setting and one table, in about forty lines, and a test of its own that passes.",
+      "It imports the kit from a checkout of appd's sources: the nearest one above, or the one of --kit.",
+    ],
+    arguments: [{ name: "NAME", kind: "text", required: true, help: "name of the app, of its program and of ~/.NAME" }],
+    options: [
+      { name: "kit", value: { name: "DIR", kind: "directory" }, help: "directory of appd's sources" },
+      { name: "output", value: { name: "DIR", kind: "directory", default: "NAME" }, help: "directory to write to" },
+    ],
+    examples: [{ line: "appd new hello && cd hello && deno task test", says: "an app, and its tests" }],
+    exits: { ok: true, usage: true, generic: "the kit was not found", cannotCreate: true },
+    houseOnly: true,
+    load: () => import("./verbs/new.ts").then((verb) => verb.newApp),
+  },
+  {
     name: "conformance",
     summary: "try on a binary what every daemon of this family promises",
     description: [

@@ -56,7 +56,7 @@ export const JOB_CHECKS: readonly Check[] = [
     says: "schedule next shows the times to come, also without a daemon",
     async run(subject) {
       subject.configure(job("nine", "true", 'cron = "0 9 * * *"\ntimezone = "UTC"'));
-      const { code, stdout } = await subject.run(["schedule", "next", "--count", "3", "--json"]);
+      const { code, stdout } = await subject.run(["schedule", "next", "nine", "--count", "3", "--json"]);
       same("exit code", code, 0);
       const slots: readonly unknown[] = JSON.parse(stdout).slots ?? JSON.parse(stdout);
       same("times", slots.filter((slot) => /T09:00:00/.test(JSON.stringify(slot))).length, 3);

@@ -1,3 +1,4 @@
+import { APP_NAME } from "../base/product.ts";
 import { type AppdError, cannot } from "../base/errors.ts";
 import type { App } from "../app/kit/app.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
@@ -16,7 +17,6 @@ export interface Checked {
 /** What is wrong, and what its developer can do. */
 type Flaw = readonly [cause: string, hint: string];
 
-const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const PART_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 const WORD = /^[a-z][a-z0-9-]*$/;
 /** <https://semver.org>, the expression that it suggests, with less care for zeros in what follows the three numbers. */
@@ -41,7 +41,7 @@ export function flawOf(checked: Checked): AppdError | undefined {
 
 function identity({ app: { product } }: Checked): Flaw | undefined {
   const { name, version, database } = product;
-  if (!NAME.test(name)) {
+  if (!APP_NAME.test(name)) {
     return ["the name is unfit", "small letters, digits and -, beginning with a letter, 32 at the most: my-app"];
   }
   if (!VERSION.test(version)) return [`the version "${version}" is no semantic version`, 'such as "1.0.0"'];

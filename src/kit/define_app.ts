@@ -48,6 +48,8 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   readonly database?: string;
   /** What service managers call it. */
   readonly service?: ServiceNames;
+  /** Whether `install` has the service start at boot; the default is that it does. `enable` and `disable` come later. */
+  readonly startsAtBoot?: (config: C) => boolean;
   readonly routes?: (kit: Kit<C>) => Hono | Promise<Hono>;
   /** Paths of its endpoints, such as `/v1/*`, that take every method over TCP without a token. */
   readonly open?: readonly string[];
@@ -73,7 +75,7 @@ export interface DefinedApp<C = Config> {
  * be, the outcome has a `flaw`, which {@link run} reports.
  */
 export function defineApp<const S extends readonly Section[] = []>(options: AppOptions<S>): DefinedApp<AppConfig<S>> {
-  const { config = [], commands = [], verbsUnder, routes, adjust } = options;
+  const { config = [], commands = [], verbsUnder, routes, adjust, startsAtBoot } = options;
   const product = createProduct(options);
   const settings: AppSettings = { sections: config, keys: options.keys ?? {}, defaults: options.defaults ?? {} };
   const services = servicesIn(options.services);
@@ -85,6 +87,7 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
     schema: async () => ({ ...(await import("../schema/app_schema.ts")).appSchema(product, settings), brings }),
     ...(routes === undefined ? {} : { routes }),
     ...(adjust === undefined ? {} : { adjust }),
+    ...(startsAtBoot === undefined ? {} : { startsAtBoot }),
   };
   const flaw = flawOf({ app, commands, settings, verbsUnder });
   return {

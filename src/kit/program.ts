@@ -26,7 +26,7 @@ const VERBS_UNDER: readonly string[] = [
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export function programOf(defined: DefinedApp<any>): ProgramSpec {
   const { app: { product, modes }, commands, settings, verbsUnder } = defined;
-  const spec = product === APPD_APP.product ? APPD : renamed(APPD, product);
+  const spec = product === APPD_APP.product ? APPD : renamed(ofApps(APPD), product);
   const program = settings === undefined ? spec : withOptions(spec, settingOptions(settings));
   const own = [
     ...commands.map(commandSpec),
@@ -35,6 +35,15 @@ export function programOf(defined: DefinedApp<any>): ProgramSpec {
   ];
   if (own.length === 0) return program;
   return { ...program, groups: [{ title: product.name, own: true, commands: own }, ...program.groups] };
+}
+
+/** The table without what only appd itself has. */
+function ofApps(program: ProgramSpec): ProgramSpec {
+  const groups = program.groups.map(({ commands, ...group }) => ({
+    ...group,
+    commands: commands.filter(({ houseOnly }) => !houseOnly),
+  }));
+  return { ...program, groups };
 }
 
 /** The table with the app's own options for settings where appd's stand. */

@@ -48,6 +48,8 @@ export interface ServiceDefinition {
   readonly profile: Profile;
   /** After a crash of the daemon its programs run on, and the next one takes them over. */
   readonly keepPrograms: boolean;
+  /** Whether its installation has it start at boot. Default true. */
+  readonly atBoot?: boolean;
   /** What the daemon takes at the most to shut down (`daemon.shutdown_timeout`), in milliseconds. */
   readonly stopTimeoutMs: number;
   /** Wait before a restart after a crash, in seconds. */

@@ -3,14 +3,19 @@
  * something in it brings migrations and statements. It never blocks the event loop: SQLite runs in a worker.
  */
 
+/** A value of a column or a parameter; numbers are whole or floating as they come. */
 export type SqlValue = string | number | null | Uint8Array;
+/** One row of a result, by the names of its columns. */
 export type Row = Readonly<Record<string, SqlValue>>;
 
+/** One SQL statement. */
 export interface Statement {
   readonly sql: string;
+  /** For its `?`, in their order. Default none. */
   readonly params?: readonly SqlValue[];
 }
 
+/** What one statement of a write did. */
 export interface StatementResult {
   /** Rows that it inserted, updated or deleted. */
   readonly changes: number;

@@ -3,12 +3,17 @@ import { VirtualClock } from "../system/virtual_clock.ts";
 
 /** Turns of the event loop in which code that does not wait for the outside comes to rest. */
 const TURNS = 5;
+/** What the database answers may lead to another question. */
+const ROUNDS = 3;
 
 /** A clock that stands still until the test moves it. */
 export class TestClock extends VirtualClock {
+  /** Resolves when the database has answered what it was asked. */
+  settled: () => Promise<void> = () => Promise.resolve();
+
   /**
-   * Moves the time forward, timer by timer, and lets each one's consequences happen before the next. What waits for the
-   * disk or the database may come a moment later: wait for it with {@link until}.
+   * Moves the time forward, timer by timer, and lets each one's consequences happen before the next: code, and what it
+   * asks of the database. What waits for the disk or the network may come a moment later: wait for it with {@link until}.
    *
    * @param ms milliseconds
    */
@@ -16,13 +21,16 @@ export class TestClock extends VirtualClock {
     const end = this.monotonic() + ms;
     for (let next = this.untilNext; next !== undefined && this.monotonic() + next <= end; next = this.untilNext) {
       this.advance(next);
-      await settle();
+      await this.#settle();
     }
     this.advance(Math.max(0, end - this.monotonic()));
-    await settle();
+    await this.#settle();
   }
-}
 
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await nextTurn();
+  async #settle(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round++) {
+      await this.settled();
+      for (let turn = 0; turn < TURNS; turn++) await nextTurn();
+    }
+  }
 }

@@ -74,7 +74,9 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
     socket: createApi({ ...core, access: "socket" }),
     tcp: createApi({ ...core, access: "tcp", port: () => PORT }),
   };
-  const jobs = kit?.kitFor("tests").jobs;
+  const { jobs, store } = kit?.kitFor("tests") ?? {};
+  // Questions are answered one by one: when this one is, all before it have been.
+  clock.settled = async () => void await store?.read("SELECT 1").catch(() => {}); // An app without a database has none.
   const owned = parts.move();
   return {
     home: scratch.path,

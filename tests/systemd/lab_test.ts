@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { messageOf } from "../../src/base/errors.ts";
 import { SystemdLab, whyNoLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
+import { CCO_CASES } from "./cco_cases.ts";
 import { FAILING } from "./failing_cases.ts";
 import { HARDENED } from "./hardened_cases.ts";
 import { INSTALL } from "./install_cases.ts";
@@ -13,6 +14,7 @@ import { JOURNAL } from "./journal_cases.ts";
 import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
 import { SIMPLE } from "./simple_cases.ts";
+import { VPO } from "./vpo_cases.ts";
 import { whatTheHostHas } from "./host_state.ts";
 
 let lab: SystemdLab | undefined;
@@ -26,7 +28,17 @@ if (missing === undefined) {
   }
 }
 
-const TESTS: readonly LabTest[] = [...SIMPLE, ...LIFE, ...FAILING, ...JOURNAL, ...HARDENED, ...INSTALL, ...MACHINE];
+const TESTS: readonly LabTest[] = [
+  ...SIMPLE,
+  ...LIFE,
+  ...FAILING,
+  ...JOURNAL,
+  ...HARDENED,
+  ...INSTALL,
+  ...CCO_CASES,
+  ...MACHINE,
+  ...VPO,
+];
 
 for (const { name, run, ...own } of TESTS) {
   const why = missing ?? own.missing;

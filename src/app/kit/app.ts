@@ -50,6 +50,8 @@ export interface App<C = Config> {
   readonly open: readonly string[];
   /** What the app's own settings mean in appd's words: parts of the configuration that take the place of what was read. */
   adjust?(config: C, start: { readonly directory: string }): Partial<Config>;
+  /** Whether the configuration wants its service to start at boot. */
+  startsAtBoot?(config: C): boolean;
 }
 
 export const APPD_APP: App = {

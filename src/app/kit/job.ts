@@ -46,6 +46,7 @@ export interface JobRun {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** What the code of a job is given for one attempt of a run. */
 export interface JobContext<C> extends Kit<C> {
   /** Aborted at the timeout, by `jobs cancel`, and when the drain of a shutdown is over. */
   readonly signal: AbortSignal;

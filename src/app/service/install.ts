@@ -56,7 +56,7 @@ export async function installService(world: ServiceWorld, wish: InstallWish): Pr
     notes.push(`the service runs as user ${account.user}, which ${wish.dryRun ? "would be" : "was"} made for it`);
   }
   if (plan.found === "same") await refresh(world, plan);
-  else if (!wish.dryRun) await write(world, { plan, enable: wish.enable, notes });
+  else if (!wish.dryRun) await write(world, { plan, enable: wish.enable && plan.definition.atBoot !== false, notes });
   const { target: { unit, path, scope }, found, present = "", text } = plan;
   return { unit, path, scope, found, changed: found !== "same", changes: changedLines(present, text), notes };
 }

@@ -66,6 +66,15 @@ Deno.test("a unit that the manager has not read again is read again, and not ena
   assert.deepEqual(world.told, ["systemctl daemon-reload"]);
 });
 
+Deno.test("an app's configuration may have it not start at boot", async () => {
+  using world = fakeWorld({ input: { app: { ...APPD_APP, startsAtBoot: ({ server }) => server.port !== 8321 } } });
+  await installService(world, WISH);
+  assert.ok(!world.told.some((line) => line.startsWith("systemctl enable")), world.told.join("\n"));
+  using other = fakeWorld({ input: { app: { ...APPD_APP, startsAtBoot: () => true } } });
+  await installService(other, WISH);
+  assert.equal(other.told.at(-1), "systemctl enable appd.service");
+});
+
 Deno.test("what was given at the first install stays, and the unit does not differ for it", async () => {
   using world = fakeWorld();
   await installService(world, { ...WISH, options: { profile: "root", keepPrograms: true } });

@@ -1,0 +1,30 @@
+import { AppdError, type Check } from "../../src/mod.ts";
+import { knownCalendar } from "./copy_store.ts";
+import { momentName } from "./days.ts";
+import type { BotConfig } from "./settings.ts";
+
+/** What /health says of the calendar: an old one is a pity, none at all is a failure of the whole service. */
+export const CHECKS: readonly Check<BotConfig>[] = [
+  {
+    name: "calendar",
+    critical: false,
+    async check({ store, config }) {
+      const { copy, failure } = await knownCalendar(store);
+      if (failure === undefined) return;
+      const zone = config.calendar.timezone;
+      const shown = copy === undefined ? "" : `; shown is the calendar of ${momentName(copy.readAt, zone)}`;
+      throw notWell(`since ${momentName(failure.since, zone)} (${zone}): ${failure.reason}${shown}`);
+    },
+  },
+  {
+    name: "calendar_copy",
+    async check({ store }) {
+      const { copy, failure } = await knownCalendar(store);
+      if (copy === undefined && failure !== undefined) throw notWell(`no calendar was ever read: ${failure.reason}`);
+    },
+  },
+];
+
+function notWell(message: string): AppdError {
+  return new AppdError(message, { exit: "unavailable" });
+}

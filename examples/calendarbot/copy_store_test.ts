@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import type { KitStore, Row, SqlValue } from "../../src/mod.ts";
+import {
+  confirmCopy,
+  entriesWithin,
+  type FreshCopy,
+  keepCopy,
+  knownCalendar,
+  MIGRATIONS,
+  noteFailure,
+} from "./copy_store.ts";
+
+/** The kit's store on a database in memory. */
+function memoryStore(): KitStore {
+  const database = new DatabaseSync(":memory:");
+  for (const { sql } of MIGRATIONS) database.exec(sql);
+  const run = (sql: string, params: readonly SqlValue[] = []) =>
+    database.prepare(sql).all(...params) as unknown as Row[];
+  return {
+    read: (sql, params) => Promise.resolve(run(sql, params)),
+    write: (statements) =>
+      Promise.resolve(statements.map(({ sql, params }) => ({ changes: 0, rows: run(sql, params) }))),
+  };
+}
+
+const HOUR = 3600;
+
+function fresh(titles: readonly string[], now = 1000): FreshCopy {
+  const details = { uid: "u", location: null, description: "d", url: null, status: null, allDay: false };
+  const events = titles.map((title, index) => ({
+    ...details,
+    title,
+    times: [[index * HOUR, (index + 1) * HOUR]] as const,
+  }));
+  const copy = { name: "Team", timezone: "UTC", window: { from: 0, to: 9e12 }, events, flaws: [], flawed: 0 };
+  return { copy, source: "a.ics", mark: "m", validators: { etag: '"e"', lastModified: null }, now };
+}
+
+Deno.test("a new copy takes the place of the old one", async () => {
+  const store = memoryStore();
+  await keepCopy(store, fresh(["old", "older"]));
+  await keepCopy(store, fresh(["new"], 2000));
+  const { copy, failure } = await knownCalendar(store);
+  assert.equal(failure, undefined);
+  assert.deepEqual([copy?.name, copy?.events, copy?.readAt, copy?.validators.etag], ["Team", 1, 2000, '"e"']);
+  assert.deepEqual((await entriesWithin(store, { from: 0, to: 1e9 })).map(({ title }) => title), ["new"]);
+});
+
+Deno.test("entries are those that reach into the window", async () => {
+  const store = memoryStore();
+  await keepCopy(store, fresh(Array.from({ length: 600 }, (_, index) => `e${index}`)));
+  const within = await entriesWithin(store, { from: 2.5 * HOUR * 1000, to: 4 * HOUR * 1000 });
+  assert.deepEqual(within.map(({ title }) => title), ["e2", "e3"]);
+  assert.equal((await entriesWithin(store, { from: 599 * HOUR * 1000, to: 1e12 })).length, 1);
+});
+
+Deno.test("a failure keeps the copy and its first time, until the source is good again", async () => {
+  const store = memoryStore();
+  await noteFailure(store, { reason: "gone", now: 10 });
+  assert.deepEqual(await knownCalendar(store), { copy: undefined, failure: { since: 10, reason: "gone" } });
+  await keepCopy(store, fresh(["one"]));
+  await noteFailure(store, { reason: "first", now: 20 });
+  await noteFailure(store, { reason: "second", now: 30 });
+  const { copy, failure } = await knownCalendar(store);
+  assert.deepEqual([copy?.readAt, failure], [1000, { since: 20, reason: "second" }]);
+  await confirmCopy(store, 40);
+  const good = await knownCalendar(store);
+  assert.deepEqual([good.copy?.readAt, good.failure], [40, undefined]);
+});

@@ -1,0 +1,43 @@
+import { AppdError, type JobContext } from "../../src/mod.ts";
+import { confirmCopy, keepCopy, knownCalendar, noteFailure } from "./copy_store.ts";
+import { knownWindow } from "./days.ts";
+import { readApart } from "./read_apart.ts";
+import { readSource } from "./read_source.ts";
+import type { BotConfig } from "./settings.ts";
+import { sourceMark, sourceName } from "./source.ts";
+
+/** The work of the job: brings the copy up to date. When that fails the last good one stays. @throws AppdError with the reason */
+export async function refresh(context: JobContext<BotConfig>): Promise<void> {
+  const { store, clock, signal } = context;
+  try {
+    await bringUpToDate(context);
+  } catch (error) {
+    if (!signal.aborted) {
+      // Of what is a bug the page tells nothing; the job's history and the log do.
+      const reason = error instanceof AppdError ? error.message : "internal error, see: calendarbot logs";
+      await noteFailure(store, { reason, now: clock.now() });
+    }
+    throw error;
+  }
+}
+
+async function bringUpToDate(
+  { config: { calendar }, store, clock, signal, log }: JobContext<BotConfig>,
+): Promise<void> {
+  const { source, timezone, maxSize } = calendar;
+  const name = sourceName(source);
+  const window = knownWindow(clock.now(), timezone);
+  const mark = await sourceMark(source);
+  const { copy: kept } = await knownCalendar(store);
+  // The days that are known move on: once a day a calendar is wanted that has not changed.
+  const isOfToday = kept?.mark === mark && kept.timezone === timezone && kept.window.from === window.from;
+  const content = await readSource(source, { maxSize, signal, known: isOfToday ? kept.validators : undefined });
+  if (!content.changed) {
+    await confirmCopy(store, clock.now());
+    return log.info("the calendar has not changed", { source: name });
+  }
+  const copy = await readApart(content.bytes, { name, timezone, window, signal });
+  await keepCopy(store, { copy, source: name, mark, validators: content.validators, now: clock.now() });
+  log.info("the calendar has been read", { source: name, events: copy.events.length, left_out: copy.flawed });
+  for (const { line, message } of copy.flaws) log.warn("left out", { source: name, line, reason: message });
+}

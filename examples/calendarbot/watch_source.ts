@@ -1,0 +1,53 @@
+import type { Service } from "../../src/mod.ts";
+import type { BotConfig } from "./settings.ts";
+import { sourceName } from "./source.ts";
+
+/** How often a file is looked at, in milliseconds. Looking finds every way of changing it, on every file system. */
+const LOOK_MS = 500;
+
+/** Has the calendar read at the start, when its settings change, and as soon as its file is edited. */
+export const SOURCE: Service<BotConfig> = {
+  name: "source",
+  watches: ({ calendar }) => calendar,
+  async run({ config: { calendar: { source } }, clock, jobs, note, signal }) {
+    const edits = source.kind === "file" ? watcher(source.path, () => jobs.trigger("refresh")) : undefined;
+    await edits?.look();
+    await jobs.trigger("refresh");
+    note(source.kind === "file" ? `watches ${source.path}` : `reads ${sourceName(source)}`);
+    const ended = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => ended.resolve(), { once: true });
+    // A look that fails for an unexpected reason is this service's failure, after which it is started again.
+    using _timer = clock.every(LOOK_MS, () => void edits?.look().catch(ended.reject));
+    if (!signal.aborted) await ended.promise;
+  },
+};
+
+/**
+ * Calls `onEdit` once a file has changed and then stayed as it is from one look to the next: an editor that writes in
+ * several steps is waited for.
+ */
+export function watcher(path: string, onEdit: () => unknown): { look(): Promise<void> } {
+  let told: string | undefined;
+  let seen: string | undefined;
+  return {
+    async look() {
+      const now = await looks(path);
+      told ??= now;
+      if (now === seen && now !== told) {
+        told = now;
+        await onEdit();
+      }
+      seen = now;
+    },
+  };
+}
+
+async function looks(path: string): Promise<string> {
+  try {
+    const { ino, size, mtime } = await Deno.stat(path);
+    return `${ino} ${size} ${mtime?.getTime()}`;
+  } catch (error) {
+    // Not being there, or not being readable, is a state like any other; reading it says what is wrong.
+    return error instanceof Error ? error.name : "unknown";
+  }
+}

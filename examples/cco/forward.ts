@@ -1,0 +1,54 @@
+/** Fields that are about one connection and never go further, RFC 9110 7.6.1. */
+const HOP_BY_HOP: readonly string[] = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** What a request says to this server alone; the client of the upstream says its own. */
+const OWN_FIELDS: readonly string[] = ["host", "content-length", "expect"];
+
+/** The pseudonym of RFC 9110 7.6.3, by which a chain of proxies shows itself. */
+const VIA = "1.1 cco";
+
+/** The fields that are meant for the other end: without those of the connection and those that `Connection` names. */
+export function endToEnd(headers: Headers): Headers {
+  const named = (headers.get("connection") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const dropped = new Set([...HOP_BY_HOP, ...named]);
+  return new Headers([...headers].filter(([name]) => !dropped.has(name)));
+}
+
+/**
+ * The fields of the request to the upstream. Its answer is asked for as it is, not compressed: the client would unpack it,
+ * and what is kept would depend on who asked first.
+ */
+export function requestFields(headers: Headers): Headers {
+  const kept = endToEnd(headers);
+  for (const name of OWN_FIELDS) kept.delete(name);
+  kept.set("accept-encoding", "identity");
+  kept.append("via", VIA);
+  return kept;
+}
+
+/** The fields of an upstream's answer for the client of the proxy. */
+export function answerFields(headers: Headers): Headers {
+  const kept = endToEnd(headers);
+  kept.append("via", VIA);
+  return kept;
+}
+
+/**
+ * The address at the upstream.
+ *
+ * @param upstream address that the paths below `prefix` stand for; may have a path of its own
+ * @param url of the request, normalized, its path below `prefix`
+ */
+export function targetOf(upstream: string, url: URL, prefix: string): string {
+  return `${upstream.replace(/\/+$/, "")}${url.pathname.slice(prefix.length) || "/"}${url.search}`;
+}

@@ -1,0 +1,59 @@
+import fs from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AppdError } from "../../src/mod.ts";
+import type { FileBook, FileRecord } from "./file_book.ts";
+import { entryOf, syncDirectory } from "./inbox.ts";
+import type { Library } from "./settings.ts";
+
+/** What has no way back into the queue, and what to do instead. */
+const HINTS: Partial<Record<FileRecord["state"], string>> = {
+  waiting: "its turn comes: vpo queue",
+  processing: "it is in work: vpo queue",
+  moving: "it is in work: vpo queue",
+  done: "bring it to the inbox again: vpo add FILE",
+  gone: "bring it to the inbox again: vpo add FILE",
+};
+
+/**
+ * Gives a file another turn: one that failed, was cancelled or was refused, which comes back from the quarantine.
+ *
+ * @param path below the inbox
+ * @throws AppdError (generic) when it is in no such state, or its name in the inbox is taken; (io) when it cannot be moved
+ */
+export async function retryFile(
+  path: string,
+  { book, library }: { readonly book: FileBook; readonly library: Library },
+): Promise<FileRecord> {
+  const file = await book.find(path);
+  if (file === undefined) throw refuse(path, "vpo knows no such file", "see which there are: vpo files");
+  const hint = HINTS[file.state];
+  if (hint !== undefined) throw refuse(path, `it is ${file.state}`, hint);
+  if (file.state === "quarantined") await comeBack(file, library);
+  const retried = await book.apply("retried", file.id);
+  if (retried === undefined) throw refuse(path, "its state has just changed", "look again: vpo queue");
+  return retried;
+}
+
+/** One rename: at no time is the file in two places. */
+async function comeBack({ path, target }: FileRecord, { inbox, quarantine }: Library): Promise<void> {
+  if (await entryOf(inbox, path) !== undefined) {
+    throw refuse(path, "the inbox has another file of this name", "wait for its turn: vpo queue");
+  }
+  const from = join(quarantine, target ?? path);
+  try {
+    await fs.mkdir(dirname(join(inbox, path)), { recursive: true });
+    await fs.rename(from, join(inbox, path));
+  } catch (error) {
+    throw new AppdError(`cannot move "${from}": ${(error as Error).message}`, {
+      exit: "io",
+      cause: error,
+      hint: "move it into the inbox by hand",
+    });
+  }
+  await fs.rm(`${from}.reason.txt`, { force: true });
+  for (const directory of [dirname(from), dirname(join(inbox, path))]) await syncDirectory(directory);
+}
+
+function refuse(path: string, cause: string, hint: string): AppdError {
+  return new AppdError(`cannot retry "${path}": ${cause}`, { exit: "generic", hint });
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { FileBook } from "./file_book.ts";
+import { FILE_STATES } from "./file_state.ts";
+import { entryOf } from "./inbox.ts";
+import { retryFile } from "./retry_file.ts";
+import type { Library } from "./settings.ts";
+import { Folders, memoryStore } from "./testing.ts";
+
+async function scene(state: string) {
+  const folders = new Folders();
+  const store = memoryStore();
+  const book = new FileBook(store, () => 0);
+  folders.write("inbox/b/a.flv", "content");
+  await book.found(await entryOf(folders.inbox, "b/a.flv") ?? assert.fail());
+  await store.write([{ sql: "UPDATE files SET state = ?, target = 'b/a (2).flv'", params: [state] }]);
+  const library = folders as unknown as Library;
+  return { folders, book, library, [Symbol.dispose]: () => (folders[Symbol.dispose](), store[Symbol.dispose]()) };
+}
+
+for (const state of FILE_STATES.filter((state) => state !== "quarantined")) {
+  const may = state === "failed" || state === "interrupted";
+  Deno.test(`a file that is ${state} ${may ? "gets" : "gets no"} other turn by hand`, async () => {
+    using it = await scene(state);
+    if (!may) return await assert.rejects(retryFile("b/a.flv", it), new RegExp(`it is ${state}$`));
+    const file = await retryFile("b/a.flv", it);
+    assert.deepEqual([file.state, file.attempt, file.target], ["waiting", 2, null]);
+  });
+}
+
+Deno.test("a refused file comes back from the quarantine, without the reason", async () => {
+  using it = await scene("quarantined");
+  const inQuarantine = { "quarantine/b/a (2).flv": "content", "quarantine/b/a (2).flv.reason.txt": "bad" };
+  for (const [name, content] of Object.entries(inQuarantine)) it.folders.write(name, content);
+  await assert.rejects(retryFile("b/a.flv", it), /another file of this name/);
+  Deno.removeSync(`${it.folders.inbox}/b/a.flv`);
+  assert.equal((await retryFile("b/a.flv", it)).state, "waiting");
+  assert.deepEqual(it.folders.files(), { "inbox/b/a.flv": "content" });
+});
+
+Deno.test("a refused file that was taken away cannot come back; nothing is changed", async () => {
+  using it = await scene("quarantined");
+  Deno.removeSync(`${it.folders.inbox}/b/a.flv`);
+  await assert.rejects(retryFile("b/a.flv", it), /cannot move/);
+  assert.equal((await it.book.find("b/a.flv"))?.state, "quarantined");
+});
+
+Deno.test("a file that nobody knows", async () => {
+  using it = await scene("done");
+  await assert.rejects(retryFile("other.flv", it), /cannot retry "other.flv": vpo knows no such file/);
+});

@@ -1,0 +1,45 @@
+/**
+ * vpo, a video policy orchestrator: files that come to rest in an inbox are checked, worked on and moved into a library, or
+ * into a quarantine with the reason. The daemon, its database, its job history, health, logs and units are appd's.
+ */
+import { defineApp, run } from "../../src/mod.ts";
+import { COMMANDS } from "./commands.ts";
+import { LIBRARY_CHECK } from "./library_check.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { LIBRARY } from "./settings.ts";
+
+const vpo = defineApp({
+  name: "vpo",
+  version: "1.0.0",
+  summary: "check videos that arrive and file them in a library",
+  database: "library.db",
+  config: [LIBRARY],
+  migrations: MIGRATIONS,
+  services: [{
+    name: "watcher",
+    critical: true,
+    stopTimeout: "2s", // The time of a shutdown belongs to the files in work.
+    watches: ({ library }) => library,
+    run: async (context) => await (await import("./watcher.ts")).watch(context),
+  }],
+  jobs: [{
+    name: "process",
+    overlap: "allow",
+    pool: "library",
+    stopTimeout: "3s",
+    settings: ({ library }) => ({ retries: library.retries, retryDelay: `${library.retryDelay}ms` }),
+    async run({ run, ...ports }) {
+      const { payloadOf, processFile } = await import("./process_file.ts");
+      await processFile(payloadOf(run.payload), { ...ports, run, library: ports.config.library });
+    },
+  }],
+  // The job's places are vpo's own setting.
+  adjust: ({ library, scheduler }) => ({
+    scheduler: { ...scheduler, pools: { ...scheduler.pools, library: library.concurrency } },
+  }),
+  checks: [LIBRARY_CHECK],
+  routes: async (kit) => (await import("./routes.ts")).routes(kit),
+  commands: COMMANDS,
+});
+
+await run(vpo);

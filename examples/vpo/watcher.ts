@@ -1,0 +1,147 @@
+import fs from "node:fs/promises";
+import type { KitJobs, Service } from "../../src/mod.ts";
+import { FileBook, type FileRecord } from "./file_book.ts";
+import { isUnchanged, listInbox } from "./inbox.ts";
+import type { FilePayload } from "./process_file.ts";
+import type { Library, VpoConfig } from "./settings.ts";
+import { type Entry, identityOf, observe, type Seen } from "./settling.ts";
+
+export const PROCESS = "process";
+
+/** Most files that are written down at once. */
+const TOGETHER = 100;
+
+type Context = Parameters<Service<VpoConfig>["run"]>[0];
+
+/** What the watcher needs of the daemon. */
+export interface WatcherPorts extends Pick<Context, "store" | "log" | "note"> {
+  readonly clock: Pick<Context["clock"], "now" | "monotonic">;
+  readonly jobs: Pick<KitJobs, "trigger" | "status">;
+  readonly library: Library;
+}
+
+/** Looks into the inbox until it is told to end. A look that fails is told once, and the next one is tried as usual. */
+export async function watch(context: Context): Promise<void> {
+  const { signal, clock, config: { library }, log } = context;
+  await makeFolders(library);
+  const { store, jobs, note } = context;
+  const watcher = new Watcher({ store, jobs, note: (text) => note(text), log, clock, library });
+  let trouble: string | undefined;
+  while (!signal.aborted) {
+    const failed = await watcher.look().then(() => undefined, (error) => (error as Error).message);
+    if (failed !== trouble && failed !== undefined) log.warn("cannot look after the inbox", { error: failed });
+    if (failed === undefined && trouble !== undefined) log.info("the inbox is looked after again");
+    trouble = failed;
+    await pause(context, library.scanEvery);
+  }
+}
+
+function pause({ clock, signal }: Pick<Context, "clock" | "signal">, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      timer[Symbol.dispose]();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = clock.after(ms, end);
+    signal.addEventListener("abort", end);
+  });
+}
+
+async function makeFolders({ inbox, outbox, quarantine }: Library): Promise<void> {
+  for (const folder of [inbox, outbox, quarantine]) await fs.mkdir(folder, { recursive: true });
+}
+
+/** Brings every file that lies at rest in the inbox, and every one that is known and not done, to a run. */
+export class Watcher {
+  readonly #ports: WatcherPorts;
+  readonly #book: FileBook;
+  /** Files that have a run, by {@link keyOf}. */
+  readonly #submitted = new Set<string>();
+  #seen: Seen = new Map();
+  /** Whether what an earlier watcher left behind has been taken up. */
+  #caughtUp = false;
+
+  constructor(ports: WatcherPorts) {
+    this.#ports = ports;
+    this.#book = new FileBook(ports.store, () => ports.clock.now());
+  }
+
+  /** One look. @throws AppdError (io) when the inbox cannot be read, and whatever the store throws */
+  async look(): Promise<void> {
+    const { library, clock } = this.#ports;
+    const entries = await listInbox(library.inbox);
+    const { seen, settled } = observe(this.#seen, { entries, at: clock.monotonic(), settle: library.settle });
+    this.#seen = seen;
+    const open = await this.#book.open();
+    const added = await this.#takeIn(settled, open);
+    await this.#submitAll([...open, ...added]);
+    this.#ports.note(summaryOf([...open, ...added], entries.length - settled.length));
+  }
+
+  /**
+   * A file is written down as done after it has left the inbox. So one that is not open now, and lies there still, has
+   * come anew: also when the look was older than the records.
+   */
+  async #takeIn(settled: readonly Entry[], open: readonly FileRecord[]): Promise<readonly FileRecord[]> {
+    const known = new Set(open.map(identityOf));
+    const unknown = settled.filter((entry) => !known.has(identityOf(entry)))
+      .toSorted((a, b) => Number(a.mtime) - Number(b.mtime)); // First come, first served.
+    const added: FileRecord[] = [];
+    for (let at = 0; at < unknown.length; at += TOGETHER) {
+      added.push(...await this.#found(unknown.slice(at, at + TOGETHER)));
+    }
+    return added;
+  }
+
+  /** Asks for all records at once: the store writes them as one. */
+  async #found(entries: readonly Entry[]): Promise<readonly FileRecord[]> {
+    const there = await Promise.all(entries.map((entry) => isUnchanged(this.#ports.library.inbox, entry)));
+    const records = await Promise.all(
+      entries.filter((_, index) => there[index]).map((entry) => this.#book.found(entry)),
+    );
+    const files = records.filter((file) => file !== undefined);
+    for (const file of files) {
+      this.#submitted.delete(keyOf(file)); // Of a database that was lost, with the run.
+      this.#ports.log.info("file found", { file_path: file.path, size: file.size, attempt: file.attempt });
+    }
+    return files;
+  }
+
+  async #submitAll(files: readonly FileRecord[]): Promise<void> {
+    if (this.#ports.jobs.status().find(({ name }) => name === PROCESS)?.paused) return; // Its trigger would be skipped.
+    for (const file of files) {
+      if (this.#caughtUp && file.state !== "waiting") continue;
+      if (!this.#submitted.has(keyOf(file))) await this.#submit(file);
+    }
+    this.#caughtUp = true;
+  }
+
+  /** The run of a key that is over was one of an earlier daemon: the file is taken up anew. */
+  async #submit(file: FileRecord): Promise<void> {
+    if (await this.#trigger(file)) return;
+    const anew = await this.#book.apply("requeued", file.id);
+    if (anew !== undefined) await this.#trigger(anew);
+  }
+
+  /** @returns whether a run is under way, or is going to be */
+  async #trigger(file: FileRecord): Promise<boolean> {
+    const payload: FilePayload = { id: file.id, attempt: file.attempt, path: file.path };
+    const report = await this.#ports.jobs.trigger(PROCESS, { key: keyOf(file), payload: JSON.stringify(payload) });
+    const lives = ["queued", "running", "retrying"].includes(report.state);
+    if (lives) this.#submitted.add(keyOf(file));
+    return lives;
+  }
+}
+
+/** Unlike that of any other time that any file is taken up. */
+export function keyOf(file: Entry & Pick<FileRecord, "attempt">): string {
+  return `${identityOf(file)}#${file.attempt}`;
+}
+
+function summaryOf(files: readonly FileRecord[], restless: number): string {
+  const count = (state: FileRecord["state"]) => files.filter((file) => file.state === state).length;
+  const active = count("processing") + count("moving");
+  return `${restless} settle, ${count("waiting")} wait, ${active} in work, ${count("failed")} failed`;
+}

@@ -1,0 +1,133 @@
+/**
+ * The starter room owns the text of a new app's first files: what `appd new` writes. It never writes anything itself.
+ */
+
+/** What the files are made for. */
+export interface StarterOptions {
+  /** Name of the app, fit for `defineApp`. */
+  readonly name: string;
+  /** Way from the app's directory to the kit's sources, such as `../appd`. */
+  readonly kit: string;
+}
+
+/** One file of a new app. */
+export interface StarterFile {
+  /** Below the app's directory. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The files of a new app: the app, its test, its configuration, its tasks and what to do with them. */
+export function starterFiles(options: StarterOptions): readonly StarterFile[] {
+  const { name } = options;
+  return [
+    { name: `${name}.ts`, text: appText(options) },
+    { name: `${name}_test.ts`, text: testText(options) },
+    { name: "config.toml", text: configText(options) },
+    { name: "deno.json", text: tasksText(options) },
+    { name: "README.md", text: readmeText(options) },
+    { name: ".gitignore", text: "dist/\n" },
+  ];
+}
+
+function appText({ name, kit }: StarterOptions): string {
+  return `import { defineApp, run, section, setting, text } from "${kit}/src/mod.ts";
+
+const GREETING = section("greeting", {
+  help: "what is said",
+  fields: { name: setting(text(), { default: "world", help: "who is greeted" }) },
+});
+
+export const app = defineApp({
+  name: "${name}",
+  version: "0.1.0",
+  summary: "greet somebody every minute",
+  config: [GREETING],
+  migrations: [{ version: 1, name: "greetings", sql: "CREATE TABLE greeting (at INTEGER NOT NULL, name TEXT NOT NULL)" }],
+  jobs: [{
+    name: "greet",
+    every: "1m",
+    async run({ config, log, run, store }) {
+      const { name } = config.greeting;
+      log.info("hello", { name });
+      await store.write([{ sql: "INSERT INTO greeting VALUES (?, ?)", params: [run.slot.getTime(), name] }]);
+    },
+  }],
+  checks: [{
+    name: "greeted",
+    async check({ store }) {
+      await store.read("SELECT count(*) FROM greeting");
+    },
+  }],
+  async routes({ store }) {
+    const { Hono } = await import("hono"); // Here, so that only the daemon loads it.
+    return new Hono().get("/greetings", async (context) => context.json(await store.read("SELECT * FROM greeting")));
+  },
+});
+
+if (import.meta.main) await run(app);
+`;
+}
+
+function testText({ name, kit }: StarterOptions): string {
+  return `import assert from "node:assert/strict";
+import { startApp, until } from "${kit}/src/testing/mod.ts";
+import { app } from "./${name}.ts";
+
+Deno.test("somebody is greeted every minute", async () => {
+  await using daemon = await startApp(app, { config: '[greeting]\\nname = "Ada"\\n' });
+  await daemon.clock.pass(61_000);
+  const [first] = await until("a greeting", async () => {
+    const rows = await (await daemon.request("/greetings")).json();
+    return rows.length > 0 && rows;
+  });
+  assert.equal(first.name, "Ada");
+  assert.equal(daemon.health().status, "healthy");
+});
+
+Deno.test("a key that nobody knows is refused with the nearest one", async () => {
+  await assert.rejects(startApp(app, { config: '[greeting]\\nnmae = "Ada"\\n' }), /did you mean "name"|greeting\\.nmae/);
+});
+`;
+}
+
+function configText({ name }: StarterOptions): string {
+  return `# Configuration of ${name}: copy it to ~/.${name}/config.toml. Everything is optional.
+# All settings: ${name} config init --stdout, or docs/config.md of the kit.
+
+[greeting]
+name = "world"
+
+[server]
+port = 8321
+`;
+}
+
+function tasksText({ name, kit }: StarterOptions): string {
+  const tasks = {
+    compile: `bash ${kit}/scripts/compile.sh --output dist/${name} ${name}.ts`,
+    test: `bash ${kit}/scripts/deno.sh test -A --config ${kit}/deno.json .`,
+    check: `bash ${kit}/scripts/deno.sh check --config ${kit}/deno.json ${name}.ts ${name}_test.ts`,
+  };
+  return `${JSON.stringify({ tasks }, null, 2)}\n`;
+}
+
+function readmeText({ name, kit }: StarterOptions): string {
+  return `# ${name}
+
+An app made with the kit of appd: [${name}.ts](${name}.ts) is all of it.
+
+\`\`\`bash
+deno task test            # its tests, in a moment: time is moved by the test
+deno task compile         # dist/${name}, one binary
+dist/${name} start          # in the background; then: status, logs -f, jobs, stop
+curl -s localhost:8321/greetings
+dist/${name} --help         # every command
+\`\`\`
+
+Without Deno on the PATH: \`bash ${kit}/scripts/deno.sh task test\`.
+
+What an app can have: services, jobs, checks, routes, commands, settings, migrations, modes; the guide is
+[docs/kit.md](${kit}/docs/kit.md).
+`;
+}

@@ -1,0 +1,227 @@
+/** The work of cco: the caching proxy and its analytics, on the compiled binary. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { type Instance, signal, until } from "../support/instance.ts";
+import { cco, configure, json, ok, upstream, viaProxy } from "./cco_lab.ts";
+
+/** Every row of an instance's requests, as `GET /proxy/a 200 hit`. */
+function rowsOf(instance: Instance): string[] {
+  using database = new DatabaseSync(join(instance.home, "analytics.db"), { readOnly: true });
+  const rows = database.prepare("SELECT method, path, status, hit FROM cco_requests ORDER BY id").all();
+  return rows.map(({ method, path, status, hit }) => `${method} ${path} ${status} ${hit === 1 ? "hit" : "miss"}`);
+}
+
+Deno.test("S2 Caching proxy: method, path, query, fields and body reach the upstream, its answer the client", async () => {
+  await using origin = upstream(async (request) => {
+    const { "x-mine": mine, via, connection } = Object.fromEntries(request.headers);
+    return Response.json({ mine, via, hop: connection?.includes("x-hop") ?? false, body: await request.text() }, {
+      status: 201,
+      headers: { "x-theirs": "2" },
+    });
+  });
+  await using instance = cco(`upstream = "${origin.address}/base"`);
+  await ok(instance, "daemon", "start");
+  const headers = { "x-mine": "1", connection: "x-hop", "x-hop": "3" };
+  const response = await viaProxy(instance, "/v1/things?a=1&b=2", { method: "PUT", body: "new", headers });
+  assert.deepEqual([response.status, response.headers.get("x-theirs"), response.headers.get("x-cache")], [
+    201,
+    "2",
+    "miss",
+  ]);
+  assert.deepEqual(await response.json(), { mine: "1", via: "1.1 cco", hop: false, body: "new" });
+  assert.deepEqual(origin.requests, ["PUT /base/v1/things?a=1&b=2"]);
+});
+
+Deno.test("S2 Caching proxy, S2 cache_ttl: the second answer comes from the cache with its age, until cache_ttl is over", async () => {
+  let count = 0;
+  await using origin = upstream(() => new Response(`answer ${++count}`));
+  await using instance = cco(`upstream = "${origin.address}"\ncache_ttl = 1`);
+  await ok(instance, "daemon", "start");
+  const ask = async () => {
+    const response = await viaProxy(instance, "/a");
+    return `${response.headers.get("x-cache")} ${response.headers.get("age")} ${await response.text()}`;
+  };
+  assert.equal(await ask(), "miss null answer 1");
+  assert.match(await ask(), /^hit [01] answer 1$/);
+  await until("the answer is too old", async () => (await ask()) === "miss null answer 2", 5000);
+});
+
+Deno.test("S2 Caching proxy: what the upstream calls private, no-store or another's is fetched anew", async () => {
+  await using origin = upstream((request) => {
+    const control = new URL(request.url).searchParams.get("control") ?? "";
+    return new Response("x", { headers: { "cache-control": control, vary: "accept" } });
+  });
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  const second = async (query: string, headers: Record<string, string> = {}) => {
+    await (await viaProxy(instance, query)).text();
+    const response = await viaProxy(instance, query, { headers });
+    await response.text();
+    return response.headers.get("x-cache");
+  };
+  assert.equal(await second("/a?control=private"), "miss");
+  assert.equal(await second("/a?control=no-store"), "miss");
+  assert.equal(await second("/a?control=max-age%3D60"), "hit");
+  assert.equal(await second("/b?control=max-age%3D60", { accept: "text/html" }), "miss");
+});
+
+Deno.test("S2 Caching proxy: what many ask for at once is fetched once", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using origin = upstream(async () => {
+    await promise;
+    return new Response("one for all");
+  });
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  const all = Array.from({ length: 20 }, async () => (await viaProxy(instance, "/same")).text());
+  await until("they are all under way", async () => (await json(instance, "cache", "stats")).under_way === 20);
+  resolve();
+  assert.deepEqual(new Set(await Promise.all(all)), new Set(["one for all"]));
+  assert.equal(origin.requests.length, 1);
+});
+
+Deno.test("S2 Caching proxy: an answer streams: its first part is there before the upstream has the second", async () => {
+  let feed!: ReadableStreamDefaultController<Uint8Array>;
+  await using origin = upstream(() =>
+    new Response(new ReadableStream({ start: (controller) => void (feed = controller) }))
+  );
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  const asked = viaProxy(instance, "/stream");
+  await until("it is at the upstream", () => origin.requests.length === 1);
+  feed.enqueue(new TextEncoder().encode("first "));
+  const reader = (await asked).body!.getReader();
+  assert.equal(new TextDecoder().decode((await reader.read()).value), "first ");
+  feed.enqueue(new TextEncoder().encode("second"));
+  feed.close();
+  assert.equal(new TextDecoder().decode((await reader.read()).value), "second");
+  assert.equal((await reader.read()).done, true);
+});
+
+Deno.test("S2 Caching proxy, S2 cache_size: the cache keeps to its bytes, says so, and can be emptied", async () => {
+  await using origin = upstream(() => new Response("x".repeat(1000)));
+  await using instance = cco(`upstream = "${origin.address}"\ncache_size = 3000`);
+  await ok(instance, "daemon", "start");
+  for (const path of ["/a", "/b", "/c", "/d"]) await (await viaProxy(instance, path)).text();
+  const stats = await json(instance, "cache", "stats");
+  assert.equal(stats.limit_bytes, 3000);
+  assert.ok(stats.bytes <= 3000 && stats.entries === 2 && stats.evictions === 2, JSON.stringify(stats));
+  assert.match(await ok(instance, "cache", "stats"), /^Answers: +2$/m);
+  assert.match(await ok(instance, "cache", "clear"), /2 answers forgotten/);
+  assert.equal((await json(instance, "cache", "stats")).entries, 0);
+  assert.equal((await viaProxy(instance, "/d").then(async (r) => (await r.text(), r))).headers.get("x-cache"), "miss");
+});
+
+Deno.test("S2 Caching proxy: an upstream that is not there is 502, none at all 503 with what to do", async () => {
+  await using instance = cco(`upstream = "http://127.0.0.1:1"`);
+  await ok(instance, "daemon", "start");
+  const bad = await viaProxy(instance, "/a");
+  assert.deepEqual([bad.status, /cannot be reached/.test((await bad.json()).error.message)], [502, true]);
+  configure(instance, "");
+  await ok(instance, "reload");
+  await until("the proxy has heard of it", async () => {
+    const none = await viaProxy(instance, "/a");
+    return none.status === 503 && /config set upstream/.test((await none.json()).error.hint);
+  });
+});
+
+Deno.test("S2 Analytics: each request is known at once by command and endpoint, and is in the database", async () => {
+  await using origin = upstream(({ url }) => new Response("ok", { status: url.includes("/broken") ? 500 : 200 }));
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  for (const path of ["/a", "/a", "/broken?key=secret"]) await (await viaProxy(instance, path)).text();
+  const analytics = await json(instance, "analytics", "--since", "1h");
+  const { requests, hits, errors, bytes, statuses, paths } = analytics;
+  assert.deepEqual({ requests, hits, errors, bytes, statuses }, {
+    ...{ requests: 3, hits: 1, errors: 1, bytes: 6, statuses: { 200: 2, 500: 1 } },
+  });
+  assert.deepEqual(paths.map(({ path }: { path: string }) => path), ["/proxy/a", "/proxy/broken"]);
+  assert.match(await ok(instance, "analytics"), /^Requests: 3, 1 from the cache \(33\.3%\), 1 with errors$/m);
+  const { status, body } = await instance.get("/api/cco/analytics?since=2100-01-01T00:00:00Z");
+  assert.deepEqual([status, JSON.parse(body).requests], [200, 0]);
+  assert.deepEqual(rowsOf(instance), ["GET /proxy/a 200 miss", "GET /proxy/a 200 hit", "GET /proxy/broken 500 miss"]);
+});
+
+Deno.test("S2 Analytics, S2 Graceful shutdown: a stop lets requests end and loses no row", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using origin = upstream(async ({ url }) => {
+    if (url.endsWith("/slow")) await promise;
+    return new Response("ok", { headers: { "cache-control": "no-store" } });
+  });
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  const slow = viaProxy(instance, "/slow");
+  for (let count = 0; count < 50; count++) await (await viaProxy(instance, `/${count}`)).text();
+  signal(instance.pid(), "SIGTERM");
+  let late = 0;
+  await until("no more requests are taken", async () => {
+    const response = await viaProxy(instance, "/late");
+    if (await response.text() === "ok") late++;
+    return response.status === 503;
+  });
+  resolve();
+  assert.equal(await (await slow).text(), "ok");
+  await until("it has ended", async () => (await instance.run(["daemon", "status"])).code === 3);
+  const rows = rowsOf(instance);
+  assert.equal(rows.length, 51 + late);
+  assert.ok(rows.includes("GET /proxy/slow 200 miss"));
+});
+
+Deno.test("S2 Analytics: old requests become sums by the job rollup, and stay in the sums", async () => {
+  await using origin = upstream(() => new Response("ok"));
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  await (await viaProxy(instance, "/a")).text();
+  await ok(instance, "analytics");
+  await ok(instance, "daemon", "stop");
+  using database = new DatabaseSync(join(instance.home, "analytics.db"));
+  database.exec("UPDATE cco_requests SET at = at - 8 * 86400000");
+  await ok(instance, "daemon", "start");
+  await ok(instance, "jobs", "run", "rollup", "--wait");
+  assert.deepEqual(rowsOf(instance), []);
+  assert.equal((await json(instance, "analytics", "--since", "20d")).requests, 1);
+});
+
+Deno.test("S2 Health Checks, S2 health_checks, S2 health_check_interval: /health knows the upstream, and stays healthy without it", async () => {
+  await using instance = cco(`upstream = "http://127.0.0.1:1"\nhealth_check_interval = 1`);
+  await ok(instance, "daemon", "start");
+  const check = async () => JSON.parse((await instance.get("/health")).body).checks.upstream;
+  const failed = await until("it has looked", async () => (await check())?.ok === false && await check());
+  assert.deepEqual([failed.critical, /refused/.test(failed.error)], [false, true]);
+  assert.equal((await instance.get("/health")).status, 200);
+  await using origin = upstream(() => new Response());
+  configure(instance, `upstream = "${origin.address}"\nhealth_check_interval = 1`);
+  await ok(instance, "daemon", "reload");
+  await until("the upstream is there", async () => (await check()).ok);
+  configure(instance, `upstream = "http://127.0.0.1:1"\nhealth_checks = false`);
+  await ok(instance, "daemon", "reload");
+  await until("nobody looks", async () => (await check()).ok);
+});
+
+Deno.test("S2 Configuration Hot-Reload: a watched file changes the upstream of the running proxy", async () => {
+  await using one = upstream(() => new Response("one"));
+  await using two = upstream(() => new Response("two"));
+  const watched = "\n[daemon]\nwatch_config = true";
+  await using instance = cco(`upstream = "${one.address}"${watched}`);
+  await ok(instance, "daemon", "start");
+  assert.equal(await (await viaProxy(instance, "/a")).text(), "one");
+  const pid = instance.pid();
+  configure(instance, `upstream = "${two.address}"${watched}`);
+  await until("the new upstream answers", async () => (await (await viaProxy(instance, "/a")).text()) === "two");
+  assert.equal(instance.pid(), pid);
+});
+
+Deno.test("S2 Analytics, S2 database_url: the database is in the home directory, and survives a kill -9", async () => {
+  await using origin = upstream(() => new Response("ok"));
+  await using instance = cco(`upstream = "${origin.address}"\ndatabase_url = "sqlite://analytics.db"`);
+  await ok(instance, "daemon", "start");
+  await (await viaProxy(instance, "/a")).text();
+  assert.equal((await json(instance, "analytics")).requests, 1);
+  assert.ok(fs.statSync(join(instance.home, "analytics.db")).isFile());
+  signal(instance.pid(), "SIGKILL");
+  await until("it is gone", () => instance.daemons().length === 0);
+  await ok(instance, "daemon", "start");
+  assert.equal((await json(instance, "analytics")).requests, 1);
+});

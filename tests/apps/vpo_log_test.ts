@@ -1,0 +1,212 @@
+/** S4, logging: what vpo says, where, and in which form. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import { compiled } from "../support/compiled.ts";
+import { byScript, Vpo } from "../support/vpo_library.ts";
+
+await compiled("examples/vpo/vpo.ts");
+
+const TEXT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO |WARN |ERROR) vpo[\w.]*: \S/;
+
+/** A daemon that has done one good file and refused one, and ended. */
+async function oneDay(vpo: Vpo, ...args: string[]) {
+  const served = await vpo.serve(...args);
+  vpo.drop("good.flv");
+  vpo.drop("bad.txt", "no video");
+  await vpo.reaches("good.flv", "done");
+  await vpo.reaches("bad.txt", "quarantined");
+  assert.equal((await served.stop()).code, 0);
+  return served;
+}
+
+Deno.test("S4 US5.1, S4 FR-016, S4 FR-019, S4 SC-010: JSON: each record is an object with time, level, logger, message", async () => {
+  await using vpo = new Vpo({ more: `[log]\nformat = "json"` });
+  const { stderr } = await oneDay(vpo, "--log-level", "debug");
+  const tool = new Deno.Command("jq", {
+    args: ["-r", `[.timestamp, .level, .logger, .message] | map(type) | unique | join(" ")`],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = tool.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(stderr));
+  await writer.close();
+  const { code, stdout } = await tool.output();
+  assert.equal(code, 0);
+  const types = new TextDecoder().decode(stdout).trim().split("\n");
+  assert.equal(types.length, stderr.trim().split("\n").length, "one line is one object");
+  assert.deepEqual([...new Set(types)], ["string"]);
+  for (const line of stderr.trim().split("\n")) {
+    const { timestamp, level, logger } = JSON.parse(line);
+    assert.equal(new Date(timestamp).toISOString(), timestamp);
+    assert.match(level, /^(debug|info|warn|error)$/i);
+    assert.match(logger, /^vpo(\.|$)/);
+  }
+});
+
+Deno.test("S4 US5.2, S4 FR-015, S4 FR-019: text is the default, one line a record, with time, level and logger", async () => {
+  await using vpo = new Vpo();
+  const { stderr } = await oneDay(vpo);
+  const lines = stderr.trim().split("\n");
+  assert.ok(lines.length > 6);
+  assert.deepEqual(lines.filter((line) => !TEXT.test(line)), []);
+});
+
+Deno.test("S4 US5.3, S4 FR-020: records about a file have job_id and file_path, in both forms", async () => {
+  await using vpo = new Vpo({ more: `[log]\nformat = "json"` });
+  const served = await oneDay(vpo);
+  for (const [path, last] of [["good.flv", "file done"], ["bad.txt", "file refused"]]) {
+    const about = served.records().filter(({ file_path, logger }) =>
+      file_path === path && logger === "vpo.jobs.process"
+    );
+    assert.deepEqual([about[0].message, about.at(-1).message], ["file taken up", last]);
+    const [run] = vpo.rows(`SELECT run_id AS id FROM files WHERE path = '${path}'`);
+    assert.deepEqual([...new Set(about.map(({ job_id }) => job_id))], [run?.id], "the run of the history");
+  }
+  const text = await vpo.serve("--log-format", "text");
+  vpo.drop("later.flv");
+  await vpo.reaches("later.flv", "done");
+  await text.stop();
+  assert.match(text.stderr, /INFO {2}vpo\.jobs\.process: file done .*job_id=\d+ .*file_path=later\.flv/);
+});
+
+Deno.test("S4 FR-013, S4 FR-014: one configuration of logging holds for every part, and can name one part", async () => {
+  await using vpo = new Vpo({
+    more: `[log]\nlevel = "debug"\nlevels = { "vpo.services" = "error", "vpo.http" = "warn" }`,
+  });
+  const served = await oneDay(vpo, "--log-format", "json");
+  const loggers = new Set(served.records().map(({ logger }) => logger));
+  assert.ok(loggers.has("vpo") && loggers.has("vpo.jobs.process"), [...loggers].join(" "));
+  assert.deepEqual([...loggers].filter((logger) => /^vpo\.(services|http)/.test(logger)), []);
+});
+
+Deno.test("S4 FR-017, S4 SC-009: a daemon prints nothing beside its records: no banner, no spinner, no progress bar", async () => {
+  await using vpo = new Vpo();
+  const { stdout, stderr } = await oneDay(vpo);
+  assert.equal(stdout, "");
+  assert.deepEqual(stderr.trim().split("\n").filter((line) => !TEXT.test(line)), []);
+  // deno-lint-ignore no-control-regex -- that is what must not be there
+  assert.doesNotMatch(stderr, /[\x00-\x08\x0b-\x1f\x7f]/);
+});
+
+Deno.test("S4 FR-018: in the foreground logs go to stderr and into no file; in the background to daemon.log", async () => {
+  await using vpo = new Vpo();
+  const served = await oneDay(vpo);
+  assert.match(served.stderr, /vpo is ready/);
+  assert.equal(fs.existsSync(join(vpo.home, "daemon.log")), false);
+  const { stdout, stderr } = await vpo.start();
+  assert.equal(stdout.trim().split("\n").length, 1, "one line on success");
+  assert.equal(stderr, "");
+  await vpo.run(["stop"]);
+  assert.match(vpo.read("daemon.log"), /vpo is ready[\s\S]*shutdown complete/);
+});
+
+/** What differs from run to run. */
+function withoutVariables(text: string): string[] {
+  const lines = text.replaceAll("\r\n", "\n").trim().split("\n");
+  return lines.map((line) =>
+    line.replace(/^\S+Z /, "").replace(/\b(pid|duration_ms|duration_s|at|url|home|slot)=\S+/g, "$1=_")
+      .replace(/ after \S+ms/, "")
+  );
+}
+
+Deno.test("S4 FR-005: a terminal makes no difference: no prompt, no spinner, no escape sequence, the same records", async () => {
+  const day = async (wrap: (words: readonly string[]) => readonly string[]) => {
+    await using vpo = new Vpo();
+    const [program = "", ...args] = wrap([vpo.binary, "serve"]);
+    const env = vpo.env({ TERM: "xterm-256color" });
+    delete env.NO_COLOR;
+    const child = new Deno.Command(program, {
+      args,
+      env,
+      clearEnv: true,
+      stdout: "piped",
+      stderr: "piped",
+      stdin: "null",
+    });
+    const output = child.spawn().output();
+    vpo.drop("good.flv");
+    await vpo.reaches("good.flv", "done");
+    assert.equal((await vpo.run(["stop"])).code, 0);
+    const { stdout, stderr } = await output;
+    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    return withoutVariables(text);
+  };
+  const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(" ");
+  const plain = await day((words) => words);
+  const onTerminal = await day((words) => ["script", "--quiet", "--return", "--command", quoted(words), "/dev/null"]);
+  // deno-lint-ignore no-control-regex -- that is what must not be there
+  assert.deepEqual(onTerminal.filter((line) => /[\x00-\x1f\x7f]/.test(line)), []);
+  assert.deepEqual(onTerminal.toSorted(), plain.toSorted());
+});
+
+Deno.test("S4 FR-005: nothing waits for an answer: every command ends with nobody at the keyboard", async () => {
+  await using vpo = new Vpo();
+  await vpo.start();
+  const words = [["stop"], ["uninstall", "--dry-run"], ["config", "init", "--force"], ["start"], ["restart"]];
+  for (const args of words) {
+    const { code } = await vpo.run(args, { timeoutMs: 30_000 });
+    assert.ok(code !== 137 && code !== 143, `${args} had to be killed`);
+  }
+});
+
+Deno.test("S4 Edge 3: a log that cannot be written is said once on stderr; files are worked on all the same", async () => {
+  await using vpo = new Vpo({ more: `[log]\noutputs = ["file"]\nfile = "logs/daemon.log"` });
+  const logs = join(vpo.home, "logs");
+  fs.mkdirSync(logs);
+  const mount = new Deno.Command("mount", { args: ["-t", "tmpfs", "-o", "size=64k,mode=0700", "none", logs] })
+    .outputSync();
+  if (!mount.success) return; // No right to mount: nothing can be full.
+  try {
+    const served = await vpo.serve();
+    fs.writeFileSync(join(logs, "ballast"), new Uint8Array(1024));
+    fill(join(logs, "ballast"));
+    for (let n = 0; !/no space left on device/.test(served.stderr); n++) { // The last page of the log has some room yet.
+      vpo.drop(`${n}.flv`);
+      await vpo.reaches(`${n}.flv`, "done");
+    }
+    assert.match(served.stderr, /cannot write ".*daemon\.log": no space left on device/);
+    assert.equal((await vpo.healthIs(503)).body.checks.log.ok, false);
+    vpo.drop("b.flv");
+    await vpo.reaches("b.flv", "done");
+    assert.equal(served.stderr.split("no space left on device").length, 2, "once");
+    fs.rmSync(join(logs, "ballast"));
+    await vpo.healthIs(200, 90_000);
+    assert.equal((await served.stop()).code, 0);
+    assert.match(fs.readFileSync(join(logs, "daemon.log"), "utf8"), /gap: \d+ lines/);
+  } finally {
+    new Deno.Command("umount", { args: ["-l", logs] }).outputSync();
+  }
+});
+
+/** Fills what is left of a file system, to the last byte. */
+function fill(file: string): void {
+  const fd = fs.openSync(file, "a");
+  try {
+    for (const size of [4096, 1]) {
+      try {
+        for (;;) fs.writeSync(fd, new Uint8Array(size));
+      } catch (error) {
+        if ((error as { code?: string }).code !== "ENOSPC") throw error;
+      }
+    }
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+Deno.test("S4 FR-038: the stack of a failure is in the log in debug mode only", async () => {
+  await using vpo = new Vpo({ library: `retries = 0\n${byScript('cp "$1" "$2"')}` });
+  for (const level of ["info", "debug"]) {
+    const served = await vpo.serve("--log-level", level);
+    fs.renameSync(join(vpo.home, "outbox"), join(vpo.home, "aside"));
+    fs.writeFileSync(join(vpo.home, "outbox"), ""); // Not the file's fault.
+    vpo.drop(`${level}.flv`);
+    await vpo.reaches(`${level}.flv`, "failed");
+    fs.rmSync(join(vpo.home, "outbox"));
+    fs.renameSync(join(vpo.home, "aside"), join(vpo.home, "outbox"));
+    await served.stop();
+    assert.match(served.stderr, /run failed, the file stays in the inbox/);
+    assert.equal(/\bat \S+ \(|\\n\s+at /.test(served.stderr), level === "debug", served.stderr);
+  }
+});

@@ -109,7 +109,7 @@ Deno.test("S3 --daemon, S3 --stop, S3 --restart, S3 --status, S3 --log-rotate: t
   assert.deepEqual(app.daemons(), []);
 });
 
-Deno.test("S3 --log-rotate, S3 SIGUSR1, S3 Production Logging, S3 File Logging, S3 Compression and Retention, S3 Buffered Writes", async () => {
+Deno.test("S3 --log-rotate, S3 SIGUSR1, S3 Production Logging, S3 File Logging, S3 Compression and Retention, S3 Buffered Writes: by command and by signal, compressed, so many kept, nothing left unwritten", async () => {
   await using app = mcpeg("[log]\nmax_files = 2\n");
   await app.run(["--daemon"]);
   const pid = app.pid();

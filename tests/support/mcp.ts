@@ -3,8 +3,10 @@ import { Client } from "@modelcontextprotocol/sdk/client";
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport";
+import { compiled } from "./compiled.ts";
 import { Instance, until } from "./instance.ts";
 
+const MCPEG = await compiled("examples/mcpeg/mcpeg.ts");
 const SERVER = new URL("../fixtures/mcp_server.ts", import.meta.url).pathname;
 
 /** What keeps a compiled test server from being compiled again in each test's own home. */
@@ -29,7 +31,7 @@ export function remoteUpstream(name: string, port: number, more = ""): string {
 }
 
 export function mcpeg(config = ""): Instance {
-  return new Instance(config, "mcpeg");
+  return new Instance(config, MCPEG);
 }
 
 /** One server, as `mcpeg servers --json` has it. */

@@ -82,7 +82,7 @@ export const COMMANDS: readonly AppCommand<Config>[] = [
   },
   {
     name: "test-scheduler",
-    summary: "say when the next prompts come, and whether it is work time now",
+    summary: "say when the next prompts come",
     examples: [{ line: "devtrack test-scheduler", says: "the next three" }],
     exits: { config: true },
     run: async (context) => await (await import("./self_tests.ts")).testScheduler(context),

@@ -57,7 +57,7 @@ async function makeFolders({ inbox, outbox, quarantine }: Library): Promise<void
 export class Watcher {
   readonly #ports: WatcherPorts;
   readonly #book: FileBook;
-  /** Files that have a run, by {@link keyOf}. */
+  /** Files that are open and have a run, by {@link keyOf}. */
   readonly #submitted = new Set<string>();
   #seen: Seen = new Map();
   /** Whether what an earlier watcher left behind has been taken up. */
@@ -110,12 +110,19 @@ export class Watcher {
   }
 
   async #submitAll(files: readonly FileRecord[]): Promise<void> {
+    this.#forgetAllBut(files);
     if (this.#ports.jobs.status().find(({ name }) => name === PROCESS)?.paused) return; // Its trigger would be skipped.
     for (const file of files) {
       if (this.#caughtUp && file.state !== "waiting") continue;
       if (!this.#submitted.has(keyOf(file))) await this.#submit(file);
     }
     this.#caughtUp = true;
+  }
+
+  /** What is done with would add up over the months. One that comes back has another attempt. */
+  #forgetAllBut(files: readonly FileRecord[]): void {
+    const known = new Set(files.map(keyOf));
+    for (const key of this.#submitted) if (!known.has(key)) this.#submitted.delete(key);
   }
 
   /** The run of a key that is over was one of an earlier daemon: the file is taken up anew. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { compiled } from "../support/compiled.ts";
 import { binaryOf, freePort, type RunResult, until } from "../support/instance.ts";
 import { Served, Vpo } from "../support/vpo_library.ts";
@@ -98,6 +99,21 @@ Deno.test("S4 FR-025, S4 US3.4: bind, port, log level and log format are setting
   const value = async (key: string) => (await vpo.run(["config", "get", key])).stdout.trim().replaceAll('"', "");
   const keys = ["server.bind", "server.port", "log.level", "log.format", "daemon.shutdown_timeout"];
   assert.deepEqual(await Promise.all(keys.map(value)), ["127.0.0.1", "8321", "info", "text", "30s"]);
+});
+
+Deno.test("S4 FR-021, S4 FR-025: the example of a configuration is accepted, and has the defaults", async () => {
+  await using vpo = new Vpo();
+  const example = new URL("../../examples/vpo/config.toml", import.meta.url).pathname;
+  assert.equal((await vpo.run(["config", "check", "--config", example])).code, 0);
+  fs.rmSync(join(vpo.home, "config.toml"));
+  const values = async (...args: string[]) => {
+    const { stdout } = await vpo.run(["config", "list", "--json", ...args]);
+    const settings: { key: string; value: unknown }[] = JSON.parse(stdout);
+    return settings.filter(({ key }) => /^(library|server|log|daemon)\./.test(key)).map((
+      { key, value },
+    ) => [key, value]);
+  };
+  assert.deepEqual(await values("--config", example), await values());
 });
 
 Deno.test("S4 FR-022: --config names another file", async () => {
@@ -206,13 +222,8 @@ const FAILURES: Readonly<Record<string, (vpo: Vpo) => readonly string[]>> = {
 
 /** As a later vpo would leave it. */
 function addMigration(path: string): void {
-  const script = `import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-db.execute("INSERT INTO store_migration VALUES ('vpo', 3, 'later', 0)")
-db.execute("PRAGMA user_version = 0")
-db.commit()`;
-  const done = new Deno.Command("python3", { args: ["-c", script, path] }).outputSync();
-  assert.ok(done.success, new TextDecoder().decode(done.stderr));
+  using db = new DatabaseSync(path);
+  db.exec("INSERT INTO store_migration VALUES ('vpo', 3, 'later', 0); PRAGMA user_version = 0");
 }
 
 for (const [what, prepare] of Object.entries(FAILURES)) {

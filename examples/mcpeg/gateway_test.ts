@@ -83,7 +83,9 @@ Deno.test("unknown names, resources and methods are refused in the words of the 
   assert.equal((await failure(client.callTool({ name: "nothing" }))).code, -32602);
   assert.equal((await failure(client.callTool({ name: "other__echo" }))).code, -32602);
   assert.equal((await failure(client.readResource({ uri: "file:///etc/passwd" }))).code, -32002);
-  assert.equal((await failure(client.request({ method: "tasks/list" }, {} as never))).code, -32601);
+  for (const method of ["tasks/list", "constructor"]) {
+    assert.equal((await failure(client.request({ method }, {} as never))).code, -32601, method);
+  }
   assert.match((await failure(client.callTool({ name: "docs__nothing" }))).message, /Unknown tool: nothing/);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { newWorld } from "../../tests/fixtures/mcp_server.ts";
 import { until } from "../../tests/support/instance.ts";
-import { Bench, textOf } from "./testing.ts";
+import { Bench, textOf } from "./fake_gateway.ts";
 
 /** The error that a call ends with. */
 async function failure(call: Promise<unknown>): Promise<{ code: number; message: string; data: unknown }> {

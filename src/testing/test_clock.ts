@@ -8,6 +8,11 @@ const ROUNDS = 3;
 
 /** A clock that stands still until the test moves it. */
 export class TestClock extends VirtualClock {
+  /** @param now wall time in milliseconds at which it begins. Default 2025-11-01T10:30:00Z */
+  constructor(now = Date.UTC(2025, 10, 1, 10, 30)) {
+    super(now);
+  }
+
   /** Resolves when the database has answered what it was asked. */
   settled: () => Promise<void> = () => Promise.resolve();
 

@@ -46,7 +46,6 @@ export interface TestDaemon extends AsyncDisposable {
   log(): string;
 }
 
-const START = Date.UTC(2025, 10, 1, 10, 30);
 const PORT = 8321;
 
 /**
@@ -58,7 +57,7 @@ const PORT = 8321;
 export async function startApp(defined: DefinedApp<any>, options: StartOptions = {}): Promise<TestDaemon> {
   await using parts = new AsyncDisposableStack();
   const scratch = parts.use(scratchDirectory(`${defined.app.product.name}-test`));
-  const clock = new TestClock(options.now?.getTime() ?? START);
+  const clock = new TestClock(options.now?.getTime());
   const machine = realSystem();
   const env = { PATH: machine.host.env.PATH ?? "", ...options.env };
   const system = { ...machine, clock, host: { ...machine.host, env, homeDirectory: scratch.path } };

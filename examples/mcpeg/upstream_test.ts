@@ -3,7 +3,7 @@ import { until } from "../../tests/support/instance.ts";
 import { AppdError } from "../../src/mod.ts";
 import type { Link } from "./link.ts";
 import { RPC, RpcError } from "./rpc_error.ts";
-import { Bench, settingsOf, textOf } from "./testing.ts";
+import { Bench, settingsOf, textOf } from "./fake_gateway.ts";
 import { DRAIN_MS, type Life, Upstream } from "./upstream.ts";
 import { TestClock } from "../../src/testing/mod.ts";
 import { SILENT } from "../../src/base/logger.ts";

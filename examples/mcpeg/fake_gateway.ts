@@ -1,4 +1,4 @@
-/** Helpers of the app's own tests: a gateway and its servers in one process, joined by transports in memory. */
+/** For the app's own tests: a gateway and its servers in one process, joined by transports in memory. */
 import { Client } from "@modelcontextprotocol/sdk/client";
 // @ts-types="@modelcontextprotocol/sdk/inMemory"
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";

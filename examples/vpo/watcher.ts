@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import type { KitJobs, Service } from "../../src/mod.ts";
+import { delay, type KitJobs, type Service } from "../../src/mod.ts";
 import { FileBook, type FileRecord } from "./file_book.ts";
 import { isUnchanged, listInbox } from "./inbox.ts";
 import type { FilePayload } from "./process_file.ts";
@@ -32,21 +32,8 @@ export async function watch(context: Context): Promise<void> {
     if (failed !== trouble && failed !== undefined) log.warn("cannot look after the inbox", { error: failed });
     if (failed === undefined && trouble !== undefined) log.info("the inbox is looked after again");
     trouble = failed;
-    await pause(context, library.scanEvery);
+    await delay(clock, library.scanEvery, signal);
   }
-}
-
-function pause({ clock, signal }: Pick<Context, "clock" | "signal">, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      timer[Symbol.dispose]();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = clock.after(ms, end);
-    signal.addEventListener("abort", end);
-  });
 }
 
 async function makeFolders({ inbox, outbox, quarantine }: Library): Promise<void> {

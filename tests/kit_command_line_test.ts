@@ -84,7 +84,7 @@ Deno.test("a command asks the daemon, and without one ends with 3", async () => 
   refused(
     await app.run(["shop", "ask"]),
     3,
-    'plum: cannot ask "default": the daemon is not running',
+    'plum: cannot ask "plum": the daemon is not running',
     "hint: start it: plum start",
   );
   await app.start();

@@ -193,7 +193,7 @@ async function takeLock(context: Context): Promise<Lock> {
   }
   const presence = presenceOf(context);
   const who = presence.kind === "running" && presence.pid !== undefined ? ` with PID ${presence.pid}` : "";
-  throw new AppdError(`cannot run "${context.instance}": another daemon${who} holds "${context.paths.lock}"`, {
+  throw new AppdError(`cannot run "${context.called}": another daemon${who} holds "${context.paths.lock}"`, {
     exit: "locked",
     hint: "see it: appd status, end it: appd stop, or run another one beside it: --name OTHER",
   });

@@ -32,7 +32,7 @@ export interface Context extends ContextInput {
   readonly startedIn: string;
   /** Name of the instance, `default` without `--name`. */
   readonly instance: string;
-  /** What messages call it: by its home where that was given, else by its name. */
+  /** What messages call it: by its home where that was given, else by its name, or the program's without one. */
   readonly called: string;
   readonly paths: Paths;
   readonly configFile: string;
@@ -52,7 +52,7 @@ export function createContext(input: ContextInput): Context {
     app,
     startedIn: input.startedIn ?? cwd(),
     instance,
-    called: input.home === undefined ? instance : paths.home,
+    called: input.home !== undefined ? paths.home : instance === DEFAULT_INSTANCE ? product.name : instance,
     paths,
     configFile: chosen === undefined ? paths.config : resolve(cwd(), chosen),
     configFileExplicit: chosen !== undefined,

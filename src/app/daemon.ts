@@ -30,10 +30,10 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     const { assemble } = await import("./assemble.ts");
     await using assembled = await assemble(context, { command, detached: waiting !== undefined });
     const { daemon } = assembled;
+    daemon.record(); // Whoever is told that it runs can kill it at once, and the next one has to know of this life.
     if (waiting !== undefined) {
       await sendReadiness(waiting, { type: "ready", pid: context.system.host.pid, url: daemon.url });
     }
-    daemon.record();
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
   } catch (error) {
     if (waiting !== undefined) await sendReadiness(waiting, failure(error));

@@ -105,7 +105,7 @@ function unknownKey(schema: Schema, key: string, document: Readonly<Record<strin
         elements.filter(({ section }) => section === list).map(({ name }) => name).join(", ") || "none"
       }`
       : near === undefined
-      ? "see all settings: config list"
+      ? "see all settings: appd config list"
       : `did you mean ${near}?`;
   return new AppdError(`cannot find "${key}": no setting has this key`, { exit: "usage", hint });
 }

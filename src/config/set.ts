@@ -69,7 +69,7 @@ async function edited(text: string, path: Path, raw: unknown): Promise<string> {
   if (canonicalJson(meant) === canonicalJson(said)) return after;
   throw new AppdError(`cannot set "${path.join(".")}": the file is written in a way that cannot be edited safely`, {
     exit: "config",
-    hint: "change it with an editor, then: config check",
+    hint: "change it with an editor, then: appd config check",
   });
 }
 
@@ -79,7 +79,13 @@ function put(document: Record<string | number, unknown>, path: Path, raw: unknow
   here[path.at(-1) ?? ""] = raw;
 }
 
-/** Permission bits of a new configuration file: it may hold secrets. */
+/** Whose instance was never started has no directory yet. */
+function makeHome(files: Files, directory: string): void {
+  if (files.stat(directory) === undefined) files.makeDirectory(directory, HOME_MODE);
+}
+
+/** Permission bits of the home directory, and of a new configuration file: it may hold secrets. */
+const HOME_MODE = 0o700;
 const NEW_MODE = 0o600;
 
 function write(files: Files, path: string, text: string): void {
@@ -91,6 +97,7 @@ function write(files: Files, path: string, text: string): void {
         hint: "name the file itself with --config",
       });
     }
+    if (stat === undefined) makeHome(files, dirname(path));
     writeFileAtomic(files, path, text, stat?.mode ?? NEW_MODE, stat ?? files.stat(dirname(path)));
   } catch (error) {
     throw error instanceof AppdError ? error : systemError(["write", path], error);

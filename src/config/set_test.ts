@@ -97,7 +97,7 @@ Deno.test("set names the nearest key", async () => {
   assert.equal(await hint("port"), "did you mean server.port?");
   assert.equal(await hint("program.web.comand"), "did you mean program.web.command?");
   assert.equal(await hint("program.wob.command"), "write program.NAME.KEY; known names: web");
-  assert.equal(await hint("__proto__.x"), "see all settings: config list");
+  assert.equal(await hint("__proto__.x"), "see all settings: appd config list");
 });
 
 Deno.test("set does not replace a symbolic link", async () => {

@@ -44,7 +44,7 @@ function openSource({ file, files, explicit }: Required<Pick<LoadOptions, "file"
     const errno = errnoOf(error);
     if (errno === "ENOENT" || errno === "ENOTDIR") {
       if (!explicit) return undefined; // Who needs the directory says what is wrong with it.
-      throw refuse(file, "no such file", "make one: config init, or take --config out");
+      throw refuse(file, "no such file", "make one: appd config init, or take --config out");
     }
     if (errno === "ENXIO" || errno === "ENODEV") throw refuse(file, "is a socket or a device, not a regular file");
     if (errno === "ELOOP") throw refuse(file, "is a loop of symbolic links");

@@ -13,7 +13,8 @@ export type Phase =
   | { readonly name: "committing"; readonly attempt: number; readonly cancelled?: StopCause }
   | { readonly name: "running"; readonly attempt: number }
   | { readonly name: "stopping"; readonly attempt: number; readonly cause: StopCause }
-  | { readonly name: "retrying"; readonly attempt: number; readonly delayMs: number }
+  /** `reason`: why the attempt before did not succeed, where its exit does not say it. */
+  | { readonly name: "retrying"; readonly attempt: number; readonly delayMs: number; readonly reason: string | null }
   | { readonly name: "ended"; readonly outcome: RunOutcome; readonly reason: string | null };
 
 export type PhaseEvent =
@@ -84,7 +85,7 @@ const TABLE: Table = {
   running: {
     ...IGNORED,
     refused({ attempt }, { reason, mayPass }, policy) {
-      if (mayPass && attempt <= SHORTAGE.tries) return retrying(attempt, SHORTAGE.delayMs);
+      if (mayPass && attempt <= SHORTAGE.tries) return retrying(attempt, SHORTAGE.delayMs, reason);
       return mayPass ? afterFailure(attempt, { outcome: "failed", reason }, policy) : ended("failed", reason);
     },
     exited: ({ attempt }, { exit, reason = null }, policy) =>
@@ -132,11 +133,12 @@ function afterFailure(
   { retries, retryDelay, retryMaxDelay }: RetryPolicy,
 ): PhaseStep {
   if (attempt > retries) return ended(failure.outcome, failure.reason);
-  return retrying(attempt, Math.min(retryDelay * 2 ** (attempt - 1), Math.max(retryDelay, retryMaxDelay)));
+  const delayMs = Math.min(retryDelay * 2 ** (attempt - 1), Math.max(retryDelay, retryMaxDelay));
+  return retrying(attempt, delayMs, failure.reason);
 }
 
-function retrying(attempt: number, delayMs: number): PhaseStep {
-  return { phase: { name: "retrying", attempt, delayMs }, effects: ["commit", "arm_retry"] };
+function retrying(attempt: number, delayMs: number, reason: string | null): PhaseStep {
+  return { phase: { name: "retrying", attempt, delayMs, reason }, effects: ["commit", "arm_retry"] };
 }
 
 function ended(outcome: RunOutcome, reason: string | null): PhaseStep {

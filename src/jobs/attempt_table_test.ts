@@ -46,15 +46,15 @@ const CASES: readonly [name: string, Phase, PhaseEvent, RetryPolicy, expected: u
     },
   ],
   ["a failure with retries left waits", running, exited(3), TWICE, {
-    phase: { name: "retrying", attempt: 1, delayMs: 10 },
+    phase: { name: "retrying", attempt: 1, delayMs: 10, reason: null },
     effects: ["commit", "arm_retry"],
   }],
   ["delays double", { name: "running", attempt: 2 }, exited(3), TWICE, {
-    phase: { name: "retrying", attempt: 2, delayMs: 20 },
+    phase: { name: "retrying", attempt: 2, delayMs: 20, reason: null },
     effects: ["commit", "arm_retry"],
   }],
   ["delays are bounded", { name: "running", attempt: 3 }, exited(3), { ...PLAIN, retries: 9 }, {
-    phase: { name: "retrying", attempt: 3, delayMs: 25 },
+    phase: { name: "retrying", attempt: 3, delayMs: 25, reason: null },
     effects: ["commit", "arm_retry"],
   }],
   ["retries are used up", { name: "running", attempt: 3 }, exited(3), TWICE, {
@@ -77,7 +77,7 @@ const CASES: readonly [name: string, Phase, PhaseEvent, RetryPolicy, expected: u
     { name: "stopping", attempt: 1, cause: { outcome: "timeout", reason: "late" } },
     exited(1),
     TWICE,
-    { phase: { name: "retrying", attempt: 1, delayMs: 10 }, effects: ["commit", "arm_retry"] },
+    { phase: { name: "retrying", attempt: 1, delayMs: 10, reason: "late" }, effects: ["commit", "arm_retry"] },
   ],
   [
     "a cancel is not retried",
@@ -86,7 +86,7 @@ const CASES: readonly [name: string, Phase, PhaseEvent, RetryPolicy, expected: u
     TWICE,
     { phase: { name: "ended", outcome: "cancelled", reason: "asked" }, effects: ["finish"] },
   ],
-  ["a cancel while it waits ends it", { name: "retrying", attempt: 1, delayMs: 10 }, cancel, TWICE, {
+  ["a cancel while it waits ends it", { name: "retrying", attempt: 1, delayMs: 10, reason: null }, cancel, TWICE, {
     phase: { name: "ended", outcome: "cancelled", reason: "asked" },
     effects: ["finish"],
   }],
@@ -106,19 +106,19 @@ const CASES: readonly [name: string, Phase, PhaseEvent, RetryPolicy, expected: u
     { type: "refused", reason: "full", mayPass: true },
     PLAIN,
     {
-      phase: { name: "retrying", attempt: 1, delayMs: 2000 },
+      phase: { name: "retrying", attempt: 1, delayMs: 2000, reason: "full" },
       effects: ["commit", "arm_retry"],
     },
   ],
   [
     "a late timeout changes nothing",
-    { name: "retrying", attempt: 1, delayMs: 10 },
+    { name: "retrying", attempt: 1, delayMs: 10, reason: null },
     {
       type: "timed_out",
       reason: "late",
     },
     TWICE,
-    { phase: { name: "retrying", attempt: 1, delayMs: 10 }, effects: [] },
+    { phase: { name: "retrying", attempt: 1, delayMs: 10, reason: null }, effects: [] },
   ],
 ];
 

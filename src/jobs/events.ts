@@ -59,9 +59,9 @@ export function jobSentence(event: JobEvent): string {
     case "job_ended":
       return `run ${event.run.id} ended: ${event.run.state}${tailText(event.run)}`;
     case "job_retrying":
-      return `run ${event.run.id}: attempt ${event.run.attempts} did not succeed, the next begins in ${
-        humanDuration(event.inMs)
-      }`;
+      return `run ${event.run.id}: attempt ${event.run.attempts} did not succeed${
+        event.run.reason === null ? "" : ` (${event.run.reason})`
+      }, the next begins in ${humanDuration(event.inMs)}`;
     case "job_skipped":
       return event.run.slots === 1
         ? `slot ${iso(event.run.slotAt)} skipped: ${event.run.reason}`

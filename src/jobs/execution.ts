@@ -63,7 +63,7 @@ export class Execution {
     const delayMs = Math.max(0, (run.retryAt ?? 0) - deps.clock.now());
     const execution = new Execution(deps, spec, {
       run,
-      phase: { name: "retrying", attempt: run.attempts, delayMs },
+      phase: { name: "retrying", attempt: run.attempts, delayMs, reason: run.reason },
     });
     execution.#armRetry(delayMs);
     return execution;
@@ -126,12 +126,14 @@ export class Execution {
   #commit(): void {
     const { clock, listener } = this.#deps;
     if (this.#phase.name === "retrying") {
-      this.#change({ state: "retrying", retryAt: clock.now() + this.#phase.delayMs, pid: 0, startTime: "" });
-      listener.onRetrying(this.#run, this.#phase.delayMs);
+      const { delayMs, reason } = this.#phase;
+      this.#change({ state: "retrying", retryAt: clock.now() + delayMs, reason, pid: 0, startTime: "" });
+      listener.onRetrying(this.#run, delayMs);
       void listener.record(this.#run);
     } else if (this.#phase.name === "committing") {
       const { attempt: attempts } = this.#phase;
-      this.#change({ state: "running", attempts, retryAt: null, startedAt: clock.now(), exit: null, durationMs: null });
+      const afresh = { reason: null, retryAt: null, exit: null, durationMs: null };
+      this.#change({ state: "running", attempts, startedAt: clock.now(), ...afresh });
       void listener.record(this.#run).then(() => this.#committed());
     }
   }

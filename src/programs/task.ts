@@ -136,7 +136,7 @@ export class Task implements Unit {
     this.#spec = this.#next;
     const run: Run = { generation, abort: new AbortController(), note: null, isOver: false };
     this.#run = run;
-    void this.#call(run).then(() => ({ code: 0 }), (error) => this.#exitOf(run, error))
+    void this.#call(run).then(() => RETURNED, (error) => this.#exitOf(run, error))
       .then((exit) => this.#ended(run, exit));
     const began = { startedAt: clock.now(), startedMono: clock.monotonic() };
     return { type: "spawned", generation, life: { generation, pid: NO_PID, startTime: "", ...began, adopted: false } };
@@ -182,7 +182,7 @@ export class Task implements Unit {
       this.#shared.log.info("a former life of the service has ended after all", { program: this.name });
       return;
     }
-    const error = exit !== "unknown" && "code" in exit ? exit.error : undefined;
+    const error = exit !== "unknown" && "code" in exit && exit.code !== 0 ? exit.error : undefined;
     if (this.state.kind === "stopping" && error !== undefined) {
       this.#machine.tell({ kind: "trouble", what: "stop in order", error });
     }
@@ -225,6 +225,9 @@ export class Task implements Unit {
 }
 
 /** What was thrown, and what can be done about it. */
+/** How a task ends that did not throw. */
+const RETURNED: Exit = { code: 0, error: "it returned" };
+
 function textOf(error: unknown): string {
   const text = messageOf(error) || String(error);
   const hint = error instanceof AppdError ? error.hint : undefined;

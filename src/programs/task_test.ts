@@ -143,7 +143,7 @@ const FAILURES: readonly (readonly [name: string, run: TaskWork["run"], shows: r
   ["a flaw of the configuration, which no other start mends", () => {
     throw new AppdError("no such region", { exit: "config" });
   }, ["failed", "no such region", 78]],
-  ["a return", () => {}, ["backoff", "exit code 0", 0]],
+  ["a return", () => {}, ["backoff", "it returned", 0]],
 ];
 
 for (const [name, run, shows] of FAILURES) {

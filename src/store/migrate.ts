@@ -59,7 +59,7 @@ function apply(db: Sqlite, { version, name, sql }: Migration, { path, owner, now
     throw refused(
       "config",
       what,
-      "what was done was undone and nothing is lost: run the version that wrote it, and report this",
+      "what was done was undone and nothing is lost: mend the step, or run the version that wrote it, and report this",
     );
   }
 }

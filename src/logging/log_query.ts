@@ -8,7 +8,10 @@ export interface LogQuery {
   readonly since?: number | undefined;
   /** Only records of this level or a graver one; lines that are no records do not match. */
   readonly level?: LogLevel | undefined;
-  /** Name of a logger: only its records and those of the loggers below it. */
+  /**
+   * Name of a logger: only its records and those of the loggers below it; of `NAME.services.X` and `NAME.jobs.X` also what
+   * is told of X.
+   */
   readonly logger?: string | undefined;
   /** Matched against the line as UTF-8 text. */
   readonly grep?: RegExp | undefined;
@@ -68,10 +71,20 @@ function levelFilter(level: LogLevel | undefined): LineFilter | undefined {
 
 function loggerFilter(logger: string | undefined): LineFilter | undefined {
   if (logger === undefined) return undefined;
+  const told = toldOf(logger);
   return (line) => {
     const found = loggerOf(line);
-    return found === logger || found?.startsWith(`${logger}.`) === true;
+    return found === logger || found?.startsWith(`${logger}.`) === true || told(found, line);
   };
+}
+
+/** Whether a record is of those who watch over a service or a job, and about it: `program=X`, `job=X`. */
+function toldOf(logger: string): (found: string | undefined, line: Uint8Array) => boolean {
+  const [, root, kind, name = ""] = /^(.+)\.(services|jobs)\.(.+)$/.exec(logger) ?? [];
+  if (root === undefined) return () => false;
+  const key = kind === "jobs" ? "job" : "program";
+  const field = new RegExp(`(?: ${key}=|"${key}":")${name.replaceAll(".", "\\.")}(?=[ "]|$)`);
+  return (found, line) => found === `${root}.${key}s` && field.test(textOf(line));
 }
 
 function grepFilter(grep: RegExp | undefined): LineFilter | undefined {

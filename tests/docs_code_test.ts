@@ -77,7 +77,7 @@ for (const document of documents()) {
 Deno.test("the app of the guide's beginning is what appd new writes", () => {
   const words = (text: string) => text.replaceAll(/\s+|,(?=\s*[\]})])/g, "");
   const shown = codeOf("docs/kit.md").find(({ name }) => name === "hello.ts");
-  const [starter] = starterFiles({ name: "hello", kit: KIT });
+  const [starter] = starterFiles({ name: "hello", kit: KIT, settings: {} });
   assert.equal(words(shown?.text ?? ""), words(starter?.text ?? "none"));
 });
 

@@ -72,6 +72,7 @@ Deno.test("inside the sources the kit is found by itself; elsewhere it has to be
   fs.mkdirSync(join(place.path, "kit/src"), { recursive: true });
   fs.mkdirSync(join(place.path, "kit/scripts"));
   for (const name of ["src/mod.ts", "scripts/compile.sh"]) fs.writeFileSync(join(place.path, "kit", name), "");
+  fs.writeFileSync(join(place.path, "kit/deno.json"), '{ "imports": { "hono": "npm:hono@4" } }');
   await good(run(BINARY, ["new", "pear"], join(place.path, "kit")));
   assert.match(fs.readFileSync(join(place.path, "kit/pear/pear.ts"), "utf8"), /from "\.\.\/src\/mod\.ts"/);
   const lost = await run(BINARY, ["new", "plum"], place.path);

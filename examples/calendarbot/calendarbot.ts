@@ -19,6 +19,7 @@ await run(defineApp({
   version: "1.0.0",
   summary: "serve a calendar as a page",
   config: [CALENDAR],
+  defaults: { "server.port": 8341 },
   modes: [{ name: "web", summary: "serve the calendar in the foreground", services: ["source"] }],
   services: [SOURCE],
   jobs: [{

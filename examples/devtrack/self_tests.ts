@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import { AppdError, type CommandContext } from "../../src/mod.ts";
 import { runCommand } from "./run_command.ts";
 import type { Config } from "./settings.ts";
@@ -36,7 +37,8 @@ export async function testConfig({ config, configFile, output }: Context): Promi
     `work hours:     ${report.work_hours ?? "none"}${report.work_hours_only ? ", asked inside them only" : ""}`,
   );
   for (const { name, path, enabled } of report.repositories) {
-    output.print(`repository:     ${name} at ${path}${enabled ? "" : " (disabled)"}`);
+    const missing = enabled && !fs.existsSync(path) ? " (there is no such directory)" : "";
+    output.print(`repository:     ${name} at ${path}${enabled ? missing : " (disabled)"}`);
   }
   if (report.repositories.length === 0) {
     output.print("repository:     none; start devtrack inside one, or add [[repository]]");
@@ -74,14 +76,25 @@ async function lookAt(name: string, path: string) {
   }
 }
 
-/** The next prompts: of the running daemon, or counted from now. */
+/** The next prompts, of the running daemon or counted from now, and whether it is work time. */
 export async function testScheduler({ ask, config, output }: Context): Promise<void> {
-  const { settings } = await config();
+  const { settings, scheduler: { workHours }, timezone } = await config();
+  const open = workHours === undefined || isWorkTime(new Date(), { ...workHours, timezone });
   const times = await timesOfDaemon(ask) ??
     Array.from({ length: NEXT }, (_, index) => Date.now() + (index + 1) * settings.promptInterval * 60_000);
   const report = times.map((time) => new Date(time).toISOString());
-  if (output.json) return output.printJson({ next: report });
+  if (output.json) return output.printJson({ in_work_hours: open, next: report });
+  output.print(`work time:   ${open ? "yes" : "no"}${settings.workHoursOnly ? "" : ", and asked at any time"}`);
   for (const time of report) output.print(`next prompt: ${time}`);
+}
+
+/** @param hours minutes since midnight in the zone; without a zone that of this host */
+function isWorkTime(now: Date, hours: { start: number; end: number; timezone: string | undefined }): boolean {
+  const zone = hours.timezone === undefined ? {} : { timeZone: hours.timezone };
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", ...zone }).format(now);
+  const [hour = 0, minute = 0] = clock.split(":").map(Number);
+  const time = hour * 60 + minute;
+  return time >= hours.start && time < hours.end;
 }
 
 async function timesOfDaemon(ask: Context["ask"]): Promise<number[] | undefined> {
@@ -107,11 +120,17 @@ export async function testIntegrated(context: Context): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     found = await latest(context);
   }
-  const works = (found?.id ?? 0) > before;
+  const works = found !== undefined && found.id > before;
+  if (works) await context.ask(`/api/devtrack/triggers/${found.id}/answer`, answerOfTest());
   if (!context.output.json) {
-    context.output.print(works ? `trigger #${found?.id} went through` : "no trigger came through");
+    context.output.print(works ? `trigger #${found.id} went through` : "no trigger came through");
   }
   return works ? git : 1;
+}
+
+/** It was no question to the developer. */
+function answerOfTest(): RequestInit {
+  return { method: "POST", body: JSON.stringify({ answer: "a test" }) };
 }
 
 async function latest({ ask }: Context): Promise<Trigger | undefined> {

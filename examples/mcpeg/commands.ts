@@ -21,6 +21,17 @@ export const SERVERS: Command = {
   },
 };
 
+/** @throws AppdError (notRunning) when no server has this name */
+async function mustBeThere(context: Parameters<NonNullable<Command["run"]>>[0], server: string): Promise<void> {
+  const { servers } = await context.ask<ServersReport>("/api/v1/servers");
+  const names = servers.map(({ name }) => name);
+  if (names.includes(server)) return;
+  throw new AppdError(`cannot show the tools of "${server}": there is no such server`, {
+    exit: "notRunning",
+    hint: `servers: ${names.join(", ") || "none"}`,
+  });
+}
+
 /** `mcpeg tools` */
 export const TOOLS: Command = {
   name: "tools",
@@ -31,6 +42,7 @@ export const TOOLS: Command = {
     const [server] = context.arguments;
     const all = await context.ask<readonly ToolReport[]>("/api/v1/tools");
     const tools = server === undefined ? all : all.filter((tool) => tool.server === server);
+    if (server !== undefined && tools.length === 0) await mustBeThere(context, server);
     if (context.output.json) return context.output.printJson(tools);
     const { toolsText } = await import("./render.ts");
     context.output.print(toolsText(tools));

@@ -11,6 +11,7 @@ await run(defineApp({
   version: "1.0.0",
   summary: "a gateway that offers many MCP servers as one",
   config: MCPEG_SECTIONS,
+  defaults: { "server.port": 8351 },
   services: ({ upstreams }) => upstreams.map((settings) => serviceFor(settings, roof)),
   checks: [{ name: "servers", critical: false, check: async ({ config }) => whoIsMissing(config, await roof()) }],
   routes: async (kit) => (await import("./routes.ts")).createRoutes(kit, await roof()),

@@ -8,6 +8,8 @@ export interface StarterOptions {
   readonly name: string;
   /** Way from the app's directory to the kit's sources, such as `../appd`. */
   readonly kit: string;
+  /** What the kit's own deno.json says that editors have to know: packages and options of the compiler. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** One file of a new app. */
@@ -30,6 +32,11 @@ export function starterFiles(options: StarterOptions): readonly StarterFile[] {
   ];
 }
 
+/** Of its own, so that apps with their defaults do not meet: from 8400 on. */
+function portOf(name: string): number {
+  return 8400 + [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 500;
+}
+
 function appText({ name, kit }: StarterOptions): string {
   return `import { defineApp, run, section, setting, text } from "${kit}/src/mod.ts";
 
@@ -43,6 +50,7 @@ export const app = defineApp({
   version: "0.1.0",
   summary: "greet somebody every minute",
   config: [GREETING],
+  defaults: { "server.port": ${portOf(name)} },
   migrations: [{ version: 1, name: "greetings", sql: "CREATE TABLE greeting (at INTEGER NOT NULL, name TEXT NOT NULL)" }],
   jobs: [{
     name: "greet",
@@ -99,17 +107,17 @@ function configText({ name }: StarterOptions): string {
 name = "world"
 
 [server]
-port = 8321
+port = ${portOf(name)}
 `;
 }
 
-function tasksText({ name, kit }: StarterOptions): string {
+function tasksText({ name, kit, settings }: StarterOptions): string {
   const tasks = {
-    compile: `bash ${kit}/scripts/compile.sh --output dist/${name} ${name}.ts`,
+    compile: `deno task check && bash ${kit}/scripts/compile.sh --output dist/${name} ${name}.ts`,
     test: `bash ${kit}/scripts/deno.sh test -A --config ${kit}/deno.json .`,
     check: `bash ${kit}/scripts/deno.sh check --config ${kit}/deno.json ${name}.ts ${name}_test.ts`,
   };
-  return `${JSON.stringify({ tasks }, null, 2)}\n`;
+  return `${JSON.stringify({ tasks, ...settings }, null, 2)}\n`;
 }
 
 function readmeText({ name, kit }: StarterOptions): string {
@@ -119,9 +127,9 @@ An app made with the kit of appd: [${name}.ts](${name}.ts) is all of it.
 
 \`\`\`bash
 deno task test            # its tests, in a moment: time is moved by the test
-deno task compile         # dist/${name}, one binary
+deno task compile         # checks the types, then dist/${name}, one binary
 dist/${name} start          # in the background; then: status, logs -f, jobs, stop
-curl -s localhost:8321/greetings
+curl -s localhost:${portOf(name)}/greetings
 dist/${name} --help         # every command
 \`\`\`
 

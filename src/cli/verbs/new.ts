@@ -22,7 +22,7 @@ export function newApp({ invocation, output, system }: VerbInput): number {
   const directory = resolve(host.cwd(), textOf(invocation, "output") ?? name);
   const kit = kitAt(files, { directory, given: textOf(invocation, "kit"), cwd: host.cwd() });
   makeEmpty(files, directory);
-  const made = starterFiles({ name, kit: importPath(directory, kit) });
+  const made = starterFiles({ name, kit: importPath(directory, kit), settings: settingsOf(files, kit) });
   const written = made.map((file) => write(files, join(directory, file.name), file.text));
   if (output.json) output.printJson({ name, directory, kit, written });
   else output.tell(`appd: wrote ${written.length} files to "${directory}"; next: cd "${directory}" && deno task test`);
@@ -53,7 +53,7 @@ function above(files: Files, directory: string): string | undefined {
 }
 
 function isKit(files: Files, directory: string): boolean {
-  return ["src/mod.ts", "scripts/compile.sh"].every((name) => {
+  return ["src/mod.ts", "scripts/compile.sh", "deno.json"].every((name) => {
     try {
       return files.stat(join(directory, name)) !== undefined;
     } catch (error) {
@@ -61,6 +61,18 @@ function isKit(files: Files, directory: string): boolean {
       return false; // A part of the way is a file, or closed to us.
     }
   });
+}
+
+/** What the kit's deno.json says of packages and types: without it an editor would know neither. */
+function settingsOf(files: Files, kit: string): Record<string, unknown> {
+  const path = join(kit, "deno.json");
+  try {
+    const { imports, compilerOptions, unstable } = JSON.parse(files.readText(path));
+    return { imports, compilerOptions, unstable };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw cannot(["read", path], "is no JSON", { exit: "generic", cause: error });
+    throw systemError(["read", path], error);
+  }
 }
 
 /** As an import has it: with `./` where it does not lead up. */

@@ -9,6 +9,7 @@ export type { Job, JobContext, JobRun, JobSettings } from "./app/kit/job.ts";
 export type { Kit, KitJobs, KitStore } from "./app/kit/kit.ts";
 export type { Service, ServiceContext } from "./app/kit/service.ts";
 export { AppdError, type AppdErrorOptions } from "./base/errors.ts";
+export { escapeControls } from "./base/escape.ts";
 export type { LogFields, Logger } from "./base/logger.ts";
 export type { ExitName } from "./base/exit_codes.ts";
 export type { ArgumentSpec, Example, Exits, OptionSpec, ValueKind, ValueSpec } from "./cli/command.ts";

@@ -1,4 +1,4 @@
-import { AppdError, type CommandContext } from "../../src/mod.ts";
+import { AppdError, type CommandContext, escapeControls } from "../../src/mod.ts";
 import { agendaOf } from "./agenda.ts";
 import type { Entry, Known } from "./copy_store.ts";
 import { addDays, type Day, dayAt, dayName, daysFrom, knownWindow, parseDay, startOf } from "./days.ts";
@@ -6,7 +6,6 @@ import { readApart } from "./read_apart.ts";
 import type { CalendarCopy } from "./read_calendar.ts";
 import { readSource } from "./read_source.ts";
 import { type EventReport, type EventsReport, reportOf } from "./report.ts";
-import { safe } from "./safe_text.ts";
 import type { BotConfig } from "./settings.ts";
 import { sourceName } from "./source.ts";
 
@@ -90,7 +89,7 @@ function linesOf({ calendar: { timezone }, from, events, truncated }: EventsRepo
   const lines = agenda.flatMap(({ day, entries }) => [
     `${dayName(day)} (${day})`,
     ...entries.map(({ entry: { title, location }, when }) =>
-      `  ${when.padEnd(12)} ${safe(title)}${location === null ? "" : `  (${safe(location)})`}`
+      `  ${when.padEnd(12)} ${escapeControls(title)}${location === null ? "" : `  (${escapeControls(location)})`}`
     ),
   ]);
   return truncated ? [...lines, "and more"] : lines;

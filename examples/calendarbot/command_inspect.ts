@@ -1,9 +1,8 @@
-import { AppdError, type CommandContext } from "../../src/mod.ts";
+import { AppdError, type CommandContext, escapeControls } from "../../src/mod.ts";
 import { knownWindow } from "./days.ts";
 import { NoCalendar } from "./ics_parts.ts";
 import type { Inspection } from "./read_apart.ts";
 import { readCalendar, type ReadOptions } from "./read_calendar.ts";
-import { safe } from "./safe_text.ts";
 import type { BotConfig } from "./settings.ts";
 import { ianaName } from "./zones.ts";
 
@@ -23,9 +22,13 @@ export async function inspect(context: CommandContext<BotConfig>): Promise<numbe
   const { name, events, flaws, flawed } = inspection;
   const times = events.reduce((sum, event) => sum + event.times.length, 0);
   output.print(
-    `${safe(name ?? "a calendar without a name")}: ${events.length} events, ${times} times, ${flawed} left out`,
+    `${
+      escapeControls(name ?? "a calendar without a name")
+    }: ${events.length} events, ${times} times, ${flawed} left out`,
   );
-  for (const { line, message } of flaws) output.print(`  ${line === 0 ? "" : `line ${line}: `}${safe(message)}`);
+  for (const { line, message } of flaws) {
+    output.print(`  ${line === 0 ? "" : `line ${line}: `}${escapeControls(message)}`);
+  }
   return 0;
 }
 

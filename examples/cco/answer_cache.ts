@@ -1,6 +1,6 @@
 import type CachePolicy from "http-cache-semantics";
 import { LRUCache } from "lru-cache";
-import type { Kit } from "../../src/mod.ts";
+import type { Clock } from "../../src/mod.ts";
 import { type Asked, fieldsOf, plainRequest, policyWith, saysHowLong, withoutWishes } from "./cache_policy.ts";
 
 /** An answer from the cache. */
@@ -27,7 +27,7 @@ export interface CacheOptions {
   readonly size: number;
   /** Milliseconds for which an answer is kept at the most, and when it does not say how long. */
   readonly ttl: number;
-  readonly clock: Pick<Kit<unknown>["clock"], "now" | "monotonic">;
+  readonly clock: Pick<Clock, "now" | "monotonic">;
 }
 
 interface Kept {

@@ -1,4 +1,4 @@
-import type { Kit } from "../../src/mod.ts";
+import type { Clock } from "../../src/mod.ts";
 import type { AnswerCache, Found } from "./answer_cache.ts";
 import type { Asked } from "./cache_policy.ts";
 import { Flights } from "./flights.ts";
@@ -14,7 +14,7 @@ export interface ProxyOptions extends UpstreamOptions {
   /** Address of the upstream. */
   readonly upstream: string;
   readonly cache: AnswerCache;
-  readonly clock: Pick<Kit<unknown>["clock"], "after">;
+  readonly clock: Pick<Clock, "after">;
 }
 
 /** An answer, and whether the upstream was spared. */

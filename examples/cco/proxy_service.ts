@@ -1,4 +1,4 @@
-import type { Service, ServiceContext } from "../../src/mod.ts";
+import { aborted, type Service, type ServiceContext } from "../../src/mod.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Settings } from "./settings.ts";
 
@@ -49,11 +49,4 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
 function noteOf(gateway: Gateway, cache: { stats(): { readonly entries: number; readonly bytes: number } }): string {
   const { entries, bytes } = cache.stats();
   return `${gateway.underWay} under way, ${entries} answers kept (${bytes} bytes)`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

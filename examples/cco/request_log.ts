@@ -1,4 +1,4 @@
-import type { Kit, KitStore, Logger } from "../../src/mod.ts";
+import type { Clock, KitStore, Logger } from "../../src/mod.ts";
 
 /** One request that was answered. */
 export interface RequestRow {
@@ -17,7 +17,7 @@ export interface RequestRow {
 
 export interface RequestLogOptions {
   readonly store: KitStore;
-  readonly clock: Pick<Kit<unknown>["clock"], "every">;
+  readonly clock: Pick<Clock, "every">;
   readonly log: Logger;
 }
 

@@ -1,4 +1,4 @@
-import type { Kit } from "../../src/mod.ts";
+import type { Clock } from "../../src/mod.ts";
 import type { Asked } from "./cache_policy.ts";
 import { answerFields } from "./forward.ts";
 
@@ -6,7 +6,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface UpstreamOptions {
   readonly fetch: Fetch;
-  readonly clock: Pick<Kit<unknown>["clock"], "after">;
+  readonly clock: Pick<Clock, "after">;
   /** Milliseconds until the head of an answer must be there. */
   readonly timeout: number;
   /** Aborts every request that is under way. */

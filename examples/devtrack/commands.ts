@@ -1,4 +1,4 @@
-import type { AppCommand, CommandContext } from "../../src/mod.ts";
+import { type AppCommand, type CommandContext, escapeControls } from "../../src/mod.ts";
 import type { Config } from "./settings.ts";
 import type { Trigger } from "./triggers.ts";
 
@@ -12,11 +12,8 @@ async function triggers(context: CommandContext<Config>): Promise<void> {
   if (output.json) return output.printJson(triggers);
   if (triggers.length === 0) return output.tell("no triggers yet");
   for (const { id, at, cause, detail, answer } of triggers.toReversed()) {
-    output.print(
-      `#${id}  ${at}  ${cause.padEnd(6)}  ${(answer ?? "(no answer yet)").padEnd(20)}  ${
-        (detail ?? "").slice(0, LONGEST_DETAIL)
-      }`.trimEnd(),
-    );
+    const said = `${(answer ?? "(no answer yet)").padEnd(20)}  ${(detail ?? "").slice(0, LONGEST_DETAIL)}`;
+    output.print(`#${id}  ${at}  ${cause.padEnd(6)}  ${escapeControls(said)}`.trimEnd()); // Commits may say anything.
   }
 }
 

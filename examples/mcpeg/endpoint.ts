@@ -1,4 +1,4 @@
-import type { Kit, Logger } from "../../src/mod.ts";
+import type { Clock, Logger } from "../../src/mod.ts";
 import { endedResponse } from "./ended_response.ts";
 import type { Roof } from "./roof.ts";
 import { RPC } from "./rpc_error.ts";
@@ -16,7 +16,7 @@ export interface EndpointOptions {
   readonly roof: Roof;
   readonly log: Logger;
   readonly gateway: { readonly name: string; readonly version: string };
-  readonly clock: Pick<Kit<unknown>["clock"], "monotonic">;
+  readonly clock: Pick<Clock, "monotonic">;
   /** Asked at each request: a reload may have changed them. */
   readonly limits: () => SessionLimits;
 }

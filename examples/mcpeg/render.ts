@@ -1,4 +1,4 @@
-import { type Cell, table } from "../../src/mod.ts";
+import { type Cell, escapeControls, table } from "../../src/mod.ts";
 import type { ServerReport, ServersReport, ToolReport } from "./report.ts";
 
 /** Longest description of a tool in the table, in characters. */
@@ -21,7 +21,7 @@ function rowOf(server: ServerReport): Cell[] {
 
 function noteOf({ state, server, critical, last_error: error }: ServerReport): string {
   const what = state === "down" ? error : server;
-  return printable([...(critical ? ["critical"] : []), ...(what === null ? [] : [what])].join(", ") || "-");
+  return escapeControls([...(critical ? ["critical"] : []), ...(what === null ? [] : [what])].join(", ") || "-");
 }
 
 /** The table of `mcpeg tools`. */
@@ -30,8 +30,8 @@ export function toolsText(tools: readonly ToolReport[]): string {
   return table(
     ["NAME", "DESCRIPTION"],
     tools.map(({ name, description }): Cell[] => [
-      { text: printable(name) },
-      { text: printable(firstLine(description ?? "-")) },
+      { text: escapeControls(name) },
+      { text: escapeControls(firstLine(description ?? "-")) },
     ]),
   ).join("\n");
 }
@@ -39,10 +39,4 @@ export function toolsText(tools: readonly ToolReport[]): string {
 function firstLine(text: string): string {
   const [line = ""] = text.trim().split("\n");
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
-}
-
-/** What servers say of themselves could steer a terminal. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are what has to go
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }

@@ -26,6 +26,6 @@ Deno.test("the table of tools has one line a tool, and nothing in it steers a te
     tool: "find",
     description: "Finds \u001b[31mthings\nin many lines",
   };
-  assert.deepEqual(toolsText([tool]).split("\n"), ["NAME        DESCRIPTION", "docs__find  Finds \ufffd[31mthings"]);
+  assert.deepEqual(toolsText([tool]).split("\n"), ["NAME        DESCRIPTION", "docs__find  Finds \\x1b[31mthings"]);
   assert.equal(toolsText([]), "no tools");
 });

@@ -1,4 +1,4 @@
-import type { Kit, Logger, ServiceContext } from "../../src/mod.ts";
+import { aborted, type Clock, type Logger, type ServiceContext } from "../../src/mod.ts";
 import { type Catalog, EMPTY_CATALOG, readCatalog } from "./catalog.ts";
 import type { UpstreamSettings } from "./config.ts";
 import type { Connect, Link, LinkRequest } from "./link.ts";
@@ -11,7 +11,7 @@ export interface Life {
   /** Aborted when the server is to be disconnected. */
   readonly signal: AbortSignal;
   readonly log: Logger;
-  readonly clock: Kit<unknown>["clock"];
+  readonly clock: Clock;
   readonly home: string;
   readonly version: string;
   readonly ready: ServiceContext<unknown>["ready"];
@@ -87,7 +87,7 @@ export class Upstream {
       try {
         using _heartbeat = this.#heartbeat(settings, life);
         this.#serve(link, life);
-        const reason = await Promise.race([link.ended, lost.promise, abortion(signal)]);
+        const reason = await Promise.race([link.ended, lost.promise, aborted(signal)]);
         if (reason !== undefined) throw new Error(reason);
         await this.#drain(clock);
       } finally {
@@ -240,11 +240,4 @@ export class Upstream {
       last_error: this.#lastError,
     };
   }
-}
-
-function abortion(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }

@@ -1,4 +1,4 @@
-import type { AppCommand, CommandContext } from "../../src/mod.ts";
+import { type AppCommand, type CommandContext, escapeControls } from "../../src/mod.ts";
 import type { FileReport, FilesReport, QueueReport } from "./file_report.ts";
 import { FILE_STATES } from "./file_state.ts";
 import type { VpoConfig } from "./settings.ts";
@@ -87,5 +87,6 @@ async function retryOne({ ask, output, arguments: [path] }: Context): Promise<vo
 
 function lineOf({ state, path, reason, target, place }: FileReport): string {
   const where = place === null || target === path ? "" : ` -> ${place}/${target}`;
-  return `${state.padEnd(11)} ${path}${where}${reason === null ? "" : `: ${reason.split("\n")[0]}`}`;
+  const why = reason === null ? "" : `: ${reason.split("\n")[0]}`;
+  return escapeControls(`${state.padEnd(11)} ${path}${where}${why}`); // Names and reasons are other people's words.
 }

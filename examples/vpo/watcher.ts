@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import { delay, type KitJobs, type Service } from "../../src/mod.ts";
+import { delay, type KitJobs, type ServiceContext } from "../../src/mod.ts";
 import { FileBook, type FileRecord } from "./file_book.ts";
 import { isUnchanged, listInbox } from "./inbox.ts";
 import type { FilePayload } from "./process_file.ts";
@@ -11,7 +11,7 @@ export const PROCESS = "process";
 /** Most files that are written down at once. */
 const TOGETHER = 100;
 
-type Context = Parameters<Service<VpoConfig>["run"]>[0];
+type Context = ServiceContext<VpoConfig>;
 
 /** What the watcher needs of the daemon. */
 export interface WatcherPorts extends Pick<Context, "store" | "log" | "note"> {

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import type { KitJobs } from "../../src/mod.ts";
+import type { JobStatus, RunReport } from "../../src/mod.ts";
 import { FileBook } from "./file_book.ts";
 import { Folders, MemoryLog, memoryStore, video } from "./testing.ts";
 import { Watcher } from "./watcher.ts";
-
-type RunReport = Awaited<ReturnType<KitJobs["trigger"]>>;
-type JobStatus = ReturnType<KitJobs["status"]>[number];
 
 /** Jobs that only keep what was triggered; a key that is known gives the run that it gave before. */
 class FakeJobs {

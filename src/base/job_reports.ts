@@ -23,6 +23,7 @@ export const RUN_WORDS: Readonly<Record<RunState, string>> = {
 
 /** What can make a job run. */
 export const TRIGGER_KINDS = ["every", "cron", "start", "git", "program", "job", "webhook", "app", "manual"] as const;
+/** One of {@link TRIGGER_KINDS}. */
 export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 
 /** One line of a job's history. */
@@ -67,6 +68,7 @@ export interface LastRun {
   readonly exit: ProgramExit | null;
 }
 
+/** A job as `status` and `jobs` show it. */
 export interface JobStatus {
   readonly name: string;
   readonly enabled: boolean;

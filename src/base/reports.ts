@@ -114,6 +114,7 @@ export interface ProgramStatus {
   readonly leftovers?: readonly { readonly pid: number; readonly command: string }[];
 }
 
+/** What makes jobs run by themselves, as `status` shows it. */
 export interface SchedulerStatus {
   readonly paused: boolean;
   /** When a pause with `--until` ends. */

@@ -163,7 +163,7 @@ Deno.test("S0 DAEMON-009: agenda shows the next days, from the service or withou
   await using bot = new Bot(ics(event("Stand\u001b[31mup\u202e", "LOCATION:Room 1")));
   const alone = await bot.run(["agenda", "--days", "1"]);
   assert.equal(alone.code, 0, alone.stderr);
-  assert.match(alone.stdout, /^\w+ \d+ \w+ \(\d{4}-\d\d-\d\d\)\n {2}12:00 +Stand\uFFFD\[31mup\uFFFD {2}\(Room 1\)\n$/);
+  assert.match(alone.stdout, /^\w+ \d+ \w+ \(\d{4}-\d\d-\d\d\)\n {2}12:00 +Stand\\x1b\[31mup\\u202e {2}\(Room 1\)\n$/);
   await bot.daemon();
   await bot.shows("Room 1");
   assert.equal((await bot.run(["agenda", "--days", "1"])).stdout, alone.stdout);

@@ -184,3 +184,11 @@ Deno.test("S4 FR-003: two instances have libraries of their own", async () => {
     await vpo.run(["stop", "--name", "second"]);
   }
 });
+
+Deno.test("S4 US1.1: a file whose name would steer a terminal is listed as text", async () => {
+  await using vpo = new Vpo();
+  await vpo.start();
+  vpo.drop("\u001b[31mred\u202e.flv");
+  await until("the file", async () => (await vpo.files()).length === 1);
+  assert.match((await vpo.run(["files"])).stdout, /^\w+ +\\x1b\[31mred\\u202e\.flv\n$/);
+});

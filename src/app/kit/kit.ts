@@ -21,7 +21,7 @@ export interface Kit<C> {
   readonly log: Logger;
   readonly store: KitStore;
   readonly jobs: KitJobs;
-  readonly clock: Pick<Clock, "now" | "monotonic" | "after" | "every">;
+  readonly clock: Clock;
 }
 
 /** The app's tables; see {@link Store}. Rejects with an AppdError when the app has neither migrations nor jobs. */

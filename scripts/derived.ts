@@ -20,15 +20,20 @@ export interface DerivedFile {
 }
 
 /** What appd, run from its source, prints. */
-async function printed(...args: string[]): Promise<string> {
+function printed(...args: string[]): Promise<string> {
+  return printedBy("main.ts", args);
+}
+
+/** What a program prints that is run from its source. */
+async function printedBy(entry: string, args: readonly string[]): Promise<string> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--quiet", "main.ts", ...args],
+    args: ["run", "-A", "--no-check", "--quiet", entry, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "1" },
   });
   const { success, stdout, stderr } = await command.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (!success) throw new Error(`cannot run "appd ${args.join(" ")}": ${text(stderr).trim()}`);
+  if (!success) throw new Error(`cannot run "${entry} ${args.join(" ")}": ${text(stderr).trim()}`);
   return text(stdout);
 }
 
@@ -38,6 +43,12 @@ async function settingsPage(): Promise<string> {
   return settingsMarkdown(APPD_SCHEMA);
 }
 
+/** A unit of the gateway among the examples, for a binary in /usr/local/bin. */
+function mcpegUnit(name: string, ...words: string[]): DerivedFile {
+  const args = ["generate", ...words, "--binary", "/usr/local/bin/mcpeg"];
+  return { path: `examples/mcpeg/deploy/${name}`, make: () => printedBy("examples/mcpeg/mcpeg.ts", args) };
+}
+
 const ROOT = new URL("../", import.meta.url);
 
 const FIXED: readonly DerivedFile[] = [
@@ -45,6 +56,8 @@ const FIXED: readonly DerivedFile[] = [
   { path: "docs/config.md", make: settingsPage },
   { path: "deploy/config.schema.json", make: () => printed("config", "schema") },
   { path: "deploy/README.md", make: deployReadme },
+  mcpegUnit("mcpeg.service", ..."systemd --system --home /var/lib/mcpeg --config /etc/mcpeg/config.toml".split(" ")),
+  mcpegUnit("mcpeg-dev.service", "systemd-user", "--name", "dev"),
   { path: "docs/kit-api.md", make: () => kitApiMarkdown(fileURLToPath(ROOT)) },
   { path: "docs/seeds.md", make: () => seedsMarkdown(fileURLToPath(ROOT)) },
 ];

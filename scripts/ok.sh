@@ -26,10 +26,11 @@ shell_scripts() {
 
 check format "$deno" fmt --quiet --check
 check lint "$deno" lint --quiet
-check types "$deno" check --quiet main.ts src scripts tests bench
+check types "$deno" check --quiet main.ts src scripts tests bench examples
 check 'shell scripts' shell_scripts
 if [ "${1:-}" = --static ]; then
-  check 'layers, derived files, docs' "$deno" test --quiet -A tests/layers_test.ts tests/derived_test.ts tests/docs_test.ts
+  check 'layers, derived files, docs' "$deno" test --quiet -A tests/layers_test.ts tests/derived_test.ts \
+    tests/docs_test.ts tests/docs_code_test.ts tests/apps/places_test.ts
 else
   check tests "$deno" run -A scripts/test.ts
 fi

@@ -18,6 +18,8 @@ interface Counts {
 interface Part {
   readonly name: string;
   readonly paths: readonly string[];
+  /** Folders of the apps whose binaries it needs, beside appd's. */
+  readonly apps?: readonly string[];
   /** What the part may take before it is ended and counted as a failure. */
   readonly limitMinutes: number;
 }
@@ -26,7 +28,7 @@ const ROOT = fs.realpathSync(new URL("..", import.meta.url));
 
 /** What the suite consists of. */
 export const PARTS: readonly Part[] = [
-  { name: "beside the source", paths: ["src", "bench"], limitMinutes: 5 },
+  { name: "beside the source", paths: ["src", "bench", "examples"], limitMinutes: 5 },
   {
     name: "the repository",
     paths: [
@@ -34,9 +36,11 @@ export const PARTS: readonly Part[] = [
       "tests/app_config_test.ts",
       "tests/derived_test.ts",
       "tests/docs_test.ts",
+      "tests/docs_code_test.ts",
+      "scripts/test_names_test.ts",
       "tests/build_test.ts",
     ],
-    limitMinutes: 2,
+    limitMinutes: 4,
   },
   { name: "oracles", paths: ["tests/oracle"], limitMinutes: 2 },
   {
@@ -53,11 +57,13 @@ export const PARTS: readonly Part[] = [
       "tests/doctor_test.ts",
       "tests/program_environment_test.ts",
     ],
+    apps: ["tests/fixtures"],
     limitMinutes: 8,
   },
+  { name: "apps", paths: ["tests/apps"], apps: ["examples"], limitMinutes: 25 },
   { name: "services", paths: ["tests/service"], limitMinutes: 5 },
   { name: "faults", paths: ["tests/faults"], limitMinutes: 8 },
-  { name: "a real systemd", paths: ["tests/systemd"], limitMinutes: 4 },
+  { name: "a real systemd", paths: ["tests/systemd"], apps: ["examples"], limitMinutes: 6 },
   { name: "real programs", paths: ["tests/real"], limitMinutes: 5 },
 ];
 
@@ -150,9 +156,42 @@ async function runPart(part: Part, args: readonly string[], skipped: string[]): 
   return add(counts, left);
 }
 
-async function compile(): Promise<boolean> {
-  const child = new Deno.Command("bash", { args: ["scripts/compile.sh", "--if-stale"], cwd: ROOT, stdin: "null" });
-  return (await child.spawn().status).success;
+/** The apps of a folder: `examples/vpo/vpo.ts`. */
+export function appsIn(folder: string): readonly string[] {
+  return fs.readdirSync(join(ROOT, folder)).sort().map((name) => `${folder}/${name}/${name}.ts`)
+    .filter((entry) => fs.existsSync(join(ROOT, entry)));
+}
+
+/** Compiles what is not up to date. @returns how many could not be */
+async function compile(entries: readonly string[]): Promise<number> {
+  let failed = 0;
+  for (const entry of entries) {
+    const args = ["scripts/compile.sh", "--if-stale", entry];
+    const { success } = await new Deno.Command("bash", { args, cwd: ROOT, stdin: "null" }).spawn().status;
+    if (!success) failed++;
+  }
+  return failed;
+}
+
+/** What the apps of a part are compiled from, each once in the suite. */
+function entriesOf({ apps = [] }: Part, compiled: Set<string>): string[] {
+  const entries = apps.flatMap(appsIn).filter((entry) => !compiled.has(entry));
+  for (const entry of entries) compiled.add(entry);
+  return entries;
+}
+
+/** The part of given paths; it needs the apps of the parts that have one of them. */
+function partOf(paths: readonly string[]): Part {
+  const isIn = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+  const related = PARTS.filter((part) =>
+    part.paths.some((own) => paths.some((path) => isIn(path, own) || isIn(own, path)))
+  );
+  return {
+    name: paths.join(" "),
+    paths,
+    apps: [...new Set(related.flatMap(({ apps = [] }) => apps))],
+    limitMinutes: 15,
+  };
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -160,10 +199,12 @@ async function main(args: readonly string[]): Promise<number> {
   const paths = args.slice(0, split);
   const parts = paths.length === 0
     ? PARTS.map((part) => ({ ...part, paths: part.paths.filter((path) => fs.existsSync(join(ROOT, path))) }))
-    : [{ name: paths.join(" "), paths, limitMinutes: 15 }];
-  let total: Counts = { passed: 0, failed: await compile() ? 0 : 1, skipped: 0 };
+    : [partOf(paths.map((path) => path.replace(/^\.\/|\/$/g, "")))];
+  let total: Counts = { passed: 0, failed: await compile(["main.ts"]), skipped: 0 };
   const skipped: string[] = [];
+  const compiled = new Set<string>();
   for (const part of parts.filter((part) => part.paths.length > 0)) {
+    total = add(total, { passed: 0, failed: await compile(entriesOf(part, compiled)), skipped: 0 });
     total = add(total, await runPart(part, args.slice(split + 1), skipped));
   }
   for (const name of skipped) console.log(`skipped: ${name}`);

@@ -52,9 +52,46 @@ Deno.test("every task that a document names exists", () => {
   }
 });
 
-Deno.test("every test of this folder belongs to a part of the suite", () => {
-  const names = [...Deno.readDirSync(new URL(".", import.meta.url))].map(({ name }) => `tests/${name}`)
+function testsBelow(folder: string): string[] {
+  return fs.readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`)
     .filter((path) => path.endsWith("_test.ts"));
-  const paths = new Set(PARTS.flatMap(({ paths }) => paths));
-  assert.deepEqual(names.filter((path) => !paths.has(path)), []);
+}
+
+Deno.test("every test belongs to a part of the suite", () => {
+  const paths = PARTS.flatMap(({ paths }) => paths);
+  const isCovered = (test: string) => paths.some((path) => test === path || test.startsWith(`${path}/`));
+  const tests = ["tests", "src", "scripts", "bench", "examples"].flatMap(testsBelow);
+  assert.deepEqual(tests.filter((test) => !isCovered(test)), []);
 });
+
+Deno.test("every path of the suite is there", () => {
+  const missing = PARTS.flatMap(({ paths, apps = [] }) => [...paths, ...apps])
+    .filter((path) => !fs.existsSync(join(ROOT, path)));
+  assert.deepEqual(missing, []);
+});
+
+Deno.test("every package has its reason in docs/dependencies.md", () => {
+  const { imports } = JSON.parse(fs.readFileSync(join(ROOT, "deno.json"), "utf8"));
+  const reasons = fs.readFileSync(join(ROOT, "docs/dependencies.md"), "utf8");
+  const named = (name: string) => reasons.includes(`[${name}]`) || reasons.includes(`\`${name}\``);
+  assert.deepEqual(Object.keys(imports).filter((name) => !named(name)), []);
+});
+
+Deno.test("what only examples need stands in a section of its own, and nothing else does", () => {
+  const { imports } = JSON.parse(fs.readFileSync(join(ROOT, "deno.json"), "utf8"));
+  const [, own = ""] = fs.readFileSync(join(ROOT, "docs/dependencies.md"), "utf8").split("## Only in examples");
+  const section = own.split("\n## ")[0] ?? "";
+  const importing = (folder: string, name: string) =>
+    sourcesBelow(folder).some((text) => new RegExp(`(?:from|import\\() ?"${name}[/"]`).test(text));
+  for (const name of Object.keys(imports).filter((name) => !name.startsWith("@types/"))) {
+    const isTheirs = importing("examples", name) && !importing("src", name);
+    assert.equal(section.includes(`[${name}]`), isTheirs, name);
+  }
+});
+
+function sourcesBelow(folder: string): string[] {
+  return fs.readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts")
+  )
+    .map((name) => fs.readFileSync(join(ROOT, folder, name), "utf8"));
+}

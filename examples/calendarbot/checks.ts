@@ -1,9 +1,10 @@
+import fs from "node:fs";
 import { AppdError, type Check } from "../../src/mod.ts";
 import { knownCalendar } from "./copy_store.ts";
 import { momentName } from "./days.ts";
 import type { BotConfig } from "./settings.ts";
 
-/** What /health says of the calendar: an old one is a pity, none at all is a failure of the whole service. */
+/** What /health says of the calendar: an old one is a pity, one that could never be read is a failure. */
 export const CHECKS: readonly Check<BotConfig>[] = [
   {
     name: "calendar",
@@ -18,9 +19,11 @@ export const CHECKS: readonly Check<BotConfig>[] = [
   },
   {
     name: "calendar_copy",
-    async check({ store }) {
+    async check({ store, config: { calendar: { source } } }) {
       const { copy, failure } = await knownCalendar(store);
-      if (copy === undefined && failure !== undefined) throw notWell(`no calendar was ever read: ${failure.reason}`);
+      if (copy !== undefined || failure === undefined) return;
+      if (source.kind === "file" && !fs.existsSync(source.path)) return; // It is waited for.
+      throw notWell(`no calendar was ever read: ${failure.reason}`);
     },
   },
 ];

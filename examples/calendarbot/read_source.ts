@@ -40,6 +40,11 @@ export async function readSource(source: Source, options: ReadSourceOptions): Pr
   }
 }
 
+/** Whether {@link readSource} failed because the file is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof AppdError && error.cause instanceof Deno.errors.NotFound;
+}
+
 /** Something that is wrong with the source, in words. */
 class SourceProblem extends Error {
   override readonly name = "SourceProblem";

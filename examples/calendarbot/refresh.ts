@@ -2,13 +2,18 @@ import { AppdError, type JobContext } from "../../src/mod.ts";
 import { confirmCopy, keepCopy, knownCalendar, noteFailure } from "./copy_store.ts";
 import { knownWindow } from "./days.ts";
 import { readApart } from "./read_apart.ts";
-import { readSource } from "./read_source.ts";
+import { isMissing, readSource } from "./read_source.ts";
 import type { BotConfig } from "./settings.ts";
 import { sourceMark, sourceName } from "./source.ts";
 
-/** The work of the job: brings the copy up to date. When that fails the last good one stays. @throws AppdError with the reason */
+/**
+ * The work of the job: brings the copy up to date. When that fails the last good one stays. A file that was never there is
+ * no failure: it is waited for.
+ *
+ * @throws AppdError with the reason
+ */
 export async function refresh(context: JobContext<BotConfig>): Promise<void> {
-  const { store, clock, signal } = context;
+  const { store, clock, signal, log } = context;
   try {
     await bringUpToDate(context);
   } catch (error) {
@@ -16,6 +21,8 @@ export async function refresh(context: JobContext<BotConfig>): Promise<void> {
       // Of what is a bug the page tells nothing; the job's history and the log do.
       const reason = error instanceof AppdError ? error.message : "internal error, see: calendarbot logs";
       await noteFailure(store, { reason, now: clock.now() });
+      const { copy } = await knownCalendar(store);
+      if (copy === undefined && isMissing(error)) return log.warn("there is no calendar yet", { reason });
     }
     throw error;
   }

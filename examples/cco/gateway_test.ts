@@ -30,7 +30,8 @@ Deno.test("every request has its row, from its beginning to its last byte", asyn
 Deno.test("without a line, and without an upstream, the answer says why", async () => {
   const { gateway, line, ask } = setup();
   const none = await ask();
-  assert.deepEqual([none.status, (await none.json()).error.hint], [503, "see: cco why proxy"]);
+  assert.deepEqual([none.status, none.headers.get("retry-after")], [503, "1"]);
+  assert.equal((await none.json()).error.hint, "see: cco why proxy");
   gateway.open({ ...line, proxy: undefined });
   const unset = await ask();
   assert.deepEqual([unset.status, (await unset.json()).error.message], [503, "no upstream is configured"]);

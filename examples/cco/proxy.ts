@@ -121,6 +121,7 @@ function miss(response: Response): Answer {
 
 /** An answer of the proxy's own, in the form of the daemon's. */
 export function refusal(status: number, message: string, hint: string | null = null): Response {
-  const headers = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
+  const later: Record<string, string> = status === 503 ? { "retry-after": "1" } : {};
+  const headers = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...later };
   return new Response(`${JSON.stringify({ error: { message, hint, exit: null } })}\n`, { status, headers });
 }

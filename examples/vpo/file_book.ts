@@ -20,7 +20,7 @@ export interface FileRecord extends Entry {
   readonly target: string | null;
   /** Why it was refused, failed or was interrupted. */
   readonly reason: string | null;
-  /** The command that works on it: PID and start time, as {@link childMark} wrote it. */
+  /** The command that works on it: PID and start time, as `markOf` of stray.ts wrote it. */
   readonly child: string | null;
   /** Wall time, milliseconds. */
   readonly foundAt: number;

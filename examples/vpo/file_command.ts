@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import process from "node:process";
 import { AppdError } from "../../src/mod.ts";
 import { Refusal } from "./refusal.ts";
+import { endGroup, markOf } from "./stray.ts";
 
 /** Milliseconds that a command has to end after SIGTERM; the job's `stopTimeout` is longer. */
 const GRACE_MS = 2000;
+/** Milliseconds that the output of a command may stay open after its end. */
+const LAST_WORDS_MS = 500;
 /** So much of what a command says last is kept for the reason. */
 const TAIL_CHARACTERS = 2000;
 /** A command dies by these when the file was too much for it; by any other because somebody ended it. */
@@ -18,7 +20,7 @@ export interface CommandRun {
   readonly signal: AbortSignal;
   /** Milliseconds; 0: no limit. */
   readonly timeout: number;
-  /** Hears of the process as soon as there is one, in the words of {@link endStray}. */
+  /** Hears of the process as soon as there is one, as `endStray` takes it. */
   started(mark: string | null): Promise<void>;
 }
 
@@ -83,9 +85,18 @@ async function start(words: readonly string[]): Promise<ChildProcess> {
   return child;
 }
 
-/** Its exit counts, and not the end of its output, which a process that it left behind may hold. */
-function endOf(child: ChildProcess): Promise<End> {
-  return new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+/**
+ * Its exit counts, and not the end of its output: a process that it left behind may hold that. What it started is not to go
+ * on without it; what it said last is waited for a moment.
+ */
+async function endOf(child: ChildProcess): Promise<End> {
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const end = await new Promise<End>((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+  endGroup(child.pid, "SIGKILL");
+  const timer = setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), LAST_WORDS_MS);
+  await closed;
+  clearTimeout(timer);
+  return end;
 }
 
 function tailOf(child: ChildProcess): () => string {
@@ -119,36 +130,5 @@ function endWithUs(child: ChildProcess): void {
 function endGently(child: ChildProcess): void {
   endGroup(child.pid, "SIGTERM");
   const timer = setTimeout(() => endGroup(child.pid, "SIGKILL"), GRACE_MS);
-  child.once("exit", () => {
-    clearTimeout(timer);
-    endGroup(child.pid, "SIGKILL"); // What it started is not to go on without it.
-  });
-}
-
-function endGroup(pid: number | undefined, signal: "SIGTERM" | "SIGKILL"): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ESRCH") throw error;
-  }
-}
-
-/** What tells a process from every other before and after it: PID and start time, proc(5). Null where there is no proc. */
-function markOf(pid: number | undefined): string | null {
-  if (pid === undefined) return null;
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return `${pid}:${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
-  } catch {
-    return null; // It has ended, or this is another system.
-  }
-}
-
-/** Ends a command that outlived its daemon, which was killed. @returns whether there was one */
-export function endStray(mark: string | null): boolean {
-  const pid = Number(mark?.split(":")[0]);
-  if (mark === null || !(pid > 1) || markOf(pid) !== mark) return false;
-  endGroup(pid, "SIGKILL");
-  return true;
+  child.once("exit", () => clearTimeout(timer));
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
-import { endStray, runCommand, wordsOf } from "./file_command.ts";
+import { runCommand, wordsOf } from "./file_command.ts";
+import { endStray } from "./stray.ts";
 
 const never = new AbortController().signal;
 
@@ -44,4 +46,20 @@ Deno.test("a command sees a small environment, and no input", async () => {
   assert.doesNotMatch(readFileSync(`${place}/env`, "utf8"), /VPO_|DENO_/);
   assert.ok(existsSync(`${place}/input`) && readFileSync(`${place}/input`).length === 0);
   rmSync(place, { recursive: true });
+});
+
+Deno.test("what a command leaves behind is ended with it, or let go when it has left the session", async () => {
+  const started = () => Promise.resolve();
+  await runCommand(["/bin/sh", "-c", "sleep 1000 &"], { signal: never, timeout: 0, started });
+  const pids = `${mkdtempSync("/tmp/vpo-test-")}/pid`;
+  const escapes = `setsid sh -c 'echo $$ >"${pids}"; exec sleep 1000' & while [ ! -s "${pids}" ]; do :; done; exit 3`;
+  await assert.rejects(runCommand(["/bin/sh", "-c", escapes], { signal: never, timeout: 0, started }), /ended with 3/);
+  process.kill(Number(readFileSync(pids, "utf8")), "SIGKILL");
+  rmSync(dirname(pids), { recursive: true });
+});
+
+Deno.test("the last words of a command are in the reason", async () => {
+  const words = ["/bin/sh", "-c", "seq 1 100000 >&2; echo the last one >&2; exit 3"];
+  const run = runCommand(words, { signal: never, timeout: 0, started: () => Promise.resolve() });
+  await assert.rejects(run, /99999\s100000\sthe last one$/);
 });

@@ -1,14 +1,14 @@
 import { constants } from "node:fs";
 import fs from "node:fs/promises";
 import { extname, join } from "node:path";
-import { AppdError } from "../../src/mod.ts";
 import { checksumOf, copyWithChecksum } from "./checksum.ts";
 import { type Container, containerOf, HEAD_BYTES } from "./container.ts";
-import { endStray, runCommand, wordsOf } from "./file_command.ts";
+import { runCommand, wordsOf } from "./file_command.ts";
 import { FileWork, type WorkPorts } from "./file_work.ts";
 import { isGone, isUnchanged } from "./inbox.ts";
 import { clearWorkshops, finishMove, publish, quarantine } from "./move_file.ts";
 import { GoneError, Refusal } from "./refusal.ts";
+import { endStray } from "./stray.ts";
 import { workshopPath } from "./target.ts";
 
 /** Bytes of a long copy from one record of its progress to the next. */
@@ -20,15 +20,6 @@ export interface FilePayload {
   readonly attempt: number;
   /** For people. */
   readonly path: string;
-}
-
-/** @throws AppdError (generic) when somebody ran the job by hand, who cannot know what it needs */
-export function payloadOf(text: string | null): FilePayload {
-  if (text !== null) return JSON.parse(text);
-  throw new AppdError('cannot run "process": nobody says for which file', {
-    exit: "generic",
-    hint: "give a file another turn: vpo retry FILE",
-  });
 }
 
 /**

@@ -34,6 +34,13 @@ export async function retryFile(
   return retried;
 }
 
+/** Gives another turn to every file that failed or was cancelled. @returns how many */
+export async function retryAll(book: FileBook): Promise<number> {
+  const files = await book.list({ states: ["failed", "interrupted"], limit: 1_000_000 });
+  const retried = await Promise.all(files.map(({ id }) => book.apply("retried", id)));
+  return retried.filter((file) => file !== undefined).length;
+}
+
 /** One rename: at no time is the file in two places. */
 async function comeBack({ path, target }: FileRecord, { inbox, quarantine }: Library): Promise<void> {
   if (await entryOf(inbox, path) !== undefined) {

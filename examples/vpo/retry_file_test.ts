@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FileBook } from "./file_book.ts";
 import { FILE_STATES } from "./file_state.ts";
 import { entryOf } from "./inbox.ts";
-import { retryFile } from "./retry_file.ts";
+import { retryAll, retryFile } from "./retry_file.ts";
 import type { Library } from "./settings.ts";
 import { Folders, memoryStore } from "./testing.ts";
 
@@ -48,3 +48,12 @@ Deno.test("a file that nobody knows", async () => {
   using it = await scene("done");
   await assert.rejects(retryFile("other.flv", it), /cannot retry "other.flv": vpo knows no such file/);
 });
+
+for (const state of FILE_STATES) {
+  Deno.test(`another turn for all that failed: one that is ${state}`, async () => {
+    using it = await scene(state);
+    const may = state === "failed" || state === "interrupted";
+    assert.equal(await retryAll(it.book), may ? 1 : 0);
+    assert.equal((await it.book.find("b/a.flv"))?.state, may ? "waiting" : state);
+  });
+}

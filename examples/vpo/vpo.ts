@@ -28,10 +28,7 @@ const vpo = defineApp({
     pool: "library",
     stopTimeout: "3s",
     settings: ({ library }) => ({ retries: library.retries, retryDelay: `${library.retryDelay}ms` }),
-    async run({ run, ...ports }) {
-      const { payloadOf, processFile } = await import("./process_file.ts");
-      await processFile(payloadOf(run.payload), { ...ports, run, library: ports.config.library });
-    },
+    run: async (context) => await (await import("./process_job.ts")).runProcess(context),
   }],
   // The job's places are vpo's own setting.
   adjust: ({ library, scheduler }) => ({

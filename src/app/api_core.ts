@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Jobs } from "./jobs/jobs.ts";
-import { loggerOfPart } from "./kit/part_logger.ts";
+import { loggerOfPart, partsUnder } from "./kit/part_logger.ts";
 import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
@@ -45,14 +45,14 @@ export function apiOf(
         ...parts.jobs.metrics(),
       }),
     logs({ program, lines }) {
-      const logger = program === undefined ? undefined : loggerOfPart(context.app, program);
+      const logger = program === undefined ? undefined : loggerOfPart(partsUnder(context.app, daemon.config), program);
       return readLog(logPath(daemon, program), { lines, logger }, { files: context.system.files });
     },
     events: journal,
     why: (name) =>
       explainProgram(name, {
         files: context.system.files,
-        app: context.app,
+        app: partsUnder(context.app, daemon.config),
         journal,
         programs: daemon.report().programs,
         now: context.system.clock.now(),

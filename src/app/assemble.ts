@@ -20,7 +20,7 @@ import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { flightRecord } from "./flight_recorder.ts";
 import type { KitFor, KitSources } from "./kit/create_kit.ts";
-import { hasKit } from "./kit/has_kit.ts";
+import { hasKit, hasServices } from "./kit/has_kit.ts";
 import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
@@ -162,7 +162,7 @@ async function servicesOf(
   { app, mode }: Context,
   { kitFor, stopping }: { readonly kitFor: KitFor | undefined; readonly stopping: AbortSignal },
 ): Promise<LiveParts["services"]> {
-  if (kitFor === undefined || app.services.length === 0) return () => [];
+  if (kitFor === undefined || !hasServices(app)) return () => [];
   const { serviceSpecs } = await import("./kit/services.ts");
   return ({ config, schema }) => serviceSpecs(app, { config, schema, mode, kitFor, stopping });
 }

@@ -1,6 +1,7 @@
 import { AppdError, cannot, messageOf } from "../base/errors.ts";
 import type { LoadResult } from "../config/config.ts";
 import type { Context } from "./context.ts";
+import { hasServices } from "./kit/has_kit.ts";
 
 /**
  * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
@@ -48,7 +49,7 @@ export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: Lo
 
 /** What the app's services cannot be under this configuration is wrong with it, whoever reads it. */
 async function checkServices({ app, mode }: Context, { config }: LoadResult): Promise<void> {
-  if (app.services.length === 0) return;
+  if (!hasServices(app)) return;
   const { wantedServices } = await import("./kit/wanted_services.ts");
   wantedServices(app, { config, mode });
 }

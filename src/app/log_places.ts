@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
 import { readState } from "../instance/state_file.ts";
 import type { Context } from "./context.ts";
-import { loggerOfPart } from "./kit/part_logger.ts";
+import { loggerOfPart, type PartsOfApp, partsUnder } from "./kit/part_logger.ts";
 import { loadContextConfig } from "./load.ts";
 import { expandInstances } from "./programs/instances.ts";
 
@@ -22,14 +22,17 @@ export interface LogPlace {
  * logs help to mend it.
  */
 export async function logPlace(context: Context, name: string): Promise<LogPlace> {
+  const ofFunction = async (logger: string) => ({ path: await daemonLog(context), logger, names: [] });
   const logger = loggerOfPart(context.app, name);
-  if (logger !== undefined) return { path: await daemonLog(context), logger, names: [] };
+  if (logger !== undefined) return await ofFunction(logger);
   const { programs, jobs } = context.paths;
   const there = [programs, jobs].map((directory) => ({ directory, names: namesIn(context, directory) }));
   const found = there.find(({ names }) => names.includes(name));
   if (found !== undefined) return { path: pathIn(found.directory, name), names: [] };
   const configured = await configuredNames(context);
-  const parts = [...context.app.services, ...context.app.jobs].map((part) => part.name);
+  const made = loggerOfPart(configured.parts, name);
+  if (made !== undefined) return await ofFunction(made);
+  const parts = [...configured.parts.services, ...configured.parts.jobs].map((part) => part.name);
   const known = [...configured.programs, ...parts, ...configured.jobs];
   const names = [...new Set([...there.flatMap((one) => one.names), ...known])];
   const directory = configured.programs.includes(name) ? programs : configured.jobs.includes(name) ? jobs : undefined;
@@ -61,15 +64,21 @@ function namesIn({ system: { files } }: Context, directory: string): string[] {
   }
 }
 
-async function configuredNames(context: Context): Promise<Record<"programs" | "jobs", readonly string[]>> {
+/** What the configuration names, and what of the app there is under it. */
+interface Configured extends Readonly<Record<"programs" | "jobs", readonly string[]>> {
+  readonly parts: PartsOfApp;
+}
+
+async function configuredNames(context: Context): Promise<Configured> {
   try {
     const { config } = await loadContextConfig(context);
     return {
       programs: expandInstances(config, new Map()).map(({ name }) => name),
       jobs: config.jobs.map(({ name }) => name),
+      parts: partsUnder(context.app, config),
     };
   } catch (error) {
-    if (error instanceof AppdError && error.exit !== "internal") return { programs: [], jobs: [] };
+    if (error instanceof AppdError && error.exit !== "internal") return { programs: [], jobs: [], parts: context.app };
     throw error;
   }
 }

@@ -96,6 +96,7 @@ function modes({ app }: Checked): Flaw | undefined {
   const unfit = app.modes.find(({ name }) => !WORD.test(name));
   if (unfit !== undefined) return [`the name of the mode "${unfit.name}" is unfit`, "small letters, digits and -"];
   for (const { name, services = [] } of app.modes) {
+    if (app.servicesFrom !== undefined) continue; // Which services there are, only the configuration says.
     const unknown = services.find((service) => !app.services.some((known) => known.name === service));
     if (unknown === undefined) continue;
     const known = app.services.map((service) => service.name).join(", ") || "none";

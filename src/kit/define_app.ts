@@ -38,7 +38,8 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
    * read. Throws an AppdError for what cannot be.
    */
   readonly adjust?: (config: C, start: { readonly directory: string }) => Partial<Config>;
-  readonly services?: readonly Service<C>[];
+  /** Always the same ones, or those that the configuration says: a reload begins and ends those that come and go. */
+  readonly services?: readonly Service<C>[] | ((config: C) => readonly Service<C>[]);
   readonly jobs?: readonly Job<C>[];
   readonly checks?: readonly Check<C>[];
   /** Numbered 1, 2, 3 and so on; what has been released is never changed. */
@@ -77,10 +78,11 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
   const { config = [], commands = [], verbsUnder, routes, adjust, startsAtBoot } = options;
   const product = createProduct(options);
   const settings: AppSettings = { sections: config, keys: options.keys ?? {}, defaults: options.defaults ?? {} };
+  const services = servicesIn(options.services);
   const names = (parts: readonly { readonly name: string }[] = []) => parts.map(({ name }) => name);
-  const brings = { program: names(options.services), job: names(options.jobs) };
+  const brings = { program: names(services.services), job: names(options.jobs) };
   const app: App<AppConfig<S>> = {
-    ...{ product, services: options.services ?? [], jobs: options.jobs ?? [], checks: options.checks ?? [] },
+    ...{ product, ...services, jobs: options.jobs ?? [], checks: options.checks ?? [] },
     ...{ migrations: options.migrations ?? [], modes: options.modes ?? [], open: options.open ?? [] },
     schema: async () => ({ ...(await import("../schema/app_schema.ts")).appSchema(product, settings), brings }),
     ...(routes === undefined ? {} : { routes }),
@@ -93,4 +95,9 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
     ...(verbsUnder === undefined ? {} : { verbsUnder }),
     ...(flaw === undefined ? {} : { flaw }),
   };
+}
+
+/** The two kinds of services, apart. */
+function servicesIn<C>(services: readonly Service<C>[] | ((config: C) => readonly Service<C>[]) = []) {
+  return typeof services === "function" ? { services: [], servicesFrom: services } : { services };
 }

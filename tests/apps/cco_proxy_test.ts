@@ -225,3 +225,80 @@ Deno.test("S2 Analytics, S2 database_url: the database is in the home directory,
   await ok(instance, "daemon", "start");
   assert.equal((await json(instance, "analytics")).requests, 1);
 });
+
+Deno.test("S2 Caching proxy: every method passes, also without a body, and packed answers come out whole", async () => {
+  const packed = new Blob(["hello ".repeat(100)]).stream().pipeThrough(new CompressionStream("gzip"));
+  const bytes = await new Response(packed).bytes();
+  await using origin = upstream(({ method, url }) => {
+    return url.endsWith("/packed")
+      ? new Response(bytes, { headers: { "content-encoding": "gzip" } })
+      : new Response(method, { status: method === "DELETE" ? 404 : 200 });
+  });
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  for (const method of ["OPTIONS", "PATCH", "PROPFIND", "DELETE"]) {
+    assert.equal(await (await viaProxy(instance, "/m", { method })).text(), method);
+  }
+  const head = await viaProxy(instance, "/m", { method: "HEAD" });
+  assert.deepEqual([head.status, head.headers.get("content-length"), await head.text()], [200, "4", ""]);
+  for (const cache of ["miss", "hit"]) {
+    const response = await viaProxy(instance, "/packed");
+    assert.deepEqual([response.headers.get("x-cache"), (await response.text()).length], [cache, 600]);
+  }
+});
+
+Deno.test("S2 Caching proxy: a body of many megabytes passes both ways, and is not kept", async () => {
+  await using origin = upstream(async (request) => new Response((await request.blob()).stream()));
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  const size = 20 * 1024 * 1024;
+  const response = await viaProxy(instance, "/echo", { method: "POST", body: new Uint8Array(size).fill(7) });
+  const back = await response.bytes();
+  assert.ok(back.length === size && back.every((byte) => byte === 7));
+  assert.equal((await json(instance, "analytics")).bytes, size);
+});
+
+Deno.test("S2 Caching proxy: the upstream hears that the client of an endless answer went away", async () => {
+  let cancelled = false;
+  await using origin = upstream(() => {
+    const start = (to: ReadableStreamDefaultController<Uint8Array>) =>
+      to.enqueue(new TextEncoder().encode("data: 1\n\n"));
+    const body = new ReadableStream({ start, cancel: () => void (cancelled = true) });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  });
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  const reader = (await viaProxy(instance, "/events")).body!.getReader();
+  await reader.read();
+  assert.equal((await json(instance, "cache", "stats")).under_way, 1);
+  await reader.cancel();
+  await until("the upstream has heard of it", () => cancelled);
+  await until("it is recorded", async () => (await json(instance, "analytics")).requests === 1);
+});
+
+Deno.test("S2 Daemon Manager: the proxy is stopped and started as any program, while the daemon goes on", async () => {
+  await using origin = upstream(() => new Response("ok"));
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  await ok(instance, "programs", "stop", "proxy");
+  const response = await viaProxy(instance, "/a");
+  assert.deepEqual([response.status, (await response.json()).error.hint], [503, "see: cco why proxy"]);
+  assert.match(await ok(instance, "why", "proxy"), /cco programs stop/);
+  const { code, stderr } = await instance.run(["cache", "stats"]);
+  assert.deepEqual([code, stderr.split("\n")[0]], [69, "cco: cannot read the cache: the proxy does not run"]);
+  await ok(instance, "programs", "start", "proxy");
+  await until("it serves", async () => (await (await viaProxy(instance, "/a")).text()) === "ok");
+});
+
+Deno.test("S2 Analytics: without a daemon the commands say so, with 3; a time that is none is refused", async () => {
+  await using instance = cco();
+  for (const words of [["analytics"], ["cache", "stats"], ["cache", "clear"]]) {
+    const { code, stderr } = await instance.run(words);
+    assert.deepEqual([code, /not running/.test(stderr)], [3, true], words.join(" "));
+  }
+  await ok(instance, "daemon", "start");
+  assert.equal((await instance.get("/api/cco/analytics?since=yesterday")).status, 400);
+  assert.equal((await instance.run(["analytics", "--since", "long"])).code, 2);
+  const cleared = await fetch(`http://127.0.0.1:${instance.port}/api/cco/cache/clear`, { method: "POST" });
+  assert.deepEqual([cleared.status, (await cleared.json()).error.exit], [405, null], "not over TCP without a token");
+});

@@ -20,7 +20,7 @@ Deno.test("S2 Core Daemon Module, S2 Directory Structure, S2 Missing file handli
   fs.rmSync(instance.home, { recursive: true });
   await ok(instance, "daemon", "start", "--port", `${instance.port}`);
   for (const name of ["daemon.pid", "daemon.log", "state.json", "daemon.lock", "control.sock", "analytics.db"]) {
-    assert.ok(fs.existsSync(join(instance.home, name)), name);
+    await until(`${name} is there`, () => fs.existsSync(join(instance.home, name)));
   }
   assert.equal(fs.existsSync(join(instance.home, "pids")), false);
   assert.equal(fs.statSync(instance.home).mode & 0o777, 0o700);
@@ -40,7 +40,9 @@ Deno.test("S2 PID file: one line with the bare PID, the metadata beside it, and 
   await ok(instance, "daemon", "start");
   const [pid] = instance.daemons();
   assert.equal(fs.readFileSync(join(instance.home, "daemon.pid"), "utf8"), `${pid}\n`);
-  assert.equal(JSON.parse(fs.readFileSync(join(instance.home, "state.json"), "utf8")).pid, pid);
+  await until("the metadata is there", () => {
+    return JSON.parse(fs.readFileSync(join(instance.home, "state.json"), "utf8")).pid === pid;
+  });
   await ok(instance, "daemon", "stop");
   assert.equal(fs.existsSync(join(instance.home, "daemon.pid")), false);
 });

@@ -100,6 +100,21 @@ Deno.test("S4 FR-025, S4 US3.4: bind, port, log level and log format are setting
   assert.deepEqual(await Promise.all(keys.map(value)), ["127.0.0.1", "8321", "info", "text", "30s"]);
 });
 
+Deno.test("S4 FR-021, S4 FR-025: the example of a configuration is accepted, and has the defaults", async () => {
+  await using vpo = new Vpo();
+  const example = new URL("../../examples/vpo/config.toml", import.meta.url).pathname;
+  assert.equal((await vpo.run(["config", "check", "--config", example])).code, 0);
+  fs.rmSync(join(vpo.home, "config.toml"));
+  const values = async (...args: string[]) => {
+    const { stdout } = await vpo.run(["config", "list", "--json", ...args]);
+    const settings: { key: string; value: unknown }[] = JSON.parse(stdout);
+    return settings.filter(({ key }) => /^(library|server|log|daemon)\./.test(key)).map((
+      { key, value },
+    ) => [key, value]);
+  };
+  assert.deepEqual(await values("--config", example), await values());
+});
+
 Deno.test("S4 FR-022: --config names another file", async () => {
   await using vpo = new Vpo();
   const [other, port] = [join(vpo.home, "other.toml"), freePort()];

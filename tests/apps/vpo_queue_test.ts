@@ -79,6 +79,16 @@ Deno.test("S4 US1.1: what this host is to blame for is tried again, and when tha
   assert.match(done.stderr, /cannot retry "a\.flv": it is done\nhint: .*vpo add FILE/);
 });
 
+Deno.test("S4 US1.1: a run of the job by hand is another turn for all that failed", async () => {
+  await using vpo = new Vpo({ library: `retries = 0\n${UNSTEADY}` });
+  await vpo.start();
+  for (const name of ["a.flv", "b.flv"]) vpo.drop(name);
+  for (const name of ["a.flv", "b.flv"]) await vpo.reaches(name, "failed");
+  fs.writeFileSync(join(vpo.home, "works"), "");
+  assert.equal((await vpo.run(["jobs", "run", "process", "--wait"])).code, 0);
+  for (const name of ["a.flv", "b.flv"]) await vpo.reaches(name, "done");
+});
+
 Deno.test("S4 US1.1: a file that was refused comes back from the quarantine with retry", async () => {
   await using vpo = new Vpo({ library: `containers = ["mp4"]` });
   await vpo.start();

@@ -50,11 +50,8 @@ async function service(lab: SystemdLab): Promise<void> {
 }
 
 export const CCO_CASES: readonly LabTest[] = [{
-  name: [
-    ...["S2 Linux systemd", "S2 cco daemon install", "S2 cco daemon uninstall", "S2 cco daemon enable"],
-    ...["S2 cco daemon disable", "S2 Install as Service", "S2 Uninstall Service", "S2 Enable/Disable Service"],
-    ...["S2 auto_start", "S2 Automatic Restart: a user's service from install to uninstall, as cco-daemon.service"],
-  ].join(", "),
+  name:
+    "S2 Linux systemd, S2 cco daemon install, S2 cco daemon uninstall, S2 cco daemon enable, S2 cco daemon disable, S2 Install as Service, S2 Uninstall Service, S2 Enable/Disable Service, S2 auto_start, S2 Automatic Restart: a user's service from install to uninstall, as cco-daemon.service",
   ...(fs.existsSync(binaryOf("cco")) ? {} : { missing: "dist/cco: scripts/compile.sh examples/cco/cco.ts" }),
   run: service,
 }];

@@ -13,6 +13,7 @@ import { INSTALL } from "./install_cases.ts";
 import { JOURNAL } from "./journal_cases.ts";
 import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
+import { MCPEG_CASES } from "./mcpeg_cases.ts";
 import { SIMPLE } from "./simple_cases.ts";
 import { VPO } from "./vpo_cases.ts";
 import { whatTheHostHas } from "./host_state.ts";
@@ -38,6 +39,7 @@ const TESTS: readonly LabTest[] = [
   ...CCO_CASES,
   ...MACHINE,
   ...VPO,
+  ...MCPEG_CASES,
 ];
 
 for (const { name, run, ...own } of TESTS) {

@@ -36,7 +36,10 @@ export interface App<C = Config> {
   readonly product: Product;
   /** Every setting there is; loaded when one is read. */
   schema(): Promise<Schema>;
+  /** Those that it always has. */
   readonly services: readonly Service<C>[];
+  /** Those that it has under a configuration, beside the others. Asked anew at each reload, which keeps what stays alike. */
+  servicesFrom?(config: C): readonly Service<C>[];
   readonly jobs: readonly Job<C>[];
   readonly checks: readonly Check<C>[];
   readonly migrations: readonly Migration[];

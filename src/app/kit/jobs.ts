@@ -13,6 +13,7 @@ import { type KitFor, withMore } from "./create_kit.ts";
 import type { Job, JobRun, JobSettings } from "./job.ts";
 import { readAppJobs } from "./read_jobs.ts";
 import { jobLogger } from "./part_logger.ts";
+import { servicesUnder } from "./services_under.ts";
 
 /** What the jobs of an app stand in. */
 export interface AppJobSurroundings {
@@ -31,7 +32,11 @@ export interface AppJobSurroundings {
  */
 export function appJobSpecs(app: App, config: Config, around: AppJobSurroundings): JobSpec[] {
   const given = app.jobs.map((job) => ({ name: job.name, settings: settingsOf(job, { app, config }) }));
-  const read = readAppJobs(given, { config, services: app.services.map(({ name }) => name), home: around.home });
+  const read = readAppJobs(given, {
+    config,
+    services: servicesUnder(app, config).map(({ name }) => name),
+    home: around.home,
+  });
   const refuse = (index: number, flaw: string, hint?: string) =>
     new AppdError(`cannot take up the job "${app.jobs[index]?.name}" of ${app.product.name}: ${flaw}`, {
       exit: "config",

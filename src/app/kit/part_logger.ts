@@ -1,4 +1,5 @@
 import type { App } from "./app.ts";
+import { servicesUnder } from "./services_under.ts";
 
 /** Name of a service's logger below the app's. */
 export function serviceLogger(name: string): string {
@@ -20,4 +21,9 @@ export interface PartsOfApp extends Pick<App, "product"> {
 export function loggerOfPart({ product, services, jobs }: PartsOfApp, name: string): string | undefined {
   if (services.some((service) => service.name === name)) return `${product.name}.${serviceLogger(name)}`;
   return jobs.some((job) => job.name === name) ? `${product.name}.${jobLogger(name)}` : undefined;
+}
+
+/** What of an app has loggers under a configuration. @throws AppdError (config) as {@link servicesUnder} */
+export function partsUnder<C>(app: App<C>, config: C): PartsOfApp {
+  return { ...app, services: servicesUnder(app, config) };
 }

@@ -4,6 +4,7 @@ import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { App } from "./app.ts";
 import type { Service } from "./service.ts";
+import { servicesUnder } from "./services_under.ts";
 
 /** What decides which services run. */
 export interface ServiceChoice<C> {
@@ -26,10 +27,11 @@ export interface WantedService<C> {
  * @throws AppdError (config) when one has the name of something else, waits for nothing that there is, or in a circle
  */
 export function wantedServices<C extends Config>(app: App<C>, choice: ServiceChoice<C>): WantedService<C>[] {
-  const services = servicesOf(app, choice);
+  const all = servicesUnder(app, choice.config);
+  const services = chosen(all, app, choice);
   checkNames(services, choice.config);
-  for (const service of services) checkDependencies(service, app, choice.config);
-  const left = new Set(app.services.filter((one) => !services.includes(one)).map(({ name }) => name));
+  for (const service of services) checkDependencies(service, all, choice.config);
+  const left = new Set(all.filter((one) => !services.includes(one)).map(({ name }) => name));
   const wanted = services.map((service): WantedService<C> => {
     const entries = Object.entries(service.dependsOn ?? {}).filter(([name]) => !left.has(name));
     return { name: service.name, service, dependsOn: Object.fromEntries(entries) };
@@ -38,9 +40,13 @@ export function wantedServices<C extends Config>(app: App<C>, choice: ServiceCho
   return wanted;
 }
 
-function servicesOf<C extends Config>(app: App<C>, { config, mode }: ServiceChoice<C>): Service<C>[] {
-  const names = app.modes.find(({ name }) => name === mode)?.services;
-  return app.services.filter((one) => names === undefined || names.includes(one.name))
+function chosen<C>(
+  all: readonly Service<C>[],
+  { modes }: Pick<App<C>, "modes">,
+  { config, mode }: ServiceChoice<C>,
+): Service<C>[] {
+  const names = modes.find(({ name }) => name === mode)?.services;
+  return all.filter((one) => names === undefined || names.includes(one.name))
     .filter((one) => asked(one, "enabled", () => one.enabled?.(config) ?? true));
 }
 
@@ -75,8 +81,12 @@ function checkNames(services: readonly { readonly name: string }[], config: Conf
 }
 
 /** What is waited for has to be possible, if not in this mode and under this configuration. */
-function checkDependencies<C>({ name, dependsOn = {} }: Service<C>, app: App<C>, { programs }: Config): void {
-  const known = new Set([...app.services, ...programs].map((one) => one.name));
+function checkDependencies<C>(
+  { name, dependsOn = {} }: Service<C>,
+  services: readonly Service<C>[],
+  { programs }: Config,
+): void {
+  const known = new Set([...services, ...programs].map((one) => one.name));
   const unknown = Object.keys(dependsOn).find((one) => !known.has(one));
   if (unknown === undefined) return;
   throw cannot(["run the service", name], `it depends on "${unknown}", and there is no such service or program`, {

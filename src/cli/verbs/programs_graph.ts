@@ -1,5 +1,6 @@
 import type { Context } from "../../app/context.ts";
 import { askStatus } from "../../app/control.ts";
+import { hasServices } from "../../app/kit/has_kit.ts";
 import { loadContextConfig } from "../../app/load.ts";
 import { cannot } from "../../base/errors.ts";
 import { levelsOf } from "../../base/levels.ts";
@@ -24,7 +25,7 @@ export async function graph(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const { config } = await loadContextConfig(context);
   const running = (await askStatus(context))?.programs;
-  const services = context.app.services.length === 0 ? [] : await servicesFor(context, config);
+  const services = hasServices(context.app) ? await servicesFor(context, config) : [];
   const levels = levelsFor([...config.programs, ...services], context, running);
   if (output.json) output.printJson(jsonOf(levels));
   else if (levels.length === 0) output.print("no programs");

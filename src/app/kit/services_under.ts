@@ -1,0 +1,41 @@
+import { AppdError, cannot, messageOf } from "../../base/errors.ts";
+import type { App } from "./app.ts";
+import type { Service } from "./service.ts";
+
+/** What of an app says which services it has. */
+export type ServiceSource<C> = Pick<App<C>, "services" | "servicesFrom" | "product">;
+
+/** As `defineApp` has it for services that are written down. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/**
+ * All services that an app has under a configuration: those that are written down, and those that it makes of the
+ * configuration. Whether they run is another matter.
+ *
+ * @throws AppdError (config) when one that was made has an unfit name, or that of another one; and what the app throws
+ */
+export function servicesUnder<C>(app: ServiceSource<C>, config: C): readonly Service<C>[] {
+  if (app.servicesFrom === undefined) return app.services;
+  const all = [...app.services, ...made(app, config)];
+  const seen = new Set<string>();
+  for (const { name } of all) {
+    if (!NAME.test(name)) throw refused(name, "its name is unfit", "letters, digits, ., _ and -, 64 at the most");
+    if (seen.has(name)) throw refused(name, "two services have this name", "give each a name of its own");
+    seen.add(name);
+  }
+  return all;
+}
+
+function made<C>({ servicesFrom, product }: ServiceSource<C>, config: C): readonly Service<C>[] {
+  try {
+    return servicesFrom?.(config) ?? [];
+  } catch (cause) {
+    if (cause instanceof AppdError) throw cause;
+    const why = `what makes them threw: ${messageOf(cause)}`;
+    throw cannot(["make the services of", product.name], why, { exit: "config", cause });
+  }
+}
+
+function refused(name: string, cause: string, hint: string): AppdError {
+  return cannot(["run the service", name], cause, { exit: "config", hint });
+}

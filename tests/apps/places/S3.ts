@@ -1,0 +1,68 @@
+import type { Place } from "./place.ts";
+
+const FLAGS = "design.md §3: a flag is another spelling of a command; two at once are a usage error";
+
+/** S3, MCpeg: the architecture of the daemon's process management. */
+export const S3: readonly Place[] = [
+  { id: "MCpeg Gateway", text: "a gateway to MCP servers, which forwards what clients ask" },
+  { id: "PID File Management", text: "finds a running process and validates it" },
+  {
+    id: "Stale PID",
+    text: "a PID file that a dead daemon left is cleaned up",
+    ruling: "design.md §6: the kernel lock says whether a daemon runs, whatever the file says",
+  },
+  { id: "Signal-based Control", text: "the process is controlled by signals" },
+  { id: "Graceful Shutdown", text: "shutdown is coordinated: what is under way may end" },
+  {
+    id: "Daemon Mode Support",
+    text: "runs in the background: detached from the terminal, descriptors redirected, environment set up",
+    ruling: "design.md §6: the binary starts itself anew in a session of its own instead of a fork",
+  },
+  { id: "Production Logging", text: "logs in files, with rotation" },
+  { id: "Compression and Retention", text: "rotated logs are compressed, and only so many are kept" },
+  { id: "Buffered Writes", text: "logging is fast, and loses nothing of what was buffered" },
+  { id: "Multi-Writer", text: "console and file at once" },
+  { id: "System Integration", text: "units with hardening, management scripts, installation" },
+  { id: "--daemon", text: "starts the daemon", ruling: FLAGS },
+  { id: "--stop", text: "stops it", ruling: FLAGS },
+  { id: "--restart", text: "restarts it", ruling: FLAGS },
+  { id: "--status", text: "shows how it is", ruling: FLAGS },
+  { id: "--log-rotate", text: "rotates the logs", ruling: FLAGS },
+  { id: "systemctl start", text: "the service is started by systemd" },
+  { id: "systemctl status", text: "systemd knows how the service is" },
+  { id: "Single Binary", text: "all of it is one executable" },
+  { id: "Unix Compliance", text: "follows what daemons do on Unix" },
+  { id: "Production Ready", text: "signals, logs and monitoring as operators need them" },
+  { id: "Zero Dependencies", text: "the deployed program needs nothing beside itself" },
+  { id: "Security First", text: "isolation of processes, and no more privileges than needed" },
+  { id: "PID Management", text: "the PID file is written atomically, without races" },
+  {
+    id: "Process Validation",
+    text: "whether the process of a PID exists is checked",
+    ruling: "design.md §6: by the kernel lock, not by signal 0: another process may have the number",
+  },
+  { id: "Cleanup", text: "the PID file goes when the daemon ends, normally or not" },
+  { id: "Custom PID File", text: "the PID file may be elsewhere" },
+  {
+    id: "Daemon Process Flow",
+    text: "parse, fork, parent exits, detach, redirect, write the PID, handle signals, run",
+    ruling:
+      "design.md §4: the parent returns when the daemon is ready or has failed, and tells why; handlers come before the PID",
+  },
+  { id: "Console Logging", text: "in the foreground, for development" },
+  { id: "File Logging", text: "in the background, with rotation" },
+  { id: "Structured Output", text: "records are JSON for log aggregation" },
+  { id: "SIGTERM", text: "graceful shutdown" },
+  { id: "SIGINT", text: "graceful shutdown" },
+  { id: "SIGHUP", text: "reloads the configuration" },
+  { id: "SIGUSR1", text: "rotates the logs" },
+  { id: "SIGKILL", text: "an end from outside leaves nothing that hinders the next start" },
+  { id: "Fallback", text: "where a platform cannot detach, the foreground still works" },
+  { id: "mcpeg.service", text: "production unit of systemd with hardening" },
+  { id: "mcpeg-dev.service", text: "development unit of systemd" },
+  { id: "mcpeg-start.sh", text: "start script" },
+  { id: "mcpeg-stop.sh", text: "stop script" },
+  { id: "mcpeg-restart.sh", text: "restart script" },
+  { id: "mcpeg-status.sh", text: "status script" },
+  { id: "install-service.sh", text: "installs the service" },
+];

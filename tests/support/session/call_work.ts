@@ -71,7 +71,8 @@ export class CallWork implements Work {
       } catch (error) {
         this.#excuse(error, "initialize");
       }
-      const wasAnswered = session !== undefined && await this.#call(session, SERVERS[chance.next(SERVERS.length)] ?? "");
+      const wasAnswered = session !== undefined &&
+        await this.#call(session, SERVERS[chance.next(SERVERS.length)] ?? "");
       if (!wasAnswered) session = undefined;
       await pause(wasAnswered ? chance.next(80) : 100, signal);
     }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { logFiles, readWhole } from "../../faults/numbered_lines.ts";
 import { Instance, until } from "../instance.ts";
 import { COMMON_FILES, type Given, LOG, pause, type Work } from "./work.ts";
 
@@ -20,7 +21,7 @@ interface Known {
 export class CommitWork implements Work {
   readonly name = "devtrack";
   readonly app: Instance;
-  readonly files = new RegExp(`${COMMON_FILES.source}|^commit\\.log$|^devtrack\\.db(-wal|-shm)?$`);
+  readonly files = new RegExp(`${COMMON_FILES.source}|^commit\\.log(\\.[\\w.-]+)?$|^devtrack\\.db(-wal|-shm)?$`);
   readonly #given: Given;
   /** Commits that were there before devtrack. */
   readonly #old = new Set<string>();
@@ -40,7 +41,9 @@ export class CommitWork implements Work {
   }
 
   configure(turn: number): void {
-    const repositories = REPOSITORIES.map((name) => `\n[[repository]]\nname = "${name}"\npath = "${this.#path(name)}"\n`);
+    const repositories = REPOSITORIES.map((name) =>
+      `\n[[repository]]\nname = "${name}"\npath = "${this.#path(name)}"\n`
+    );
     this.app.write(`${LOG}\n[settings]\nprompt_interval = ${600 + turn % 2}\n${repositories.join("")}`);
   }
 
@@ -70,7 +73,9 @@ export class CommitWork implements Work {
     return [
       ...wrong(commits, triggers, "triggers"),
       ...wrong(commits, lines, "lines in commit.log"),
-      ...this.#rows("SELECT id, state, reason FROM runs WHERE job = 'commit' AND state IN ('queued', 'running', 'retrying')")
+      ...this.#rows(
+        "SELECT id, state, reason FROM runs WHERE job = 'commit' AND state IN ('queued', 'running', 'retrying')",
+      )
         .map((run) => `no outcome: ${JSON.stringify(run)}`),
     ];
   }
@@ -127,12 +132,13 @@ export class CommitWork implements Work {
   #known(): Known {
     const triggers = this.#rows("SELECT detail FROM trigger_log WHERE cause = 'commit' ORDER BY id")
       .map(({ detail }) => String(detail).replace(/ \S+ (?=\S+$)/, " "));
-    const log = fs.readFileSync(join(this.app.home, "commit.log"), "utf8").split("\n");
-    assert.equal(log.pop(), "", "commit.log ends with a whole line");
-    const lines = log.map((line) => {
-      const [, repository, id = ""] = /^\S+ (\S+) \w+ \S+ ([0-9a-f]{12}) A <a@example.org> \S/.exec(line) ?? [];
-      return repository === undefined ? `torn: ${line}` : `${repository} ${id.slice(0, SHORT)}`;
-    });
+    const files = logFiles(join(this.app.home, "commit.log")).map((path) => new TextDecoder().decode(readWhole(path)));
+    const lines = files.flatMap((text) => text.split("\n").slice(0, text.endsWith("\n") ? -1 : undefined)).map(
+      (line) => {
+        const [, repository, id = ""] = /^\S+ (\S+) \w+ \S+ ([0-9a-f]{12}) A <a@example.org> \S/.exec(line) ?? [];
+        return repository === undefined ? `torn: ${line}` : `${repository} ${id.slice(0, SHORT)}`;
+      },
+    );
     return { triggers, lines };
   }
 

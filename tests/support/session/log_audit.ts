@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { logFiles, readWhole } from "../../faults/numbered_lines.ts";
 import type { Work } from "./work.ts";
 
-interface LogRecord {
+export interface LogRecord {
   readonly timestamp: string;
   readonly level: string;
   readonly logger: string;

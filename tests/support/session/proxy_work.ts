@@ -18,10 +18,16 @@ const UNWRITTEN_MS = 2_000;
 const SHARED = 6;
 const LARGEST = 200_000;
 
+/** Milliseconds of `performance.now()`. */
+interface Answered {
+  readonly asked: number;
+  readonly at: number;
+}
+
 /** What became of the requests for one path. */
 interface Account {
-  /** Those whose right answer came whole: when it did. */
-  readonly answered: number[];
+  /** Those whose right answer came whole. */
+  readonly answered: Answered[];
   /** Those that were cut off: they may have been counted. */
   unsure: number;
 }
@@ -82,12 +88,13 @@ export class ProxyWork implements Work {
     const path = kind === 0 ? `/shared/${chance.next(SHARED)}` : `/${kind === 1 ? "posted" : "own"}/${++this.#number}`;
     const account = this.#accountOf(`/proxy${path}`);
     const body = contentOf(path);
+    const asked = performance.now();
     const init = kind === 1 ? { method: "POST", body } : {};
     try {
       const signal = AbortSignal.timeout(HANGS_MS);
       const response = await fetch(`http://127.0.0.1:${this.app.port}/proxy${path}`, { ...init, signal });
       const text = await response.text();
-      if (response.status === 200) this.#take(path, { account, isRight: text === body });
+      if (response.status === 200) this.#take(path, { account, asked, isRight: text === body });
       else this.#refuse(path, { account, response, text });
     } catch (error) {
       account.unsure++;
@@ -96,8 +103,11 @@ export class ProxyWork implements Work {
     }
   }
 
-  #take(path: string, { account, isRight }: { readonly account: Account; readonly isRight: boolean }): void {
-    account.answered.push(performance.now());
+  #take(
+    path: string,
+    { account, asked, isRight }: { readonly account: Account; readonly asked: number; readonly isRight: boolean },
+  ): void {
+    account.answered.push({ asked, at: performance.now() });
     if (!isRight) this.#losses.push(`${path} had a wrong or torn answer`);
   }
 
@@ -119,7 +129,8 @@ export class ProxyWork implements Work {
   }
 
   #compare(path: string, { answered, unsure }: Account, rows: number): string[] {
-    const excused = answered.filter((at) => this.#given.downs.within(at, UNWRITTEN_MS)).length;
+    // The answer may have waited in the socket while the daemon was killed.
+    const excused = answered.filter(({ asked, at }) => this.#given.diary.hasKill(asked, at + UNWRITTEN_MS)).length;
     this.#uncounted += Math.max(0, answered.length - rows);
     if (rows > answered.length + unsure) return [`${path} was answered ${answered.length} times and counted ${rows}`];
     if (rows >= answered.length - excused) return [];
@@ -128,7 +139,8 @@ export class ProxyWork implements Work {
 
   #rows(): Map<string, number> {
     using database = new DatabaseSync(join(this.app.home, "analytics.db"), { readOnly: true });
-    const rows = database.prepare("SELECT path, count(*) AS n FROM cco_requests WHERE status = 200 GROUP BY path").all();
+    const rows = database.prepare("SELECT path, count(*) AS n FROM cco_requests WHERE status = 200 GROUP BY path")
+      .all();
     return new Map(rows.map(({ path, n }) => [String(path), Number(n)]));
   }
 

@@ -1,7 +1,7 @@
 /** What happens to an app while it works: kill -9, reloads and rotations, also one of them in the middle of another. */
 import { alive, type Instance, type RunResult, signal as send, until } from "../instance.ts";
 import type { Random } from "../../faults/seed.ts";
-import type { Downs } from "./downs.ts";
+import type { Diary } from "./diary.ts";
 import { pause, type Work } from "./work.ts";
 
 const KINDS = ["kill", "kill", "hup", "reload", "usr1", "log-rotate", "restart"] as const;
@@ -18,7 +18,7 @@ export type Troubles = Record<Kind, number>;
 
 export interface TroubleOptions {
   readonly chance: Random;
-  readonly downs: Downs;
+  readonly diary: Diary;
   readonly signal: AbortSignal;
 }
 
@@ -27,18 +27,19 @@ export function noTroubles(): Troubles {
 }
 
 /** Makes trouble for one app until `signal` aborts; it then runs. @throws Error when one of its verbs fails */
-export async function trouble(work: Work, { chance, downs, signal }: TroubleOptions): Promise<Troubles> {
+export async function trouble(work: Work, { chance, diary, signal }: TroubleOptions): Promise<Troubles> {
   const counts = noTroubles();
   for (let turn = 1; !signal.aborted; turn++) {
     await pause(chance.next(LONGEST_REST), signal);
     const kind = KINDS[chance.next(KINDS.length)] ?? "kill";
     counts[kind]++;
-    if (kind === "kill") await killAnd(work, downs);
+    diary.note(kind);
+    if (kind === "kill") await killAnd(work, diary);
     else if (chance.once(4)) {
       const begun = begin(kind, work, turn);
       await pause(chance.next(LATEST_KILL), signal);
       counts.kill++;
-      await killAnd(work, downs, begun);
+      await killAnd(work, diary, begun);
     } else succeeded(await begin(kind, work, turn), `${work.name} ${kind}`);
   }
   return counts;
@@ -54,15 +55,17 @@ async function begin(kind: Exclude<Kind, "kill">, work: Work, turn: number): Pro
 }
 
 /** Kills the daemon while something is under way, waits for that, and starts another one. */
-async function killAnd({ app, name }: Work, downs: Downs, underWay?: Promise<unknown>): Promise<void> {
+async function killAnd({ app, name }: Work, diary: Diary, underWay?: Promise<unknown>): Promise<void> {
   const pid = pidOf(app);
   if (pid !== undefined) {
     send(pid, "SIGKILL");
-    downs.killed();
+    diary.killed(pid);
     await until(`the end of ${pid}`, () => !alive(pid), ENDED_MS);
   }
   await underWay;
+  diary.note("start");
   succeeded(await app.run(["start"]), `${name} start`);
+  diary.note("started");
 }
 
 function pidOf(app: Instance): number | undefined {

@@ -1,7 +1,7 @@
 /** What the lines of work of a session have in common: one for each app. */
 import type { Random } from "../../faults/seed.ts";
 import type { Instance } from "../instance.ts";
-import type { Downs } from "./downs.ts";
+import type { Diary } from "./diary.ts";
 
 /** What a line of work is given. */
 export interface Given {
@@ -11,7 +11,7 @@ export interface Given {
   readonly workshop: string;
   /** Its own, so that the order of its steps can be repeated. */
   readonly chance: Random;
-  readonly downs: Downs;
+  readonly diary: Diary;
 }
 
 /** The work that one app has to do while it is killed, reloaded and its log is rotated; and what became of it. */

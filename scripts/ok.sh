@@ -21,7 +21,7 @@ shell_scripts() {
     echo 'skipped: shellcheck is not installed (apt-get install shellcheck)'
     return 0
   fi
-  shellcheck scripts/*.sh deploy/*.sh deploy/container/*.sh tests/support/*.sh .ci/run
+  shellcheck scripts/*.sh deploy/*.sh deploy/container/*.sh examples/*/deploy/*.sh tests/support/*.sh .ci/run
 }
 
 check format "$deno" fmt --quiet --check

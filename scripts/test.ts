@@ -109,11 +109,11 @@ function leftovers(directory: string): number[] {
 }
 
 /** Ends what is left of a part; the number of processes is the number of failures. */
-function sweep(directory: string): number {
+function sweep(directory: string, say: (line: string) => void): number {
   const left = leftovers(directory);
   for (const pid of left) {
     const command = readOr(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
-    console.log(`left behind: ${pid} ${command}`);
+    say(`left behind: ${pid} ${command}`);
     try {
       Deno.kill(pid, "SIGKILL");
     } catch (error) {
@@ -124,8 +124,15 @@ function sweep(directory: string): number {
   return left.length;
 }
 
-async function runPart(part: Part, args: readonly string[], skipped: string[]): Promise<Counts> {
-  console.log(`== ${part.name}`);
+/** How a part came out, with everything that it said. */
+interface PartRun {
+  readonly counts: Counts;
+  readonly skipped: readonly string[];
+}
+
+/** @param say takes its lines: at once, or at its end, where another part runs beside it */
+async function runPart(part: Part, args: readonly string[], say: (line: string) => void): Promise<PartRun> {
+  const skipped: string[] = [];
   const directory = fs.mkdtempSync("/tmp/appd-suite-");
   fs.chmodSync(directory, 0o711); // Programs of other users have to get through.
   const child = new Deno.Command(Deno.execPath(), {
@@ -134,7 +141,11 @@ async function runPart(part: Part, args: readonly string[], skipped: string[]): 
     env: { NO_COLOR: "1", TMPDIR: directory, APPD_SUITE: directory },
     stdin: "null",
     stdout: "piped",
+    stderr: "piped",
   }).spawn();
+  const complaints = (async () => {
+    for await (const line of linesOf(child.stderr)) say(line);
+  })();
   let counts: Counts | undefined;
   let late = false;
   const timer = setTimeout(() => {
@@ -142,18 +153,39 @@ async function runPart(part: Part, args: readonly string[], skipped: string[]): 
     child.kill("SIGKILL");
   }, part.limitMinutes * 60_000 * (Deno.env.get("APPD_FAULTS") === "full" ? 60 : 1));
   for await (const line of linesOf(child.stdout)) {
-    console.log(line);
+    say(line);
     if (/ \.\.\. ignored \(/.test(line)) skipped.push(line.replace(/ \.\.\. ignored.*/, ""));
     counts = parseSummary(line) ?? counts;
   }
   clearTimeout(timer);
+  await complaints;
   const { success } = await child.status;
-  if (late) console.log(`ended after ${part.limitMinutes} minutes: ${part.name}`);
-  const left = { passed: 0, failed: sweep(directory), skipped: 0 };
+  if (late) say(`ended after ${part.limitMinutes} minutes: ${part.name}`);
+  const left = { passed: 0, failed: sweep(directory, say), skipped: 0 };
   counts ??= { passed: 0, failed: 0, skipped: 0 };
   // A part that ends badly without a failed test (a module that does not load, the time limit) is a failure of its own.
   if (!success && counts.failed === 0) counts = { ...counts, failed: 1 };
-  return add(counts, left);
+  return { counts: add(counts, left), skipped };
+}
+
+/** Most parts at once: they wait more than they compute. */
+const LANES = Math.min(2, navigator.hardwareConcurrency);
+
+/** Runs the parts, the longest first; what each says comes in one piece, unless it is alone. */
+async function runParts(parts: readonly Part[], args: readonly string[]): Promise<PartRun> {
+  const waiting = parts.toSorted((a, b) => b.limitMinutes - a.limitMinutes);
+  const runs: PartRun[] = [];
+  const lane = async () => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      console.log(`== ${part.name} …`);
+      const lines: string[] = [];
+      runs.push(await runPart(part, args, parts.length === 1 ? console.log : (line) => lines.push(line)));
+      console.log([`== ${part.name}`, ...lines].join("\n"));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const none: Counts = { passed: 0, failed: 0, skipped: 0 };
+  return { counts: runs.map(({ counts }) => counts).reduce(add, none), skipped: runs.flatMap((run) => run.skipped) };
 }
 
 /** The apps of a folder: `examples/vpo/vpo.ts`. */
@@ -171,13 +203,6 @@ async function compile(entries: readonly string[]): Promise<number> {
     if (!success) failed++;
   }
   return failed;
-}
-
-/** What the apps of a part are compiled from, each once in the suite. */
-function entriesOf({ apps = [] }: Part, compiled: Set<string>): string[] {
-  const entries = apps.flatMap(appsIn).filter((entry) => !compiled.has(entry));
-  for (const entry of entries) compiled.add(entry);
-  return entries;
 }
 
 /** The part of given paths; it needs the apps of the parts that have one of them. */
@@ -200,13 +225,10 @@ async function main(args: readonly string[]): Promise<number> {
   const parts = paths.length === 0
     ? PARTS.map((part) => ({ ...part, paths: part.paths.filter((path) => fs.existsSync(join(ROOT, path))) }))
     : [partOf(paths.map((path) => path.replace(/^\.\/|\/$/g, "")))];
-  let total: Counts = { passed: 0, failed: await compile(["main.ts"]), skipped: 0 };
-  const skipped: string[] = [];
-  const compiled = new Set<string>();
-  for (const part of parts.filter((part) => part.paths.length > 0)) {
-    total = add(total, { passed: 0, failed: await compile(entriesOf(part, compiled)), skipped: 0 });
-    total = add(total, await runPart(part, args.slice(split + 1), skipped));
-  }
+  const there = parts.filter((part) => part.paths.length > 0);
+  const uncompiled = await compile(["main.ts", ...new Set(there.flatMap(({ apps = [] }) => apps.flatMap(appsIn)))]);
+  const { counts, skipped } = await runParts(there, args.slice(split + 1));
+  const total = add(counts, { passed: 0, failed: uncompiled, skipped: 0 });
   for (const name of skipped) console.log(`skipped: ${name}`);
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return total.failed === 0 ? 0 : 1;

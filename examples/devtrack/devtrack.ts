@@ -5,7 +5,7 @@ import { RECALL } from "./recall.ts";
 import { adjust, SECTIONS } from "./settings.ts";
 import { MIGRATIONS } from "./triggers.ts";
 
-await run(defineApp({
+export const app = defineApp({
   name: "devtrack",
   version: "1.0.0",
   summary: "ask at times and at each commit what is going on",
@@ -37,4 +37,6 @@ await run(defineApp({
   ],
   routes: async (kit) => (await import("./routes.ts")).routes(kit),
   commands: COMMANDS,
-}));
+});
+
+if (import.meta.main) await run(app);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { until } from "../../tests/support/instance.ts";
 import { Endpoint } from "./endpoint.ts";
-import { Bench } from "./testing.ts";
+import { Bench } from "./fake_gateway.ts";
 
 const HEADERS = { "content-type": "application/json", accept: "application/json, text/event-stream" };
 const INITIALIZE = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { newWorld } from "../../tests/fixtures/mcp_server.ts";
 import { until } from "../../tests/support/instance.ts";
-import { Bench, textOf } from "./testing.ts";
+import { Bench, textOf } from "./fake_gateway.ts";
 
 /** The error that a call ends with. */
 async function failure(call: Promise<unknown>): Promise<{ code: number; message: string; data: unknown }> {
@@ -83,7 +83,9 @@ Deno.test("unknown names, resources and methods are refused in the words of the 
   assert.equal((await failure(client.callTool({ name: "nothing" }))).code, -32602);
   assert.equal((await failure(client.callTool({ name: "other__echo" }))).code, -32602);
   assert.equal((await failure(client.readResource({ uri: "file:///etc/passwd" }))).code, -32002);
-  assert.equal((await failure(client.request({ method: "tasks/list" }, {} as never))).code, -32601);
+  for (const method of ["tasks/list", "constructor"]) {
+    assert.equal((await failure(client.request({ method }, {} as never))).code, -32601, method);
+  }
   assert.match((await failure(client.callTool({ name: "docs__nothing" }))).message, /Unknown tool: nothing/);
 });
 

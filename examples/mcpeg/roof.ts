@@ -83,7 +83,7 @@ export class Roof {
    * @throws RpcError that the client is to be told
    */
   async answer(request: Request, caller: Caller): Promise<Json> {
-    const list = LISTS[request.method];
+    const list = Object.hasOwn(LISTS, request.method) ? LISTS[request.method] : undefined;
     if (list !== undefined) return { [list.key]: this.#list(list.key) };
     const addressed = addressedIn(request);
     if (request.method === "resources/subscribe") return await this.#subscribe(addressed, caller);

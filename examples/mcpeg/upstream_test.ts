@@ -3,9 +3,9 @@ import { until } from "../../tests/support/instance.ts";
 import { AppdError } from "../../src/mod.ts";
 import type { Link } from "./link.ts";
 import { RPC, RpcError } from "./rpc_error.ts";
-import { Bench, settingsOf, textOf } from "./testing.ts";
+import { Bench, settingsOf, textOf } from "./fake_gateway.ts";
 import { DRAIN_MS, type Life, Upstream } from "./upstream.ts";
-import { FakeClock } from "../../src/system/fake_clock.ts";
+import { TestClock } from "../../src/testing/mod.ts";
 import { SILENT } from "../../src/base/logger.ts";
 
 Deno.test("disconnecting lets calls under way end, and takes no new ones", async () => {
@@ -58,7 +58,7 @@ Deno.test("what is reported of a server", async () => {
 });
 
 /** A server that is described by what it answers to. */
-function upstreamOf(request: Link["request"], clock: FakeClock, stop = new AbortController()) {
+function upstreamOf(request: Link["request"], clock: TestClock, stop = new AbortController()) {
   const link: Link = {
     ...{ server: { name: "fake", version: "1" }, capabilities: {}, pid: null, ended: new Promise(() => {}), request },
     close: () => Promise.resolve(),
@@ -78,7 +78,7 @@ function upstreamOf(request: Link["request"], clock: FakeClock, stop = new Abort
 }
 
 Deno.test("a server that no longer answers is given up", async () => {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   const { ready, lived } = upstreamOf(() => Promise.reject(new RpcError(RPC.timeout, "Request timed out")), clock);
   await ready;
   clock.advance(10_000);
@@ -86,7 +86,7 @@ Deno.test("a server that no longer answers is given up", async () => {
 });
 
 Deno.test("one that does not know the question lives", async () => {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   let asked = 0;
   const { ready, lived, stop } = upstreamOf(() => {
     asked++;
@@ -100,7 +100,7 @@ Deno.test("one that does not know the question lives", async () => {
 });
 
 Deno.test("a call that cannot be sent makes the gateway look at once whether the server lives", async () => {
-  const clock = new FakeClock();
+  const clock = new TestClock();
   const refused = () => Promise.reject(new TypeError("connection refused"));
   const { upstream, ready, lived } = upstreamOf(refused, clock);
   await ready;
@@ -116,7 +116,7 @@ Deno.test("a server that cannot be reached fails the life with the reason", asyn
     now: 0,
   });
   const life: Life = {
-    ...{ signal: new AbortController().signal, log: SILENT, clock: new FakeClock(), home: "/", version: "1" },
+    ...{ signal: new AbortController().signal, log: SILENT, clock: new TestClock(), home: "/", version: "1" },
     ...{ ready() {}, note() {} },
   };
   await assert.rejects(upstream.live(settingsOf("fake"), life), /no such program/);

@@ -47,6 +47,7 @@ export interface Assembled extends AsyncDisposable {
   readonly daemon: Daemon;
   /** What the app brings; undefined where it brings nothing that runs. */
   readonly kit: OpenKit | undefined;
+  readonly jobs: Jobs;
 }
 
 /** Milliseconds between two runs of the health checks. */
@@ -144,7 +145,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   daemon.started(listeners.url);
 
   const owned = parts.move();
-  return { daemon, kit, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { daemon, kit, jobs, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** What the parts of the app are given; undefined where it has none, and where a command runs instead of them. */

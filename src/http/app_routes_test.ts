@@ -79,9 +79,14 @@ Deno.test("open paths keep web pages, foreign hosts and upgrades out", async () 
   assert.equal((await post({ "content-length": `${1024 * 1024}` })).status, 200);
 });
 
-Deno.test("beyond the loopback interface an open path needs no token, every other one does", async () => {
+Deno.test("beyond the loopback interface every path needs the token, an open one too; as a proxy's it leaves Authorization alone", async () => {
   const ask = api({ bind: "0.0.0.0", token: "secret" });
-  assert.equal((await ask("/v1/echo", { method: "POST" })).status, 200);
+  const post = (headers: Record<string, string> = {}) => ask("/v1/echo", { method: "POST", headers });
+  assert.equal((await post()).status, 401);
+  assert.equal((await post({ authorization: "Bearer secret" })).status, 200);
+  const behind = { authorization: "Bearer somebody-else's" };
+  assert.equal((await post({ ...behind, "proxy-authorization": "Bearer secret" })).status, 200);
+  assert.equal((await post({ ...behind, "proxy-authorization": "Bearer wrong" })).status, 401);
   assert.equal((await ask("/figs/7")).status, 401);
   assert.equal((await ask("/api/v1/status")).status, 401);
 });

@@ -24,7 +24,7 @@ export interface GuardPolicy {
 export interface AppPaths {
   /** Takes every method from those who may act, and longer bodies. */
   readonly isServed: (path: string) => boolean;
-  /** Takes every method from everybody. */
+  /** Takes every method from everybody on this host; from others with the token. */
   readonly isOpen: (path: string) => boolean;
 }
 
@@ -121,10 +121,10 @@ function method(request: Request, policy: GuardPolicy): Problem | undefined {
   };
 }
 
-/** Beyond the loopback interface even reading needs the token. */
+/** Beyond the loopback interface even reading needs the token, and so do an app's open paths. */
 function remoteRead(request: Request, policy: GuardPolicy): Problem | undefined {
   if (policy.access === "socket" || isLoopback(policy.bind)) return undefined;
-  if (OPEN_PATHS.includes(pathOf(request)) || isOpen(request, policy)) return undefined;
+  if (OPEN_PATHS.includes(pathOf(request))) return undefined;
   return bearer(request, policy);
 }
 
@@ -141,9 +141,12 @@ export function isLoopback(bind: string): boolean {
   return bind === "localhost" || bind === "::1" || /^127(\.\d{1,3}){3}$/.test(bind);
 }
 
+/** The token may stand in Proxy-Authorization (RFC 9110, 11.7), where Authorization is for a server behind an app. */
 function bearer({ headers }: Request, { token, realm }: GuardPolicy): Problem | undefined {
-  const [, given] = /^Bearer +([\x21-\x7e]+)$/i.exec(headers.get("authorization") ?? "") ?? [];
-  if (token !== undefined && token !== "" && given !== undefined && equalInConstantTime(given, token)) return undefined;
+  const given = ["authorization", "proxy-authorization"].flatMap((name) =>
+    /^Bearer +([\x21-\x7e]+)$/i.exec(headers.get(name) ?? "")?.[1] ?? []
+  );
+  if (token !== undefined && token !== "" && given.some((one) => equalInConstantTime(one, token))) return undefined;
   return {
     status: 401,
     message: "a valid bearer token is needed",

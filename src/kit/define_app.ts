@@ -51,7 +51,7 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   /** Whether `install` has the service start at boot; the default is that it does. `enable` and `disable` come later. */
   readonly startsAtBoot?: (config: C) => boolean;
   readonly routes?: (kit: Kit<C>) => Hono | Promise<Hono>;
-  /** Paths of its endpoints, such as `/v1/*`, that take every method over TCP without a token. */
+  /** Paths of its endpoints, such as `/v1/*`, that take every method without a token, on a loopback address. */
   readonly open?: readonly string[];
   readonly commands?: readonly AppCommand<C>[];
   /** A word under which the verbs of the daemon stand as well: `daemon` for `NAME daemon start`. */

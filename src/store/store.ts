@@ -67,6 +67,8 @@ export interface Store extends AsyncDisposable {
    * @throws StoreError
    */
   read(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Resolves when everything that was asked before has been answered, never rejects; undefined when nothing is under way. */
+  settled(): Promise<void> | undefined;
   /** What is known now; instant. */
   health(): StoreHealth;
   /**

@@ -56,6 +56,10 @@ export class ThreadStore implements Store {
     return undefined;
   }
 
+  settled(): Promise<void> | undefined {
+    return this.#running;
+  }
+
   write(statements: readonly Statement[]): Promise<readonly StatementResult[]> {
     const { promise, resolve, reject } = Promise.withResolvers<readonly StatementResult[]>();
     this.#add(reject, () => this.#waiting.addWrite({ statements, resolve, reject }));

@@ -2,14 +2,17 @@ import { nextTurn } from "../system/clock.ts";
 import { VirtualClock } from "../system/virtual_clock.ts";
 
 /** Turns of the event loop in which code that does not wait for the outside comes to rest. */
-const TURNS = 5;
-/** What the database answers may lead to another question. */
-const ROUNDS = 3;
+const TURNS = 3;
 
 /** A clock that stands still until the test moves it. */
 export class TestClock extends VirtualClock {
-  /** Resolves when the database has answered what it was asked. */
-  settled: () => Promise<void> = () => Promise.resolve();
+  /** @param now wall time in milliseconds at which it begins. Default 2025-11-01T10:30:00Z */
+  constructor(now = Date.UTC(2025, 10, 1, 10, 30)) {
+    super(now);
+  }
+
+  /** Resolves when the database has answered what it was asked; undefined when it was asked nothing. */
+  settled: () => Promise<void> | undefined = () => undefined;
 
   /**
    * Moves the time forward, timer by timer, and lets each one's consequences happen before the next: code, and what it
@@ -28,9 +31,14 @@ export class TestClock extends VirtualClock {
   }
 
   async #settle(): Promise<void> {
-    for (let round = 0; round < ROUNDS; round++) {
-      await this.settled();
-      for (let turn = 0; turn < TURNS; turn++) await nextTurn();
+    await turns();
+    for (let answer = this.settled(); answer !== undefined; answer = this.settled()) {
+      await answer;
+      await turns(); // What it answers may lead to another question.
     }
   }
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await nextTurn();
 }

@@ -46,7 +46,6 @@ export interface TestDaemon extends AsyncDisposable {
   log(): string;
 }
 
-const START = Date.UTC(2025, 10, 1, 10, 30);
 const PORT = 8321;
 
 /**
@@ -58,7 +57,7 @@ const PORT = 8321;
 export async function startApp(defined: DefinedApp<any>, options: StartOptions = {}): Promise<TestDaemon> {
   await using parts = new AsyncDisposableStack();
   const scratch = parts.use(scratchDirectory(`${defined.app.product.name}-test`));
-  const clock = new TestClock(options.now?.getTime() ?? START);
+  const clock = new TestClock(options.now?.getTime());
   const machine = realSystem();
   const env = { PATH: machine.host.env.PATH ?? "", ...options.env };
   const system = { ...machine, clock, host: { ...machine.host, env, homeDirectory: scratch.path } };
@@ -68,15 +67,14 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   });
   const write = (text: string) => writeFileAtomic(machine.files, context.configFile, text, 0o600);
   if (options.config !== undefined) write(options.config);
-  const { daemon, kit } = parts.use(await assembled(context, clock));
+  const { daemon, kit, jobs } = parts.use(await assembled(context, clock));
   const core = { ...await daemon.api(), own: kit?.routes?.now() };
   const apis = {
     socket: createApi({ ...core, access: "socket" }),
     tcp: createApi({ ...core, access: "tcp", port: () => PORT }),
   };
-  const { jobs, store } = kit?.kitFor("tests") ?? {};
-  // Questions are answered one by one: when this one is, all before it have been.
-  clock.settled = async () => void await store?.read("SELECT 1").catch(() => {}); // An app without a database has none.
+  const triggers = kit?.kitFor("tests").jobs;
+  clock.settled = () => jobs.database?.settled();
   const owned = parts.move();
   return {
     home: scratch.path,
@@ -86,7 +84,7 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
     status: () => daemon.report(),
     health: () => daemon.health(),
     async runJob(job, trigger = {}) {
-      const { id } = await (jobs?.trigger(job, trigger) ?? core.jobs.run(job));
+      const { id } = await (triggers?.trigger(job, trigger) ?? core.jobs.run(job));
       return await until(`the end of run ${id} of ${job}`, async () => {
         const run = await core.jobs.show(id);
         return run.ended_at === null ? undefined : run;

@@ -6,7 +6,7 @@ import { BINARY, binaryOf } from "../support/instance.ts";
 
 for (const app of appsIn("examples").map((entry) => basename(entry, ".ts"))) {
   Deno.test(`${app} keeps everything that the family promises`, async () => {
-    const args = ["conformance", binaryOf(app), "--json"];
+    const args = ["conformance", binaryOf(app), "--json", "--parallel", "4"];
     const { stdout, stderr } = await new Deno.Command(BINARY, { args, stdin: "null" }).output();
     const text = new TextDecoder();
     assert.notEqual(stdout.length, 0, text.decode(stderr));

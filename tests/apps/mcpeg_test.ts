@@ -129,6 +129,37 @@ Deno.test("S3 Production Ready: a server that is critical makes the health 503 w
   await until("healthy", async () => (await app.get("/health")).status === 200);
 });
 
+Deno.test("S3 MCpeg Gateway, S3 Production Ready: of many calls while a server is killed again and again each ends, with its own answer or an error", async () => {
+  await using app = mcpeg(upstream("docs") + upstream("notes"));
+  await app.start();
+  await whenServer(app, "docs");
+  await whenServer(app, "notes");
+  const clients = await Promise.all(Array.from({ length: 4 }, () => GatewayClient.connect(app)));
+  const counts = { own: 0, error: 0 };
+  const call = async (client: GatewayClient, server: string, text: string) => {
+    try {
+      assert.equal(await client.text(`${server}__echo`, { text }), text);
+      counts.own++;
+    } catch (error) {
+      assert.equal((error as { code?: number }).code, -32000, String(error));
+      assert.equal(server, "docs", "nobody killed the other one");
+      counts.error++;
+    }
+  };
+  for (let round = 0; round < 3; round++) {
+    const { pid } = await whenServer(app, "docs");
+    const calls = clients.flatMap((client, at) =>
+      Array.from({ length: 20 }, (_, n) => call(client, n % 2 === 0 ? "docs" : "notes", `${round}.${at}.${n}`))
+    );
+    signal(pid, "SIGKILL");
+    await Promise.all(calls);
+    await until("its end to be seen", async () => (await serverOf(app, "docs")).pid !== pid);
+  }
+  assert.equal(counts.own + counts.error, 3 * 4 * 20);
+  assert.ok(counts.own >= 3 * 4 * 10, JSON.stringify(counts));
+  await Promise.all(clients.map((client) => client.close()));
+});
+
 Deno.test("S3 SIGHUP: a reload connects and disconnects only what has changed; calls to others go on", async () => {
   await using app = mcpeg(upstream("docs") + upstream("notes"));
   await app.start();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { compiled } from "../support/compiled.ts";
 import { binaryOf, freePort, type RunResult, until } from "../support/instance.ts";
 import { Served, Vpo } from "../support/vpo_library.ts";
@@ -221,13 +222,8 @@ const FAILURES: Readonly<Record<string, (vpo: Vpo) => readonly string[]>> = {
 
 /** As a later vpo would leave it. */
 function addMigration(path: string): void {
-  const script = `import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-db.execute("INSERT INTO store_migration VALUES ('vpo', 3, 'later', 0)")
-db.execute("PRAGMA user_version = 0")
-db.commit()`;
-  const done = new Deno.Command("python3", { args: ["-c", script, path] }).outputSync();
-  assert.ok(done.success, new TextDecoder().decode(done.stderr));
+  using db = new DatabaseSync(path);
+  db.exec("INSERT INTO store_migration VALUES ('vpo', 3, 'later', 0); PRAGMA user_version = 0");
 }
 
 for (const [what, prepare] of Object.entries(FAILURES)) {

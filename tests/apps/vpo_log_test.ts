@@ -150,13 +150,13 @@ Deno.test("S4 FR-005: nothing waits for an answer: every command ends with nobod
   }
 });
 
-Deno.test("S4 Edge 3: a log that cannot be written is said once on stderr; files are worked on all the same", async () => {
+Deno.test("S4 Edge 3: a log that cannot be written is said once on stderr; files are worked on all the same", async (t) => {
   await using vpo = new Vpo({ more: `[log]\noutputs = ["file"]\nfile = "logs/daemon.log"` });
   const logs = join(vpo.home, "logs");
   fs.mkdirSync(logs);
   const mount = new Deno.Command("mount", { args: ["-t", "tmpfs", "-o", "size=64k,mode=0700", "none", logs] })
     .outputSync();
-  if (!mount.success) return; // No right to mount: nothing can be full.
+  if (!mount.success) return void await t.step({ name: "no right to mount a tmpfs here", ignore: true, fn() {} });
   try {
     const served = await vpo.serve();
     fs.writeFileSync(join(logs, "ballast"), new Uint8Array(1024));

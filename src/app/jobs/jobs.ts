@@ -94,7 +94,7 @@ export class Jobs implements AsyncDisposable {
   }
 
   /** The database; undefined while it is not open. */
-  get database(): Pick<Store, "read" | "write"> | undefined {
+  get database(): Pick<Store, "read" | "write" | "settled"> | undefined {
     return this.#open?.database;
   }
 

@@ -218,7 +218,7 @@ export class OpenJobs implements AsyncDisposable {
     return runReport(desk.current(run));
   }
 
-  get database(): Pick<Store, "read" | "write"> {
+  get database(): Pick<Store, "read" | "write" | "settled"> {
     return this.#parts.store;
   }
 

@@ -46,7 +46,7 @@ export interface App<C = Config> {
   readonly modes: readonly Mode[];
   /** Its endpoints, beside the built-in ones. Made once, at the daemon's start. */
   routes?(kit: Kit<C>): Hono | Promise<Hono>;
-  /** Paths of its endpoints, such as `/v1/*`, that take every method over TCP without a token. */
+  /** Paths of its endpoints, such as `/v1/*`, that take every method without a token, on a loopback address. */
   readonly open: readonly string[];
   /** What the app's own settings mean in appd's words: parts of the configuration that take the place of what was read. */
   adjust?(config: C, start: { readonly directory: string }): Partial<Config>;

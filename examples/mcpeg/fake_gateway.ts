@@ -1,10 +1,10 @@
-/** Helpers of the app's own tests: a gateway and its servers in one process, joined by transports in memory. */
+/** For the app's own tests: a gateway and its servers in one process, joined by transports in memory. */
 import { Client } from "@modelcontextprotocol/sdk/client";
 // @ts-types="@modelcontextprotocol/sdk/inMemory"
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { createTestServer, newWorld, type World } from "../../tests/fixtures/mcp_server.ts";
 import type { Logger } from "../../src/mod.ts";
-import { FakeClock } from "../../src/system/fake_clock.ts";
+import { TestClock } from "../../src/testing/mod.ts";
 import type { UpstreamSettings } from "./config.ts";
 import { type Connect, linkOver } from "./link.ts";
 import { Roof } from "./roof.ts";
@@ -38,7 +38,7 @@ export interface Behind {
 
 /** A gateway in memory. */
 export class Bench implements AsyncDisposable {
-  readonly clock = new FakeClock();
+  readonly clock = new TestClock();
   readonly records: LogRecord[] = [];
   readonly roof: Roof;
   readonly #worlds = new Map<string, World>();

@@ -12,7 +12,7 @@ import { CommitWork } from "../support/session/commit_work.ts";
 import { Diary } from "../support/session/diary.ts";
 import { FileWork } from "../support/session/file_work.ts";
 import { Household } from "../support/session/household.ts";
-import { logBookOf, type LogRecord } from "../support/session/log_audit.ts";
+import { logBookOf, type LogRecord, runsAmiss } from "../support/session/log_audit.ts";
 import { ProxyWork } from "../support/session/proxy_work.ts";
 import { trouble, type Troubles } from "../support/session/trouble.ts";
 import type { Given, Work } from "../support/session/work.ts";
@@ -67,13 +67,14 @@ async function session(lines: readonly Line[]): Promise<readonly Troubles[]> {
 async function lossesOf(household: Household, lines: readonly Line[]): Promise<string[]> {
   const left = household.processes().map((process) => `left over: ${process}`);
   const strangers = household.names().filter((name) => !lines.some(({ work }) => name === `.${work.name}`));
-  const each = await Promise.all(lines.map(async ({ work }) => {
-    const { records, torn } = logBookOf(work);
+  const each = await Promise.all(lines.map(async ({ work, diary }) => {
+    const book = logBookOf(work);
     const foreign = fs.readdirSync(work.app.home).filter((name) => !work.files.test(name));
     return [
       ...(await work.losses()),
-      ...torn.map((line) => `torn: ${line}`),
-      ...records.filter(isTrouble).map((record) => `error: ${JSON.stringify(record)}`),
+      ...book.torn.map((line) => `torn: ${line}`),
+      ...runsAmiss(work, book, diary),
+      ...book.records.filter(isTrouble).map((record) => `error: ${JSON.stringify(record)}`),
       ...foreign.map((name) => `not its own: ${name}`),
     ].map((loss) => `${work.name}: ${loss}`);
   }));
@@ -82,8 +83,7 @@ async function lossesOf(household: Household, lines: readonly Line[]): Promise<s
 
 /** An error that neither a kill explains nor a calendar that is being written. */
 function isTrouble({ level, message }: LogRecord): boolean {
-  const expected =
-    /^run \d+ ended: (interrupted, the daemon died while it ran|failed, cannot read .*(is cut off|is empty))/;
+  const expected = /^run \d+ ended: (interrupted, the daemon died while it ran|failed, cannot read .*calendar\.ics)/;
   return level === "error" && !expected.test(message);
 }
 

@@ -12,6 +12,7 @@ const LOOK_MS = 60;
 export class CalendarWork implements Work {
   readonly name = "calendarbot";
   readonly app: Instance;
+  readonly database = "calendarbot.db";
   readonly files = new RegExp(`${COMMON_FILES.source}|^calendar\\.ics$|^calendarbot\\.db(-wal|-shm)?$`);
   readonly #given: Given;
   readonly #losses: string[] = [];

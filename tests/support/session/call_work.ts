@@ -3,6 +3,7 @@ import type { World } from "../../fixtures/mcp_server.ts";
 import { newWorld, serveTestServer } from "../../fixtures/mcp_server.ts";
 import { Instance, until } from "../instance.ts";
 import { remoteUpstream, upstream, whenServer } from "../mcp.ts";
+import { logBookOf } from "./log_audit.ts";
 import { McpSession, Refused } from "./mcp_session.ts";
 import { COMMON_FILES, type Given, LOG, pause, type Work } from "./work.ts";
 
@@ -11,17 +12,20 @@ const SERVERS = ["docs", "notes"];
 /** A call without an answer after this time hangs. */
 const HANGS_MS = 20_000;
 const SETTLED_MS = 30_000;
+const LATE_MS = 1_000;
 
 export class CallWork implements Work {
   readonly name = "mcpeg";
   readonly app: Instance;
+  readonly database = undefined;
   readonly files = new RegExp(`${COMMON_FILES.source}|^mcpeg\\.db(-wal|-shm)?$`);
   readonly #given: Given;
   readonly #world: World = newWorld("notes");
   readonly #remote = serveTestServer(this.#world);
   readonly #losses: string[] = [];
   #calls = 0;
-  #answered = 0;
+  /** When, milliseconds since the epoch. */
+  readonly #answered: number[] = [];
   #refused = 0;
   #cut = 0;
 
@@ -54,11 +58,23 @@ export class CallWork implements Work {
     const counts = new Map<string, number>();
     for (const text of this.#world.echoed) counts.set(text, (counts.get(text) ?? 0) + 1);
     const doubled = [...counts].filter(([, count]) => count > 1);
-    return Promise.resolve([...this.#losses, ...doubled.map(([text, n]) => `${text} reached its server ${n} times`)]);
+    return Promise.resolve([
+      ...this.#losses,
+      ...this.#unrecorded(),
+      ...doubled.map(([text, n]) => `${text} reached its server ${n} times`),
+    ]);
+  }
+
+  /** A call has its record when it has ended; of those that ended just before a kill it may be missing. */
+  #unrecorded(): string[] {
+    const { records } = logBookOf(this);
+    const count = records.filter((record) => record.message === "call" && record.outcome === "ok").length;
+    const certain = this.#answered.filter((at) => !this.#given.diary.hasKill(at - LATE_MS, at + LATE_MS)).length;
+    return count >= certain ? [] : [`${certain} calls were answered long before a kill, and ${count} are in the log`];
   }
 
   figures(): Record<string, number> {
-    return { calls: this.#calls, answered: this.#answered, refused: this.#refused, cut: this.#cut };
+    return { calls: this.#calls, answered: this.#answered.length, refused: this.#refused, cut: this.#cut };
   }
 
   /** One after another; a session that ended with its daemon is begun anew. */
@@ -83,7 +99,7 @@ export class CallWork implements Work {
     const text = `call ${++this.#calls} of ${server} `.repeat(1 + this.#given.chance.next(200));
     try {
       const { content } = await session.request("tools/call", { name: `${server}__echo`, arguments: { text } });
-      this.#answered++;
+      this.#answered.push(Date.now());
       if (content[0]?.text !== text) this.#losses.push(`${text.slice(0, 30)} was answered ${JSON.stringify(content)}`);
       return true;
     } catch (error) {

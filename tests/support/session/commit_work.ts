@@ -21,6 +21,7 @@ interface Known {
 export class CommitWork implements Work {
   readonly name = "devtrack";
   readonly app: Instance;
+  readonly database = "devtrack.db";
   readonly files = new RegExp(`${COMMON_FILES.source}|^commit\\.log(\\.[\\w.-]+)?$|^devtrack\\.db(-wal|-shm)?$`);
   readonly #given: Given;
   /** Commits that were there before devtrack. */

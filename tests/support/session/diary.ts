@@ -10,11 +10,11 @@ export class Diary {
 
   /** Its daemon is killed now. */
   killed(pid: number): void {
-    this.#kills.push(performance.now());
+    this.#kills.push(Date.now());
     this.note(`kill -9 ${pid}`);
   }
 
-  /** Whether there was a kill between two times of `performance.now()`. */
+  /** Whether there was a kill between two times, milliseconds since the epoch. */
   hasKill(from: number, to: number): boolean {
     return this.#kills.some((kill) => kill >= from && kill <= to);
   }

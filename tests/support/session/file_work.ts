@@ -15,6 +15,7 @@ interface Dropped {
 export class FileWork implements Work {
   readonly name = "vpo";
   readonly app: Vpo;
+  readonly database = "library.db";
   readonly files = new RegExp(`${COMMON_FILES.source}|^(inbox|outbox|quarantine)$|^library\\.db(-wal|-shm)?$`);
   readonly #given: Given;
   readonly #dropped = new Map<string, Dropped>();
@@ -87,15 +88,19 @@ export class FileWork implements Work {
     return this.app.rows("SELECT id, state FROM runs WHERE state IN ('queued', 'running', 'retrying')");
   }
 
-  /** Each file is one row and has had exactly one run that brought it to its end. */
+  /** Each file is one row, has come to its end, and no more than one run has brought it there. */
   #outcomes(): string[] {
-    const rows = this.app.rows(`SELECT path, count(*) AS files, group_concat(state) AS state, sum((SELECT count(*)
-      FROM steps WHERE file_id = files.id AND name = 'publish' AND outcome = 'ok')) AS published FROM files GROUP BY path`);
+    const rows = this.app.rows("SELECT path, count(*) AS files, group_concat(state) AS state FROM files GROUP BY path");
     const found = new Map(rows.map((row) => [String(row.path), row]));
+    const good = this.app.rows("SELECT slot FROM runs WHERE job = 'process' AND state = 'ok'");
+    const runs = Map.groupBy(good, ({ slot }) => /^app:([^:]+):/.exec(String(slot))?.[1] ?? "");
     return [...this.#dropped].flatMap(([name, { place }]) => {
       const row = found.get(name);
       const isRight = row?.files === 1 && row.state === (place === "outbox" ? "done" : "quarantined");
-      return isRight ? [] : [`${name} should be in the ${place} once: ${JSON.stringify(row)}`];
+      const count = runs.get(name)?.length ?? 0; // None when it was killed between the file's end and its own.
+      return isRight && count <= 1
+        ? []
+        : [`${name} should be in the ${place} once: ${JSON.stringify(row)}, ${count} runs`];
     });
   }
 

@@ -18,7 +18,7 @@ const UNWRITTEN_MS = 2_000;
 const SHARED = 6;
 const LARGEST = 200_000;
 
-/** Milliseconds of `performance.now()`. */
+/** Milliseconds since the epoch. */
 interface Answered {
   readonly asked: number;
   readonly at: number;
@@ -35,6 +35,7 @@ interface Account {
 export class ProxyWork implements Work {
   readonly name = "cco";
   readonly app: Instance;
+  readonly database = "analytics.db";
   readonly files = new RegExp(`${COMMON_FILES.source}|^analytics\\.db(-wal|-shm)?$`);
   readonly #given: Given;
   readonly #upstream = upstream();
@@ -88,7 +89,7 @@ export class ProxyWork implements Work {
     const path = kind === 0 ? `/shared/${chance.next(SHARED)}` : `/${kind === 1 ? "posted" : "own"}/${++this.#number}`;
     const account = this.#accountOf(`/proxy${path}`);
     const body = contentOf(path);
-    const asked = performance.now();
+    const asked = Date.now();
     const init = kind === 1 ? { method: "POST", body } : {};
     try {
       const signal = AbortSignal.timeout(HANGS_MS);
@@ -107,7 +108,7 @@ export class ProxyWork implements Work {
     path: string,
     { account, asked, isRight }: { readonly account: Account; readonly asked: number; readonly isRight: boolean },
   ): void {
-    account.answered.push({ asked, at: performance.now() });
+    account.answered.push({ asked, at: Date.now() });
     if (!isRight) this.#losses.push(`${path} had a wrong or torn answer`);
   }
 

@@ -28,6 +28,8 @@ export interface Work extends AsyncDisposable {
   losses(): Promise<readonly string[]>;
   /** What was done, for the record. */
   figures(): Readonly<Record<string, number>>;
+  /** Its database in its home; undefined when it has no jobs. */
+  readonly database: string | undefined;
   /** Every name in its home that is its own. */
   readonly files: RegExp;
 }

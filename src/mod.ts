@@ -27,3 +27,4 @@ export { webAddress, type WebAddressOptions } from "./schema/kinds_net.ts";
 export { listSection, type Section, section } from "./schema/section.ts";
 export { type Fields, type Group, group, type Setting, setting } from "./schema/setting.ts";
 export type { Migration, Row, SqlValue, Statement, StatementResult } from "./store/store.ts";
+export { delay } from "./system/clock.ts";

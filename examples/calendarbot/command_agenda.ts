@@ -43,15 +43,11 @@ function fromOf({ options: { from } }: CommandContext<BotConfig>, today: Day): D
 
 /** Undefined when no service runs. */
 async function ofService(
-  { request }: CommandContext<BotConfig>,
+  { ask }: CommandContext<BotConfig>,
   { from, to }: Asked,
 ): Promise<EventsReport | undefined> {
   try {
-    const response = await request(`/api/calendar/events?from=${from}&to=${to}`);
-    const body: unknown = await response.json();
-    if (response.ok) return body as EventsReport;
-    const { message, hint } = (body as { error: { message: string; hint: string | null } }).error;
-    throw new AppdError(message, { exit: "unavailable", ...(hint === null ? {} : { hint }) });
+    return await ask<EventsReport>(`/api/calendar/events?from=${from}&to=${to}`);
   } catch (error) {
     if (error instanceof AppdError && error.exit === "notRunning") return undefined;
     throw error;

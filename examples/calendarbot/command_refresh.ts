@@ -13,10 +13,9 @@ const WAIT_S = 30;
 const UNDER_WAY = new Set(["queued", "running", "retrying"]);
 
 /** Runs the job `refresh` of the running service and waits for its end. */
-export async function refreshNow({ request, output }: CommandContext<BotConfig>): Promise<void> {
-  const ask = async (path: string, init?: RequestInit) => await answerOf(await request(path, init));
-  let run = await ask("/api/v1/jobs/refresh/run", { method: "POST" });
-  while (UNDER_WAY.has(run.state)) run = await ask(`/api/v1/runs/${run.id}?wait=${WAIT_S}`);
+export async function refreshNow({ ask, output }: CommandContext<BotConfig>): Promise<void> {
+  let run = await ask<Run>("/api/v1/jobs/refresh/run", { method: "POST" });
+  while (UNDER_WAY.has(run.state)) run = await ask<Run>(`/api/v1/runs/${run.id}?wait=${WAIT_S}`);
   if (run.state !== "ok") {
     throw new AppdError(`cannot refresh the calendar: ${run.reason ?? run.state}`, {
       exit: "unavailable",
@@ -25,11 +24,4 @@ export async function refreshNow({ request, output }: CommandContext<BotConfig>)
   }
   if (output.json) output.printJson(run);
   else output.tell("the calendar has been read again");
-}
-
-async function answerOf(response: Response): Promise<Run> {
-  const body: unknown = await response.json();
-  if (response.ok) return body as Run;
-  const { message } = (body as { readonly error: { readonly message: string } }).error;
-  throw new AppdError(`cannot refresh the calendar: ${message}`, { exit: "unavailable" });
 }

@@ -24,12 +24,6 @@ export function ianaZone(name: string): Zone {
   };
 }
 
-/** What a clock in the zone shows at an instant. */
-export function wallOf(instant: number, zone: string): Wall {
-  const there = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
-  return Date.parse(`${there.toPlainDateTime().toString()}Z`);
-}
-
 /** A zone as the calendar itself describes it (VTIMEZONE). */
 export function describedZone(zone: ICAL.Timezone, ical: typeof ICAL): Zone {
   return { instantOf: (wall) => wall - zone.utcOffset(timeOf(wall, ical)) * 1000 };

@@ -1,4 +1,4 @@
-import { type AppCommand, AppdError, type CommandContext } from "../../src/mod.ts";
+import type { AppCommand, CommandContext } from "../../src/mod.ts";
 import type { Analytics } from "./analytics.ts";
 import { renderAnalytics, renderCache } from "./render.ts";
 import type { CacheReport } from "./routes.ts";
@@ -25,7 +25,7 @@ const ANALYTICS: AppCommand<Settings> = {
   async run(context) {
     const { since } = context.options;
     const query = typeof since === "number" ? `?since=${new Date(Date.now() - since).toISOString()}` : "";
-    const analytics = await ask<Analytics>(context, `/api/cco/analytics${query}`);
+    const analytics = await context.ask<Analytics>(`/api/cco/analytics${query}`);
     tell(context, { value: analytics, text: renderAnalytics });
   },
 };
@@ -35,7 +35,7 @@ const STATS: AppCommand<Settings> = {
   summary: "say what is in the cache",
   exits: EXITS,
   async run(context) {
-    tell(context, { value: await ask<CacheReport>(context, "/api/cco/cache"), text: renderCache });
+    tell(context, { value: await context.ask<CacheReport>("/api/cco/cache"), text: renderCache });
   },
 };
 
@@ -44,7 +44,7 @@ const CLEAR: AppCommand<Settings> = {
   summary: "forget every answer",
   exits: EXITS,
   async run(context) {
-    const value = await ask<{ cleared: number }>(context, "/api/cco/cache/clear", { method: "POST" });
+    const value = await context.ask<{ cleared: number }>("/api/cco/cache/clear", { method: "POST" });
     tell(context, { value, text: ({ cleared }) => `cleared: ${cleared} answers forgotten` });
   },
 };
@@ -62,15 +62,6 @@ const CACHE: AppCommand<Settings> = {
 export const COMMANDS: readonly AppCommand<Settings>[] = [ANALYTICS, CACHE];
 
 type Context = CommandContext<Settings>;
-
-/** What the running daemon answers. @throws AppdError (notRunning), or the daemon's own */
-async function ask<T>(context: Context, path: string, init?: RequestInit): Promise<T> {
-  const response = await context.request(path, init);
-  const body = await response.json();
-  if (response.ok) return body;
-  const { message = `the daemon answers ${response.status}`, hint } = body.error ?? {};
-  throw new AppdError(message, { exit: "unavailable", ...(typeof hint === "string" ? { hint } : {}) });
-}
 
 function tell<T>({ output }: Context, { value, text }: { readonly value: T; text(value: T): string }): void {
   if (output.json) output.printJson(value);

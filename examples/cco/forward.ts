@@ -46,9 +46,10 @@ export function answerFields(headers: Headers): Headers {
 /**
  * The address at the upstream.
  *
- * @param upstream address that the paths below `prefix` stand for; may have a path of its own
- * @param url of the request, normalized, its path below `prefix`
+ * @param upstream address that the paths below the prefix stand for; may have a path of its own
+ * @param url of the request, normalized; the first step of its path is the prefix, in whatever spelling: `/prox%79` too
  */
-export function targetOf(upstream: string, url: URL, prefix: string): string {
-  return `${upstream.replace(/\/+$/, "")}${url.pathname.slice(prefix.length) || "/"}${url.search}`;
+export function targetOf(upstream: string, { pathname, search }: URL): string {
+  const slash = pathname.indexOf("/", 1); // Never a count of characters: what is left over would go on the upstream's host.
+  return `${upstream.replace(/\/+$/, "")}${slash < 0 ? "/" : pathname.slice(slash)}${search}`;
 }

@@ -29,15 +29,21 @@ Deno.test("an answer keeps each of its cookies", () => {
 });
 
 Deno.test("the path below the prefix is the path at the upstream", () => {
-  const at = (upstream: string, path: string) => targetOf(upstream, new URL(path, "http://127.0.0.1:3000"), "/proxy");
+  const at = (upstream: string, path: string) => targetOf(upstream, new URL(path, "http://127.0.0.1:3000"));
   assert.equal(at("https://api.example.com", "/proxy/v1/models?limit=2"), "https://api.example.com/v1/models?limit=2");
   assert.equal(at("https://example.com/api/", "/proxy/v1"), "https://example.com/api/v1");
   assert.equal(at("https://example.com", "/proxy"), "https://example.com/");
 });
 
 Deno.test("no path leads to another host, or out of the upstream's own path", () => {
-  const at = (path: string) => targetOf("https://example.com/api", new URL(`http://127.0.0.1:3000${path}`), "/proxy");
+  const at = (path: string) => targetOf("https://example.com/api", new URL(`http://127.0.0.1:3000${path}`));
   assert.equal(new URL(at("/proxy//evil.example/x")).host, "example.com");
   assert.equal(new URL(at("/proxy/@evil.example/x")).host, "example.com");
   assert.equal(at("/proxy/a/%2e%2e/b"), "https://example.com/api/b");
+});
+
+Deno.test("another spelling of the prefix adds nothing to the upstream's host or port", () => {
+  const at = (path: string) => targetOf("http://127.0.0.1:80", new URL(`http://127.0.0.1:3000${path}`));
+  assert.equal(at("/prox%79/x"), "http://127.0.0.1:80/x");
+  assert.equal(at("/%70%72oxy"), "http://127.0.0.1:80/");
 });

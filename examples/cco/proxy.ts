@@ -42,7 +42,7 @@ export class Proxy {
   async answer(request: Request): Promise<Answer> {
     const { cache, upstream } = this.#options;
     const { method } = request;
-    const url = targetOf(upstream, new URL(request.url), PREFIX);
+    const url = targetOf(upstream, new URL(request.url));
     const asked: Asked = { method, url, headers: requestFields(request.headers) };
     try {
       if (cache.covers(asked)) return await this.#cached(asked);

@@ -1,22 +1,14 @@
-import { type AppCommand, AppdError, type CommandContext } from "../../src/mod.ts";
+import type { AppCommand, CommandContext } from "../../src/mod.ts";
 import type { Config } from "./settings.ts";
 import type { Trigger } from "./triggers.ts";
 
 const LONGEST_DETAIL = 60;
 
-async function answered<T>(response: Response, action: string): Promise<T> {
-  const body = await response.json();
-  if (response.ok) return body;
-  throw new AppdError(body.error?.message ?? `cannot ${action}: the daemon answers ${response.status}`, {
-    exit: "generic",
-  });
-}
-
 async function triggers(context: CommandContext<Config>): Promise<void> {
-  const { output, options, request } = context;
+  const { ask, output, options } = context;
   const limit = Number(options.lines ?? 20);
   const path = `/api/devtrack/triggers?limit=${limit}&open=${options.open === true}`;
-  const { triggers } = await answered<{ triggers: Trigger[] }>(await request(path), "list the triggers");
+  const { triggers } = await ask<{ triggers: Trigger[] }>(path);
   if (output.json) return output.printJson(triggers);
   if (triggers.length === 0) return output.tell("no triggers yet");
   for (const { id, at, cause, detail, answer } of triggers.toReversed()) {
@@ -31,8 +23,8 @@ async function triggers(context: CommandContext<Config>): Promise<void> {
 async function answer(context: CommandContext<Config>): Promise<void> {
   const [id = "", ...words] = context.arguments;
   const body = JSON.stringify({ answer: words.join(" ") });
-  const response = await context.request(`/api/devtrack/triggers/${Number(id)}/answer`, { method: "POST", body });
-  const trigger = await answered<Trigger>(response, "answer");
+  const path = `/api/devtrack/triggers/${Number(id)}/answer`;
+  const trigger = await context.ask<Trigger>(path, { method: "POST", body });
   if (context.output.json) return context.output.printJson(trigger);
   context.output.tell(`trigger #${trigger.id} is answered`);
 }
@@ -63,7 +55,7 @@ export const COMMANDS: readonly AppCommand<Config>[] = [
       { name: "TEXT", kind: "text", required: true, many: true, help: "what you are working on" },
     ],
     examples: [{ line: "devtrack answer 8 writing the parser", says: "answer trigger #8" }],
-    exits: { notRunning: "no daemon, or no such trigger", generic: "it was answered already" },
+    exits: { notRunning: "no daemon, or no such trigger", usage: "it was answered already" },
     run: answer,
   },
   {
@@ -82,7 +74,7 @@ export const COMMANDS: readonly AppCommand<Config>[] = [
   },
   {
     name: "test-scheduler",
-    summary: "say when the next prompts come, and whether it is work time now",
+    summary: "say when the next prompts come",
     examples: [{ line: "devtrack test-scheduler", says: "the next three" }],
     exits: { config: true },
     run: async (context) => await (await import("./self_tests.ts")).testScheduler(context),

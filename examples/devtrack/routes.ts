@@ -11,7 +11,7 @@ const LOOK_MS = 200;
 export function routes({ store, clock }: Kit<Config>): Hono {
   const app = new Hono();
   app.get("/api/devtrack/triggers", async (context) => {
-    const limit = Math.min(MOST, Number(context.req.query("limit")) || 50);
+    const limit = Math.min(MOST, Math.max(1, Number(context.req.query("limit")) || 50)); // SQLite has no limit below 0.
     return context.json({ triggers: await listTriggers(store, { limit, open: context.req.query("open") === "true" }) });
   });
   app.post("/api/devtrack/triggers/:id/answer", async (context) => {

@@ -75,19 +75,18 @@ async function lookAt(name: string, path: string) {
 }
 
 /** The next prompts: of the running daemon, or counted from now. */
-export async function testScheduler({ config, output, request }: Context): Promise<void> {
+export async function testScheduler({ ask, config, output }: Context): Promise<void> {
   const { settings } = await config();
-  const times = await timesOfDaemon(request) ??
+  const times = await timesOfDaemon(ask) ??
     Array.from({ length: NEXT }, (_, index) => Date.now() + (index + 1) * settings.promptInterval * 60_000);
   const report = times.map((time) => new Date(time).toISOString());
   if (output.json) return output.printJson({ next: report });
   for (const time of report) output.print(`next prompt: ${time}`);
 }
 
-async function timesOfDaemon(request: Context["request"]): Promise<number[] | undefined> {
+async function timesOfDaemon(ask: Context["ask"]): Promise<number[] | undefined> {
   try {
-    const response = await request(`/api/v1/schedule?count=${NEXT}&job=prompt`);
-    const { upcoming }: { upcoming: { at: string }[] } = await response.json();
+    const { upcoming } = await ask<{ upcoming: { at: string }[] }>(`/api/v1/schedule?count=${NEXT}&job=prompt`);
     return upcoming.map(({ at }) => Date.parse(at));
   } catch (error) {
     if (error instanceof AppdError && error.exit === "notRunning") return undefined; // Then from now on.
@@ -101,7 +100,7 @@ export async function testIntegrated(context: Context): Promise<number> {
   const git = await testGit(context);
   await testScheduler(context);
   const before = (await latest(context))?.id ?? 0;
-  await context.request("/api/v1/jobs/prompt/run", { method: "POST" });
+  await context.ask("/api/v1/jobs/prompt/run", { method: "POST" });
   const end = performance.now() + TRIGGER_MS;
   let found = await latest(context);
   while ((found?.id ?? 0) <= before && performance.now() < end) {
@@ -115,7 +114,7 @@ export async function testIntegrated(context: Context): Promise<number> {
   return works ? git : 1;
 }
 
-async function latest({ request }: Context): Promise<Trigger | undefined> {
-  const response = await request("/api/devtrack/triggers?limit=1");
-  return (await response.json()).triggers[0];
+async function latest({ ask }: Context): Promise<Trigger | undefined> {
+  const { triggers } = await ask<{ triggers: readonly Trigger[] }>("/api/devtrack/triggers?limit=1");
+  return triggers[0];
 }

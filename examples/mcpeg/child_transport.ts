@@ -117,7 +117,11 @@ export class ChildTransport implements Transport {
   /** With a breath after each: the SDK drops the progress of a call whose result it has seen in the same turn. */
   async #deliver(): Promise<void> {
     for (let [message] = this.#inbox; message !== undefined; [message] = this.#inbox) {
-      this.onmessage?.(message);
+      try {
+        this.onmessage?.(message);
+      } catch (error) {
+        this.onerror?.(error as Error); // What one message does to the reader is not the end of those behind it.
+      }
       await Promise.resolve();
       this.#inbox.shift();
     }

@@ -99,3 +99,16 @@ Deno.test("a program that is not there is a failure with its name", async () => 
   await assert.rejects(transport.start(), /no\/such\/program|ENOENT/);
   await transport.close();
 });
+
+Deno.test("a message that its reader cannot take is told, and the next ones come", async () => {
+  const lines = [1, 2].map((id) => JSON.stringify({ jsonrpc: "2.0", method: `m${id}` })).join("\n");
+  const { transport, messages, troubles } = await start(`read line; cat <<'END'\n${lines}\nEND\ncat`);
+  transport.onmessage = (message) => {
+    if ((message as { method: string }).method === "m1") throw new Error("not this one");
+    messages.push(message);
+  };
+  await transport.send(PING);
+  await until("the second one", () => messages.length === 1);
+  assert.deepEqual(troubles, ["not this one"]);
+  await transport.close();
+});

@@ -1,10 +1,9 @@
-import { type AppCommand, AppdError, type AppdErrorOptions, type CommandContext } from "../../src/mod.ts";
+import { type AppCommand, AppdError } from "../../src/mod.ts";
 import type { McpegConfig } from "./config.ts";
 import { isJson } from "./rewrite.ts";
 import type { ServersReport, ToolReport } from "./report.ts";
 
 type Command = AppCommand<McpegConfig>;
-type Context = CommandContext<McpegConfig>;
 
 const NOT_RUNNING = { notRunning: true } as const;
 
@@ -15,7 +14,7 @@ export const SERVERS: Command = {
   exits: NOT_RUNNING,
   examples: [{ line: "mcpeg servers --json", says: "for scripts" }],
   async run(context) {
-    const report = await ask<ServersReport>(context, "/api/v1/servers");
+    const report = await context.ask<ServersReport>("/api/v1/servers");
     if (context.output.json) return context.output.printJson(report);
     const { serversText } = await import("./render.ts");
     context.output.print(serversText(report));
@@ -30,7 +29,7 @@ export const TOOLS: Command = {
   arguments: [{ name: "SERVER", help: "only those of this server", kind: "text", required: false }],
   async run(context) {
     const [server] = context.arguments;
-    const all = await ask<readonly ToolReport[]>(context, "/api/v1/tools");
+    const all = await context.ask<readonly ToolReport[]>("/api/v1/tools");
     const tools = server === undefined ? all : all.filter((tool) => tool.server === server);
     if (context.output.json) return context.output.printJson(tools);
     const { toolsText } = await import("./render.ts");
@@ -58,7 +57,7 @@ export const CALL: Command = {
     const [server = "", tool = ""] = context.arguments;
     const body = JSON.stringify({ tool, arguments: argumentsOf(context.options.args) });
     const init = { method: "POST", body, headers: { "content-type": "application/json" } };
-    const result = await ask<Result>(context, `/api/v1/servers/${encodeURIComponent(server)}/call`, init);
+    const result = await context.ask<Result>(`/api/v1/servers/${encodeURIComponent(server)}/call`, init);
     if (context.output.json) context.output.printJson(result);
     else context.output.print(textOf(result));
     return result.isError === true ? 1 : 0;
@@ -83,17 +82,4 @@ function argumentsOf(given: unknown): unknown {
 
 function textOf({ content = [] }: Result): string {
   return content.map((block) => block.text ?? JSON.stringify(block)).join("\n");
-}
-
-/** @throws AppdError as the daemon told it, (notRunning) when there is none */
-async function ask<T>({ request }: Context, path: string, init?: RequestInit): Promise<T> {
-  const response = await request(path, init);
-  const answer = await response.json();
-  if (response.ok) return answer;
-  const { message, hint, exit } = answer.error as {
-    message: string;
-    hint: string | null;
-    exit: AppdErrorOptions["exit"] | null;
-  };
-  throw new AppdError(message, { exit: exit ?? "generic", ...(hint === null ? {} : { hint }) });
 }

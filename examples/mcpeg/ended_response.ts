@@ -1,21 +1,30 @@
-/** The response, with `ended` called once its body has been read to its end or given up. */
+/** The response, with `ended` called once its body has been read to its end, has broken off or was given up. */
 export function endedResponse(response: Response, ended: () => void): Response {
   const reader = response.body?.getReader();
   if (reader === undefined) {
     ended();
     return response;
   }
+  let open = true;
+  const end = () => {
+    if (open) ended();
+    open = false; // A read that was under way when the client went away ends too.
+  };
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { value, done } = await reader.read();
-      if (value !== undefined) return controller.enqueue(value);
-      if (done) {
+      try {
+        const { value } = await reader.read();
+        if (!open) return;
+        if (value !== undefined) return controller.enqueue(value);
+        end();
         controller.close();
-        ended();
+      } catch (error) {
+        end();
+        throw error;
       }
     },
     async cancel(reason) {
-      ended();
+      end();
       await reader.cancel(reason);
     },
   });

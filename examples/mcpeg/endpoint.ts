@@ -95,12 +95,17 @@ export class Endpoint {
   async #serve(session: Session, request: Request, parsedBody?: unknown): Promise<Response> {
     const { clock } = this.#options;
     session.open++;
-    const response = await session.transport.handleRequest(request, parsedBody === undefined ? {} : { parsedBody });
-    response.headers.delete("connection"); // The listener's to say.
-    return endedResponse(response, () => {
+    const ended = () => {
       session.open--;
       session.usedAt = clock.monotonic();
+    };
+    const options = parsedBody === undefined ? {} : { parsedBody };
+    const response = await session.transport.handleRequest(request, options).catch((error: unknown) => {
+      ended(); // A session that seems busy for ever would never make room.
+      throw error;
     });
+    response.headers.delete("connection"); // The listener's to say.
+    return endedResponse(response, ended);
   }
 
   /** @returns false when there is none */

@@ -1,4 +1,4 @@
-import { type AppCommand, AppdError, type CommandContext } from "../../src/mod.ts";
+import type { AppCommand, CommandContext } from "../../src/mod.ts";
 import type { FileReport, FilesReport, QueueReport } from "./file_report.ts";
 import { FILE_STATES } from "./file_state.ts";
 import type { VpoConfig } from "./settings.ts";
@@ -44,23 +44,23 @@ export const COMMANDS: readonly Command[] = [
     summary: "give a file another turn: one that failed, was cancelled or was refused",
     arguments: [{ name: "FILE", help: "its path below the inbox", kind: "text", required: true }],
     examples: [{ line: "vpo retry film.mkv", says: "out of the quarantine, into the queue" }],
-    exits: { notRunning: true, generic: "there is no such file, or it is in work or done" },
+    exits: { notRunning: true, generic: "there is no such file, or it is in work or done", io: "it cannot be moved" },
     run: retryOne,
   },
 ];
 
-async function showQueue({ request, output }: Context): Promise<void> {
-  const queue = await answer<QueueReport>(await request("/api/vpo/queue"));
+async function showQueue({ ask, output }: Context): Promise<void> {
+  const queue = await ask<QueueReport>("/api/vpo/queue");
   if (output.json) return output.printJson(queue);
   const shown = [...queue.running, ...queue.waiting, ...queue.failed];
   if (shown.length === 0) return output.print("nothing waits");
   for (const file of shown) output.print(lineOf(file));
 }
 
-async function listFiles({ request, output, options }: Context): Promise<void> {
+async function listFiles({ ask, output, options }: Context): Promise<void> {
   const query = new URLSearchParams({ limit: `${options.limit ?? 50}` });
   if (options.state !== undefined) query.set("state", `${options.state}`);
-  const report = await answer<FilesReport>(await request(`/api/vpo/files?${query}`));
+  const report = await ask<FilesReport>(`/api/vpo/files?${query}`);
   if (output.json) return output.printJson(report);
   if (report.files.length === 0) return output.print("no files");
   for (const file of report.files) output.print(lineOf(file));
@@ -78,24 +78,11 @@ async function addFiles(context: Context): Promise<void> {
   if (context.output.json) context.output.printJson({ added });
 }
 
-async function retryOne({ request, output, arguments: [path] }: Context): Promise<void> {
-  const body = JSON.stringify({ path });
-  const response = await request("/api/vpo/retry", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-  });
-  const report = await answer<{ file: FileReport }>(response);
+async function retryOne({ ask, output, arguments: [path] }: Context): Promise<void> {
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ path }) };
+  const report = await ask<{ file: FileReport }>("/api/vpo/retry", init);
   if (output.json) return output.printJson(report);
   output.tell(`${report.file.path} waits for its turn`);
-}
-
-/** @throws AppdError (generic) with the daemon's words when it says no */
-async function answer<T>(response: Response): Promise<T> {
-  const body = await response.json();
-  if (response.ok) return body as T;
-  const { error = `the daemon answers ${response.status}`, hint = "see why: vpo logs" } = body;
-  throw new AppdError(error, { exit: "generic", hint });
 }
 
 function lineOf({ state, path, reason, target, place }: FileReport): string {

@@ -21,7 +21,7 @@ async function files(c: Context, book: FileBook): Promise<Response> {
   const states = c.req.queries("state") ?? [];
   const unknown = states.find((state) => !isFileState(state));
   if (unknown !== undefined) {
-    return c.json({ error: `no state "${unknown}"`, hint: `states: ${FILE_STATES.join(", ")}` }, 400);
+    throw new AppdError(`no state "${unknown}"`, { exit: "usage", hint: `states: ${FILE_STATES.join(", ")}` });
   }
   const limit = Math.min(LIMIT, Math.max(1, Number(c.req.query("limit")) || LIMIT));
   const query = { limit, newest: true, ...(states.length === 0 ? {} : { states: states.filter(isFileState) }) };
@@ -40,12 +40,13 @@ async function queueOf(book: FileBook): Promise<QueueReport> {
 }
 
 async function retry(c: Context, ports: Parameters<typeof retryFile>[1]): Promise<Response> {
-  const { path } = await c.req.json().catch(() => ({}));
-  if (typeof path !== "string") return c.json({ error: "no path", hint: 'send {"path": "film.mkv"}' }, 400);
+  const { path } = await c.req.json().catch(() => null) ?? {}; // What is no JSON names no path.
+  if (typeof path !== "string") throw new AppdError("no path", { exit: "usage", hint: 'send {"path": "film.mkv"}' });
   try {
     return c.json({ file: reportOf(await retryFile(path, ports)) });
   } catch (error) {
     if (!(error instanceof AppdError)) throw error;
-    return c.json({ error: error.message, hint: error.hint }, 409);
+    const { message, hint = null, exit } = error;
+    return c.json({ error: { message, hint, exit } }, 409); // Nothing is wrong here, so it is none of the kit's 500.
   }
 }

@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import type { KitJobs, Service } from "../../src/mod.ts";
+import { delay, type KitJobs, type Service } from "../../src/mod.ts";
 import { FileBook, type FileRecord } from "./file_book.ts";
 import { isUnchanged, listInbox } from "./inbox.ts";
 import type { FilePayload } from "./process_file.ts";
@@ -32,21 +32,8 @@ export async function watch(context: Context): Promise<void> {
     if (failed !== trouble && failed !== undefined) log.warn("cannot look after the inbox", { error: failed });
     if (failed === undefined && trouble !== undefined) log.info("the inbox is looked after again");
     trouble = failed;
-    await pause(context, library.scanEvery);
+    await delay(clock, library.scanEvery, signal);
   }
-}
-
-function pause({ clock, signal }: Pick<Context, "clock" | "signal">, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      timer[Symbol.dispose]();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = clock.after(ms, end);
-    signal.addEventListener("abort", end);
-  });
 }
 
 async function makeFolders({ inbox, outbox, quarantine }: Library): Promise<void> {
@@ -57,7 +44,7 @@ async function makeFolders({ inbox, outbox, quarantine }: Library): Promise<void
 export class Watcher {
   readonly #ports: WatcherPorts;
   readonly #book: FileBook;
-  /** Files that have a run, by {@link keyOf}. */
+  /** Files that are open and have a run, by {@link keyOf}. */
   readonly #submitted = new Set<string>();
   #seen: Seen = new Map();
   /** Whether what an earlier watcher left behind has been taken up. */
@@ -110,12 +97,19 @@ export class Watcher {
   }
 
   async #submitAll(files: readonly FileRecord[]): Promise<void> {
+    this.#forgetAllBut(files);
     if (this.#ports.jobs.status().find(({ name }) => name === PROCESS)?.paused) return; // Its trigger would be skipped.
     for (const file of files) {
       if (this.#caughtUp && file.state !== "waiting") continue;
       if (!this.#submitted.has(keyOf(file))) await this.#submit(file);
     }
     this.#caughtUp = true;
+  }
+
+  /** What is done with would add up over the months. One that comes back has another attempt. */
+  #forgetAllBut(files: readonly FileRecord[]): void {
+    const known = new Set(files.map(keyOf));
+    for (const key of this.#submitted) if (!known.has(key)) this.#submitted.delete(key);
   }
 
   /** The run of a key that is over was one of an earlier daemon: the file is taken up anew. */

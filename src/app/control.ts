@@ -1,6 +1,6 @@
 import { type AppdError, type AppdErrorOptions, cannot } from "../base/errors.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
-import { type ControlClient, controlClient } from "../http/control_client.ts";
+import { answerOf, type ControlClient, controlClient } from "../http/control_client.ts";
 import type { Context } from "./context.ts";
 import type { Presence } from "../instance/inspect.ts";
 
@@ -114,6 +114,19 @@ export async function requestDaemon(context: Context, path: string, init: Reques
   const response = await clientOf(context, ACTION_MS).request(path, init);
   if (response === undefined) throw await unheard(context, ["ask", context.called]);
   return response;
+}
+
+/**
+ * Asks the daemon for JSON.
+ *
+ * @param path as for {@link requestDaemon}
+ * @throws AppdError as {@link requestDaemon}, and the daemon's own with its hint and exit code
+ */
+export async function askDaemon<T>(context: Context, path: string, init: RequestInit = {}): Promise<T> {
+  const response = await requestDaemon(context, path, init);
+  const answer = answerOf(path, await response.text());
+  if (response.ok) return answer as T;
+  throw cannot(["ask for", path], `the daemon answers ${response.status}`, { exit: "generic", hint: "see: appd logs" });
 }
 
 /** Why nobody answered. */

@@ -23,6 +23,9 @@ export interface Product {
 /** A fit name of an app: also that of a directory, a unit, a user and a logger. */
 export const APP_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 
+/** A fit name of a service, a job or a check: also that of a logger and an argument. */
+export const PART_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
+
 /** What service managers are told of a product beside its name. */
 export interface ServiceNames {
   /** Name of the service, without a suffix. Default: the product's. */

@@ -49,9 +49,9 @@ export const SERVICE_CHECKS: readonly Check[] = [
     },
   },
   {
-    id: "services.notify",
-    says: "under NOTIFY_SOCKET start stays in the foreground",
-    source: "sd_notify(3)",
+    id: "services.foreground",
+    says: "under systemd, which sets INVOCATION_ID, start stays in the foreground",
+    source: "systemd.exec(5)",
     async run(subject) {
       subject.configure("");
       const env = { INVOCATION_ID: "0123456789abcdef0123456789abcdef" };

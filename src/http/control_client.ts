@@ -56,7 +56,8 @@ export function controlClient(socket: string, { timeoutMs }: ControlClientOption
     try {
       const signal = init.signal ?? AbortSignal.timeout(timeoutMs);
       const { body, status, headers } = await fetch(`http://localhost${path}`, { ...init, signal, client });
-      const closing = new TransformStream<Uint8Array, Uint8Array>({ flush: () => client.close() });
+      const close = () => client.close();
+      const closing = new TransformStream<Uint8Array, Uint8Array>({ flush: close, cancel: close });
       if (body === null) client.close();
       return new Response(body?.pipeThrough(closing) ?? null, { status, headers });
     } catch (error) {
@@ -106,14 +107,20 @@ async function* valuesOf<T>(body: ReadableStream<Uint8Array>): AsyncGenerator<T>
 const NOBODY = Symbol("nobody listens");
 const NO_ANSWER = Symbol("no answer");
 
-function answerOf(path: string, text: string): unknown {
-  let answer: { readonly error?: unknown };
+/**
+ * What an answer says.
+ *
+ * @param path that was asked, for messages
+ * @throws AppdError the daemon's own, with its hint and exit code; (internal) when it is not JSON
+ */
+export function answerOf(path: string, text: string): unknown {
+  let answer: { readonly error?: unknown } | null;
   try {
     answer = JSON.parse(text);
   } catch (error) {
     throw cannot(["read the answer to", path], "it is not JSON", { exit: "internal", cause: error });
   }
-  const { message, hint, exit } = (answer.error ?? {}) as Record<string, unknown>;
+  const { message, hint, exit } = (answer?.error ?? {}) as Record<string, unknown>;
   if (typeof message !== "string") return answer;
   throw new AppdError(message, {
     exit: isExitName(exit) ? exit : "generic",

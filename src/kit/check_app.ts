@@ -1,4 +1,4 @@
-import { APP_NAME } from "../base/product.ts";
+import { APP_NAME, PART_NAME } from "../base/product.ts";
 import { type AppdError, cannot } from "../base/errors.ts";
 import type { App } from "../app/kit/app.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
@@ -17,7 +17,6 @@ export interface Checked {
 /** What is wrong, and what its developer can do. */
 type Flaw = readonly [cause: string, hint: string];
 
-const PART_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 const WORD = /^[a-z][a-z0-9-]*$/;
 /** <https://semver.org>, the expression that it suggests, with less care for zeros in what follows the three numbers. */
 const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;

@@ -15,9 +15,15 @@ export interface CommandContext<C> {
   /** Reads the configuration, all layers merged. @throws ConfigError naming every problem */
   config(): Promise<C>;
   /**
-   * Asks the running daemon over its control socket.
+   * Asks the running daemon over its control socket, and reads its answer as JSON.
    *
    * @param path such as `/api/v1/status`, or one of the app's own
+   * @throws AppdError (notRunning) when no daemon runs; what an endpoint throws comes with its message, hint and exit code
+   */
+  ask<T>(path: string, init?: RequestInit): Promise<T>;
+  /**
+   * As {@link ask}, and hands on the answer as it is, whatever its status and type: its body may be a stream.
+   *
    * @throws AppdError (notRunning) when no daemon runs
    */
   request(path: string, init?: RequestInit): Promise<Response>;

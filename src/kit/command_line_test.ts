@@ -123,6 +123,26 @@ Deno.test("a request hands on whatever the daemon answers", async () => {
   assert.equal((await app.run("pick")).stdout, "418 7 <p>planted</p>\nnull\n");
 });
 
+Deno.test("a question is answered in JSON, and a refusal is that of the daemon", async () => {
+  using app = plum(async ({ ask, output }) => output.printJson(await ask<object>("/v1/trees")));
+  const answers = [
+    Response.json({ trees: 3 }),
+    Response.json({ error: { message: "no tree", hint: "plant one", exit: "unavailable" } }, { status: 503 }),
+    Response.json(null, { status: 404 }),
+    new Response("<p>"),
+  ];
+  await using _daemon = serveSocket({ path: app.socket, handler: () => answers.shift() ?? new Response() });
+  assert.deepEqual(JSON.parse((await app.run("pick")).stdout), { trees: 3 });
+  const refused = await app.run("pick");
+  assert.deepEqual([refused.code, refused.stderr], [69, "plum: no tree\nhint: plant one\n"]);
+  const missing = await app.run("pick");
+  assert.deepEqual([missing.code, missing.stderr.replace(app.home, "HOME")], [
+    1,
+    'plum: cannot ask for "/v1/trees": the daemon answers 404\nhint: see: plum --home HOME logs\n',
+  ]);
+  assert.match((await app.run("pick")).stderr, /cannot read the answer to "\/v1\/trees": it is not JSON/);
+});
+
 Deno.test("an app that cannot be says so on every line, and ends with 78", async () => {
   const run = () => {};
   const services = [{ name: "proxy", run }, { name: "proxy", run }];

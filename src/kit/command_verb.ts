@@ -1,4 +1,4 @@
-import { requestDaemon } from "../app/control.ts";
+import { askDaemon, requestDaemon } from "../app/control.ts";
 import { loadContextConfig } from "../app/load.ts";
 import { contextOf } from "../cli/context_of.ts";
 import type { Verb, VerbInput } from "../cli/verb.ts";
@@ -19,6 +19,7 @@ function commandContext(input: VerbInput): CommandContext<unknown> {
     home: context.paths.home,
     configFile: context.configFile,
     config: async () => (await loadContextConfig(context)).config,
+    ask: (path, init) => askDaemon(context, path, init),
     request: (path, init) => requestDaemon(context, path, init),
   };
 }

@@ -55,7 +55,7 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Resolves after `ms` milliseconds, or at once when `signal` aborts; never rejects. */
-export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export function delay(clock: Pick<Clock, "after">, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const done = () => {

@@ -33,14 +33,22 @@ export class Routes implements OwnRoutes {
   async make(kitFor: KitFor, clock: Clock): Promise<void> {
     const { product: { name }, open, routes } = this.#app;
     if (routes === undefined) return;
-    const late = new AbortController();
-    const hono = await Promise.race([routes(kitFor("routes")), delay(clock, PATIENCE_MS, late.signal)]);
-    late.abort();
+    const hono = await inTime(async () => await routes(kitFor("routes")), clock);
     if (hono === undefined) {
       const cause = `they are not made within ${PATIENCE_MS / 1000} s`;
       throw cannot(["serve the endpoints of", name], cause, { exit: "config", hint: "wait for nothing in `routes`" });
     }
     const { BUILT_IN_PATHS } = await import("../../http/api.ts");
     this.#routes = appRoutes({ hono, open, builtIn: BUILT_IN_PATHS, name });
+  }
+}
+
+/** What `make` gives, or undefined when that takes too long. No timer stays behind, also when it throws. */
+async function inTime<T>(make: () => Promise<T>, clock: Clock): Promise<T | undefined> {
+  const done = new AbortController();
+  try {
+    return await Promise.race([make(), delay(clock, PATIENCE_MS, done.signal).then(() => undefined)]);
+  } finally {
+    done.abort();
   }
 }

@@ -1,12 +1,10 @@
 import { AppdError, cannot, messageOf } from "../../base/errors.ts";
+import { PART_NAME } from "../../base/product.ts";
 import type { App } from "./app.ts";
 import type { Service } from "./service.ts";
 
 /** What of an app says which services it has. */
 export type ServiceSource<C> = Pick<App<C>, "services" | "servicesFrom" | "product">;
-
-/** As `defineApp` has it for services that are written down. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
  * All services that an app has under a configuration: those that are written down, and those that it makes of the
@@ -19,7 +17,7 @@ export function servicesUnder<C>(app: ServiceSource<C>, config: C): readonly Ser
   const all = [...app.services, ...made(app, config)];
   const seen = new Set<string>();
   for (const { name } of all) {
-    if (!NAME.test(name)) throw refused(name, "its name is unfit", "letters, digits, ., _ and -, 64 at the most");
+    if (!PART_NAME.test(name)) throw refused(name, "its name is unfit", "letters, digits, ., _ and -, 64 at the most");
     if (seen.has(name)) throw refused(name, "two services have this name", "give each a name of its own");
     seen.add(name);
   }

@@ -18,6 +18,7 @@ function under(names: readonly string[], written: readonly string[] = []): strin
 
 Deno.test("the services that are written down, and those that the configuration says", () => {
   assert.deepEqual(under(["b", "c"], ["a"]), ["a", "b", "c"]);
+  assert.deepEqual(under(["_c"], ["_a"]), ["_a", "_c"], "both have the names that defineApp takes");
   assert.deepEqual(under([]), []);
   const written = [service("a")];
   assert.equal(servicesUnder({ product: APPD, services: written }, { names: ["b"] }), written);

@@ -7,8 +7,10 @@ import { recordTrigger } from "./triggers.ts";
 const QUESTIONS = ["prompt", "commit"];
 /** How their runs end when something came between. */
 const CUT_OFF = ["interrupted", "cancelled", "failed", "timeout"] as const;
-/** Milliseconds between two looks: the next daemon ends what a killed one left, and needs a moment for it. */
-const LOOK_MS = 2_000;
+/** Milliseconds from the start to the second look: what a killed daemon left needs a moment to be ended. */
+const SOON_MS = 2_000;
+/** Milliseconds between two looks later on. */
+const LOOK_MS = 30_000;
 const PAGE = 1000;
 
 type Ports = Pick<ServiceContext<Config>, "jobs" | "store" | "log">;
@@ -21,15 +23,18 @@ export const RECALL: Service<Config> = {
   name: "recall",
   async run({ clock, jobs, log, signal, store }) {
     const known = new Set<number>();
-    while (!signal.aborted) {
-      await recall({ jobs, log, store }, known).catch((error) =>
-        log.warn("cannot look for what was cut off", { error })
-      );
-      await new Promise<void>((resolve) => {
-        const timer = clock.after(LOOK_MS, resolve);
-        signal.addEventListener("abort", () => (timer[Symbol.dispose](), resolve()), { once: true });
-      });
-    }
+    const trouble = (error: unknown) => log.warn("cannot look for what was cut off", { error });
+    let looking: Promise<void> | undefined;
+    const look = () => {
+      looking ??= recall({ jobs, log, store }, known).catch(trouble).finally(() => looking = undefined);
+    };
+    const ended = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => ended.resolve(), { once: true });
+    look();
+    using _soon = clock.after(SOON_MS, look);
+    using _timer = clock.every(LOOK_MS, look);
+    if (!signal.aborted) await ended.promise;
+    await looking;
   },
 };
 

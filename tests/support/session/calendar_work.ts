@@ -99,6 +99,7 @@ export class CalendarWork implements Work {
   /** @throws TypeError when nobody answers */
   async #look(): Promise<void> {
     const atMost = this.#version + 1; // The next may be in the file already.
+    const atLeast = this.#served; // Of two looks at once the first may be answered last.
     const { status, body } = await this.app.get("/api/calendar/events");
     this.#looks++;
     if (status !== 200) {
@@ -112,8 +113,8 @@ export class CalendarWork implements Work {
     const version = Number(titles[0]?.split(" ")[1]);
     const isWhole = titles.toSorted().join() === titlesOf(version).toSorted().join();
     if (!isWhole || version > atMost) this.#losses.push(`half a version was served: ${titles.join()}`);
-    if (version < this.#served) this.#losses.push(`version ${version} was served after ${this.#served}`);
-    else this.#served = version;
+    if (version < atLeast) this.#losses.push(`version ${version} was served after ${atLeast}`);
+    this.#served = Math.max(this.#served, version);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,11 +5,16 @@ import { answerTrigger, type Cause, noteDelivery, recordTrigger, undelivered } f
 
 const CAUSES: Readonly<Record<string, Cause>> = { every: "timer", cron: "timer", git: "commit" };
 
+/** What a run's trigger means to the developer. */
+export function causeOf(trigger: string): Cause {
+  return CAUSES[trigger] ?? "manual";
+}
+
 /** Asks the developer what is going on: by the command of the settings, or the question waits for a client. */
 export async function ask(context: JobContext<Config>): Promise<void> {
   const { config, log, run, store, signal, clock } = context;
-  const cause = CAUSES[run.trigger] ?? "manual";
-  const id = await recordTrigger(store, { run: run.id, cause, at: clock.now(), detail: run.detail });
+  const cause = causeOf(run.trigger);
+  const { id } = await recordTrigger(store, { run: run.id, cause, at: clock.now(), detail: run.detail });
   const what = cause === "timer" ? "Timer trigger" : cause === "commit" ? "Commit trigger" : "Trigger";
   log.info(`${what} #${id}`, run.detail === null ? {} : { commit: run.detail });
   const command = config.settings.promptCommand;

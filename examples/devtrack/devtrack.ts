@@ -1,6 +1,7 @@
 /** DevTrack: asks a developer at times and at each commit what is going on, and keeps the answers. */
 import { defineApp, run } from "../../src/mod.ts";
 import { COMMANDS } from "./commands.ts";
+import { RECALL } from "./recall.ts";
 import { adjust, SECTIONS } from "./settings.ts";
 import { MIGRATIONS } from "./triggers.ts";
 
@@ -13,6 +14,7 @@ export const app = defineApp({
   defaults: { "server.port": 8331 },
   adjust,
   migrations: MIGRATIONS,
+  services: [RECALL],
   jobs: [
     {
       name: "prompt",

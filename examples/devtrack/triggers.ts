@@ -31,19 +31,19 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Writes a trigger down; of two for one run the second changes nothing. @returns its number */
+/** Writes a trigger down; of two for one run the second changes nothing. @returns its number, and whether it is new */
 export async function recordTrigger(
   store: KitStore,
   { run, cause, at, detail }: { run: number; cause: Cause; at: number; detail: string | null },
-): Promise<number> {
-  const [, found] = await store.write([
+): Promise<{ readonly id: number; readonly isNew: boolean }> {
+  const [added, found] = await store.write([
     {
       sql: "INSERT INTO trigger_log (run, cause, at, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
       params: [run, cause, at, detail],
     },
     { sql: "UPDATE trigger_log SET run = run WHERE run = ? RETURNING id", params: [run] },
   ]);
-  return Number(found?.rows[0]?.id);
+  return { id: Number(found?.rows[0]?.id), isNew: added?.changes === 1 };
 }
 
 /** The latest triggers, newest first. @param open only those without an answer */

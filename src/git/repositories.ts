@@ -26,11 +26,16 @@ export class Repositories implements AsyncDisposable {
     this.#deps = deps;
   }
 
-  /** Looks at these from now on. What did not change goes on; what is gone or changed is ended. */
-  apply(specs: readonly RepositorySpec[]): void {
+  /**
+   * Looks at these from now on. What did not change goes on; what is gone or changed is ended. Resolves when those that are
+   * new have been looked at once: until then a commit may be taken for one that was always there.
+   */
+  async apply(specs: readonly RepositorySpec[]): Promise<void> {
+    const looks: Promise<void>[] = [];
     const kept = this.#all.filter(({ spec }) => specs.some((one) => isSame(one, spec)));
     for (const one of this.#all) if (!kept.includes(one)) this.#end(one);
-    this.#all = specs.map((spec) => kept.find((one) => one.spec.name === spec.name) ?? this.#begin(spec));
+    this.#all = specs.map((spec) => kept.find((one) => one.spec.name === spec.name) ?? this.#begin(spec, looks));
+    await Promise.all(looks);
   }
 
   status(): readonly RepositoryStatus[] {
@@ -54,10 +59,10 @@ export class Repositories implements AsyncDisposable {
     await Promise.all(this.#ending.values());
   }
 
-  #begin(spec: RepositorySpec): Repository {
+  #begin(spec: RepositorySpec, looks: Promise<void>[]): Repository {
     const repository = new Repository(spec, this.#deps, this.#lanes);
     const before = this.#ending.get(spec.name) ?? Promise.resolve();
-    void before.then(() => repository.look("poke"));
+    looks.push(before.then(() => repository.look("poke")));
     return repository;
   }
 

@@ -257,6 +257,15 @@ Deno.test("specifications are applied: what is the same goes on, what changed be
   assert.deepEqual(test.repositories.status(), []);
 });
 
+Deno.test("a commit right after its repository was taken up is news, not history", async () => {
+  await using test = await scene(REPO);
+  test.sh("git init -q -b main ../other; cd ../other; commit one");
+  await test.repositories.apply([specOf(test.root, { name: "other", path: `${test.root}/other` })]);
+  test.sh("cd ../other; commit two");
+  await test.repositories.poke("other");
+  assert.deepEqual(test.events.map(({ subject }) => subject), ["two"]);
+});
+
 Deno.test("other branches are chosen: what was there before is no news on them", async () => {
   await using test = await scene(REPO, { branches: ["main"] });
   await test.repositories[Symbol.asyncDispose]();

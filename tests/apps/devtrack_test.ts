@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { alive, Instance, signal, until } from "../support/instance.ts";
 
 const CLIENT = new URL("devtrack_client.py", import.meta.url).pathname;
@@ -451,3 +452,33 @@ Deno.test("S1 Future: notifications: a failed prompt command is told", async () 
   assert.notEqual((await app.run(["jobs", "run", "prompt", "--wait"])).code, 0);
   await until("the news", () => fs.readFileSync(told, "utf8") === "prompt\n");
 });
+
+Deno.test("S1 Process Management, S1 Log Format: a commit whose question a kill cut off, before it was written down, has its trigger all the same, once", async () => {
+  const patient = `[settings]\nprompt_interval = 600\nprompt_command = ["sleep", "1000"]\n`;
+  await using app = devtrack(patient);
+  const repo = join(dirname(app.home), "repo");
+  await repository(repo);
+  app.write(patient + repositorySection("repo", repo));
+  await app.start();
+  await sh(`cd '${repo}' && git commit -q --allow-empty -m second`);
+  await until("its question", async () => (await triggers(app)).length === 1);
+  const pid = app.pid();
+  signal(pid, "SIGKILL");
+  await until("its end", () => !alive(pid));
+  withDatabase(app, (database) => database.exec("DELETE FROM trigger_log")); // As if the kill had come a moment before.
+  await app.start();
+  const [trigger] = await until("the trigger", async () => {
+    const all = await triggers(app);
+    return all.length > 0 ? all : undefined;
+  });
+  assert.match(trigger?.detail ?? "", /^repo main/);
+  assert.equal(trigger?.cause, "commit");
+  await app.run(["restart"]);
+  assert.equal((await triggers(app)).length, 1);
+  assert.match(fs.readFileSync(join(app.home, "daemon.log"), "utf8"), /Trigger #1, late: its run was interrupted/);
+});
+
+function withDatabase(app: Instance, use: (database: DatabaseSync) => void): void {
+  using database = new DatabaseSync(join(app.home, "devtrack.db"), { timeout: 5000 });
+  use(database);
+}

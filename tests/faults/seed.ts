@@ -7,11 +7,16 @@ export interface Random {
   once(times: number): boolean;
 }
 
-/** Starts a sequence (mulberry32) and prints its seed. */
+/** Starts a sequence and prints its seed. */
 export function random(name: string): Random {
   const seed = Number(Deno.env.get("APPD_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
   // deno-lint-ignore no-console
   console.log(`${name}: APPD_SEED=${seed}`);
+  return sequence(seed);
+}
+
+/** The sequence of a seed (mulberry32). What runs at the same time needs one each, or none of them can be repeated. */
+export function sequence(seed: number): Random {
   let state = seed >>> 0;
   const next = (below: number) => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -28,13 +28,19 @@ export class Instance implements AsyncDisposable {
   readonly home: string;
   readonly port: number;
   readonly binary: string;
-  /** What is removed at the end, and HOME of all its processes. */
+  /** HOME of all its processes. */
   readonly #root: string;
+  /** Whether others live there too; else it is removed at the end. */
+  readonly #isShared: boolean;
   readonly #ownEnv: Readonly<Record<string, string>>;
 
-  /** @param program appd, led to its home by APPD_HOME, or an app of examples/, whose home is `~/.NAME` */
-  constructor(config?: string, program = "appd") {
-    this.#root = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", `${program}-`));
+  /**
+   * @param program appd, led to its home by APPD_HOME, or an app of examples/, whose home is `~/.NAME`
+   * @param options `root`: a directory that is HOME of other apps too, and that whoever made it removes
+   */
+  constructor(config?: string, program = "appd", { root }: { readonly root?: string | undefined } = {}) {
+    this.#isShared = root !== undefined;
+    this.#root = root ?? fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", `${program}-`));
     this.home = program === "appd" ? this.#root : join(this.#root, `.${program}`);
     this.#ownEnv = program === "appd" ? { APPD_HOME: this.home } : {};
     this.binary = binaryOf(program);
@@ -125,8 +131,9 @@ export class Instance implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run(["stop", "--timeout", "5s"], { timeoutMs: 20_000 });
-    for (const pid of [...this.processes(), ...this.programs()]) signal(pid, "SIGKILL");
-    fs.rmSync(this.#root, { recursive: true, force: true });
+    const left = this.#isShared ? this.daemons() : this.processes();
+    for (const pid of [...left, ...this.programs()]) signal(pid, "SIGKILL");
+    if (!this.#isShared) fs.rmSync(this.#root, { recursive: true, force: true });
   }
 
   /** Processes whose stdout is a FIFO or file of the instance: programs that outlived their daemon. */

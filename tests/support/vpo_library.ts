@@ -22,12 +22,14 @@ export interface LibraryOptions {
   readonly library?: string;
   /** More sections. */
   readonly more?: string;
+  /** HOME, where other apps live too. */
+  readonly root?: string;
 }
 
 /** One vpo with its library, in a home of its own. */
 export class Vpo extends Instance {
   constructor(options: LibraryOptions = {}) {
-    super("", "vpo");
+    super("", "vpo", { root: options.root });
     this.configure(options);
   }
 

@@ -140,10 +140,11 @@ export class OpenJobs implements AsyncDisposable {
     this.#parts.runner.configure(prepared.jobs);
     if (isFirst) await this.#scheduler.begin(prepared);
     else this.#scheduler.apply(prepared);
-    this.#repositories.apply(prepared.repositories);
+    const looked = this.#repositories.apply(prepared.repositories);
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const event of early) this.tell(event);
+    await looked; // Whoever is told that we are ready may commit at once.
   }
 
   /** What is known goes into the new one; that the rest is gone stays to be seen until the next start. */

@@ -21,6 +21,8 @@ interface Around {
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 /** Longest time that a check may take, in milliseconds; it answers at once. */
 const TIMEOUT_MS = 1000;
+/** Longest time that a start or a reload waits for the first look at a repository, in milliseconds. */
+const FIRST_LOOK_MS = 3000;
 
 /** The repositories of the configuration, with what their events lead to and a check of health for each. */
 export class WatchedRepositories implements AsyncDisposable {
@@ -47,9 +49,13 @@ export class WatchedRepositories implements AsyncDisposable {
     });
   }
 
-  apply(specs: readonly RepositorySpec[]): void {
-    this.#repositories.apply(specs);
+  /** Resolves when those that are new have been looked at, or one of them takes too long. */
+  async apply(specs: readonly RepositorySpec[]): Promise<void> {
+    const looked = this.#repositories.apply(specs);
     this.#watchHealth(specs.filter(({ enabled }) => enabled).map(({ name }) => name), this.#options.health);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    using _timer = this.#options.context.system.clock.after(FIRST_LOOK_MS, resolve);
+    await Promise.race([looked, late]);
   }
 
   #watchHealth(names: readonly string[], health: Health): void {

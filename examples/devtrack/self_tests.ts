@@ -120,12 +120,13 @@ export async function testIntegrated(context: Context): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     found = await latest(context);
   }
-  const works = found !== undefined && found.id > before;
-  if (works) await context.ask(`/api/devtrack/triggers/${found.id}/answer`, answerOfTest());
-  if (!context.output.json) {
-    context.output.print(works ? `trigger #${found.id} went through` : "no trigger came through");
+  if (found === undefined || found.id <= before) {
+    context.output.print("no trigger came through");
+    return 1;
   }
-  return works ? git : 1;
+  await context.ask(`/api/devtrack/triggers/${found.id}/answer`, answerOfTest());
+  if (!context.output.json) context.output.print(`trigger #${found.id} went through`);
+  return git;
 }
 
 /** It was no question to the developer. */

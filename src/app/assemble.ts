@@ -61,6 +61,29 @@ const HEALTH_INTERVAL_MS = 1000;
  */
 export async function assemble(context: Context, options: AssembleOptions): Promise<Assembled> {
   await using parts = new AsyncDisposableStack();
+  let log: Logger | undefined;
+  try {
+    const built = await build(context, { ...options, parts, onLog: (opened) => log = opened });
+    const owned = parts.move();
+    return { ...built, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  } catch (error) {
+    // Whoever started it in the background may not have been there to read the answer.
+    if (options.detached) log?.error("the start failed", { error });
+    throw error;
+  }
+}
+
+interface BuildOptions extends AssembleOptions {
+  /** Takes what was built, in the order in which it was. */
+  readonly parts: AsyncDisposableStack;
+  /** Gets the log as soon as it is open. */
+  readonly onLog: (log: Logger) => void;
+}
+
+async function build(
+  context: Context,
+  { parts, onLog, ...options }: BuildOptions,
+): Promise<Omit<Assembled, keyof AsyncDisposable>> {
   const { system, paths } = context;
   const { clock, files, host } = system;
   Deno.umask(0o027);
@@ -76,6 +99,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   const { lastEnd, deaths } = await flightRecord(context); // Before this run leaves its own traces.
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger();
+  onLog(log);
   log.info(`${context.app.product.name} starts`, {
     pid: host.pid,
     version: versionText(context.app.product),
@@ -144,8 +168,7 @@ export async function assemble(context: Context, options: AssembleOptions): Prom
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 
-  const owned = parts.move();
-  return { daemon, kit, jobs, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { daemon, kit, jobs };
 }
 
 /** What the parts of the app are given; undefined where it has none, and where a command runs instead of them. */

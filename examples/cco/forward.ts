@@ -27,13 +27,21 @@ export function endToEnd(headers: Headers): Headers {
 /**
  * The fields of the request to the upstream. Its answer is asked for as it is, not compressed: the client would unpack it,
  * and what is kept would depend on who asked first.
+ *
+ * @param token that opens this daemon: whoever had to show it here shows it to nobody else
  */
-export function requestFields(headers: Headers): Headers {
+export function requestFields(headers: Headers, token?: string): Headers {
   const kept = endToEnd(headers);
   for (const name of OWN_FIELDS) kept.delete(name);
+  if (token !== undefined && bearerOf(headers) === token) kept.delete("authorization");
   kept.set("accept-encoding", "identity");
   kept.append("via", VIA);
   return kept;
+}
+
+/** RFC 6750 2.1. */
+function bearerOf(headers: Headers): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
 /** The fields of an upstream's answer for the client of the proxy. */

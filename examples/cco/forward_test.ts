@@ -23,6 +23,12 @@ Deno.test("a request goes on with its own fields, not with those for this server
   ]);
 });
 
+Deno.test("the token of this daemon goes no further, whatever its spelling; another one is the upstream's", () => {
+  const sent = (authorization: string) => requestFields(new Headers({ authorization }), "s3cret").get("authorization");
+  assert.deepEqual([sent("Bearer s3cret"), sent("bearer  s3cret")], [null, null]);
+  assert.equal(sent("Bearer abc"), "Bearer abc");
+});
+
 Deno.test("an answer keeps each of its cookies", () => {
   const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["connection", "close"]]);
   assert.deepEqual([...answerFields(headers)], [["set-cookie", "a=1"], ["set-cookie", "b=2"], ["via", "1.1 cco"]]);

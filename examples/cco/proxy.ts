@@ -13,6 +13,8 @@ export const PREFIX = "/proxy";
 export interface ProxyOptions extends UpstreamOptions {
   /** Address of the upstream. */
   readonly upstream: string;
+  /** Opens this daemon; never sent to the upstream. */
+  readonly token?: string | undefined;
   readonly cache: AnswerCache;
   readonly clock: Pick<Clock, "after">;
 }
@@ -40,10 +42,10 @@ export class Proxy {
 
   /** What goes wrong with the upstream is an answer of 502 or 504. @throws what reading the request's body throws */
   async answer(request: Request): Promise<Answer> {
-    const { cache, upstream } = this.#options;
+    const { cache, token, upstream } = this.#options;
     const { method } = request;
     const url = targetOf(upstream, new URL(request.url));
-    const asked: Asked = { method, url, headers: requestFields(request.headers) };
+    const asked: Asked = { method, url, headers: requestFields(request.headers, token) };
     try {
       if (cache.covers(asked)) return await this.#cached(asked);
       return miss(await this.#pass(asked, request));

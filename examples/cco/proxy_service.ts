@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { aborted, type Service, type ServiceContext } from "../../src/mod.ts";
 import type { Gateway } from "./gateway.ts";
 import type { Settings } from "./settings.ts";
@@ -30,7 +31,8 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
   const { upstream, upstreamTimeout } = config.proxy;
   const cut = new AbortController();
   const cache = new AnswerCache({ size: config.cache.size, ttl: config.cache.ttl * 1000, clock });
-  const options = { cache, clock, fetch, timeout: upstreamTimeout * 1000, signal: cut.signal };
+  const token = await ownToken(config);
+  const options = { cache, clock, fetch, token, timeout: upstreamTimeout * 1000, signal: cut.signal };
   const proxy = upstream === undefined ? undefined : new Proxy({ ...options, upstream });
 
   await using requests = new RequestLog({ store, clock, log });
@@ -44,6 +46,11 @@ async function serve(gateway: Gateway, context: ServiceContext<Settings>): Promi
   using _late = clock.after(DRAIN_MS, () => cut.abort());
   await gateway.close();
   cut.abort(); // What was still fetched for the cache alone.
+}
+
+/** What clients on other hosts have to show, as the daemon compares it. */
+async function ownToken({ server: { tokenFile } }: Settings): Promise<string | undefined> {
+  return tokenFile === undefined ? undefined : (await readFile(tokenFile, "utf8")).trim();
 }
 
 function noteOf(gateway: Gateway, cache: { stats(): { readonly entries: number; readonly bytes: number } }): string {

@@ -11,7 +11,7 @@ function setup(answer: Parameters<typeof fakeUpstream>[0], { size = 100_000 } = 
   const cache = new AnswerCache({ size, ttl: 60_000, clock });
   const stop = new AbortController();
   const proxy = new Proxy({
-    ...{ upstream: "https://api.example.com/base", cache, clock, timeout: 30_000, signal: stop.signal },
+    ...{ upstream: "https://api.example.com/base", cache, clock, timeout: 30_000, signal: stop.signal, token: "ours" },
     fetch: upstream.fetch,
   });
   const ask = (path: string, init?: RequestInit) =>
@@ -27,13 +27,14 @@ Deno.test("a request goes on to the upstream with its method, fields and body", 
   const { ask, requests } = setup(() =>
     new Response(new Blob(["made"]).stream(), { status: 201, headers: { connection: "close", etag: "1" } })
   );
-  const headers = { "content-type": "text/plain", connection: "x-hop", "x-hop": "1" };
+  const headers = { "content-type": "text/plain", connection: "x-hop", "x-hop": "1", authorization: "Bearer ours" };
   const { response } = await ask("/things?a=1", { method: "POST", body: "a thing", headers });
   assert.deepEqual([response.status, await response.text()], [201, "made"]);
   assert.deepEqual([...response.headers], [["etag", "1"], ["via", "1.1 cco"], ["x-cache", "miss"]]);
   const [{ url, init, headers: sent }] = requests as [typeof requests[0]];
   assert.deepEqual([url, init.method], ["https://api.example.com/base/things?a=1", "POST"]);
   assert.equal(await new Response(init.body).text(), "a thing");
+  assert.equal(sent.get("authorization"), null, "it opened the proxy");
   assert.deepEqual([sent.get("content-type"), sent.get("x-hop"), sent.get("via")], ["text/plain", null, "1.1 cco"]);
 });
 

@@ -77,12 +77,19 @@ class FunctionRun implements RunProcess {
     [this.#deps, this.#job] = [deps, job];
     this.identity = { runId, job: job.name, pid: 0, startTime: IN_DAEMON, bootId: deps.bootId };
     // Not at once: that it was started is told before it says anything itself.
-    const settled = Promise.resolve().then(() => work.call(order, this.#abort.signal)).then(
+    const settled = Promise.resolve().then(() => this.#call(work, order)).then(
       () => ENDED_WELL,
       (error) => this.#failure(error),
     );
     this.ended = Promise.race([settled, this.#patience.promise]).finally(() => this.#timer?.[Symbol.dispose]());
     void this.ended.then((end) => end === LET_GO && onLetGo(settled));
+  }
+
+  /** Code that waits for an abort would not hear of one that has been. */
+  async #call(work: FunctionWork, order: RunOrder): Promise<void> {
+    const { signal } = this.#abort;
+    signal.throwIfAborted();
+    await work.call(order, signal);
   }
 
   stop(timeoutMs = this.#job.stopTimeout): void {

@@ -40,6 +40,14 @@ Deno.test("it begins after its start was told", async () => {
   assert.deepEqual(seen, ["started", "runs"]);
 });
 
+Deno.test("one that is stopped before it has begun never begins, and nobody waits for it", async () => {
+  const { clock, start } = setUp(() => Promise.reject(new Error("it began")));
+  const run = start();
+  run.stop();
+  assert.deepEqual(await run.ended, FAILED);
+  assert.equal(clock.pending, 0);
+});
+
 Deno.test("what it throws, at once or later, is the reason and the output", async () => {
   const thrown = new Error("no disk");
   const later = setUp(() => Promise.reject(thrown));
@@ -66,6 +74,7 @@ Deno.test("a stop aborts its signal; what that makes it throw says nothing", asy
 Deno.test("one that ignores its signal is let go after its stop_timeout, or what is given", async () => {
   const { clock, start } = setUp(() => new Promise(() => {}));
   const run = start();
+  await settle(); // Its code has begun.
   run.stop();
   let ended: RunEnd | undefined;
   void run.ended.then((end) => ended = end);
@@ -82,6 +91,7 @@ Deno.test("while the code that was let go runs, its job does not start again, an
   const hang = Promise.withResolvers<void>();
   const { clock, start, warnings } = setUp(() => hang.promise);
   const run = start(7);
+  await settle();
   run.stop(0);
   clock.advance(0);
   await run.ended;
@@ -101,6 +111,7 @@ Deno.test("with overlap = allow the next run starts beside it", async () => {
   let calls = 0;
   const { clock, start } = setUp(() => calls++ === 0 ? new Promise(() => {}) : Promise.resolve(), { overlap: "allow" });
   const run = start();
+  await settle(); // Its code has begun.
   run.stop(0);
   clock.advance(0);
   await run.ended;

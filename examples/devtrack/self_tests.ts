@@ -120,12 +120,12 @@ export async function testIntegrated(context: Context): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     found = await latest(context);
   }
-  const works = found !== undefined && found.id > before;
-  if (works) await context.ask(`/api/devtrack/triggers/${found.id}/answer`, answerOfTest());
+  const through = found !== undefined && found.id > before ? found : undefined;
+  if (through !== undefined) await context.ask(`/api/devtrack/triggers/${through.id}/answer`, answerOfTest());
   if (!context.output.json) {
-    context.output.print(works ? `trigger #${found.id} went through` : "no trigger came through");
+    context.output.print(through === undefined ? "no trigger came through" : `trigger #${through.id} went through`);
   }
-  return works ? git : 1;
+  return through === undefined ? 1 : git;
 }
 
 /** It was no question to the developer. */

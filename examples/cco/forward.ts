@@ -48,6 +48,8 @@ function bearerOf(headers: Headers): string | undefined {
 export function answerFields(headers: Headers): Headers {
   const kept = endToEnd(headers);
   kept.append("via", VIA);
+  // A page of somebody else's must not have the daemon's own origin, from which its API can be read.
+  kept.append("content-security-policy", "sandbox");
   return kept;
 }
 

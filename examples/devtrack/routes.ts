@@ -15,7 +15,7 @@ export function routes({ store, clock }: Kit<Config>): Hono {
     return context.json({ triggers: await listTriggers(store, { limit, open: context.req.query("open") === "true" }) });
   });
   app.post("/api/devtrack/triggers/:id/answer", async (context) => {
-    const { answer } = await context.req.json<{ answer?: unknown }>();
+    const { answer } = await context.req.json<{ answer?: unknown }>().catch(noJson);
     if (typeof answer !== "string" || answer === "") {
       throw new AppdError('cannot answer: the body has to be {"answer": "TEXT"}', { exit: "usage" });
     }
@@ -26,6 +26,12 @@ export function routes({ store, clock }: Kit<Config>): Hono {
     return new Response(streamOf({ store, clock }, after), { headers: { "content-type": "text/event-stream" } });
   });
   return app;
+}
+
+/** @throws AppdError (usage) when the body was read and is no JSON; what it was else */
+function noJson(error: unknown): never {
+  if (!(error instanceof SyntaxError)) throw error;
+  throw new AppdError('cannot answer: the body has to be {"answer": "TEXT"}', { exit: "usage", cause: error });
 }
 
 /** Triggers with a number above `after` as they come, as server-sent events. */

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppdError } from "../../src/mod.ts";
 import type { FileBook, FileRecord } from "./file_book.ts";
-import { entryOf, syncDirectory } from "./inbox.ts";
+import { syncDirectory } from "./inbox.ts";
 import type { Library } from "./settings.ts";
 
 /** What has no way back into the queue, and what to do instead. */
@@ -43,14 +43,15 @@ export async function retryAll(book: FileBook): Promise<number> {
 
 /** One rename: at no time is the file in two places. */
 async function comeBack({ path, target }: FileRecord, { inbox, quarantine }: Library): Promise<void> {
-  if (await entryOf(inbox, path) !== undefined) {
-    throw refuse(path, "the inbox has another file of this name", "wait for its turn: vpo queue");
-  }
   const from = join(quarantine, target ?? path);
   try {
     await fs.mkdir(dirname(join(inbox, path)), { recursive: true });
-    await fs.rename(from, join(inbox, path));
+    await fs.link(from, join(inbox, path)); // Not a rename: that would take the place of a file that came meanwhile.
+    await fs.rm(from);
   } catch (error) {
+    if ((error as { code?: string }).code === "EEXIST") {
+      throw refuse(path, "the inbox has another file of this name", "wait for its turn: vpo queue");
+    }
     throw new AppdError(`cannot move "${from}": ${(error as Error).message}`, {
       exit: "io",
       cause: error,

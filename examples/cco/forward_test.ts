@@ -31,7 +31,10 @@ Deno.test("the token of this daemon goes no further, whatever its spelling; anot
 
 Deno.test("an answer keeps each of its cookies", () => {
   const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"], ["connection", "close"]]);
-  assert.deepEqual([...answerFields(headers)], [["set-cookie", "a=1"], ["set-cookie", "b=2"], ["via", "1.1 cco"]]);
+  assert.deepEqual([...answerFields(headers)], [["content-security-policy", "sandbox"], ["set-cookie", "a=1"], [
+    "set-cookie",
+    "b=2",
+  ], ["via", "1.1 cco"]]);
 });
 
 Deno.test("the path below the prefix is the path at the upstream", () => {

@@ -30,7 +30,10 @@ Deno.test("a request goes on to the upstream with its method, fields and body", 
   const headers = { "content-type": "text/plain", connection: "x-hop", "x-hop": "1", authorization: "Bearer ours" };
   const { response } = await ask("/things?a=1", { method: "POST", body: "a thing", headers });
   assert.deepEqual([response.status, await response.text()], [201, "made"]);
-  assert.deepEqual([...response.headers], [["etag", "1"], ["via", "1.1 cco"], ["x-cache", "miss"]]);
+  assert.deepEqual([...response.headers], [["content-security-policy", "sandbox"], ["etag", "1"], ["via", "1.1 cco"], [
+    "x-cache",
+    "miss",
+  ]]);
   const [{ url, init, headers: sent }] = requests as [typeof requests[0]];
   assert.deepEqual([url, init.method], ["https://api.example.com/base/things?a=1", "POST"]);
   assert.equal(await new Response(init.body).text(), "a thing");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Check, expect, same } from "./check.ts";
+import { type Check, expect, matches, same } from "./check.ts";
 import type { Subject } from "./subject.ts";
 
 /** Leaves a PID file that names a process of somebody else, and gives that process. */
@@ -108,6 +108,16 @@ export const INSTANCE_CHECKS: readonly Check[] = [
       same("status by the variable", (await subject.run(["status"], { env })).code, 0);
       same("status without it", (await subject.run(["status"])).code, 3);
       same("stop", (await subject.run(["stop", "--home", elsewhere])).code, 0);
+    },
+  },
+  {
+    id: "instance.long-home",
+    says: "a home whose path is too long for a socket is told, and ends with 73",
+    source: "unix(7), sun_path",
+    async run(subject) {
+      const { code, stderr } = await subject.run(["start", "--home", join(subject.userHome, "x".repeat(120))]);
+      same("exit code", code, 73);
+      matches("message", stderr, /hint: .*--home/);
     },
   },
   {

@@ -2,8 +2,9 @@
  * The detach room owns the way from a command in a terminal to a daemon without one: a new session of the same binary
  * and the message that says how its start went. It never decides whether a daemon may start.
  */
-import { AppdError } from "../base/errors.ts";
+import { AppdError, cannot } from "../base/errors.ts";
 import { type Clock, delay } from "../system/clock.ts";
+import { LONGEST_SOCKET_PATH } from "../system/datagrams.ts";
 import type { Files } from "../system/files.ts";
 import type { Child, Processes } from "../system/processes.ts";
 import { ORDER_VARIABLE, scrubEnvironment } from "./environment.ts";
@@ -41,7 +42,7 @@ export async function detach(
   system: DetachSystem,
   options: DetachOptions,
 ): Promise<{ pid: number; url: string | null }> {
-  const path = `${options.directory}/.start-${crypto.randomUUID().slice(0, 8)}.sock`;
+  const path = newsPath(options.directory);
   const listener = Deno.listen({ transport: "unix", path });
   const late = openLateOutput(system.files, options.lateOutput);
   try {
@@ -63,6 +64,21 @@ export async function detach(
     listener.close();
     system.files.unlink(path);
   }
+}
+
+/** Not longer than the path of the control socket: where that fits, this does. @throws AppdError (cannotCreate) */
+function newsPath(directory: string): string {
+  const path = `${directory}/.s${crypto.randomUUID().slice(0, 8)}`;
+  const { length } = new TextEncoder().encode(path);
+  if (length <= LONGEST_SOCKET_PATH) return path;
+  throw cannot(
+    ["listen in", directory],
+    `the path of a socket in it would be longer than ${LONGEST_SOCKET_PATH} bytes`,
+    {
+      exit: "cannotCreate",
+      hint: "choose a shorter directory with --home",
+    },
+  );
 }
 
 type News =

@@ -1,6 +1,7 @@
 /** cco, an app made with the kit, as a service of a user: under its own unit. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import { compiled } from "../support/compiled.ts";
 import { binaryOf, until } from "../support/instance.ts";
 import type { SystemdLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
@@ -12,7 +13,7 @@ const UNIT_FILE = `/home/${USER}/.config/systemd/user/${UNIT}`;
 
 async function service(lab: SystemdLab): Promise<void> {
   await lab.user(USER);
-  await lab.ok(["install", "-m", "755", binaryOf("cco"), CCO]);
+  fs.copyFileSync(binaryOf(await compiled("examples/cco/cco.ts")), lab.path(CCO)); // Its mode is copied, too.
   const cco = (...words: string[]) => lab.ok([CCO, "daemon", ...words], { user: USER });
   const state = async () => (await lab.show(UNIT, USER)).ActiveState;
 

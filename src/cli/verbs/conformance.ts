@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { cannot } from "../../base/errors.ts";
 import { type Check } from "../../conformance/check.ts";
 import { CHECKS, conformance as tryChecks, type Verdict } from "../../conformance/conformance.ts";
@@ -24,7 +24,7 @@ export async function conformance(input: VerbInput): Promise<number> {
   const binary = resolve(system.host.cwd(), invocation.arguments[0] ?? system.host.self[0] ?? "");
   const bench = benchOf(system);
   const name = await nameOf(bench, binary);
-  using scratch = scratchDirectory(`${basename(binary)}-conformance`);
+  using scratch = scratchDirectory("conformance");
   using interrupt = onInterrupt();
   const verdicts = await tryChecks(bench, {
     ...{ binary, name, checks, scratch: scratch.path, signal: interrupt.signal },

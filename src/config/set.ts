@@ -79,11 +79,6 @@ function put(document: Record<string | number, unknown>, path: Path, raw: unknow
   here[path.at(-1) ?? ""] = raw;
 }
 
-/** Whose instance was never started has no directory yet. */
-function makeHome(files: Files, directory: string): void {
-  if (files.stat(directory) === undefined) files.makeDirectory(directory, HOME_MODE);
-}
-
 /** Permission bits of the home directory, and of a new configuration file: it may hold secrets. */
 const HOME_MODE = 0o700;
 const NEW_MODE = 0o600;
@@ -97,7 +92,7 @@ function write(files: Files, path: string, text: string): void {
         hint: "name the file itself with --config",
       });
     }
-    if (stat === undefined) makeHome(files, dirname(path));
+    files.makeDirectory(dirname(path), HOME_MODE); // Whose instance was never started has none yet.
     writeFileAtomic(files, path, text, stat?.mode ?? NEW_MODE, stat ?? files.stat(dirname(path)));
   } catch (error) {
     throw error instanceof AppdError ? error : systemError(["write", path], error);

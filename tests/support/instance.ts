@@ -1,5 +1,8 @@
 import fs from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../src/system/try_port.ts";
+
+export { freePort };
 
 /** The compiled binary of a program: appd, or an app of examples/. */
 export function binaryOf(program: string): string {
@@ -146,12 +149,6 @@ export class Instance implements AsyncDisposable {
       }
     });
   }
-}
-
-/** A port of the loopback address that was free a moment ago. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
 
 /** Sends a signal; false when the process is gone. */

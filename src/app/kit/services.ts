@@ -10,7 +10,8 @@ import { withMore } from "./create_kit.ts";
 import type { Kit } from "./kit.ts";
 import type { Service, ServiceContext } from "./service.ts";
 import { serviceLogger } from "./part_logger.ts";
-import { asked, type ServiceChoice, type WantedService, wantedServices } from "./wanted_services.ts";
+import { asked } from "./services_under.ts";
+import { type ServiceChoice, type WantedService, wantedServices } from "./wanted_services.ts";
 
 /** What the services of an app are run with. */
 export interface ServiceSurroundings<C> extends ServiceChoice<C> {
@@ -66,10 +67,11 @@ function milliseconds<C>(service: Service<C>, key: "startTimeout" | "stopTimeout
 
 /** Stands for what the service depends on: a reload under which it stays the same leaves the service alone. */
 function markOf<C extends Config>(service: Service<C>, { config, schema }: ServiceSurroundings<C>): string {
-  const watched = service.watches === undefined
-    ? ownSections(config, schema)
-    : asked(service, "watches", () => canonicalJson(service.watches?.(config)));
-  return fingerprint(canonicalJson(watched));
+  const { name, watches } = service;
+  if (watches === undefined) return fingerprint(canonicalJson(ownSections(config, schema)));
+  // Inside: what it gives may be something that cannot be written down.
+  const mark = () => fingerprint(canonicalJson(service.watches?.(config)));
+  return asked(["run the service", name], "its watches()", mark);
 }
 
 /** The part of a configuration that is the app's own. */

@@ -25,12 +25,22 @@ export function servicesUnder<C>(app: ServiceSource<C>, config: C): readonly Ser
 }
 
 function made<C>({ servicesFrom, product }: ServiceSource<C>, config: C): readonly Service<C>[] {
+  const action = ["make the services of", product.name] as const;
+  return asked(action, "what makes them", () => servicesFrom?.(config) ?? []);
+}
+
+/**
+ * Runs a function of the app's that says something about the configuration.
+ *
+ * @param action verb and object of what cannot be done when it throws, `what` how the message calls the function
+ * @throws AppdError (config) also for anything else that it throws
+ */
+export function asked<T>(action: readonly [verb: string, object: string], what: string, ask: () => T): T {
   try {
-    return servicesFrom?.(config) ?? [];
+    return ask();
   } catch (cause) {
     if (cause instanceof AppdError) throw cause;
-    const why = `what makes them threw: ${messageOf(cause)}`;
-    throw cannot(["make the services of", product.name], why, { exit: "config", cause });
+    throw cannot(action, `${what} threw: ${messageOf(cause)}`, { exit: "config", cause });
   }
 }
 

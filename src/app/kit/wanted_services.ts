@@ -1,10 +1,10 @@
-import { AppdError, cannot, messageOf } from "../../base/errors.ts";
+import { cannot } from "../../base/errors.ts";
 import { levelsOf } from "../../base/levels.ts";
 import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { App } from "./app.ts";
 import type { Service } from "./service.ts";
-import { servicesUnder } from "./services_under.ts";
+import { asked, servicesUnder } from "./services_under.ts";
 
 /** What decides which services run. */
 export interface ServiceChoice<C> {
@@ -47,21 +47,7 @@ function chosen<C>(
 ): Service<C>[] {
   const names = modes.find(({ name }) => name === mode)?.services;
   return all.filter((one) => names === undefined || names.includes(one.name))
-    .filter((one) => asked(one, "enabled", () => one.enabled?.(config) ?? true));
-}
-
-/**
- * Runs a function of the app's that says something about the configuration.
- *
- * @throws AppdError (config) also for anything else that it throws
- */
-export function asked<T>({ name }: { readonly name: string }, what: string, ask: () => T): T {
-  try {
-    return ask();
-  } catch (cause) {
-    if (cause instanceof AppdError) throw cause;
-    throw cannot(["run the service", name], `its ${what}() threw: ${messageOf(cause)}`, { exit: "config", cause });
-  }
+    .filter((one) => asked(["run the service", one.name], "its enabled()", () => one.enabled?.(config) ?? true));
 }
 
 /** Logs, events and commands go by a name: it must not mean two things. */

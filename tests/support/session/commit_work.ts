@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { logFiles, readWhole } from "../../faults/numbered_lines.ts";
 import { Instance, until } from "../instance.ts";
+import { logLines } from "./log_audit.ts";
 import { COMMON_FILES, type Given, LOG, pause, type Work } from "./work.ts";
 
 const REPOSITORIES = ["north", "south"];
@@ -133,14 +133,12 @@ export class CommitWork implements Work {
   #known(): Known {
     const triggers = this.#rows("SELECT detail FROM trigger_log WHERE cause = 'commit' ORDER BY id")
       .map(({ detail }) => String(detail).replace(/ \S+ (?=\S+$)/, " "));
-    const files = logFiles(join(this.app.home, "commit.log")).map((path) => new TextDecoder().decode(readWhole(path)));
-    const lines = files.flatMap((text) => text.split("\n").slice(0, text.endsWith("\n") ? -1 : undefined)).map(
-      (line) => {
-        const [, repository, id = ""] = /^\S+ (\S+) \w+ \S+ ([0-9a-f]{12}) A <a@example.org> \S/.exec(line) ?? [];
-        return repository === undefined ? `torn: ${line}` : `${repository} ${id.slice(0, SHORT)}`;
-      },
-    );
-    return { triggers, lines };
+    const log = logLines(join(this.app.home, "commit.log"));
+    const lines = log.lines.map((line) => {
+      const [, repository, id = ""] = /^\S+ (\S+) \w+ \S+ ([0-9a-f]{12}) A <a@example.org> \S/.exec(line) ?? [];
+      return repository === undefined ? `not a commit's line: ${line}` : `${repository} ${id.slice(0, SHORT)}`;
+    });
+    return { triggers, lines: [...lines, ...log.torn] };
   }
 
   #rows(sql: string): Record<string, unknown>[] {

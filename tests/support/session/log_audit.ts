@@ -21,18 +21,22 @@ export interface LogBook {
 }
 
 export function logBookOf({ app, name }: Work): LogBook {
+  const { lines, torn } = logLines(join(app.home, "daemon.log"));
   const records: LogRecord[] = [];
-  const torn: string[] = [];
-  for (const path of logFiles(join(app.home, "daemon.log"))) {
-    const text = new TextDecoder().decode(readWhole(path));
-    if (text !== "" && !text.endsWith("\n")) torn.push(`${path} ends in the middle of a line`);
-    for (const line of text.split("\n").slice(0, -1)) {
-      const record = recordOf(line);
-      if (record?.logger.split(".")[0] === name) records.push(record);
-      else torn.push(`${path}: ${line.slice(0, 200)}`);
-    }
+  const strange: string[] = [];
+  for (const line of lines) {
+    const record = recordOf(line);
+    if (record?.logger.split(".")[0] === name) records.push(record);
+    else strange.push(line.slice(0, 200));
   }
-  return { records, torn };
+  return { records, torn: [...torn, ...strange] };
+}
+
+/** The lines of a log, oldest first, and what ends in the middle of one. A file is empty until its first line. */
+export function logLines(path: string): { lines: readonly string[]; torn: readonly string[] } {
+  const pieces = logFiles(path).map((file) => new TextDecoder().decode(readWhole(file)).split("\n"));
+  const torn = pieces.map((piece) => piece.pop() ?? "").filter((rest) => rest !== "");
+  return { lines: pieces.flat(), torn: torn.map((rest) => `${path} has a file that ends with ${rest.slice(0, 200)}`) };
 }
 
 function recordOf(line: string): LogRecord | undefined {

@@ -5,6 +5,7 @@ import type { Fifo } from "../system/fifo.ts";
 import { isShortage, type ProcessIdentity } from "../system/processes.ts";
 import { FIFO_NAME } from "./adoption.ts";
 import type { SupervisorDeps } from "./deps.ts";
+import { startTimeOf } from "./launch.ts";
 import { killIdentity } from "./sweep.ts";
 
 /** What marks a keeper: in its environment, with the programs' directory as value. */
@@ -104,8 +105,9 @@ export class FifoKeeper {
         input: this.#openStdin(),
         output: null,
       });
-      const identity = { pid: child.pid, startTime: processes.stat(child.pid)?.startTime ?? "" };
-      const kept = { identity, names };
+      const startTime = startTimeOf(this.#deps, child.pid);
+      if (startTime === "") return this.#giveUp(child.pid);
+      const kept = { identity: { pid: child.pid, startTime }, names };
       child.exited.then(() => this.#gone(kept));
       return kept;
     } catch (error) {
@@ -116,6 +118,12 @@ export class FifoKeeper {
       this.#told = true;
       return undefined;
     }
+  }
+
+  /** Ends one that nobody could tell from another process later: no descriptor was left to look at it. */
+  #giveUp(pid: number): undefined {
+    this.#deps.processes.kill(pid, "SIGKILL");
+    this.#plan(LINGER);
   }
 
   /** Held for reading and writing by whoever has it: a read from it waits for ever. A new one shows how times are kept. */

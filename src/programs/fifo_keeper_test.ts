@@ -80,6 +80,20 @@ Deno.test("one that dies is replaced, one that cannot be had is done without", a
   assert.deepEqual([said.length, alive()], [1, ["101: a/output.fifo"]]);
 });
 
+Deno.test("one that cannot be looked at for want of a descriptor is ended at once, and followed when there is one", () => {
+  const { host, clock, keeper, alive } = lab();
+  const { stat } = host.processes;
+  host.processes.stat = () => {
+    throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
+  };
+  keeper.hold("a", false);
+  clock.advance(200);
+  assert.deepEqual([host.spawned.length, alive()], [1, []]);
+  host.processes.stat = stat;
+  clock.advance(10_000);
+  assert.deepEqual(alive(), ["101: a/output.fifo"]);
+});
+
 Deno.test("the keeper of a dead daemon is ended when the new one is there, that of another instance never", () => {
   const { host, clock, keeper, alive, touched } = lab({ held: true });
   host.add({ environment: ["APPD_KEEPER=/run/programs"], command: ["", "", "old"] });

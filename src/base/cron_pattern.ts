@@ -57,9 +57,15 @@ function oneSunday(field: string): string {
   return field.replace(/\b(sun|0)-sun\b/gi, "0");
 }
 
+/** Every minute of an hour by name is 169 characters. What is longer is no expression, and looked through for long. */
+const LONGEST = 1000;
+
 /** The six fields, seconds first. */
 function fieldsOf(text: string): readonly string[] {
   const written = text.trim();
+  if (written.length > LONGEST) {
+    throw new CronError({ value: written }, `has ${written.length} characters, expected at most ${LONGEST}`);
+  }
   const known = written.startsWith("@") ? NICKNAMES[written.toLowerCase()] : written;
   if (known === undefined) throw nicknameError(written);
   const fields = known.split(/\s+/);

@@ -87,6 +87,7 @@ const ERRORS: readonly Wrong[] = [
   ["* * * *", undefined, "* * * *", /^has 4 fields, expected 5 /],
   ["noon", undefined, "noon", /^has 1 field, /],
   ["1 2 3 4 5 6 7", undefined, "1 2 3 4 5 6 7", /^has 7 fields/],
+  [`${"1,".repeat(500)}x * * * *`, undefined, `${"1,".repeat(500)}x * * * *`, /^has 1009 characters, expected at most/],
   ["@reboot", undefined, "@reboot", /^is @reboot, which is no time$/],
   ["@every 5m", undefined, "@every 5m", /^is @every, which is no time$/],
   ["@dayly", undefined, "@dayly", /^has "@dayly", which is no nickname$/],

@@ -64,7 +64,8 @@ const LONGEST = 1000;
 function fieldsOf(text: string): readonly string[] {
   const written = text.trim();
   if (written.length > LONGEST) {
-    throw new CronError({ value: written }, `has ${written.length} characters, expected at most ${LONGEST}`);
+    const why = `has ${written.length} characters, expected at most ${LONGEST}`;
+    throw new CronError({ value: written }, why, "a range or a step stands for many values, such as 0-30 or */5");
   }
   const known = written.startsWith("@") ? NICKNAMES[written.toLowerCase()] : written;
   if (known === undefined) throw nicknameError(written);

@@ -80,6 +80,13 @@ Deno.test("a fixed time has no wildcard and no step in its seconds, minutes and 
   assert.deepEqual(repeated.map((text) => parseCron(text).fixed), repeated.map(() => false));
 });
 
+Deno.test("an expression that is far too long is refused without a look at what it says", () => {
+  assert.throws(
+    () => parseCron(`${"1,".repeat(500)}x * * * *`),
+    /^CronError: has 1009 characters, expected at most 1000$/,
+  );
+});
+
 type Wrong = readonly [text: string, field: string | undefined, value: string, why: RegExp];
 
 const ERRORS: readonly Wrong[] = [
@@ -87,7 +94,6 @@ const ERRORS: readonly Wrong[] = [
   ["* * * *", undefined, "* * * *", /^has 4 fields, expected 5 /],
   ["noon", undefined, "noon", /^has 1 field, /],
   ["1 2 3 4 5 6 7", undefined, "1 2 3 4 5 6 7", /^has 7 fields/],
-  [`${"1,".repeat(500)}x * * * *`, undefined, `${"1,".repeat(500)}x * * * *`, /^has 1009 characters, expected at most/],
   ["@reboot", undefined, "@reboot", /^is @reboot, which is no time$/],
   ["@every 5m", undefined, "@every 5m", /^is @every, which is no time$/],
   ["@dayly", undefined, "@dayly", /^has "@dayly", which is no nickname$/],

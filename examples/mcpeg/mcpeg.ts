@@ -16,5 +16,6 @@ await run(defineApp({
   checks: [{ name: "servers", critical: false, check: async ({ config }) => whoIsMissing(config, await roof()) }],
   routes: async (kit) => (await import("./routes.ts")).createRoutes(kit, await roof()),
   open: ["/mcp"],
+  bodyLimit: "4MiB", // Arguments of tools may carry files, in base64; servers made with the SDK take no more either.
   commands: [SERVERS, TOOLS, CALL],
 }));

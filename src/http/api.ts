@@ -79,7 +79,11 @@ const NOT_YET: Problem = { status: 503, message: "the daemon is starting", hint:
 
 /** The app's endpoints as the guards know them. */
 function pathsOf(own: AppRoutes): AppPaths {
-  return { isServed: (path) => isServed(own, path), isOpen: (path) => isOpen(own, path) };
+  return {
+    isServed: (path) => isServed(own, path),
+    isOpen: (path) => isOpen(own, path),
+    bodyLimit: own.bodyLimit,
+  };
 }
 
 function wrongMethod(path: string): Response {

@@ -10,6 +10,8 @@ export interface AppRoutes {
   readonly patterns: readonly AppPattern[];
   /** Paths that take every method over TCP without a token. */
   readonly open: readonly Pattern[];
+  /** Most bytes of a request's body. */
+  readonly bodyLimit: number;
 }
 
 export interface AppPattern extends Pattern {
@@ -21,6 +23,8 @@ export interface AppRoutesOptions {
   readonly hono: Hono;
   /** As patterns: `/v1/*`. */
   readonly open: readonly string[];
+  /** Most bytes of a request's body. */
+  readonly bodyLimit: number;
   /** Paths of the built-in endpoints. */
   readonly builtIn: readonly string[];
   /** Name of the app, for messages. */
@@ -33,19 +37,19 @@ export interface AppRoutesOptions {
  *
  * @throws AppdError (config) naming both
  */
-export function appRoutes({ hono, open, builtIn, name }: AppRoutesOptions): AppRoutes {
+export function appRoutes({ hono, open, bodyLimit, builtIn, name }: AppRoutesOptions): AppRoutes {
   const own = hono.routes.filter(({ handler }) => !isMiddleware(handler))
     .map(({ path, method }): AppPattern => ({ ...patternOf(path), method }));
   const opened = open.map(patternOf);
   const taken = builtIn.map(patternOf);
   for (const pattern of own) refuseTaken(pattern, { taken, verb: "serve", name });
   for (const pattern of opened) refuseTaken(pattern, { taken, verb: "open", name });
-  return { hono, patterns: own, open: opened };
+  return { hono, patterns: own, open: opened, bodyLimit };
 }
 
 /** What is known of the endpoints of an app before it has made them. */
-export function routesToCome(open: readonly string[]): AppRoutes {
-  return { hono: undefined, patterns: [], open: open.map(patternOf) };
+export function routesToCome({ open, bodyLimit }: Pick<AppRoutesOptions, "open" | "bodyLimit">): AppRoutes {
+  return { hono: undefined, patterns: [], open: open.map(patternOf), bodyLimit };
 }
 
 function refuseTaken(

@@ -8,6 +8,9 @@ import type { ApiDeps } from "./route.ts";
 
 const HOST = { host: "127.0.0.1:8321" };
 
+/** Bytes of a body that it takes. */
+const LIMIT = 2 * 1024 * 1024;
+
 function fig(open: readonly string[] = ["/v1/*"]): AppRoutes {
   const hono = new Hono();
   hono.use(async (context, next) => {
@@ -23,7 +26,7 @@ function fig(open: readonly string[] = ["/v1/*"]): AppRoutes {
   hono.get("/v1/known", () => {
     throw new AppdError("no fig", { exit: "notRunning", hint: "plant one" });
   });
-  return appRoutes({ hono, open, builtIn: BUILT_IN_PATHS, name: "fig" });
+  return appRoutes({ hono, open, bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
 }
 
 interface Asked {
@@ -75,8 +78,18 @@ Deno.test("open paths keep web pages, foreign hosts and upgrades out", async () 
   assert.equal((await post({ "sec-fetch-site": "cross-site" })).status, 403);
   assert.equal((await post({ host: "evil:8321" })).status, 421);
   assert.equal((await post({ upgrade: "websocket" })).status, 403);
-  assert.equal((await post({ "content-length": `${65 * 1024 * 1024}` })).status, 413);
-  assert.equal((await post({ "content-length": `${1024 * 1024}` })).status, 200);
+});
+
+Deno.test("a body may be as long as the app says, for the app's own paths alone", async () => {
+  const ask = api({ access: "socket" });
+  const post = (path: string, bytes: number) =>
+    ask(path, { method: "POST", headers: { "content-length": String(bytes) } });
+  for (const path of ["/v1/echo", "/figs/7"]) {
+    assert.notEqual((await post(path, LIMIT)).status, 413, path);
+    const long = await post(path, LIMIT + 1);
+    assert.deepEqual([long.status, (await long.json()).error.message], [413, "a body may have 2097152 bytes"], path);
+  }
+  assert.equal((await post("/api/v1/reload", 64 * 1024 + 1)).status, 413);
 });
 
 Deno.test("beyond the loopback interface every path needs the token, an open one too; as a proxy's it leaves Authorization alone", async () => {
@@ -123,7 +136,7 @@ Deno.test("requests are counted by the app's patterns, and the app's paths are d
 });
 
 Deno.test("until the app has made its endpoints they are 503, and built-in ones answer", async () => {
-  const ask = api({ own: routesToCome(["/v1/*"]) });
+  const ask = api({ own: routesToCome({ open: ["/v1/*"], bodyLimit: LIMIT }) });
   assert.equal((await ask("/v1/echo", { method: "POST" })).status, 503);
   assert.equal((await ask("/health")).status, 200);
 });
@@ -140,7 +153,7 @@ for (const [path, message] of TAKEN) {
     for (const method of ["GET", "POST", "DELETE"]) {
       const hono = new Hono();
       hono.on(method, path, (context) => context.text("mine"));
-      const make = () => appRoutes({ hono, open: [], builtIn: BUILT_IN_PATHS, name: "fig" });
+      const make = () => appRoutes({ hono, open: [], bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
       assert.throws(make, (error) => error instanceof AppdError && error.exitCode === 78 && error.message === message);
     }
   });
@@ -152,7 +165,7 @@ Deno.test("a part that catches its own errors is looked through, and a built-in 
   part.get("/status", (context) => context.text("mine"));
   const hono = new Hono();
   hono.route("/api/v1", part);
-  const options = { builtIn: BUILT_IN_PATHS, name: "fig" };
+  const options = { bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" };
   assert.throws(() => appRoutes({ ...options, hono, open: [] }), /cannot serve "\/api\/v1\/status"/);
   assert.throws(() => appRoutes({ ...options, hono: new Hono(), open: ["/api/*"] }), /cannot open "\/api\/\*"/);
 });

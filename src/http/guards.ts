@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { CONNECTION_LIMITS } from "./connection.ts";
-import { type Problem, replyProblem } from "./problem.ts";
+import { type Problem, replyProblem, tooLong } from "./problem.ts";
 
 /** Which door a request came through: the unix socket is the owner's, TCP is any local user's and any web page's. */
 export type Access = "tcp" | "socket";
@@ -22,10 +22,12 @@ export interface GuardPolicy {
 
 /** What guards know of an app's endpoints; `path` as it stands in the URL. */
 export interface AppPaths {
-  /** Takes every method from those who may act, and longer bodies. */
+  /** Takes every method from those who may act. */
   readonly isServed: (path: string) => boolean;
   /** Takes every method from everybody on this host; from others with the token. */
   readonly isOpen: (path: string) => boolean;
+  /** Most bytes of a body for any of them. */
+  readonly bodyLimit: number;
 }
 
 type Guard = (request: Request, policy: GuardPolicy) => Problem | undefined;
@@ -164,7 +166,6 @@ export function equalInConstantTime(given: string, secret: string): boolean {
 
 function bodySize(request: Request, { paths }: GuardPolicy): Problem | undefined {
   const isApps = paths !== undefined && (paths.isServed(pathOf(request)) || paths.isOpen(pathOf(request)));
-  const most = isApps ? CONNECTION_LIMITS.streamed : CONNECTION_LIMITS.body;
-  const tooLong = Number(request.headers.get("content-length") ?? 0) > most;
-  return tooLong ? { status: 413, message: `a body may have ${most} bytes` } : undefined;
+  const most = isApps ? paths.bodyLimit : CONNECTION_LIMITS.body;
+  return Number(request.headers.get("content-length") ?? 0) > most ? tooLong(most) : undefined;
 }

@@ -48,11 +48,16 @@ export interface App<C = Config> {
   routes?(kit: Kit<C>): Hono | Promise<Hono>;
   /** Paths of its endpoints, such as `/v1/*`, that take every method without a token, on a loopback address. */
   readonly open: readonly string[];
+  /** Most bytes of the body of a request for them. */
+  readonly bodyLimit: number;
   /** What the app's own settings mean in appd's words: parts of the configuration that take the place of what was read. */
   adjust?(config: C, start: { readonly directory: string }): Partial<Config>;
   /** Whether the configuration wants its service to start at boot. */
   startsAtBoot?(config: C): boolean;
 }
+
+/** Bytes of a body for an endpoint of an app that says nothing of it. */
+export const BODY_LIMIT = 1024 * 1024;
 
 export const APPD_APP: App = {
   product: APPD,
@@ -63,4 +68,5 @@ export const APPD_APP: App = {
   migrations: [],
   modes: [],
   open: [],
+  bodyLimit: BODY_LIMIT,
 };

@@ -7,6 +7,7 @@ import { AppdError } from "../base/errors.ts";
 import { SILENT } from "../base/logger.ts";
 import { APPD } from "../base/product.ts";
 import { inWordsOf } from "../base/words.ts";
+import { appHeaders } from "./app_headers.ts";
 import { type AppRoutes, isOpen, isServed, openApiPaths, patternFor } from "./app_routes.ts";
 import { RefusedBody } from "./body_stream.ts";
 import { type AppPaths, guard } from "./guards.ts";
@@ -62,7 +63,7 @@ export function createApi(deps: ApiDeps): Hono {
   app.use(guard({ access, bind, port, token, realm: product.name, paths: own && pathsOf(own) }));
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
   for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
-  if (own?.hono !== undefined) app.route("/", own.hono);
+  if (own?.hono !== undefined) app.use(appHeaders).route("/", own.hono);
   const missing = own !== undefined && own.hono === undefined ? NOT_YET : NO_PATH;
   app.notFound(() => replyProblem(missing));
   app.onError((error) => {

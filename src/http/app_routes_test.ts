@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { AppdError } from "../base/errors.ts";
 import { BUILT_IN_PATHS, createApi } from "./api.ts";
 import { type AppRoutes, appRoutes, routesToCome } from "./app_routes.ts";
@@ -119,6 +120,38 @@ Deno.test("a route that throws is 500 without its words; an AppdError is told", 
   const known = await ask("/v1/known");
   assert.equal(known.status, 409);
   assert.deepEqual((await known.json()).error, { message: "no fig", hint: "plant one", exit: "notRunning" });
+});
+
+const SAID: Readonly<Record<string, readonly [status: number, text: string]>> = {
+  "/plain": [200, "plain"],
+  "/framed": [200, "framed"],
+  "/proxied": [200, "from elsewhere"],
+  "/empty": [304, ""],
+  "/refused": [418, "a teapot"],
+};
+
+Deno.test("an app's answers say what is safe for any answer, unless the app says it; built-in ones are as ever", async () => {
+  const hono = new Hono();
+  hono.get("/plain", (context) => context.text("plain"));
+  hono.get("/framed", (context) => context.text("framed", 200, { "x-frame-options": "DENY" }));
+  hono.get("/proxied", () => fetch("data:text/plain,from%20elsewhere")); // The fields of its answer cannot be changed.
+  hono.get("/empty", () => new Response(null, { status: 304, headers: { etag: '"1"' } }));
+  hono.get("/refused", () => {
+    throw new HTTPException(418, { res: new Response("a teapot", { status: 418 }) });
+  });
+  const own = appRoutes({ hono, open: [], bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
+  const ask = api({ own });
+  for (const [path, said] of Object.entries(SAID)) {
+    const answer = await ask(path);
+    const { status, headers } = answer;
+    assert.deepEqual([status, await answer.text()], said);
+    assert.equal(headers.get("x-content-type-options"), "nosniff", path);
+    assert.equal(headers.get("cross-origin-resource-policy"), "same-origin", path);
+    assert.equal(headers.get("x-frame-options"), path === "/framed" ? "DENY" : "SAMEORIGIN", path);
+    assert.deepEqual([headers.get("cache-control"), headers.get("content-security-policy")], [null, null], path);
+  }
+  const { headers } = await ask("/health");
+  assert.deepEqual([headers.get("x-frame-options"), headers.get("cache-control")], ["DENY", "no-store"]);
 });
 
 Deno.test("requests are counted by the app's patterns, and the app's paths are described", async () => {

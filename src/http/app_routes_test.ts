@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { AppdError } from "../base/errors.ts";
 import { BUILT_IN_PATHS, createApi } from "./api.ts";
-import { type AppRoutes, appRoutes, routesToCome } from "./app_routes.ts";
+import { type AppRoutes, appRoutes, type OpenPath, routesToCome } from "./app_routes.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import type { ApiDeps } from "./route.ts";
 
@@ -12,7 +12,7 @@ const HOST = { host: "127.0.0.1:8321" };
 /** Bytes of a body that it takes. */
 const LIMIT = 2 * 1024 * 1024;
 
-function fig(open: readonly string[] = ["/v1/*"]): AppRoutes {
+function fig(open: readonly OpenPath[] = ["/v1/*"]): AppRoutes {
   const hono = new Hono();
   hono.use(async (context, next) => {
     await next();
@@ -103,6 +103,29 @@ Deno.test("beyond the loopback interface every path needs the token, an open one
   assert.equal((await post({ ...behind, "proxy-authorization": "Bearer wrong" })).status, 401);
   assert.equal((await ask("/figs/7")).status, 401);
   assert.equal((await ask("/api/v1/status")).status, 401);
+});
+
+Deno.test("a path that is open unless there is a token is closed to every method by one, and to nobody on the socket", async () => {
+  const own = fig([{ path: "/v1/*", unless: "token" }]);
+  const methods = ["GET", "POST", "DELETE"];
+  const statuses = async (deps: Partial<ApiDeps>, headers: Record<string, string> = {}) => {
+    const ask = api({ own, ...deps });
+    return (await Promise.all(methods.map((method) => ask("/v1/echo", { method, headers })))).map(({ status }) =>
+      status
+    );
+  };
+  assert.deepEqual(await statuses({}), [200, 200, 200]);
+  assert.deepEqual(await statuses({ token: "secret" }), [401, 401, 401]);
+  assert.deepEqual(await statuses({ token: "secret" }, { authorization: "Bearer secret" }), [200, 200, 200]);
+  assert.deepEqual(await statuses({ token: "secret", bind: "0.0.0.0" }), [401, 401, 401]);
+  assert.deepEqual(await statuses({ access: "socket" }), [200, 200, 200]);
+  const toCome = routesToCome({ open: [{ path: "/v1/*", unless: "token" }], bodyLimit: LIMIT });
+  assert.deepEqual(await statuses({ own: toCome, token: "secret" }), [401, 401, 401]);
+  assert.equal((await api({ own, token: "secret" })("/figs/7")).status, 200, "other paths are read as ever");
+  const both = fig(["/v1/echo", { path: "/v1/*", unless: "token" }]);
+  assert.deepEqual(await statuses({ own: both, token: "secret" }), [401, 401, 401], "what closes a path wins");
+  const { paths } = await (await api({ own })("/openapi.json")).json();
+  assert.deepEqual(paths["/v1/echo"].get.security, [{}, { token: [] }]);
 });
 
 Deno.test("no way of writing a path opens a built-in endpoint", async () => {

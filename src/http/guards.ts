@@ -26,6 +26,8 @@ export interface AppPaths {
   readonly isServed: (path: string) => boolean;
   /** Takes every method from everybody on this host; from others with the token. */
   readonly isOpen: (path: string) => boolean;
+  /** Takes no method without the token. */
+  readonly isClosed: (path: string) => boolean;
   /** Most bytes of a body for any of them. */
   readonly bodyLimit: number;
 }
@@ -37,7 +39,7 @@ const LOOPBACK_NAMES: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
 const OPEN_PATHS: readonly string[] = ["/livez", "/readyz"];
 
 /** In the order in which they are asked; the first that objects answers. */
-const GUARDS: readonly Guard[] = [host, upgrade, origin, fetchSite, method, remoteRead, bodySize];
+const GUARDS: readonly Guard[] = [host, upgrade, origin, fetchSite, method, reading, bodySize];
 
 /**
  * Why a request is refused, or undefined when it may go on.
@@ -123,9 +125,10 @@ function method(request: Request, policy: GuardPolicy): Problem | undefined {
   };
 }
 
-/** Beyond the loopback interface even reading needs the token, and so do an app's open paths. */
-function remoteRead(request: Request, policy: GuardPolicy): Problem | undefined {
-  if (policy.access === "socket" || isLoopback(policy.bind)) return undefined;
+/** Beyond the loopback interface even reading needs the token, and so do an app's open paths; its closed ones always. */
+function reading(request: Request, policy: GuardPolicy): Problem | undefined {
+  const isFree = isLoopback(policy.bind) && policy.paths?.isClosed(pathOf(request)) !== true;
+  if (policy.access === "socket" || isFree) return undefined;
   if (OPEN_PATHS.includes(pathOf(request))) return undefined;
   return bearer(request, policy);
 }
@@ -165,7 +168,6 @@ export function equalInConstantTime(given: string, secret: string): boolean {
 }
 
 function bodySize(request: Request, { paths }: GuardPolicy): Problem | undefined {
-  const isApps = paths !== undefined && (paths.isServed(pathOf(request)) || paths.isOpen(pathOf(request)));
-  const most = isApps ? paths.bodyLimit : CONNECTION_LIMITS.body;
+  const most = paths?.isServed(pathOf(request)) ? paths.bodyLimit : CONNECTION_LIMITS.body;
   return Number(request.headers.get("content-length") ?? 0) > most ? tooLong(most) : undefined;
 }

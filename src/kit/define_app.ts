@@ -6,6 +6,7 @@ import type { Service } from "../app/kit/service.ts";
 import type { AppdError } from "../base/errors.ts";
 import type { APPD_SCHEMA, Config } from "../schema/appd_schema.ts";
 import { createProduct, type ServiceNames } from "../base/product.ts";
+import type { OpenPath } from "../http/app_routes.ts";
 import { parseSize } from "../base/size.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
 import type { ConfigOf, Schema, Section } from "../schema/section.ts";
@@ -52,8 +53,8 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   /** Whether `install` has the service start at boot; the default is that it does. `enable` and `disable` come later. */
   readonly startsAtBoot?: (config: C) => boolean;
   readonly routes?: (kit: Kit<C>) => Hono | Promise<Hono>;
-  /** Paths of its endpoints, such as `/v1/*`, that take every method without a token, on a loopback address. */
-  readonly open?: readonly string[];
+  /** Paths of its endpoints that need no token. */
+  readonly open?: readonly OpenPath[];
   /** Size of the body that a request for one of its endpoints may have, such as `64MiB`. Default 1 MiB. */
   readonly bodyLimit?: string;
   readonly commands?: readonly AppCommand<C>[];

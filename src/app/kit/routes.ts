@@ -1,5 +1,5 @@
 import { cannot } from "../../base/errors.ts";
-import { type AppRoutes, appRoutes, isOpen, isServed, routesToCome } from "../../http/app_routes.ts";
+import { type AppRoutes, appRoutes, isServed, routesToCome } from "../../http/app_routes.ts";
 import { type Clock, delay } from "../../system/clock.ts";
 import type { OwnRoutes } from "../listeners.ts";
 import type { App } from "./app.ts";
@@ -23,7 +23,7 @@ export class Routes implements OwnRoutes {
   }
 
   readonly bodyLimit = (path: string): number | undefined =>
-    isServed(this.#routes, path) || isOpen(this.#routes, path) ? this.#routes.bodyLimit : undefined;
+    isServed(this.#routes, path) ? this.#routes.bodyLimit : undefined;
 
   /** Loads what endpoints are compared with; to be done while something else is waited for. */
   async load(): Promise<void> {

@@ -5,6 +5,7 @@ import { CONNECTION_LIMITS, type Handler } from "./connection.ts";
 import { replyProblem } from "./problem.ts";
 import { serveTcp } from "./tcp_listener.ts";
 import { sendRaw } from "./testing_client.ts";
+import { until } from "../system/until.ts";
 
 /** Bytes that `/up` takes. */
 const LIMIT = 6_000_000;
@@ -122,7 +123,7 @@ Deno.test("a sender that falls silent gets 408", async () => {
   }, clock);
   const asked = sendRaw(listener.port, "POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab", { half: false });
   await began.promise;
-  while (clock.pending === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until("more is waited for", () => clock.pending > 0);
   clock.advance(CONNECTION_LIMITS.bodyMs);
   assert.equal((await asked).status, 408);
 });

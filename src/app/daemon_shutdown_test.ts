@@ -3,7 +3,7 @@ import { SILENT } from "../base/logger.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { shellSpec } from "../programs/testing.ts";
 import type { StopReport } from "../programs/supervisor.ts";
-import type { TaskSpec } from "../programs/task_spec.ts";
+import { isTask, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { DaemonShutdown } from "./daemon_shutdown.ts";
 import { createLifecycle } from "./lifecycle_machine.ts";
@@ -17,8 +17,15 @@ const GNOME: TaskSpec = {
 };
 const NOBODY: StopReport = { graceful: [], killed: [], late: [], survivors: [], durationMs: 0 };
 
+function statusOf(spec: UnitSpec): ProgramStatus {
+  const { name } = spec;
+  return (isTask(spec)
+    ? { name, kind: "service", pid: null, uptime_s: 1 }
+    : { name, pid: 7, uptime_s: 1 }) as ProgramStatus;
+}
+
 /** A daemon with a program and a service that run; `calls` says what is asked of its parts, in order. */
-function setUp({ specs = [WEB, GNOME] as readonly (typeof WEB | TaskSpec)[], killed = [] as readonly string[] } = {}) {
+function setUp({ specs = [WEB, GNOME] as readonly UnitSpec[], killed = [] as readonly string[] } = {}) {
   const calls: string[] = [];
   const lifecycle = createLifecycle((_, to) => calls.push(to));
   lifecycle.dispatch("started");
@@ -34,7 +41,7 @@ function setUp({ specs = [WEB, GNOME] as readonly (typeof WEB | TaskSpec)[], kil
       [Symbol.asyncDispose]: async () => void calls.push(await Promise.resolve("database")),
     },
     supervisor: {
-      list: () => specs.map(({ name }) => ({ name, pid: 7, uptime_s: 1 }) as ProgramStatus),
+      list: () => specs.map(statusOf),
       roots: () => [],
       stopAll: async ({ deadlineMs }) => (calls.push(`all ${deadlineMs}`), await Promise.resolve(report)),
       stopTasks: async ({ deadlineMs }) => (calls.push(`tasks ${deadlineMs}`), await Promise.resolve(report)),

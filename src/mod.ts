@@ -20,6 +20,7 @@ export type { ArgumentSpec, Example, Exits, OptionSpec, ValueKind, ValueSpec } f
 export type { OptionValue } from "./cli/invocation.ts";
 export { type Cell, table } from "./cli/layout.ts";
 export type { Output } from "./cli/output.ts";
+export type { OpenPath } from "./http/app_routes.ts";
 export type { AppCommand, CommandContext } from "./kit/command.ts";
 export { type AppConfig, type AppOptions, defineApp, type DefinedApp } from "./kit/define_app.ts";
 export { run } from "./kit/run.ts";

@@ -224,6 +224,24 @@ Deno.test("an open path takes every method over TCP without a token, from everyb
   assert.equal((await fig.ask("/v1/count", { method: "POST", body: chunked })).text, "3000000");
 });
 
+Deno.test("a body is as long as the app allows, with a length and in chunks; a limit that is no size ends the start", async () => {
+  await using fig = await started();
+  const long = new Uint8Array(4 * 1024 * 1024 + 1);
+  for (const path of ["/v1/count", "/v1/pick"]) {
+    for (const body of [long, new Blob([long]).stream()]) {
+      const { status, text } = await fig.ask(path, { method: "POST", body });
+      assert.equal(status, 413, path);
+      assert.equal(JSON.parse(text).error.message, "a body may have 4194304 bytes");
+    }
+  }
+  const most = await fig.ask("/v1/count", { method: "POST", body: long.subarray(1) });
+  assert.deepEqual([most.status, most.text], [200, "4194304"]);
+  await using flawed = new Fig();
+  const { code, stderr } = await flawed.start({ FIG_BODY: "1" });
+  assert.equal(code, 78);
+  assert.match(stderr, /cannot define "fig": the bodyLimit "64 megs" is no size of a body/);
+});
+
 Deno.test("answers that stream arrive as they come", async () => {
   await using fig = await started();
   const stop = new AbortController();

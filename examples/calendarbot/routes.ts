@@ -8,7 +8,7 @@ import type { BotConfig } from "./settings.ts";
 /** Longest time that one request asks for, in days. */
 const MAX_DAYS = 366;
 /** Of every answer. */
-const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" } as const;
+const HEADERS = { "cache-control": "no-store" } as const;
 
 /** The page for people, and the same for programs. */
 export async function routes(kit: Kit<BotConfig>): Promise<Hono> {

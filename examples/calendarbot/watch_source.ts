@@ -1,4 +1,4 @@
-import type { Service } from "../../src/mod.ts";
+import { aborted, type Service } from "../../src/mod.ts";
 import type { BotConfig } from "./settings.ts";
 import { sourceName } from "./source.ts";
 
@@ -14,11 +14,10 @@ export const SOURCE: Service<BotConfig> = {
     await edits?.look();
     await jobs.trigger("refresh");
     note(source.kind === "file" ? `watches ${source.path}` : `reads ${sourceName(source)}`);
-    const ended = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => ended.resolve(), { once: true });
+    const failed = Promise.withResolvers<never>();
     // A look that fails for an unexpected reason is this service's failure, after which it is started again.
-    using _timer = clock.every(LOOK_MS, () => void edits?.look().catch(ended.reject));
-    if (!signal.aborted) await ended.promise;
+    using _timer = clock.every(LOOK_MS, () => void edits?.look().catch(failed.reject));
+    await Promise.race([aborted(signal), failed.promise]);
   },
 };
 

@@ -31,6 +31,7 @@ function cco() {
     service: { unit: "cco-daemon", label: "com.anthropic.cco.daemon" },
     routes: async (kit) => (await import("./routes.ts")).createRoutes(gateway, kit),
     open: ["/proxy/*"],
+    bodyLimit: "64MiB", // Prompts are long, and carry images and documents.
     commands: COMMANDS,
     verbsUnder: "daemon",
   });

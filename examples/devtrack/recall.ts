@@ -1,4 +1,4 @@
-import type { Service, ServiceContext } from "../../src/mod.ts";
+import { aborted, type Service, type ServiceContext } from "../../src/mod.ts";
 import { causeOf } from "./ask.ts";
 import type { Config } from "./settings.ts";
 import { recordTrigger } from "./triggers.ts";
@@ -28,12 +28,10 @@ export const RECALL: Service<Config> = {
     const look = () => {
       looking ??= recall({ jobs, log, store }, known).catch(trouble).finally(() => looking = undefined);
     };
-    const ended = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => ended.resolve(), { once: true });
     look();
     using _soon = clock.after(SOON_MS, look);
     using _timer = clock.every(LOOK_MS, look);
-    if (!signal.aborted) await ended.promise;
+    await aborted(signal);
     await looking;
   },
 };

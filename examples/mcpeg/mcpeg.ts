@@ -15,6 +15,7 @@ await run(defineApp({
   services: ({ upstreams }) => upstreams.map((settings) => serviceFor(settings, roof)),
   checks: [{ name: "servers", critical: false, check: async ({ config }) => whoIsMissing(config, await roof()) }],
   routes: async (kit) => (await import("./routes.ts")).createRoutes(kit, await roof()),
-  open: ["/mcp"],
+  open: [{ path: "/mcp", unless: "token" }], // A token is for who may call tools; without one that is every process here.
+  bodyLimit: "4MiB", // Arguments of tools may carry files, in base64; servers made with the SDK take no more either.
   commands: [SERVERS, TOOLS, CALL],
 }));

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { AppdError, type Kit } from "../../src/mod.ts";
 import type { McpegConfig } from "./config.ts";
-import { Doorkeeper } from "./doorkeeper.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { isJson, type Json } from "./rewrite.ts";
 import type { Roof } from "./roof.ts";
@@ -15,11 +14,8 @@ export const MCP_PATH = "/mcp";
 /** The gateway's endpoints: `/mcp` for clients, and what the commands ask. The protocol is loaded by the first client. */
 export function createRoutes(kit: Kit<McpegConfig>, roof: Roof): Hono {
   const app = new Hono();
-  const doorkeeper = new Doorkeeper(() => kit.config);
   let endpoint: Promise<Endpoint> | undefined;
   app.all(MCP_PATH, async (context) => {
-    const refused = await doorkeeper.refuse(context.req.raw);
-    if (refused !== undefined) return refused;
     endpoint ??= openEndpoint(kit, roof);
     return (await endpoint).handle(context.req.raw);
   });

@@ -35,6 +35,7 @@ const vpo = defineApp({
     scheduler: { ...scheduler, pools: { ...scheduler.pools, library: library.concurrency } },
   }),
   checks: [LIBRARY_CHECK],
+  bodyLimit: "64KiB", // All that is ever sent is the path of one file.
   routes: async (kit) => (await import("./routes.ts")).routes(kit),
   commands: COMMANDS,
 });

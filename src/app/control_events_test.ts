@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { createApi } from "../http/api.ts";
 import { fakeDaemon } from "../http/fake_daemon.ts";
 import { serveSocket } from "../http/unix_listener.ts";
-import { until } from "../programs/testing.ts";
+import { until } from "../system/until.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { realSystem } from "../system/system.ts";
 import { createContext } from "./context.ts";

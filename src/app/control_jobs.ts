@@ -1,3 +1,4 @@
+import { aborted } from "../base/aborted.ts";
 import { type AppdError, cannot } from "../base/errors.ts";
 import {
   isOver,
@@ -83,12 +84,12 @@ export async function endOfRun(
 ): Promise<RunReport | undefined> {
   const { clock } = context.system;
   const end = clock.monotonic() + timeoutMs;
-  const aborted = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
+  const stopped = aborted(signal).then(() => undefined);
   while (!signal.aborted) {
     const seconds = Math.min(WAIT_S, Math.max(0, end - clock.monotonic()) / 1000);
     const path = `/api/v1/runs/${id}?wait=${seconds.toFixed(3)}`;
     const asked = clientOf(context, seconds * 1000 + SLACK_MS).get<RunReport>(path);
-    const run = await Promise.race([asked, aborted]);
+    const run = await Promise.race([asked, stopped]);
     if (signal.aborted) return undefined;
     if (run === undefined) throw await lost(context, id);
     if (isOver(run)) return run;

@@ -34,8 +34,8 @@ export interface ListenerOptions {
 export interface OwnRoutes {
   /** As they are now. */
   now(): AppRoutes;
-  /** Whether a path is one of theirs: they read the bodies of their requests themselves. */
-  has(path: string): boolean;
+  /** Most bytes of a body for a path of theirs, where it is read as it comes; undefined for any other path. */
+  bodyLimit(path: string): number | undefined;
 }
 
 /**
@@ -48,7 +48,8 @@ export function openListeners(context: Context, options: ListenerOptions): Liste
   const requests = new RequestCounter();
   const core = async () => ({ ...await options.core(), requests });
   const socketApi = lazyApi({ core, own }, { access: "socket" });
-  const openSocket = () => serveSocket({ path: context.paths.socket, handler: socketApi, log, streams: own?.has });
+  const openSocket = () =>
+    serveSocket({ path: context.paths.socket, handler: socketApi, log, streamLimit: own?.bodyLimit });
   const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log, own });
   let socket: Listener;
   try {
@@ -78,7 +79,7 @@ function openTcp(context: Context, options: ListenerOptions): Listener {
   let listener: Listener | undefined = undefined;
   const { log, own } = options;
   const handler = lazyApi(options, { access: "tcp", bind, token, port: () => listener?.port ?? port });
-  listener = serveTcp({ hostname: bind, port, handler, log, streams: own?.has });
+  listener = serveTcp({ hostname: bind, port, handler, log, streamLimit: own?.bodyLimit });
   return listener;
 }
 

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { RunBounded } from "../system/bounded_command.ts";
-import { type Clock, delay } from "../system/clock.ts";
+import type { Clock } from "../system/clock.ts";
 import type { Files } from "../system/files.ts";
 import { type Processes, trySignal } from "../system/processes.ts";
 import type { Connector } from "../system/sockets.ts";
+import { until } from "../system/until.ts";
 import { Violation } from "./check.ts";
 import { exchange, type WireAnswer, type WireRequest } from "./exchange.ts";
 
@@ -52,7 +53,6 @@ export interface Status {
 
 const COMMAND_MS = 60_000;
 const OUTPUT_BYTES = 16 * 1024 * 1024;
-const PAUSE_MS = 20;
 
 /** The binary under test in a home of its own. */
 export class Subject {
@@ -177,20 +177,12 @@ export class Subject {
   }
 
   /** Waits until `probe` gives something true. What it throws counts as "not yet". @throws Violation after `limitMs` */
-  async until<T>(what: string, probe: () => T | Promise<T>, limitMs = 15_000): Promise<NonNullable<T>> {
-    const { clock } = this.bench;
-    const end = clock.monotonic() + limitMs;
-    let last: unknown;
-    while (clock.monotonic() < end) {
-      try {
-        const value = await probe();
-        if (value) return value as NonNullable<T>;
-      } catch (error) {
-        last = error;
-      }
-      await delay(clock, PAUSE_MS);
+  async until<T>(what: string, probe: () => T | Promise<T>, limitMs = 15_000) {
+    try {
+      return await until(what, probe, limitMs);
+    } catch (error) {
+      throw new Violation(`not within ${limitMs / 1000} s: ${what}`, { cause: (error as Error).cause });
     }
-    throw new Violation(`not within ${limitMs / 1000} s: ${what}`, { cause: last });
   }
 
   async untilDead(pid: number, limitMs = 15_000): Promise<void> {

@@ -9,6 +9,7 @@ import { BARE_HOOKS, type HookTarget, WORK_TREE_HOOKS } from "./hook_script.ts";
 import { installHooks, uninstallHooks } from "./hooks.ts";
 import { hooksPlace } from "./hooks_place.ts";
 import { gitDirOf } from "./places.ts";
+import { until } from "../system/until.ts";
 
 /** A repository, a socket as a daemon has one, and a program that writes down how it was called. */
 function lab(script = "git init -q -b main repo; cd repo; commit one") {
@@ -61,14 +62,6 @@ function removeAll(root: string, tries = 50): void {
   }
 }
 
-async function until(probe: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!probe()) {
-    if (performance.now() > end) throw new Error("not within 10 s");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** Every file of a directory with its mode and text, links as they are. */
 function snapshot(directory: string): Readonly<Record<string, string>> {
   const entries = fs.readdirSync(directory).sort().map((name) => {
@@ -92,7 +85,7 @@ Deno.test("a hook tells the daemon at once, and does not wait for it", async () 
   const began = performance.now();
   assert.equal(test.sh("commit two 2>&1"), "");
   assert.ok(performance.now() - began < 4000, "the program it started takes 5 s");
-  await until(() => test.calls().length === 1);
+  await until("it is called", () => test.calls().length === 1);
   assert.deepEqual(test.calls(), [`git poke --home ${test.target.home} repo`]);
   assert.deepEqual(fs.readdirSync(test.root).filter((name) => name.includes("poke")), [], "no mark is left");
 });
@@ -107,13 +100,13 @@ Deno.test("hooks of a burst start one program, after the last of them or beside 
   fs.rmdirSync(mark);
   assert.deepEqual(test.calls(), [], "another hook waits, and will see all of it");
   test.sh("for i in 1 2 3 4 5 6 7 8 9 10; do commit $i; done");
-  await until(() => test.calls().length > 0 && !fs.existsSync(mark));
+  await until("it is called and done", () => test.calls().length > 0 && !fs.existsSync(mark));
   assert.ok(test.calls().length <= 5, `${test.calls().length} for 10 commits`);
   fs.mkdirSync(mark);
   fs.utimesSync(mark, new Date(), new Date(Date.now() - 180_000));
   const before = test.calls().length;
   test.sh("git checkout -q main; git merge -q topic");
-  await until(() => test.calls().length > before);
+  await until("it is called again", () => test.calls().length > before);
 });
 
 Deno.test("a hook is silent while there is no daemon, and when the program is gone", async () => {
@@ -167,7 +160,7 @@ Deno.test("a hook that was there goes on: its arguments, its input, its exit cod
   assert.equal(fs.readFileSync(`${test.root}/old`, "utf8"), "3\n");
   test.sh("commit x; git commit -q --amend --no-edit --allow-empty");
   assert.match(fs.readFileSync(`${test.root}/old`, "utf8"), /^3\n[0-9a-f]{40} [0-9a-f]{40}\n$/);
-  await until(() => test.calls().length >= 1);
+  await until("it is called", () => test.calls().length >= 1);
   assert.deepEqual(uninstallHooks(input).map(({ action }) => action), Array(4).fill("restored"));
   assert.deepEqual(snapshot(directory), before);
 });
@@ -194,7 +187,8 @@ Deno.test("hooks of two programs are in one repository, and each takes out its o
     fs.rmSync(`${test.root}/old`, { force: true });
     test.sh("commit x");
     // Each has a mark of its own socket in the field; here they share one, so that one call may stand for both.
-    await until(() => called(early.target.home) + called(late.target.home) > (sofar[0] ?? 0) + (sofar[1] ?? 0));
+    const all = () => called(early.target.home) + called(late.target.home);
+    await until("one of them is called", () => all() > (sofar[0] ?? 0) + (sofar[1] ?? 0));
     assert.equal(fs.readFileSync(`${test.root}/old`, "utf8"), "old\n", "the oldest hook runs, and once");
     assert.deepEqual(actions(uninstallHooks(early)), ["restored", "removed"]);
     assert.deepEqual(actions(uninstallHooks(early)), ["absent"]);
@@ -228,7 +222,7 @@ Deno.test("a bare repository tells of pushes", async () => {
   assert.equal(isBare, true);
   installHooks({ ...INPUT, hooks: BARE_HOOKS, directory, target: test.target });
   test.sh("cd ../clone; git checkout -q -b main; commit one; git push -q origin main");
-  await until(() => test.calls().length === 1);
+  await until("it is called", () => test.calls().length === 1);
 });
 
 Deno.test("core.hooksPath is respected where it is the repository's own; linked worktrees share their hooks", async () => {
@@ -238,7 +232,7 @@ Deno.test("core.hooksPath is respected where it is the repository's own; linked 
   assert.equal((await test.place()).directory, `${test.path}/own`);
   installHooks({ ...INPUT, directory: `${test.path}/own`, target: test.target });
   test.sh("commit two");
-  await until(() => test.calls().length === 1);
+  await until("it is called", () => test.calls().length === 1);
   test.sh("git config core.hooksPath /dev/null");
   await assert.rejects(test.place(), /"\/dev\/null" is no directory/);
   test.sh(`git config --unset core.hooksPath; git config --file $HOME/.gitconfig core.hooksPath ${test.root}/all`);

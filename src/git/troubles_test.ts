@@ -5,17 +5,9 @@ import { systemClock } from "../system/clock.ts";
 import { directoryWatches } from "../system/watch_directories.ts";
 import { Repositories } from "./repositories.ts";
 import { type Scene, scene, specOf } from "./fake_scene.ts";
+import { until } from "../system/until.ts";
 
 const REPO = "git init -q -b main repo; cd repo; commit one";
-
-/** Waits for something observable. */
-async function until(what: string, probe: () => boolean, limitMs = 20_000): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!probe()) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 function only(test: Scene) {
   const [status] = test.repositories.status();

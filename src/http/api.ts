@@ -7,7 +7,8 @@ import { AppdError } from "../base/errors.ts";
 import { SILENT } from "../base/logger.ts";
 import { APPD } from "../base/product.ts";
 import { inWordsOf } from "../base/words.ts";
-import { type AppRoutes, isOpen, isServed, openApiPaths, patternFor } from "./app_routes.ts";
+import { appHeaders } from "./app_headers.ts";
+import { type AppRoutes, isServed, openApiPaths, opened, patternFor } from "./app_routes.ts";
 import { RefusedBody } from "./body_stream.ts";
 import { type AppPaths, guard } from "./guards.ts";
 import { RequestCounter } from "./metrics.ts";
@@ -59,10 +60,10 @@ export function createApi(deps: ApiDeps): Hono {
     if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
     log.debug("request", { access, method, path: context.req.path, status: context.res.status });
   });
-  app.use(guard({ access, bind, port, token, realm: product.name, paths: own && pathsOf(own) }));
+  app.use(guard({ access, bind, port, token, realm: product.name, paths: own && pathsOf(own, token) }));
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
   for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
-  if (own?.hono !== undefined) app.route("/", own.hono);
+  if (own?.hono !== undefined) app.use(appHeaders).route("/", own.hono);
   const missing = own !== undefined && own.hono === undefined ? NOT_YET : NO_PATH;
   app.notFound(() => replyProblem(missing));
   app.onError((error) => {
@@ -78,8 +79,12 @@ const NO_PATH: Problem = { status: 404, message: "no such path", hint: "see GET 
 const NOT_YET: Problem = { status: 503, message: "the daemon is starting", hint: "ask again", exit: "unavailable" };
 
 /** The app's endpoints as the guards know them. */
-function pathsOf(own: AppRoutes): AppPaths {
-  return { isServed: (path) => isServed(own, path), isOpen: (path) => isOpen(own, path) };
+function pathsOf(own: AppRoutes, token: string | undefined): AppPaths {
+  return {
+    isServed: (path) => isServed(own, path),
+    ...opened(own, { hasToken: token !== undefined }),
+    bodyLimit: own.bodyLimit,
+  };
 }
 
 function wrongMethod(path: string): Response {

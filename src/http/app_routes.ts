@@ -2,6 +2,12 @@ import type { Hono } from "hono";
 import { cannot } from "../base/errors.ts";
 import { matches, openApiPath, overlap, type Pattern, patternOf } from "./pattern.ts";
 
+/**
+ * Endpoints, such as `/v1/*`, that take every method without a token, on a loopback address. With `unless: "token"` only
+ * while there is no `server.token_file`; where there is one, every method needs it, reading too.
+ */
+export type OpenPath = string | { readonly path: string; readonly unless: "token" };
+
 /** Endpoints of an app, beside the built-in ones. */
 export interface AppRoutes {
   /** Undefined while the app has not made them yet. */
@@ -9,18 +15,26 @@ export interface AppRoutes {
   /** Every path that it answers, once for each method; `ALL` for all of them. */
   readonly patterns: readonly AppPattern[];
   /** Paths that take every method over TCP without a token. */
-  readonly open: readonly Pattern[];
+  readonly open: readonly OpenPattern[];
+  /** Most bytes of a request's body. */
+  readonly bodyLimit: number;
 }
 
 export interface AppPattern extends Pattern {
   readonly method: string;
 }
 
+interface OpenPattern extends Pattern {
+  /** Not where there is a token: then every method needs it. */
+  readonly unlessToken: boolean;
+}
+
 /** What an app brings. */
 export interface AppRoutesOptions {
   readonly hono: Hono;
-  /** As patterns: `/v1/*`. */
-  readonly open: readonly string[];
+  readonly open: readonly OpenPath[];
+  /** Most bytes of a request's body. */
+  readonly bodyLimit: number;
   /** Paths of the built-in endpoints. */
   readonly builtIn: readonly string[];
   /** Name of the app, for messages. */
@@ -33,19 +47,24 @@ export interface AppRoutesOptions {
  *
  * @throws AppdError (config) naming both
  */
-export function appRoutes({ hono, open, builtIn, name }: AppRoutesOptions): AppRoutes {
+export function appRoutes({ hono, open, bodyLimit, builtIn, name }: AppRoutesOptions): AppRoutes {
   const own = hono.routes.filter(({ handler }) => !isMiddleware(handler))
     .map(({ path, method }): AppPattern => ({ ...patternOf(path), method }));
-  const opened = open.map(patternOf);
+  const patterns = open.map(openPatternOf);
   const taken = builtIn.map(patternOf);
   for (const pattern of own) refuseTaken(pattern, { taken, verb: "serve", name });
-  for (const pattern of opened) refuseTaken(pattern, { taken, verb: "open", name });
-  return { hono, patterns: own, open: opened };
+  for (const pattern of patterns) refuseTaken(pattern, { taken, verb: "open", name });
+  return { hono, patterns: own, open: patterns, bodyLimit };
 }
 
 /** What is known of the endpoints of an app before it has made them. */
-export function routesToCome(open: readonly string[]): AppRoutes {
-  return { hono: undefined, patterns: [], open: open.map(patternOf) };
+export function routesToCome({ open, bodyLimit }: Pick<AppRoutesOptions, "open" | "bodyLimit">): AppRoutes {
+  return { hono: undefined, patterns: [], open: open.map(openPatternOf), bodyLimit };
+}
+
+function openPatternOf(open: OpenPath): OpenPattern {
+  const isPath = typeof open === "string";
+  return { ...patternOf(isPath ? open : open.path), unlessToken: !isPath };
 }
 
 function refuseTaken(
@@ -74,18 +93,29 @@ function isMiddleware(handler: Handler): boolean {
 }
 
 /** Whether a path is one of the app's. */
-export function isServed({ patterns }: Pick<AppRoutes, "patterns">, path: string): boolean {
-  return patterns.some((pattern) => matches(pattern, path));
+export function isServed({ patterns, open }: Pick<AppRoutes, "patterns" | "open">, path: string): boolean {
+  return [...patterns, ...open].some((pattern) => matches(pattern, path));
 }
 
-/** Whether a path takes every method over TCP without a token. */
-export function isOpen({ open }: Pick<AppRoutes, "open">, path: string): boolean {
-  return open.some((pattern) => matches(pattern, path));
+/** Which of the paths take every method over TCP without a token, and which take none without it, reading included. */
+export function opened({ open }: Pick<AppRoutes, "open">, { hasToken }: { readonly hasToken: boolean }) {
+  const closed = open.filter(({ unlessToken }) => hasToken && unlessToken);
+  const free = open.filter((pattern) => !closed.includes(pattern));
+  return {
+    isOpen: (path: string) => free.some((pattern) => matches(pattern, path)),
+    isClosed: (path: string) => closed.some((pattern) => matches(pattern, path)),
+  };
 }
 
 /** The pattern of a path, for metrics; undefined when it is none of the app's. */
 export function patternFor({ patterns }: Pick<AppRoutes, "patterns">, path: string): string | undefined {
   return patterns.find((pattern) => matches(pattern, path))?.text;
+}
+
+/** OpenAPI 3.1, 4.8.10: an empty requirement makes the others optional. */
+function securityOf(method: string, opening: OpenPattern | undefined) {
+  if (opening?.unlessToken) return { security: [{}, { token: [] }] };
+  return method === "get" || opening !== undefined ? {} : { security: [{ token: [] }] };
 }
 
 const METHODS = ["get", "put", "post", "delete", "patch"];
@@ -102,13 +132,13 @@ export function openApiPaths({ patterns, open }: Pick<AppRoutes, "patterns" | "o
       required: true,
       schema: { type: "string" },
     }));
-    const isFree = open.some((each) => overlap(each, pattern));
+    const opening = open.find((each) => overlap(each, pattern));
     for (const method of methods) {
       paths[path] = {
         ...paths[path],
         [method]: {
           summary: "An endpoint of the app",
-          ...(method === "get" || isFree ? {} : { security: [{ token: [] }] }),
+          ...securityOf(method, opening),
           ...(parameters.length > 0 ? { parameters } : {}),
           responses: { default: { description: "as the app answers" } },
         },

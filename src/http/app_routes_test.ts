@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import { AppdError } from "../base/errors.ts";
 import { BUILT_IN_PATHS, createApi } from "./api.ts";
-import { type AppRoutes, appRoutes, routesToCome } from "./app_routes.ts";
+import { type AppRoutes, appRoutes, type OpenPath, routesToCome } from "./app_routes.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import type { ApiDeps } from "./route.ts";
 
 const HOST = { host: "127.0.0.1:8321" };
 
-function fig(open: readonly string[] = ["/v1/*"]): AppRoutes {
+/** Bytes of a body that it takes. */
+const LIMIT = 2 * 1024 * 1024;
+
+function fig(open: readonly OpenPath[] = ["/v1/*"]): AppRoutes {
   const hono = new Hono();
   hono.use(async (context, next) => {
     await next();
@@ -23,7 +27,7 @@ function fig(open: readonly string[] = ["/v1/*"]): AppRoutes {
   hono.get("/v1/known", () => {
     throw new AppdError("no fig", { exit: "notRunning", hint: "plant one" });
   });
-  return appRoutes({ hono, open, builtIn: BUILT_IN_PATHS, name: "fig" });
+  return appRoutes({ hono, open, bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
 }
 
 interface Asked {
@@ -75,8 +79,18 @@ Deno.test("open paths keep web pages, foreign hosts and upgrades out", async () 
   assert.equal((await post({ "sec-fetch-site": "cross-site" })).status, 403);
   assert.equal((await post({ host: "evil:8321" })).status, 421);
   assert.equal((await post({ upgrade: "websocket" })).status, 403);
-  assert.equal((await post({ "content-length": `${65 * 1024 * 1024}` })).status, 413);
-  assert.equal((await post({ "content-length": `${1024 * 1024}` })).status, 200);
+});
+
+Deno.test("a body may be as long as the app says, for the app's own paths alone", async () => {
+  const ask = api({ access: "socket" });
+  const post = (path: string, bytes: number) =>
+    ask(path, { method: "POST", headers: { "content-length": String(bytes) } });
+  for (const path of ["/v1/echo", "/figs/7"]) {
+    assert.notEqual((await post(path, LIMIT)).status, 413, path);
+    const long = await post(path, LIMIT + 1);
+    assert.deepEqual([long.status, (await long.json()).error.message], [413, "a body may have 2097152 bytes"], path);
+  }
+  assert.equal((await post("/api/v1/reload", 64 * 1024 + 1)).status, 413);
 });
 
 Deno.test("beyond the loopback interface every path needs the token, an open one too; as a proxy's it leaves Authorization alone", async () => {
@@ -89,6 +103,29 @@ Deno.test("beyond the loopback interface every path needs the token, an open one
   assert.equal((await post({ ...behind, "proxy-authorization": "Bearer wrong" })).status, 401);
   assert.equal((await ask("/figs/7")).status, 401);
   assert.equal((await ask("/api/v1/status")).status, 401);
+});
+
+Deno.test("a path that is open unless there is a token is closed to every method by one, and to nobody on the socket", async () => {
+  const own = fig([{ path: "/v1/*", unless: "token" }]);
+  const methods = ["GET", "POST", "DELETE"];
+  const statuses = async (deps: Partial<ApiDeps>, headers: Record<string, string> = {}) => {
+    const ask = api({ own, ...deps });
+    return (await Promise.all(methods.map((method) => ask("/v1/echo", { method, headers })))).map(({ status }) =>
+      status
+    );
+  };
+  assert.deepEqual(await statuses({}), [200, 200, 200]);
+  assert.deepEqual(await statuses({ token: "secret" }), [401, 401, 401]);
+  assert.deepEqual(await statuses({ token: "secret" }, { authorization: "Bearer secret" }), [200, 200, 200]);
+  assert.deepEqual(await statuses({ token: "secret", bind: "0.0.0.0" }), [401, 401, 401]);
+  assert.deepEqual(await statuses({ access: "socket" }), [200, 200, 200]);
+  const toCome = routesToCome({ open: [{ path: "/v1/*", unless: "token" }], bodyLimit: LIMIT });
+  assert.deepEqual(await statuses({ own: toCome, token: "secret" }), [401, 401, 401]);
+  assert.equal((await api({ own, token: "secret" })("/figs/7")).status, 200, "other paths are read as ever");
+  const both = fig(["/v1/echo", { path: "/v1/*", unless: "token" }]);
+  assert.deepEqual(await statuses({ own: both, token: "secret" }), [401, 401, 401], "what closes a path wins");
+  const { paths } = await (await api({ own })("/openapi.json")).json();
+  assert.deepEqual(paths["/v1/echo"].get.security, [{}, { token: [] }]);
 });
 
 Deno.test("no way of writing a path opens a built-in endpoint", async () => {
@@ -108,6 +145,38 @@ Deno.test("a route that throws is 500 without its words; an AppdError is told", 
   assert.deepEqual((await known.json()).error, { message: "no fig", hint: "plant one", exit: "notRunning" });
 });
 
+const SAID: Readonly<Record<string, readonly [status: number, text: string]>> = {
+  "/plain": [200, "plain"],
+  "/framed": [200, "framed"],
+  "/proxied": [200, "from elsewhere"],
+  "/empty": [304, ""],
+  "/refused": [418, "a teapot"],
+};
+
+Deno.test("an app's answers say what is safe for any answer, unless the app says it; built-in ones are as ever", async () => {
+  const hono = new Hono();
+  hono.get("/plain", (context) => context.text("plain"));
+  hono.get("/framed", (context) => context.text("framed", 200, { "x-frame-options": "DENY" }));
+  hono.get("/proxied", () => fetch("data:text/plain,from%20elsewhere")); // The fields of its answer cannot be changed.
+  hono.get("/empty", () => new Response(null, { status: 304, headers: { etag: '"1"' } }));
+  hono.get("/refused", () => {
+    throw new HTTPException(418, { res: new Response("a teapot", { status: 418 }) });
+  });
+  const own = appRoutes({ hono, open: [], bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
+  const ask = api({ own });
+  for (const [path, said] of Object.entries(SAID)) {
+    const answer = await ask(path);
+    const { status, headers } = answer;
+    assert.deepEqual([status, await answer.text()], said);
+    assert.equal(headers.get("x-content-type-options"), "nosniff", path);
+    assert.equal(headers.get("cross-origin-resource-policy"), "same-origin", path);
+    assert.equal(headers.get("x-frame-options"), path === "/framed" ? "DENY" : "SAMEORIGIN", path);
+    assert.deepEqual([headers.get("cache-control"), headers.get("content-security-policy")], [null, null], path);
+  }
+  const { headers } = await ask("/health");
+  assert.deepEqual([headers.get("x-frame-options"), headers.get("cache-control")], ["DENY", "no-store"]);
+});
+
 Deno.test("requests are counted by the app's patterns, and the app's paths are described", async () => {
   const ask = api();
   await ask("/figs/7");
@@ -123,7 +192,7 @@ Deno.test("requests are counted by the app's patterns, and the app's paths are d
 });
 
 Deno.test("until the app has made its endpoints they are 503, and built-in ones answer", async () => {
-  const ask = api({ own: routesToCome(["/v1/*"]) });
+  const ask = api({ own: routesToCome({ open: ["/v1/*"], bodyLimit: LIMIT }) });
   assert.equal((await ask("/v1/echo", { method: "POST" })).status, 503);
   assert.equal((await ask("/health")).status, 200);
 });
@@ -140,7 +209,7 @@ for (const [path, message] of TAKEN) {
     for (const method of ["GET", "POST", "DELETE"]) {
       const hono = new Hono();
       hono.on(method, path, (context) => context.text("mine"));
-      const make = () => appRoutes({ hono, open: [], builtIn: BUILT_IN_PATHS, name: "fig" });
+      const make = () => appRoutes({ hono, open: [], bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
       assert.throws(make, (error) => error instanceof AppdError && error.exitCode === 78 && error.message === message);
     }
   });
@@ -152,7 +221,7 @@ Deno.test("a part that catches its own errors is looked through, and a built-in 
   part.get("/status", (context) => context.text("mine"));
   const hono = new Hono();
   hono.route("/api/v1", part);
-  const options = { builtIn: BUILT_IN_PATHS, name: "fig" };
+  const options = { bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" };
   assert.throws(() => appRoutes({ ...options, hono, open: [] }), /cannot serve "\/api\/v1\/status"/);
   assert.throws(() => appRoutes({ ...options, hono: new Hono(), open: ["/api/*"] }), /cannot open "\/api\/\*"/);
 });

@@ -1,5 +1,5 @@
 import type { RequestInput } from "./input.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, tooLong } from "./problem.ts";
 
 /** What a piece of work that took too long gives. */
 export const LATE = Symbol("late");
@@ -19,7 +19,7 @@ export class RefusedBody extends Error {
 export interface BodyStreamOptions {
   readonly input: Pick<RequestInput, "some" | "line">;
   readonly length: number | "chunked";
-  /** Most bytes that a body in chunks may have. */
+  /** Most bytes that it may have. */
   readonly limit: number;
   /** Limits the time of one piece. */
   readonly within: <T>(work: Promise<T>) => Promise<T | typeof LATE>;
@@ -41,6 +41,7 @@ export class BodyStream {
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left: number;
   #total = 0;
+  #problem: Problem | undefined;
 
   constructor(options: BodyStreamOptions) {
     this.#options = options;
@@ -50,20 +51,36 @@ export class BodyStream {
     }, { highWaterMark: 0 });
   }
 
+  /** Why it cannot be read to its end; undefined while nobody has met that. */
+  get problem(): Problem | undefined {
+    return this.#problem;
+  }
+
   /** From now on nothing is read: the response is on its way, and the connection somebody else's. */
   close(): void {
     this.#closed = true;
   }
 
   async #pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
+    try {
+      const piece = await this.#piece();
+      if (piece === undefined) controller.close();
+      else controller.enqueue(piece);
+    } catch (error) {
+      if (error instanceof RefusedBody) this.#problem = error.problem;
+      throw error;
+    }
+  }
+
+  async #piece(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (this.#closed) throw new RefusedBody({ status: 400, message: "the response has begun" });
+    if (this.#left > this.#options.limit) throw new RefusedBody(tooLong(this.#options.limit));
     if (!this.#began) await this.#options.begin();
     const isFirst = !this.#began;
     this.#began = true;
     const piece = await this.#options.within(this.#next(isFirst));
     if (piece === LATE) throw new RefusedBody({ status: 408, message: "the body took too long" });
-    if (piece === undefined) controller.close();
-    else controller.enqueue(piece);
+    return piece;
   }
 
   /** The next bytes; undefined at the end of the body. */
@@ -85,7 +102,7 @@ export class BodyStream {
     if (size === undefined) throw malformed();
     this.#left = parseInt(size, 16);
     this.#total += this.#left;
-    if (this.#total > limit) throw new RefusedBody({ status: 413, message: `a body may have ${limit} bytes` });
+    if (this.#total > limit) throw new RefusedBody(tooLong(limit));
     if (this.#left > 0) return;
     for (let fields = 0; fields < 100; fields++) {
       const line = await input.line(LINE);

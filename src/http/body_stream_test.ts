@@ -5,11 +5,15 @@ import { CONNECTION_LIMITS, type Handler } from "./connection.ts";
 import { replyProblem } from "./problem.ts";
 import { serveTcp } from "./tcp_listener.ts";
 import { sendRaw } from "./testing_client.ts";
+import { until } from "../system/until.ts";
+
+/** Bytes that `/up` takes. */
+const LIMIT = 6_000_000;
 
 /** A server whose `/up` reads its body as it comes. */
 function serve(handler: Handler, clock?: FakeClock) {
   return serveTcp({
-    ...{ hostname: "127.0.0.1", port: 0, streams: (path) => path === "/up" },
+    ...{ hostname: "127.0.0.1", port: 0, streamLimit: (path) => path === "/up" ? LIMIT : undefined },
     ...(clock === undefined ? {} : { clock }),
     async handler(request) {
       try {
@@ -58,7 +62,7 @@ const BAD: readonly (readonly [status: number, what: string, text: string])[] = 
   [400, "no end", `${CHUNKED}5\r\nab`],
   [400, "no last chunk", `${CHUNKED}1\r\na\r\n`],
   [400, "a size of many digits", `${CHUNKED}${"0".repeat(20)}1\r\na\r\n0\r\n\r\n`],
-  [413, "more than may be", `${CHUNKED}${(CONNECTION_LIMITS.streamed + 1).toString(16)}\r\na`],
+  [413, "more than may be", `${CHUNKED}${(LIMIT + 1).toString(16)}\r\na`],
   [411, "chunks twice", "POST /up HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"],
   [411, "chunks where none are taken", CHUNKED.replace("/up", "/")],
   [400, "a length beside chunks", CHUNKED.replace("\r\n\r\n", "\r\nContent-Length: 3\r\n\r\n")],
@@ -71,6 +75,26 @@ for (const [status, what, text] of BAD) {
     assert.equal((await sendRaw(listener.port, text)).status, status);
   });
 }
+
+Deno.test("a body beyond the limit is told so, whatever its reader makes of the failure", async () => {
+  const deaf: Handler = async (request) => new Response(await request.text().catch(() => "no JSON"), { status: 400 });
+  for (const handler of [count, deaf]) {
+    await using listener = serve(handler);
+    const whole = new Uint8Array(LIMIT + 1);
+    for (const body of [whole, new Blob([whole]).stream()]) {
+      const answer = await fetch(`http://${listener.address}/up`, { method: "POST", body });
+      assert.equal(answer.status, 413);
+      assert.equal((await answer.json()).error.message, `a body may have ${LIMIT} bytes`);
+    }
+  }
+});
+
+Deno.test("a body of just the limit is taken in chunks, one byte more is refused in the middle", async () => {
+  await using listener = serve(count);
+  const chunk = `${(LIMIT / 2).toString(16)}\r\n${"x".repeat(LIMIT / 2)}\r\n`;
+  assert.match((await sendRaw(listener.port, `${CHUNKED}${chunk}${chunk}0\r\n\r\n`)).text, /6000000 bytes/);
+  assert.equal((await sendRaw(listener.port, `${CHUNKED}${chunk}${chunk}1\r\nx\r\n0\r\n\r\n`)).status, 413);
+});
 
 Deno.test("who asks first is told to go on when the body is wanted", async () => {
   await using listener = serve(async (request) => new Response(await request.text()));
@@ -99,7 +123,7 @@ Deno.test("a sender that falls silent gets 408", async () => {
   }, clock);
   const asked = sendRaw(listener.port, "POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab", { half: false });
   await began.promise;
-  while (clock.pending === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until("more is waited for", () => clock.pending > 0);
   clock.advance(CONNECTION_LIMITS.bodyMs);
   assert.equal((await asked).status, 408);
 });

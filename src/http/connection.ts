@@ -5,15 +5,15 @@ import type { Connection } from "../system/sockets.ts";
 import { BodyStream, LATE } from "./body_stream.ts";
 import { RequestInput } from "./input.ts";
 import { EVENT_STREAM, writeAll, writeResponse } from "./output.ts";
-import { type Problem, replyProblem } from "./problem.ts";
+import { type Problem, replyProblem, tooLong } from "./problem.ts";
 import { HEAD_LIMITS, parseRequestHead, type RequestHead } from "./request_head.ts";
 
 /** Answers a request; a rejection is a bug and becomes a plain 500. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * How long a client may take, in milliseconds, and how much body it may send, in bytes: `body` in one piece, or `streamed`
- * to an endpoint that takes it as it comes. That one may take `bodyMs` for each piece.
+ * How long a client may take, in milliseconds, and how many bytes of body it may send to an endpoint that gets it whole.
+ * One that takes it as it comes has a limit of its own, and may take `bodyMs` for each piece.
  */
 export const CONNECTION_LIMITS = {
   headMs: 10_000,
@@ -21,7 +21,6 @@ export const CONNECTION_LIMITS = {
   writeMs: 30_000,
   lingerMs: 1_000,
   body: 64 * 1024,
-  streamed: 64 * 1024 * 1024,
 };
 
 /** Only `answering` is a loss to cut off: a reader of an endless stream comes back and asks for what it missed. */
@@ -33,13 +32,18 @@ export interface ConnectionDeps {
   readonly log: Logger;
   /** Told of each phase as it begins. */
   readonly enter: (phase: Phase) => void;
-  /** Whether the body of a request for this path is handed on as it comes. Default: never. */
-  readonly streams?: ((path: string) => boolean) | undefined;
+  /** Most bytes of a body for a path that takes it as it comes; undefined for one that gets it whole. Default: all do. */
+  readonly streamLimit?: ((path: string) => number | undefined) | undefined;
 }
 
-type Received =
-  | { readonly request: Request; readonly head: RequestHead; readonly body?: BodyStream }
-  | { readonly problem: Problem; readonly head?: RequestHead };
+type Received = Asked | { readonly problem: Problem; readonly head?: RequestHead };
+
+interface Asked {
+  readonly request: Request;
+  readonly head: RequestHead;
+  /** Where it is read as it comes. */
+  readonly body?: BodyStream;
+}
 
 /**
  * Serves the one request of a connection and closes it. One request a connection leaves no second request to smuggle and
@@ -50,7 +54,7 @@ export async function serveConnection(connection: Connection, deps: ConnectionDe
     const received = await receive(connection, deps);
     if (received === undefined) return;
     deps.enter("answering");
-    const response = "request" in received ? await answer(received.request, deps) : replyProblem(received.problem);
+    const response = "request" in received ? await answer(received, deps) : replyProblem(received.problem);
     const { method = "GET", version = "1.0" } = received.head ?? {};
     const endless = isEndless(response) && method !== "HEAD";
     if (endless) deps.enter("streaming");
@@ -88,9 +92,12 @@ async function drain(connection: Connection): Promise<void> {
   while (await connection.read(into) !== null);
 }
 
-async function answer(request: Request, { handler, log }: ConnectionDeps): Promise<Response> {
+async function answer({ request, body }: Asked, { handler, log }: ConnectionDeps): Promise<Response> {
   try {
-    return await handler(request);
+    const response = await handler(request);
+    if (body?.problem === undefined) return response;
+    await response.body?.cancel(); // Whoever read half a body may have taken it for something else, such as bad JSON.
+    return replyProblem(body.problem);
   } catch (error) {
     log.error("a request failed", { error: error instanceof Error ? error.stack : String(error) });
     return replyProblem({ status: 500, message: "internal error", exit: "internal" });
@@ -99,7 +106,7 @@ async function answer(request: Request, { handler, log }: ConnectionDeps): Promi
 
 async function receive(
   connection: Connection,
-  { clock, streams = () => false }: Pick<ConnectionDeps, "clock" | "streams">,
+  { clock, streamLimit = () => undefined }: Pick<ConnectionDeps, "clock" | "streamLimit">,
 ): Promise<Received | undefined> {
   const input = new RequestInput(connection);
   const found = await within(clock, CONNECTION_LIMITS.headMs, input.head(HEAD_LIMITS.bytes));
@@ -108,22 +115,23 @@ async function receive(
     if (found.failure === "closed") return input.leftover ? refused(400, "the request is incomplete") : undefined;
     return found.failure === "too long" ? refused(431, "the header is too long") : refused(400, "a line is malformed");
   }
-  const parsed = parseRequestHead(found.text, { takesChunks: streams });
+  const parsed = parseRequestHead(found.text, { takesChunks: (path) => streamLimit(path) !== undefined });
   if ("problem" in parsed) return parsed;
   const { head } = parsed;
-  if (head.length !== 0 && streams(head.url.pathname)) return streamBody(connection, { clock, input, head });
+  const limit = streamLimit(head.url.pathname);
+  if (head.length !== 0 && limit !== undefined) return streamBody(connection, { clock, input, head, limit });
   return await receiveBody(connection, { clock, input, head });
 }
 
 /** The request of whom reads its body itself. */
 function streamBody(
   connection: Connection,
-  { clock, input, head }: { clock: Clock; input: RequestInput; head: RequestHead },
+  { clock, input, head, limit }: { clock: Clock; input: RequestInput; head: RequestHead; limit: number },
 ): Received {
   const body = new BodyStream({
     input,
     length: head.length,
-    limit: CONNECTION_LIMITS.streamed,
+    limit,
     within: (work) => within(clock, CONNECTION_LIMITS.bodyMs, work),
     begin: () => continueFor(connection, head),
   });
@@ -142,7 +150,7 @@ async function receiveBody(
   { clock, input, head }: { clock: Clock; input: RequestInput; head: RequestHead },
 ): Promise<Received> {
   const length = Number(head.length);
-  if (length > CONNECTION_LIMITS.body) return refused(413, "the body is too long", head);
+  if (length > CONNECTION_LIMITS.body) return { problem: tooLong(CONNECTION_LIMITS.body), head };
   if (length > 0) await continueFor(connection, head);
   const body = await within(clock, CONNECTION_LIMITS.bodyMs, input.body(length));
   if (body === LATE) return refused(408, "the body took too long", head);

@@ -10,7 +10,7 @@ export interface PoolOptions {
   /** Connections that may be open at once; one more closes the oldest. */
   readonly limit: number;
   /** See {@link ConnectionDeps}. */
-  readonly streams?: ConnectionDeps["streams"];
+  readonly streamLimit?: ConnectionDeps["streamLimit"];
 }
 
 interface Member {
@@ -44,9 +44,9 @@ export class ConnectionPool {
     if (this.#members.size >= this.#options.limit) this.evict("too many connections");
     const member: Member = { connection, phase: "reading", done: Promise.resolve() };
     this.#members.add(member);
-    const { clock, handler, log, streams } = this.#options;
+    const { clock, handler, log, streamLimit } = this.#options;
     const enter = (phase: Phase) => void (member.phase = phase);
-    member.done = serveConnection(connection, { clock, handler, log, streams, enter })
+    member.done = serveConnection(connection, { clock, handler, log, streamLimit, enter })
       .finally(() => this.#members.delete(member));
   }
 

@@ -10,6 +10,7 @@ import type { ApiDeps, EventSource } from "./route.ts";
 import { serveTcp } from "./tcp_listener.ts";
 import { sendRaw } from "./testing_client.ts";
 import { serveSocket } from "./unix_listener.ts";
+import { until } from "../system/until.ts";
 
 /** A source that remembers everything. */
 class Source implements EventSource {
@@ -138,13 +139,6 @@ async function listenTo(port: number): Promise<Deno.Conn> {
   return client;
 }
 
-/** Waits for something that other tasks of this process bring about. */
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5000; !condition(); await new Promise((resolve) => setTimeout(resolve, 1))) {
-    assert.ok(Date.now() < end, `never: ${condition}`);
-  }
-}
-
 Deno.test("over a real connection: Last-Event-ID, since, a program and its instances", async () => {
   await using served = serve();
   const { source, url } = served;
@@ -174,10 +168,10 @@ Deno.test("a client that goes away leaves nothing behind, nor does HEAD, nor one
   const { source, url, port } = served;
   const stop = new AbortController();
   const response = await fetch(url, { signal: stop.signal });
-  await until(() => source.listeners.size === 1);
+  await until("somebody listens", () => source.listeners.size === 1);
   stop.abort();
   await response.body?.cancel().catch(() => {}); // It was aborted.
-  await until(() => source.listeners.size === 0);
+  await until("nobody listens", () => source.listeners.size === 0);
 
   const head = await fetch(url, { method: "HEAD" });
   assert.equal(head.headers.get("content-type"), "text/event-stream");
@@ -188,7 +182,7 @@ Deno.test("a client that goes away leaves nothing behind, nor does HEAD, nor one
   await foreign.body?.cancel();
   const half = await sendRaw(port, `GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
   assert.equal(half.status, 200);
-  await until(() => source.listeners.size === 0);
+  await until("nobody listens", () => source.listeners.size === 0);
 });
 
 Deno.test("open streams do not hold up the close of the listener", async () => {
@@ -197,7 +191,7 @@ Deno.test("open streams do not hold up the close of the listener", async () => {
   const began = performance.now();
   await served.close();
   assert.ok(performance.now() - began < 500, `${performance.now() - began} ms`);
-  await until(() => served.source.listeners.size === 0);
+  await until("nobody listens", () => served.source.listeners.size === 0);
   for (const stream of streams) await stream.next().catch(() => {}); // It was cut off.
 });
 
@@ -205,20 +199,20 @@ Deno.test("streams in every seat keep no other client out", async () => {
   await using served = serve({ maxConnections: 8 });
   const { port } = served;
   const streams = await Promise.all(Array.from({ length: 8 }, () => listenTo(port)));
-  await until(() => served.source.listeners.size === 8);
+  await until("all listen", () => served.source.listeners.size === 8);
   const request = `GET /health HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
   const answers = await Promise.all(Array.from({ length: 6 }, () => sendRaw(port, request, { half: false })));
   assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 200, 200, 200]);
   for (const stream of streams) stream.close();
-  await until(() => served.source.listeners.size === 0);
+  await until("nobody listens", () => served.source.listeners.size === 0);
 });
 
 Deno.test("a client that stops reading is dropped in the end", async () => {
   await using served = serve();
   const { source, port } = served;
   using _deaf = await listenTo(port);
-  await until(() => source.listeners.size === 1);
-  await until(() => (source.happen("web", 100), source.listeners.size === 0)); // Until the kernel's buffers are full.
+  await until("somebody listens", () => source.listeners.size === 1);
+  await until("the kernel's buffers are full", () => (source.happen("web", 100), source.listeners.size === 0));
 });
 
 Deno.test("the control client reads a stream, and its refusals", async () => {

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { CONNECTION_LIMITS } from "./connection.ts";
-import { type Problem, replyProblem } from "./problem.ts";
+import { type Problem, replyProblem, tooLong } from "./problem.ts";
 
 /** Which door a request came through: the unix socket is the owner's, TCP is any local user's and any web page's. */
 export type Access = "tcp" | "socket";
@@ -22,10 +22,14 @@ export interface GuardPolicy {
 
 /** What guards know of an app's endpoints; `path` as it stands in the URL. */
 export interface AppPaths {
-  /** Takes every method from those who may act, and longer bodies. */
+  /** Takes every method from those who may act. */
   readonly isServed: (path: string) => boolean;
   /** Takes every method from everybody on this host; from others with the token. */
   readonly isOpen: (path: string) => boolean;
+  /** Takes no method without the token. */
+  readonly isClosed: (path: string) => boolean;
+  /** Most bytes of a body for any of them. */
+  readonly bodyLimit: number;
 }
 
 type Guard = (request: Request, policy: GuardPolicy) => Problem | undefined;
@@ -35,7 +39,7 @@ const LOOPBACK_NAMES: readonly string[] = ["127.0.0.1", "localhost", "[::1]"];
 const OPEN_PATHS: readonly string[] = ["/livez", "/readyz"];
 
 /** In the order in which they are asked; the first that objects answers. */
-const GUARDS: readonly Guard[] = [host, upgrade, origin, fetchSite, method, remoteRead, bodySize];
+const GUARDS: readonly Guard[] = [host, upgrade, origin, fetchSite, method, reading, bodySize];
 
 /**
  * Why a request is refused, or undefined when it may go on.
@@ -121,9 +125,10 @@ function method(request: Request, policy: GuardPolicy): Problem | undefined {
   };
 }
 
-/** Beyond the loopback interface even reading needs the token, and so do an app's open paths. */
-function remoteRead(request: Request, policy: GuardPolicy): Problem | undefined {
-  if (policy.access === "socket" || isLoopback(policy.bind)) return undefined;
+/** Beyond the loopback interface even reading needs the token, and so do an app's open paths; its closed ones always. */
+function reading(request: Request, policy: GuardPolicy): Problem | undefined {
+  const isFree = isLoopback(policy.bind) && policy.paths?.isClosed(pathOf(request)) !== true;
+  if (policy.access === "socket" || isFree) return undefined;
   if (OPEN_PATHS.includes(pathOf(request))) return undefined;
   return bearer(request, policy);
 }
@@ -163,8 +168,6 @@ export function equalInConstantTime(given: string, secret: string): boolean {
 }
 
 function bodySize(request: Request, { paths }: GuardPolicy): Problem | undefined {
-  const isApps = paths !== undefined && (paths.isServed(pathOf(request)) || paths.isOpen(pathOf(request)));
-  const most = isApps ? CONNECTION_LIMITS.streamed : CONNECTION_LIMITS.body;
-  const tooLong = Number(request.headers.get("content-length") ?? 0) > most;
-  return tooLong ? { status: 413, message: `a body may have ${most} bytes` } : undefined;
+  const most = paths?.isServed(pathOf(request)) ? paths.bodyLimit : CONNECTION_LIMITS.body;
+  return Number(request.headers.get("content-length") ?? 0) > most ? tooLong(most) : undefined;
 }

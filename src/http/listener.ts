@@ -29,8 +29,8 @@ export interface ListenerOptions {
   readonly sockets?: Sockets;
   /** Open connections at once. Default: a quarter of the descriptors that this process may have, 256 at the most. */
   readonly maxConnections?: number;
-  /** Whether the body of a request for this path is handed on as it comes. Default: never. */
-  readonly streams?: ConnectionDeps["streams"];
+  /** See {@link ConnectionDeps}. */
+  readonly streamLimit?: ConnectionDeps["streamLimit"];
 }
 
 export interface AcceptOptions extends ListenerOptions {
@@ -55,9 +55,9 @@ const PASSING: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "EN
  * @param socket the first listening socket
  */
 export function acceptConnections(socket: ListeningSocket, options: AcceptOptions): Listener {
-  const { clock = systemClock, log = SILENT, handler, streams } = options;
+  const { clock = systemClock, log = SILENT, handler, streamLimit } = options;
   const limit = options.maxConnections ?? connectionLimit();
-  const pool = new ConnectionPool({ clock, handler, log, limit, streams });
+  const pool = new ConnectionPool({ clock, handler, log, limit, streamLimit });
   const stop = new AbortController();
   let current = socket;
 

@@ -9,6 +9,7 @@ import type { Listener } from "./listener.ts";
 import { leaveStaleSocket, sendRaw } from "./testing_client.ts";
 import { addressText, listenError, serveTcp } from "./tcp_listener.ts";
 import { serveSocket } from "./unix_listener.ts";
+import { until } from "../system/until.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
 const ok = () => new Response("ok", { headers: { "content-length": "2" } });
@@ -86,7 +87,7 @@ Deno.test("a head that never ends gets 408, silence gets nothing", async () => {
   await using listener = serveTcp({ ...LOCAL, handler: ok, clock, sockets: counting(seen) });
   const slow = sendRaw(listener.port, "GET / HTTP/1.1\r\nHost:", { half: false });
   const silent = sendRaw(listener.port, "", { half: false });
-  await until(() => seen.accepted === 2 && seen.read === 1);
+  await until("both are there", () => seen.accepted === 2 && seen.read === 1);
   clock.advance(10_000);
   assert.equal((await slow).status, 408);
   assert.equal((await silent).status, 0);
@@ -136,7 +137,7 @@ Deno.test("close waits for the request under way, and cuts it off after a second
   const lost = sendRaw(stuck.port, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   await again.promise;
   const cut = stuck.close();
-  await until(() => clock.pending === 1);
+  await until("it waits", () => clock.pending === 1);
   clock.advance(1000);
   await cut;
   assert.equal((await lost).status, 0);
@@ -209,13 +210,6 @@ Deno.test("a path that cannot be a socket is told at once", () => {
   assert.equal(thrownBy(() => serveSocket({ path: `${directory}/none/x.sock`, handler: ok })).exitCode, 73);
   Deno.removeSync(directory, { recursive: true });
 });
-
-/** Waits for something that other tasks of this process bring about. */
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5000; !condition(); await new Promise((resolve) => setTimeout(resolve, 1))) {
-    assert.ok(Date.now() < end, `never: ${condition}`);
-  }
-}
 
 /** The machine's sockets, counting accepted connections and completed reads. */
 function counting(seen: { accepted: number; read: number }): Sockets {

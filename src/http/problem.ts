@@ -17,6 +17,11 @@ export interface ProblemBody {
   readonly error: { readonly message: string; readonly hint: string | null; readonly exit: ExitName | null };
 }
 
+/** @param most bytes that a body may have */
+export function tooLong(most: number): Problem {
+  return { status: 413, message: `a body may have ${most} bytes` };
+}
+
 /** Sent with every response. A page that needs more than nothing replaces the policy. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",

@@ -4,6 +4,7 @@ import { FakeClock } from "../system/fake_clock.ts";
 import { createApi } from "./api.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { fakeJob, fakeJobs, fakeRun, UNDER_WAY } from "./fake_jobs.ts";
+import { until } from "../system/until.ts";
 
 const NOW = Date.UTC(2025, 10, 1, 11, 30);
 
@@ -123,22 +124,16 @@ Deno.test("waiting for a run ends with the run, or with the time", async () => {
   const run = fakeRun(3, { state: "running", ...UNDER_WAY });
   jobs.runs.unshift(run);
   const late = ask("runs/3?wait=1.5");
-  await until(() => clock.pending === 1);
+  await until("it waits", () => clock.pending === 1);
   clock.advance(1500);
   assert.equal((await late).answer.state, "running");
   const early = ask("runs/3?wait=30");
-  await until(() => clock.pending === 1);
+  await until("it waits", () => clock.pending === 1);
   jobs.end({ ...run, state: "failed", ended_at: "2025-11-01T11:30:01.000Z" });
   assert.deepEqual([(await early).answer.state, clock.pending], ["failed", 0]);
   assert.equal((await ask("runs/3?wait=60")).answer.state, "failed");
   for (const wait of ["61", "-1", "x", ""]) assert.equal((await ask(`runs/3?wait=${wait}`)).code, 400, wait);
 });
-
-/** Lets what is ready go on until `holds`. */
-async function until(holds: () => boolean): Promise<void> {
-  for (let turns = 0; turns < 1000 && !holds(); turns++) await Promise.resolve();
-  assert.ok(holds());
-}
 
 Deno.test("a job is run, and a run or all of a job is cancelled", async () => {
   const { calls, ask } = setUp();

@@ -1,5 +1,6 @@
 import { APP_NAME, PART_NAME } from "../base/product.ts";
 import { type AppdError, cannot } from "../base/errors.ts";
+import { parseSize } from "../base/size.ts";
 import type { App } from "../app/kit/app.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
 import type { AppCommand } from "./command.ts";
@@ -12,6 +13,7 @@ export interface Checked {
   readonly commands: readonly AppCommand<any>[];
   readonly settings: AppSettings;
   readonly verbsUnder?: string | undefined;
+  readonly bodyLimit?: string | undefined;
 }
 
 /** What is wrong, and what its developer can do. */
@@ -30,7 +32,7 @@ export const TAKEN_SECTIONS: readonly string[] = [
 /** Why an app cannot be; undefined when nothing speaks against it. The first thing that is wrong counts. */
 export function flawOf(checked: Checked): AppdError | undefined {
   const { name } = checked.app.product;
-  const checks = [identity, parts, sections, migrations, modes, commands];
+  const checks = [identity, parts, sections, migrations, modes, bodies, commands];
   for (const check of checks) {
     const flaw = check(checked);
     if (flaw !== undefined) return cannot(["define", name], flaw[0], { exit: "config", hint: flaw[1] });
@@ -102,6 +104,12 @@ function modes({ app }: Checked): Flaw | undefined {
     return [`the mode "${name}" names the service "${unknown}", which is not there`, `services: ${known}`];
   }
   return twice(app.modes.map(({ name }) => ({ kind: "mode", name })));
+}
+
+function bodies({ bodyLimit }: Checked): Flaw | undefined {
+  const bytes = bodyLimit === undefined ? 1 : parseSize(bodyLimit) ?? 0;
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return undefined;
+  return [`the bodyLimit "${bodyLimit}" is no size of a body`, 'such as "64MiB"'];
 }
 
 function commands({ commands, app, verbsUnder = "daemon" }: Checked): Flaw | undefined {

@@ -57,6 +57,15 @@ Deno.test("what has no fit name is refused", () => {
   assert.match(flawOf({ verbsUnder: "--daemon" }) ?? "", /the word "--daemon" for the verbs is unfit/);
 });
 
+Deno.test("a body may have 1 MiB, or what the app says in the words of sizes", () => {
+  const limitOf = (options: { bodyLimit?: string }) => defineApp({ name: "plum", version: "1.0.0", ...options });
+  assert.equal(limitOf({}).app.bodyLimit, 1024 * 1024);
+  assert.equal(limitOf({ bodyLimit: "64MiB" }).app.bodyLimit, 64 * 1024 * 1024);
+  for (const unfit of ["", "64", "64 megs", "0B", "-1MiB", "99999999GiB"]) {
+    assert.equal(flawOf({ bodyLimit: unfit }), `the bodyLimit "${unfit}" is no size of a body (such as "64MiB")`);
+  }
+});
+
 Deno.test("two things of one name are named", () => {
   const twice = [{ name: "proxy", run }, { name: "proxy", run }];
   assert.equal(flawOf({ services: twice }), 'two services are called "proxy" (give each service a name of its own)');

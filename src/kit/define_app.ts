@@ -1,11 +1,13 @@
 import type { Hono } from "hono";
-import type { App, Check, Mode } from "../app/kit/app.ts";
+import { type App, BODY_LIMIT, type Check, type Mode } from "../app/kit/app.ts";
 import type { Job } from "../app/kit/job.ts";
 import type { Kit } from "../app/kit/kit.ts";
 import type { Service } from "../app/kit/service.ts";
 import type { AppdError } from "../base/errors.ts";
 import type { APPD_SCHEMA, Config } from "../schema/appd_schema.ts";
 import { createProduct, type ServiceNames } from "../base/product.ts";
+import type { OpenPath } from "../http/app_routes.ts";
+import { parseSize } from "../base/size.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
 import type { ConfigOf, Schema, Section } from "../schema/section.ts";
 import type { Migration } from "../store/store.ts";
@@ -51,8 +53,10 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   /** Whether `install` has the service start at boot; the default is that it does. `enable` and `disable` come later. */
   readonly startsAtBoot?: (config: C) => boolean;
   readonly routes?: (kit: Kit<C>) => Hono | Promise<Hono>;
-  /** Paths of its endpoints, such as `/v1/*`, that take every method without a token, on a loopback address. */
-  readonly open?: readonly string[];
+  /** Paths of its endpoints that need no token. */
+  readonly open?: readonly OpenPath[];
+  /** Size of the body that a request for one of its endpoints may have, such as `64MiB`. Default 1 MiB. */
+  readonly bodyLimit?: string;
   readonly commands?: readonly AppCommand<C>[];
   /** A word under which the verbs of the daemon stand as well: `daemon` for `NAME daemon start`. */
   readonly verbsUnder?: string;
@@ -75,7 +79,7 @@ export interface DefinedApp<C = Config> {
  * be, the outcome has a `flaw`, which {@link run} reports.
  */
 export function defineApp<const S extends readonly Section[] = []>(options: AppOptions<S>): DefinedApp<AppConfig<S>> {
-  const { config = [], commands = [], verbsUnder, routes, adjust, startsAtBoot } = options;
+  const { config = [], commands = [], verbsUnder, bodyLimit, routes, adjust, startsAtBoot } = options;
   const product = createProduct(options);
   const settings: AppSettings = { sections: config, keys: options.keys ?? {}, defaults: options.defaults ?? {} };
   const services = servicesIn(options.services);
@@ -84,12 +88,13 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
   const app: App<AppConfig<S>> = {
     ...{ product, ...services, jobs: options.jobs ?? [], checks: options.checks ?? [] },
     ...{ migrations: options.migrations ?? [], modes: options.modes ?? [], open: options.open ?? [] },
+    bodyLimit: (bodyLimit === undefined ? undefined : parseSize(bodyLimit)) ?? BODY_LIMIT,
     schema: async () => ({ ...(await import("../schema/app_schema.ts")).appSchema(product, settings), brings }),
     ...(routes === undefined ? {} : { routes }),
     ...(adjust === undefined ? {} : { adjust }),
     ...(startsAtBoot === undefined ? {} : { startsAtBoot }),
   };
-  const flaw = flawOf({ app, commands, settings, verbsUnder });
+  const flaw = flawOf({ app, commands, settings, verbsUnder, bodyLimit });
   return {
     ...{ app, commands, settings },
     ...(verbsUnder === undefined ? {} : { verbsUnder }),

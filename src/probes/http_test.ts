@@ -3,7 +3,8 @@ import { readdirSync } from "node:fs";
 import { httpLook } from "./http.ts";
 import { openProbes } from "./probes.ts";
 import { reasonOf } from "./reason.ts";
-import { Ear, probeSpec, realDeps, until } from "./testing.ts";
+import { Ear, probeSpec, realDeps } from "./testing.ts";
+import { until } from "../system/until.ts";
 
 const NEVER = new AbortController().signal;
 

@@ -3,7 +3,8 @@ import { existsSync, lstatSync } from "node:fs";
 import { openProbes } from "./probes.ts";
 import type { ProbeSpec } from "../base/probe_spec.ts";
 import type { ProbeDeps } from "./probe.ts";
-import { Ear, probeSpec, realDeps, until } from "./testing.ts";
+import { Ear, probeSpec, realDeps } from "./testing.ts";
+import { until } from "../system/until.ts";
 
 interface Yard extends Disposable {
   readonly directory: string;

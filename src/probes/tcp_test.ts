@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { openProbes } from "./probes.ts";
 import { reasonOf } from "./reason.ts";
 import { tcpLook } from "./tcp.ts";
-import { Ear, probeSpec, realDeps, until } from "./testing.ts";
+import { Ear, probeSpec, realDeps } from "./testing.ts";
+import { until } from "../system/until.ts";
 import { systemConnector } from "../system/sockets.ts";
 
 /** A port of 127.0.0.1 that nobody listens on. */

@@ -51,12 +51,3 @@ export class Ear implements Listener {
     this.extensions.push(wish);
   }
 }
-
-/** Looks every 5 ms until `look` says yes. @throws when that takes longer than 10 s */
-export async function until(what: string, look: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!look()) {
-    if (performance.now() > end) throw new Error(`not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemFiles } from "../system/files.ts";
 import { systemProcesses } from "../system/processes.ts";
 import { forgetExits, keepExit, readExit } from "./exit_keeper.ts";
-import { until } from "./testing.ts";
+import { until } from "../system/until.ts";
 
 const ENDS: readonly (readonly [script: string, exit: object])[] = [
   ["exit 0", { code: 0 }],

@@ -9,7 +9,8 @@ import type { Shared } from "./deps.ts";
 import { launch } from "./launch.ts";
 import type { Exit, ProgramSpec } from "./program_spec.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
-import { MemoryOutput, realDeps, shellSpec, until } from "./testing.ts";
+import { MemoryOutput, realDeps, shellSpec } from "./testing.ts";
+import { until } from "../system/until.ts";
 
 interface Yard extends AsyncDisposable {
   readonly directory: string;

@@ -4,7 +4,8 @@ import { createFifos } from "../system/fifo.ts";
 import { systemProcesses } from "../system/processes.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 import type { SupervisorDeps } from "./deps.ts";
-import { MemoryOutput, realDeps, shellSpec, until } from "./testing.ts";
+import { MemoryOutput, realDeps, shellSpec } from "./testing.ts";
+import { until } from "../system/until.ts";
 import type { ProgramSpec } from "./program_spec.ts";
 
 interface Yard extends AsyncDisposable {

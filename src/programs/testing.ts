@@ -80,18 +80,3 @@ export function realDeps(directory: string, outputs: Map<string, MemoryOutput>, 
     },
   };
 }
-
-/** Looks every 5 ms until `look` says something truthy. @throws when that takes longer than `limitMs` */
-export async function until<T>(
-  what: string,
-  look: () => T,
-  limitMs = 15_000,
-): Promise<Exclude<T, false | null | undefined | 0 | "">> {
-  const end = performance.now() + limitMs;
-  while (performance.now() < end) {
-    const found = look();
-    if (found) return found as Exclude<T, false | null | undefined | 0 | "">;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error(`not within ${limitMs} ms: ${what}`);
-}

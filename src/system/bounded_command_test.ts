@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { type BoundedCommand, runBounded } from "./bounded_command.ts";
+import { until } from "./until.ts";
 
 function sh(script: string, more: Partial<BoundedCommand> = {}): BoundedCommand {
   return {
@@ -47,9 +48,7 @@ Deno.test("too long and too much end it with everything that it started", async 
   stop.abort();
   assert.equal((await running).cut, "abort");
   assert.equal((await runBounded(sh("sleep 1000", { env, signal: AbortSignal.abort() }))).cut, "abort");
-  const end = performance.now() + 5000;
-  while (living(mark) > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.equal(living(mark), 0);
+  await until("they are dead", () => living(mark) === 0);
 });
 
 Deno.test("what it leaves behind with its pipes is not waited for", async () => {

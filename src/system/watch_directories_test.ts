@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { directoryWatches } from "./watch_directories.ts";
+import { until } from "./until.ts";
 
 /** Two directories of ours. */
 function lab() {
@@ -8,14 +9,6 @@ function lab() {
   const [one, two] = [`${root}/one`, `${root}/two`] as const;
   for (const path of [one, two]) fs.mkdirSync(path, 0o755);
   return { one, two, [Symbol.dispose]: () => fs.rmSync(root, { recursive: true }) };
-}
-
-async function until(what: string, probe: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!probe()) {
-    if (performance.now() > end) throw new Error(`not within 5 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 Deno.test("changes in a directory are told until it is disposed", async () => {
@@ -52,6 +45,7 @@ async function said(lines: string): Promise<string> {
   using test = lab();
   const script = `
     import { directoryWatches } from "${new URL("watch_directories.ts", import.meta.url)}";
+    import { until } from "${new URL("until.ts", import.meta.url)}";
     const watch = directoryWatches();
     const [one, two] = Deno.args;
     const first = watch([one], () => {});
@@ -61,7 +55,7 @@ async function said(lines: string): Promise<string> {
       const read = (file) => Deno.readTextFileSync("/proc/self/task/" + name + "/" + file);
       return read("comm").startsWith("notify-rs") && /^(257|56) /.test(read("syscall"));
     });
-    while (!isOpening()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("it is opened", isOpening);
     ${lines}
     Deno.exit(0);`;
   const file = `${test.one}/../script.js`;

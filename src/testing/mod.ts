@@ -8,4 +8,4 @@
  */
 export { TestClock } from "./test_clock.ts";
 export { startApp, type StartOptions, type TestDaemon } from "./test_daemon.ts";
-export { until } from "./until.ts";
+export { until } from "../system/until.ts";

@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
 import { TestClock } from "./test_clock.ts";
-import { until } from "./until.ts";
+import { until } from "../system/until.ts";
 
 /** How a {@link TestDaemon} begins. */
 export interface StartOptions {

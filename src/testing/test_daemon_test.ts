@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { Hono } from "hono";
-import { AppdError, defineApp, flag, section, setting } from "../mod.ts";
+import { aborted, AppdError, defineApp, flag, section, setting } from "../mod.ts";
 import { startApp, until } from "./mod.ts";
 
 const GARDEN = section("garden", {
@@ -35,7 +35,7 @@ function garden() {
       name: "gnome",
       async run({ signal, note }) {
         note("watching");
-        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        await aborted(signal);
       },
     }],
     routes: ({ store }) =>
@@ -63,6 +63,23 @@ Deno.test("a job is triggered, with a payload and once for each key, and its end
   assert.deepEqual([first.state, again.id], ["ok", first.id]);
   assert.deepEqual((await (await app.request("/watered")).json()).map(({ note }: { note: string }) => note), ["roses"]);
   assert.match(app.log(), /garden\.jobs\.water: watering .*note=roses/);
+});
+
+Deno.test("who waits for a run hears after its time that it goes on, and at its end how it ended", async () => {
+  const done = Promise.withResolvers<void>();
+  const sloth = defineApp({
+    name: "sloth",
+    version: "1.0.0",
+    jobs: [{ name: "climb", run: async () => await done.promise }],
+  });
+  await using app = await startApp(sloth);
+  const { id } = await (await app.request("/api/v1/jobs/climb/run", { method: "POST" })).json();
+  const stateAfter = async (wait: number) =>
+    (await (await app.request(`/api/v1/runs/${id}?wait=${wait}`)).json()).state;
+  assert.equal(await stateAfter(0.05), "running");
+  const waiting = stateAfter(30);
+  done.resolve();
+  assert.equal(await waiting, "ok");
 });
 
 Deno.test("a reload reaches jobs, checks and health", async () => {

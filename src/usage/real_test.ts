@@ -6,18 +6,9 @@ import { systemProcesses } from "../system/processes.ts";
 import { systemClock } from "../system/clock.ts";
 import { openUsageProcesses, type UsageProcesses } from "../system/process_usage.ts";
 import { createUsage } from "./usage.ts";
+import { until } from "../system/until.ts";
 
 const MIB = 1024 ** 2;
-
-/** Looks every 50 ms until `look` says something. @throws when that takes longer than 30 s */
-async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  for (const end = performance.now() + 30_000; performance.now() < end;) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`not within 30 s: ${what}`);
-}
 
 /** All that descends from a process, also what has left its session. */
 function offspring(pid: number): number[] {

@@ -67,6 +67,24 @@ Deno.test("S2 Caching proxy: what the upstream calls private, no-store or anothe
   assert.equal(await second("/b?control=max-age%3D60", { accept: "text/html" }), "miss");
 });
 
+Deno.test("S2 Caching proxy: what the upstream says to browsers stands, and its pages never have the daemon's origin", async () => {
+  const own = { "x-frame-options": "ALLOWALL", "content-security-policy": "img-src *", "etag": '"1"' };
+  await using origin = upstream(({ url }) => new Response("a page", { headers: url.endsWith("/own") ? own : {} }));
+  await using instance = cco(`upstream = "${origin.address}"`);
+  await ok(instance, "daemon", "start");
+  const names = ["content-security-policy", "x-frame-options", "x-content-type-options", "etag", "cache-control"];
+  for (const cache of ["miss", "hit"]) {
+    const fields = async (path: string) => {
+      const { headers, body } = await viaProxy(instance, path);
+      await body?.cancel();
+      assert.equal(headers.get("x-cache"), cache);
+      return names.map((name) => headers.get(name));
+    };
+    assert.deepEqual(await fields("/own"), ["img-src *, sandbox", "ALLOWALL", "nosniff", '"1"', null]);
+    assert.deepEqual(await fields("/plain"), ["sandbox", "SAMEORIGIN", "nosniff", null, null]);
+  }
+});
+
 Deno.test("S2 Caching proxy: what many ask for at once is fetched once", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using origin = upstream(async () => {

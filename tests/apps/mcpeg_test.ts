@@ -247,6 +247,11 @@ Deno.test("S3 Security First: with server.token_file only who has the token may 
   await app.start();
   await whenServer(app, "docs");
   await assert.rejects(GatewayClient.connect(app), /a valid bearer token is needed/);
+  for (const method of ["GET", "POST", "DELETE"]) {
+    const refused = await fetch(`http://127.0.0.1:${app.port}/mcp`, { method, headers: { authorization: "Bearer x" } });
+    assert.deepEqual([refused.status, refused.headers.get("www-authenticate")], [401, 'Bearer realm="mcpeg"'], method);
+    await refused.body?.cancel();
+  }
   await using client = await GatewayClient.connect(app, { authorization: "Bearer 0123456789abcdef0123456789abcdef" });
   assert.equal(await client.text("docs__echo", { text: "hi" }), "hi");
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { fileURLToPath } from "node:url";
+import { until } from "../../src/system/until.ts";
 import { failures, inDirectory, NONE } from "./log_lab.ts";
 import { checkLog, logFiles, readWhole } from "./numbered_lines.ts";
 import { random, sized } from "./seed.ts";
@@ -19,14 +20,6 @@ function size(path: string): number {
   return logFiles(path).length * 1e6 + (fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }
 
-async function untilGrown(path: string, before: number): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    if (size(path) > before) return;
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  throw new Error("the child wrote nothing within 10 s");
-}
-
 Deno.test("30: SIGKILL at any time loses no line and leaves no bad archive", async () => {
   const dice = random("kill");
   await inDirectory(async (path) => {
@@ -36,7 +29,7 @@ Deno.test("30: SIGKILL at any time loses no line and leaves no bad archive", asy
       const before = size(path);
       const child = new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout: "null", stderr: "inherit" })
         .spawn();
-      await untilGrown(path, before);
+      await until("the child writes", () => size(path) > before);
       await new Promise((resolve) => setTimeout(resolve, dice.next(150)));
       child.kill("SIGKILL");
       await child.status;

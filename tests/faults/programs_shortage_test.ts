@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createSupervisor } from "../../src/programs/supervisor.ts";
-import { realDeps, shellSpec, until } from "../../src/programs/testing.ts";
+import { realDeps, shellSpec } from "../../src/programs/testing.ts";
 import { FakeClock } from "../../src/system/fake_clock.ts";
+import { until } from "../../src/system/until.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });

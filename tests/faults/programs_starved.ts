@@ -2,7 +2,8 @@
 import { openSync } from "node:fs";
 import { closeSync } from "node:fs";
 import { createSupervisor } from "../../src/programs/supervisor.ts";
-import { realDeps, shellSpec, until } from "../../src/programs/testing.ts";
+import { realDeps, shellSpec } from "../../src/programs/testing.ts";
+import { until } from "../../src/system/until.ts";
 
 const [directory = ""] = Deno.args;
 const supervisor = createSupervisor(realDeps(directory, new Map()));

@@ -5,8 +5,9 @@ import { SILENT } from "../../src/base/logger.ts";
 import { createCompressor } from "../../src/logging/compressor.ts";
 import { openRotatingFile } from "../../src/logging/rotating_file.ts";
 import { createSupervisor, type Supervisor } from "../../src/programs/supervisor.ts";
-import { MemoryOutput, realDeps, shellSpec, until } from "../../src/programs/testing.ts";
+import { MemoryOutput, realDeps, shellSpec } from "../../src/programs/testing.ts";
 import { systemProcesses } from "../../src/system/processes.ts";
+import { until } from "../../src/system/until.ts";
 import { sized } from "./seed.ts";
 
 interface Yard extends AsyncDisposable {

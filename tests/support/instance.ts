@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../src/system/try_port.ts";
+import { until } from "../../src/system/until.ts";
 
-export { freePort };
+export { freePort, until };
 
 /** The compiled binary of a program: appd, or an app of examples/. */
 export function binaryOf(program: string): string {
@@ -170,22 +171,6 @@ export function alive(pid: number): boolean {
   } catch {
     return false; // gone
   }
-}
-
-/** Waits until `probe` gives something true, and returns it; fails with `what` after `limitMs`. Errors count as "not yet". */
-export async function until<T>(what: string, probe: () => T | Promise<T>, limitMs = 15_000): Promise<NonNullable<T>> {
-  const end = performance.now() + limitMs;
-  let last: unknown;
-  while (performance.now() < end) {
-    try {
-      const value = await probe();
-      if (value) return value as NonNullable<T>;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`not within ${limitMs} ms: ${what}`, { cause: last });
 }
 
 /** A program section that runs a shell script. */

@@ -12,6 +12,7 @@ import { systemClock } from "../../system/clock.ts";
 import { systemPost } from "../../system/post.ts";
 import { systemProcesses } from "../../system/processes.ts";
 import { commandRunner, tellNotifier, tellNotifierOfJob } from "./notify.ts";
+import { until } from "../../system/until.ts";
 
 type Bare<T> = T extends JobEvent ? Omit<T, "job" | "at"> : never;
 
@@ -38,7 +39,7 @@ function real(settings: Partial<NotifySettings>): Real {
   return {
     notifier,
     directory,
-    logged: async (pattern) => await until(() => records.find((record) => pattern.test(record))),
+    logged: async (pattern) => await until(`a record ${pattern}`, () => records.find((record) => pattern.test(record))),
     async [Symbol.asyncDispose]() {
       await notifier[Symbol.asyncDispose]();
       fs.rmSync(directory, { recursive: true });
@@ -48,16 +49,6 @@ function real(settings: Partial<NotifySettings>): Real {
 
 function fail(notifier: Notifier): void {
   tellNotifier(notifier, { kind: "failed", program: "web", at: Date.now(), reason: "exit code 78" });
-}
-
-/** Waits for something that others bring about. */
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    const found = look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error("never came about");
 }
 
 interface Hook extends AsyncDisposable {
@@ -90,7 +81,7 @@ Deno.test("a real webhook: 500, then 204 on the second try, past a proxy of the 
   try {
     await using here = real({ webhook: server.url });
     fail(here.notifier);
-    await until(() => server.bodies[1]);
+    await until("the second call", () => server.bodies[1]);
     const [first, second] = server.bodies;
     assert.deepEqual(first, second);
     assert.deepEqual((first as { event: string }).event, "failed");
@@ -116,7 +107,7 @@ Deno.test("a hanging webhook is left at the timeout, and the end does not wait f
   await using server = hook(never.promise);
   const here = real({ webhook: server.url });
   fail(here.notifier);
-  await until(() => server.bodies[0]);
+  await until("the first call", () => server.bodies[0]);
   const began = performance.now();
   await here[Symbol.asyncDispose]();
   assert.ok(performance.now() - began < 3000);
@@ -138,9 +129,7 @@ Deno.test("a dead port is an error without the address", async () => {
 Deno.test("a real command gets variables, and of the daemon's own environment only what is harmless", async () => {
   await using here = real({ command: ["/bin/sh", "-c", "env > env.new; mv env.new env"] });
   fail(here.notifier);
-  const env = await until(() =>
-    fs.existsSync(`${here.directory}/env`) ? fs.readFileSync(`${here.directory}/env`, "utf8") : undefined
-  );
+  const env = await until("its environment", () => fs.readFileSync(`${here.directory}/env`, "utf8"));
   assert.match(env, /^APPD_EVENT=failed$/m);
   assert.match(env, /^APPD_MESSAGE=web has failed and is not started again: exit code 78$/m);
   assert.doesNotMatch(env, /SECRET/);
@@ -155,7 +144,7 @@ Deno.test("a command that hangs is killed with its children at the timeout; one 
   await here.logged(/it took more than 300ms/);
   const pids = fs.readFileSync(`${here.directory}/pids`, "utf8").trim().split(" ").map(Number);
   assert.equal(pids.length, 2);
-  await until(() => pids.every((pid) => (systemProcesses.stat(pid)?.state ?? "Z") === "Z") || undefined);
+  await until("they are dead", () => pids.every((pid) => (systemProcesses.stat(pid)?.state ?? "Z") === "Z"));
 
   await using missing = real({ command: ["/no/such/command"] });
   fail(missing.notifier);
@@ -185,7 +174,7 @@ Deno.test("of the events of a job, those that are news are told", async () => {
   for (const state of ["failed", "timeout", "interrupted"] as const) {
     tell(state, { kind: "job_ended", run: run(state) });
   }
-  await until(() => server.bodies[4]);
+  await until("the fifth call", () => server.bodies[4]);
   const letters = server.bodies as Letter[];
   assert.deepEqual(letters.map(({ event, job, outcome, run_id, exit }) => [event, job, outcome, run_id, exit?.code]), [
     ["job_overdue", "a", null, null, undefined],
@@ -207,7 +196,7 @@ Deno.test("what a scheduler says of a job that is late, and then well", async ()
   bench.runner.started[1]?.end();
   await settle();
   for (const event of bench.events) tellNotifierOfJob(here.notifier, event);
-  await until(() => server.bodies[1]);
+  await until("the second call", () => server.bodies[1]);
   assert.deepEqual((server.bodies as Letter[]).map(({ message }) => message), [
     "job tick is overdue: no run of the slot 2026-01-05T11:00:00.000Z has ended well within 10m",
     "job tick has recovered: a run has ended well (trigger #2, slot 2026-01-05T12:00:00.000Z)",

@@ -1,3 +1,4 @@
+import { aborted } from "../../base/aborted.ts";
 import type { RunReport } from "../../base/job_reports.ts";
 import { cannot } from "../../base/errors.ts";
 import type { JobsApi } from "../../http/route.ts";
@@ -42,11 +43,11 @@ export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
     },
     async ended(id, signal) {
       const waiting = desk.tally.ended(id);
-      const aborted = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
       try {
         const now = await find(id, "wait for run");
-        if (isEnded(now) || signal.aborted) return runReport(now, { output: true });
-        return runReport(await Promise.race([waiting.run, aborted]) ?? desk.current(now), { output: true });
+        if (isEnded(now)) return runReport(now, { output: true });
+        const ended = await Promise.race([waiting.run, aborted(signal).then(() => undefined)]);
+        return runReport(ended ?? desk.current(now), { output: true });
       } finally {
         waiting.forget();
       }

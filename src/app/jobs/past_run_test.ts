@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import type { JobSpec } from "../../jobs/job_spec.ts";
 import type { RunIdentity } from "../../jobs/runner.ts";
-import { until } from "../../programs/testing.ts";
+import { until } from "../../system/until.ts";
 import { systemProcesses } from "../../system/processes.ts";
 import { endOrphans } from "../programs/orphans.ts";
 import { openYard, orderOf, shellJob } from "./testing.ts";

@@ -4,7 +4,7 @@ import type { Logger } from "../../base/logger.ts";
 import { SILENT } from "../../base/logger.ts";
 import { RunStartError } from "../../jobs/runner.ts";
 import { readLog } from "../../logging/read_log.ts";
-import { until } from "../../programs/testing.ts";
+import { until } from "../../system/until.ts";
 import { systemProcesses } from "../../system/processes.ts";
 import { openYard, orderOf, shellJob, type Yard } from "./testing.ts";
 

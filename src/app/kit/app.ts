@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { APPD, type Product } from "../../base/product.ts";
 import type { Config } from "../../schema/appd_schema.ts";
+import type { OpenPath } from "../../http/app_routes.ts";
 import type { Schema } from "../../schema/section.ts";
 import type { Migration } from "../../store/store.ts";
 import type { Job } from "./job.ts";
@@ -46,13 +47,18 @@ export interface App<C = Config> {
   readonly modes: readonly Mode[];
   /** Its endpoints, beside the built-in ones. Made once, at the daemon's start. */
   routes?(kit: Kit<C>): Hono | Promise<Hono>;
-  /** Paths of its endpoints, such as `/v1/*`, that take every method without a token, on a loopback address. */
-  readonly open: readonly string[];
+  /** Paths of its endpoints that need no token. */
+  readonly open: readonly OpenPath[];
+  /** Most bytes of the body of a request for them. */
+  readonly bodyLimit: number;
   /** What the app's own settings mean in appd's words: parts of the configuration that take the place of what was read. */
   adjust?(config: C, start: { readonly directory: string }): Partial<Config>;
   /** Whether the configuration wants its service to start at boot. */
   startsAtBoot?(config: C): boolean;
 }
+
+/** Bytes of a body for an endpoint of an app that says nothing of it. */
+export const BODY_LIMIT = 1024 * 1024;
 
 export const APPD_APP: App = {
   product: APPD,
@@ -63,4 +69,5 @@ export const APPD_APP: App = {
   migrations: [],
   modes: [],
   open: [],
+  bodyLimit: BODY_LIMIT,
 };

@@ -1,5 +1,5 @@
 import { cannot } from "../../base/errors.ts";
-import { type AppRoutes, appRoutes, isOpen, isServed, routesToCome } from "../../http/app_routes.ts";
+import { type AppRoutes, appRoutes, isServed, routesToCome } from "../../http/app_routes.ts";
 import { type Clock, delay } from "../../system/clock.ts";
 import type { OwnRoutes } from "../listeners.ts";
 import type { App } from "./app.ts";
@@ -15,14 +15,15 @@ export class Routes implements OwnRoutes {
 
   constructor(app: App) {
     this.#app = app;
-    this.#routes = routesToCome(app.open);
+    this.#routes = routesToCome(app);
   }
 
   now(): AppRoutes {
     return this.#routes;
   }
 
-  readonly has = (path: string): boolean => isServed(this.#routes, path) || isOpen(this.#routes, path);
+  readonly bodyLimit = (path: string): number | undefined =>
+    isServed(this.#routes, path) ? this.#routes.bodyLimit : undefined;
 
   /** Loads what endpoints are compared with; to be done while something else is waited for. */
   async load(): Promise<void> {
@@ -31,7 +32,7 @@ export class Routes implements OwnRoutes {
 
   /** @throws AppdError (config) when one of them has the path of a built-in one, or they take too long; and what the app throws */
   async make(kitFor: KitFor, clock: Clock): Promise<void> {
-    const { product: { name }, open, routes } = this.#app;
+    const { product: { name }, open, bodyLimit, routes } = this.#app;
     if (routes === undefined) return;
     const hono = await inTime(async () => await routes(kitFor("routes")), clock);
     if (hono === undefined) {
@@ -39,7 +40,7 @@ export class Routes implements OwnRoutes {
       throw cannot(["serve the endpoints of", name], cause, { exit: "config", hint: "wait for nothing in `routes`" });
     }
     const { BUILT_IN_PATHS } = await import("../../http/api.ts");
-    this.#routes = appRoutes({ hono, open, builtIn: BUILT_IN_PATHS, name });
+    this.#routes = appRoutes({ hono, open, bodyLimit, builtIn: BUILT_IN_PATHS, name });
   }
 }
 

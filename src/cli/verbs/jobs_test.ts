@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppdError } from "../../base/errors.ts";
 import type { RunReport } from "../../base/job_reports.ts";
 import { fakeJob, fakeRun, UNDER_WAY } from "../../http/fake_jobs.ts";
-import { until } from "../../programs/testing.ts";
+import { until } from "../../system/until.ts";
 import { FakeClock } from "../../system/fake_clock.ts";
 import { realSystem } from "../../system/system.ts";
 import { type FakeInstance, fakeInstance, fakeProgram, runIn } from "../fake_instance.ts";

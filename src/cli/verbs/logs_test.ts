@@ -1,7 +1,7 @@
 import { APPD_APP } from "../../app/kit/app.ts";
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import { until } from "../../programs/testing.ts";
+import { until } from "../../system/until.ts";
 import { realSystem } from "../../system/system.ts";
 import { APPD } from "../command_table.ts";
 import { fakeTerminal } from "../fake_terminal.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { createContext } from "../../app/context.ts";
 import { stopDaemon } from "../../app/stop.ts";
-import { until } from "../../programs/testing.ts";
+import { until } from "../../system/until.ts";
 import { realSystem } from "../../system/system.ts";
 import { fakeInstance, fakeProgram } from "../fake_instance.ts";
 import { stopText } from "./stop.ts";

@@ -1,7 +1,7 @@
-import { delay, systemClock } from "../system/clock.ts";
+import { delay, systemClock } from "./clock.ts";
 
 const PAUSE_MS = 5;
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 15_000;
 
 /**
  * Waits, in real time, until `probe` gives something true, and returns it. What it throws counts as "not yet".
@@ -14,13 +14,13 @@ export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
   limitMs = LIMIT_MS,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, false | null | undefined | 0 | "">> {
   const end = systemClock.monotonic() + limitMs;
   let last: unknown;
   while (systemClock.monotonic() < end) {
     try {
       const value = await probe();
-      if (value) return value as NonNullable<T>;
+      if (value) return value as Exclude<T, false | null | undefined | 0 | "">;
     } catch (error) {
       last = error;
     }

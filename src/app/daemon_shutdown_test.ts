@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { SILENT } from "../base/logger.ts";
+import type { ProgramStatus } from "../base/reports.ts";
+import { shellSpec } from "../programs/testing.ts";
+import type { StopReport } from "../programs/supervisor.ts";
+import { isTask, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
+import { FakeClock } from "../system/fake_clock.ts";
+import { DaemonShutdown } from "./daemon_shutdown.ts";
+import { createLifecycle } from "./lifecycle_machine.ts";
+
+const WEB = shellSpec("web", "sleep 1", { stopTimeout: 5000 });
+const { command: _, cwd: __, env: ___, ...LIFE } = WEB;
+const GNOME: TaskSpec = {
+  ...LIFE,
+  ...{ name: "gnome", stopTimeout: 2000 },
+  task: { run() {}, mark: "1", probed: false, logFile: "/log" },
+};
+const NOBODY: StopReport = { graceful: [], killed: [], late: [], survivors: [], durationMs: 0 };
+
+function statusOf(spec: UnitSpec): ProgramStatus {
+  const { name } = spec;
+  return (isTask(spec)
+    ? { name, kind: "service", pid: null, uptime_s: 1 }
+    : { name, pid: 7, uptime_s: 1 }) as ProgramStatus;
+}
+
+/** A daemon with a program and a service that run; `calls` says what is asked of its parts, in order. */
+function setUp({ specs = [WEB, GNOME] as readonly UnitSpec[], killed = [] as readonly string[] } = {}) {
+  const calls: string[] = [];
+  const lifecycle = createLifecycle((_, to) => calls.push(to));
+  lifecycle.dispatch("started");
+  const stopping = new AbortController();
+  const report = { ...NOBODY, killed };
+  const shutdown = new DaemonShutdown({
+    ...{ clock: new FakeClock(), log: SILENT, lifecycle, stopping },
+    live: { specs, [Symbol.dispose]: () => void calls.push("live") },
+    journal: { note: ({ message }) => void calls.push(message) },
+    jobs: {
+      drain: async (ms) => (calls.push(`jobs ${ms}`), await Promise.resolve(["nightly"])),
+      cut: () => void calls.push("jobs cut"),
+      [Symbol.asyncDispose]: async () => void calls.push(await Promise.resolve("database")),
+    },
+    supervisor: {
+      list: () => specs.map(statusOf),
+      roots: () => [],
+      stopAll: async ({ deadlineMs }) => (calls.push(`all ${deadlineMs}`), await Promise.resolve(report)),
+      stopTasks: async ({ deadlineMs }) => (calls.push(`tasks ${deadlineMs}`), await Promise.resolve(report)),
+    },
+    notifications: { [Symbol.asyncDispose]: async () => void calls.push(await Promise.resolve("notifications")) },
+    keepAlive: { [Symbol.dispose]: () => void calls.push("keep alive") },
+    onEnded: () => void calls.push("recorded"),
+  });
+  return { shutdown, calls, stopping };
+}
+
+Deno.test("jobs end first and leave programs their time, then programs, then the database; the last is the record", async () => {
+  const { shutdown, calls, stopping } = setUp({ killed: ["web"] });
+  assert.equal(shutdown.progress(), null);
+  assert.equal(shutdown.stop(30_000), 30_000);
+  assert.ok(stopping.signal.aborted);
+  assert.deepEqual(shutdown.progress()?.remaining, ["jobs", "programs", "database"]);
+  assert.equal(await shutdown.ended, 0);
+  const began = ["ready", "stopping", "live", "shutdown began, it has 30 s"];
+  const parts = ["jobs 25000", "notifications", "all 30000", "database"];
+  assert.deepEqual(calls.toSorted(), [...began, ...parts, "stopped", "keep alive", "recorded"].toSorted());
+  const order = ["jobs 25000", "all 30000", "database", "stopped", "keep alive", "recorded"];
+  assert.deepEqual(calls.filter((call) => order.includes(call)), order);
+  const { ended, ...traces } = shutdown.traces();
+  assert.deepEqual([traces, ended?.exit], [{ killed: ["web"], cancelled: ["nightly"] }, 0]);
+});
+
+Deno.test("leaving ends the services, which nobody can adopt, and no program", async () => {
+  const { shutdown, calls } = setUp();
+  shutdown.leave(30_000);
+  await shutdown.ended;
+  const parts = calls.filter((call) => /^(jobs|tasks|all) /.test(call));
+  assert.deepEqual(parts, ["jobs 28000", "tasks 30000"]);
+  const alone = setUp({ specs: [WEB] });
+  alone.shutdown.leave(30_000);
+  await alone.shutdown.ended;
+  assert.deepEqual(alone.calls.filter((call) => /^(jobs|tasks|all) /.test(call)), ["jobs 30000"]);
+});
+
+Deno.test("jobs keep half of a short time", async () => {
+  const { shutdown, calls } = setUp();
+  shutdown.stop(4000);
+  await shutdown.ended;
+  assert.ok(calls.includes("jobs 2000"));
+});
+
+Deno.test("a second stop changes nothing but what the daemon ends with", async () => {
+  const { shutdown, calls } = setUp();
+  shutdown.stop(30_000);
+  assert.equal(shutdown.stop(1), 30_000);
+  shutdown.leave(1);
+  shutdown.exit = 70;
+  assert.equal(await shutdown.ended, 70);
+  assert.equal(shutdown.traces().ended?.exit, 70);
+  assert.equal(calls.filter((call) => call === "database").length, 1);
+});
+
+Deno.test("a cut ends jobs and programs at once", () => {
+  const { shutdown, calls } = setUp();
+  shutdown.cut("SIGQUIT");
+  assert.deepEqual(calls.slice(1), ["jobs cut", "all 0"]);
+});

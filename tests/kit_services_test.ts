@@ -243,6 +243,28 @@ Deno.test("a daemon that is killed leaves no service behind, and the next one ru
   assert.deepEqual([steady.adopted, quince.trace().length], [false, 2]);
 });
 
+Deno.test("a service that was stopped by hand stays so under a daemon that takes the place of another one", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000"));
+  await quince.start();
+  await quince.see("clocked", "running");
+  assert.equal((await quince.run(["programs", "stop", "clocked", "web"])).code, 0);
+  const states = async () => [(await quince.one("clocked")).state, (await quince.one("web")).state];
+  const kept = await quince.run(["restart", "--keep-programs"]);
+  assert.equal(kept.code, 0, kept.stderr);
+  await quince.see("steady", "running");
+  assert.deepEqual(await states(), ["stopped", "stopped"]);
+  const pid = quince.pid();
+  signal(pid, "SIGKILL");
+  await until("its end", () => !alive(pid));
+  await quince.start();
+  await quince.see("steady", "running");
+  assert.deepEqual(await states(), ["stopped", "stopped"]);
+  assert.equal((await quince.run(["stop"])).code, 0);
+  await quince.start();
+  await quince.see("clocked", "running");
+  await quince.see("web", "running");
+});
+
 Deno.test("a program of the configuration with the name of a service is refused, at the start and by a reload", async () => {
   await using quince = new Quince(program("steady", "exec sleep 1000"));
   const start = await quince.run(["start"]);

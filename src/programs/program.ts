@@ -1,4 +1,3 @@
-import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
@@ -7,7 +6,8 @@ import { readExit } from "./exit_keeper.ts";
 import { Ending } from "./ending.ts";
 import { signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
-import { removeRest, type RestRecord, writeRest } from "./rest_record.ts";
+import { Rest } from "./rest.ts";
+import type { RestRecord } from "./rest_record.ts";
 import { launch } from "./launch.ts";
 import { Machine, type Work } from "./machine.ts";
 import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
@@ -29,8 +29,7 @@ export class Program implements Unit {
   #next: ProgramSpec;
   /** What the process was started with, see specMark: of an adopted one perhaps neither of them. */
   #mark: string;
-  /** There is a record of its rest. */
-  #isRemembered = false;
+  readonly #rest: Rest;
   readonly #ending: Ending;
   /** Whether the last stop had to kill anybody. */
   #isForced = false;
@@ -52,6 +51,7 @@ export class Program implements Unit {
       trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
       listener: () => this.#probes.output,
     });
+    this.#rest = new Rest(shared, this.stream.directory);
     this.#ending = new Ending(shared, {
       name: spec.name,
       openOutput: () => this.stream.open(this.#spec),
@@ -151,7 +151,7 @@ export class Program implements Unit {
       case "unprobe":
         return void this.#probes.end();
       case "rest":
-        return void this.#rest(work);
+        return void this.#settle(work);
     }
   }
 
@@ -224,44 +224,28 @@ export class Program implements Unit {
     this.forget();
   }
 
-  #rest({ as, reason }: Extract<Work, { do: "rest" }>): void {
+  #settle({ as, reason }: Extract<Work, { do: "rest" }>): void {
     const { files } = this.#shared;
     this.#attempt("read the rest of the output", () => this.stream.rest());
     this.#attempt("remove the record", () => removeRecord(files, this.stream.directory));
-    if (as !== "failed" && !this.#shared.isStopping()) {
-      this.#attempt("write the record", () => this.#writeRest(as, reason));
-    }
-  }
-
-  #writeRest(as: RestRecord["as"], reason: string): void {
-    const { files, bootId } = this.#shared;
+    if (as === "failed" || this.#shared.isStopping()) return;
     const { restarts, exit = null } = this.history;
-    files.makeDirectory(this.stream.directory, 0o700);
-    this.#isRemembered = true;
-    writeRest(files, this.stream.directory, { bootId, spec: specMark(this.#spec), as, reason, restarts, exit });
+    const record = { spec: specMark(this.#spec), as, reason, restarts, exit };
+    this.#attempt("write the record", () => this.#rest.remember(record));
   }
 
   forget(): void {
-    if (this.#isRemembered) {
-      this.#attempt("remove the record", () => removeRest(this.#shared.files, this.stream.directory));
-    }
-    this.#isRemembered = false;
+    this.#attempt("remove the record", () => this.#rest.forget());
   }
 
   /** An earlier daemon remembered that it is not to run: stopped by hand, or at its end. */
   recall({ as, reason, restarts, exit }: RestRecord): void {
-    this.#isRemembered = true;
+    this.#rest.recall();
     if (as === "exited") this.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
   }
 
-  /** The record is a help, not the authority: without it the program goes on all the same. */
   #attempt(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (errnoOf(error) === undefined && !(error instanceof AppdError)) throw error;
-      this.#tell({ kind: "trouble", what, error: messageOf(error) });
-    }
+    this.#machine.attempt(what, work);
   }
 
   #tell(notice: Notice): void {

@@ -159,6 +159,7 @@ class ProgramSupervisor implements Supervisor {
       missing: (spec) =>
         spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
       isStopping: () => this.#stopping,
+      isLeaving: () => this.#stopping || this.#leaving,
       changed: () => this.#recheck(),
     };
   }
@@ -223,7 +224,8 @@ class ProgramSupervisor implements Supervisor {
   }
 
   #takeOver(specs: readonly UnitSpec[]): string[] {
-    const taken = takeOver(this.#shared, processesOf(specs));
+    const tasks = specs.filter(isTask).flatMap((spec) => Task.recalled(this.#shared, spec) ?? []);
+    const taken = [...takeOver(this.#shared, processesOf(specs)), ...tasks];
     for (const program of taken) this.#programs.set(program.name, program);
     return taken.filter(({ state }) => lifeOf(state) !== undefined).map((program) => program.name);
   }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { AppdError, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import type { Dependency } from "./dependencies.ts";
@@ -5,6 +6,7 @@ import type { Shared } from "./deps.ts";
 import { Machine, type Work } from "./machine.ts";
 import type { Exit } from "./program_spec.ts";
 import { statusOf } from "./program_status.ts";
+import { recalled, Rest } from "./rest.ts";
 import { type Event, type Life, NO_PID, type State } from "./state.ts";
 import type { TaskSpec } from "./task_spec.ts";
 import type { StopOutcome, Unit } from "./unit.ts";
@@ -35,6 +37,7 @@ export class Task implements Unit {
   #spec: TaskSpec;
   #next: TaskSpec;
   #run: Run | undefined;
+  readonly #rest: Rest;
   /** Those that were let go, and go on. */
   readonly #abandoned = new Set<Run>();
 
@@ -43,6 +46,7 @@ export class Task implements Unit {
     this.#spec = spec;
     this.#next = spec;
     this.name = spec.name;
+    this.#rest = new Rest(shared, directoryOf(shared, spec));
     this.#machine = new Machine(shared, {
       name: spec.name,
       service: true,
@@ -55,6 +59,20 @@ export class Task implements Unit {
       missing: () => shared.missing(this.#next),
       perform: (work) => this.#perform(work),
     });
+  }
+
+  /**
+   * The task as an earlier daemon remembered it: stopped by hand. That it had ended is not remembered; unlike a program it
+   * may have worked for that daemon alone.
+   *
+   * @returns undefined when nothing is remembered of it
+   */
+  static recalled(shared: Shared, spec: TaskSpec): Task | undefined {
+    const place = { directory: directoryOf(shared, spec), mark: spec.task.mark };
+    if (recalled(shared, place) === undefined) return undefined;
+    const task = new Task(shared, spec);
+    task.#rest.recall();
+    return task;
   }
 
   get state(): State {
@@ -117,13 +135,15 @@ export class Task implements Unit {
         return this.#sweep(work.generation);
       case "probe":
         return void this.#announce(work.life);
+      case "record":
+        return void this.forget();
+      case "rest":
+        return void (work.as === "stopped" && this.#remember(work.reason));
       case "clear":
       case "hasten":
-      case "record":
       case "watch":
       case "unprobe":
-      case "rest":
-        return undefined; // There is no process, and nothing for a next daemon to know.
+        return undefined; // There is no process.
     }
   }
 
@@ -214,7 +234,16 @@ export class Task implements Unit {
     });
   }
 
-  forget(): void {}
+  #remember(reason: string): void {
+    if (this.#shared.isLeaving()) return;
+    const { restarts, exit = null } = this.#machine.history;
+    const record = { spec: this.#next.task.mark, as: "stopped", reason, restarts, exit } as const;
+    this.#machine.attempt("write the record", () => this.#rest.remember(record));
+  }
+
+  forget(): void {
+    this.#machine.attempt("remove the record", () => this.#rest.forget());
+  }
 
   /** Unlike a process it cannot outlive this one: what has not ended is told to. */
   close(): Promise<void> {
@@ -224,10 +253,15 @@ export class Task implements Unit {
   }
 }
 
-/** What was thrown, and what can be done about it. */
+/** Apart from the directories of programs, and under a name that none of them can have. */
+function directoryOf({ directory }: Shared, { name }: TaskSpec): string {
+  return join(directory, ".services", name);
+}
+
 /** How a task ends that did not throw. */
 const RETURNED: Exit = { code: 0, error: "it returned" };
 
+/** What was thrown, and what can be done about it. */
 function textOf(error: unknown): string {
   const text = messageOf(error) || String(error);
   const hint = error instanceof AppdError ? error.hint : undefined;

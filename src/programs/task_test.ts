@@ -20,10 +20,9 @@ interface Bench extends AsyncDisposable {
   readonly directory: string;
 }
 
-function bench(): Bench {
+function bench(directory = Deno.makeTempDirSync()): Bench {
   const clock = new FakeClock();
   const host = new FakeHost();
-  const directory = Deno.makeTempDirSync();
   const levels = new Map<string, string>();
   const say = (level: string) => (message: string) => void levels.set(message, level);
   const supervisor = createSupervisor({
@@ -410,4 +409,50 @@ Deno.test("a task takes the place of a program of its name that a dead daemon le
   const script = new Script();
   await finish(t.clock, t.supervisor.apply([taskSpec(script.run)]));
   assert.deepEqual([t.host.table.has(left.pid), script.lives.length, status(t).kind], [false, 1, "service"]);
+});
+
+Deno.test("what was stopped by hand stays so under the next daemon, until it is started or changed", async () => {
+  await using killed = bench(); // A daemon that is gone without a stop.
+  const script = new Script();
+  const spec = taskSpec(script.run, { restart: "on-failure" });
+  await apply(killed, spec);
+  await finish(killed.clock, killed.supervisor.act("stop", "proxy", "a test"));
+  const next = async (mark = "1") => {
+    const t = bench(killed.directory);
+    await apply(t, taskSpec(script.run, { task: { mark } }));
+    return t;
+  };
+  const states = [];
+  for (const mark of ["1", "1", "2"]) states.push(stateOf(await next(mark)));
+  assert.deepEqual(states, ["stopped", "stopped", "starting"]);
+  assert.equal(stateOf(await next()), "starting", "what was changed is another one");
+  const again = await next();
+  await finish(again.clock, again.supervisor.act("stop", "proxy", "a test"));
+  await again.supervisor.act("start", "proxy", "a test");
+  assert.equal(stateOf(await next()), "starting", "the last word counts");
+});
+
+Deno.test("a task that had ended is begun anew by the next daemon: what it did may have gone with the last one", async () => {
+  await using killed = bench();
+  await apply(killed, taskSpec(() => {}, { restart: "on-failure" }));
+  assert.equal(stateOf(killed), "exited");
+  const next = bench(killed.directory);
+  await apply(next, taskSpec(new Script().run));
+  assert.equal(stateOf(next), "starting");
+});
+
+Deno.test("a daemon that ends in order leaves no memory of a stop, one that leaves its programs does", async () => {
+  await using first = bench();
+  const script = new Script();
+  const [a, b] = [taskSpec(script.run, { name: "a" }), taskSpec(script.run, { name: "b" })];
+  await apply(first, a, b);
+  await finish(first.clock, first.supervisor.act("stop", "a", "a test"));
+  await finish(first.clock, first.supervisor.stopTasks({ deadlineMs: 5000 }));
+  const second = bench(first.directory);
+  await apply(second, a, b);
+  assert.deepEqual(second.supervisor.list().map(({ state }) => state), ["stopped", "starting"]);
+  await finish(second.clock, second.supervisor.stopAll({ deadlineMs: 5000 }));
+  const third = bench(first.directory);
+  await apply(third, a, b);
+  assert.deepEqual(third.supervisor.list().map(({ state }) => state), ["starting", "starting"]);
 });

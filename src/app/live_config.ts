@@ -5,6 +5,7 @@ import type { LoadResult } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { ReloadOptions } from "../http/route.ts";
+import { withoutAbsent } from "../programs/dependencies.ts";
 import type { ApplyResult, Supervisor } from "../programs/supervisor.ts";
 import { isTask, processesOf, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import type { Timer } from "../system/clock.ts";
@@ -106,7 +107,7 @@ export class LiveConfig implements Disposable {
     const fitting = scaleUnder(loaded.config, scale);
     const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
     const programs = programSpecs(loaded, { files, command: this.#parts.command, scale: counts });
-    return { loaded, scale: fitting, specs: [...programs, ...this.#parts.services(loaded)] };
+    return { loaded, scale: fitting, specs: withoutAbsent([...programs, ...this.#parts.services(loaded)]) };
   }
 
   /**

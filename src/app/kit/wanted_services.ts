@@ -36,7 +36,7 @@ export function wantedServices<C extends Config>(app: App<C>, choice: ServiceCho
     const entries = Object.entries(service.dependsOn ?? {}).filter(([name]) => !left.has(name));
     return { name: service.name, service, dependsOn: Object.fromEntries(entries) };
   });
-  checkCircles(wanted);
+  checkCircles(wanted, choice.config);
   return wanted;
 }
 
@@ -81,8 +81,15 @@ function checkDependencies<C>(
   });
 }
 
-function checkCircles(services: readonly { readonly name: string; readonly dependsOn: object }[]): void {
-  const all = services.map(({ name, dependsOn }) => ({ name, dependsOn: Object.keys(dependsOn) }));
+/** Of services, or of services and programs; the configuration is known to have none of its own. */
+function checkCircles(
+  services: readonly { readonly name: string; readonly dependsOn: object }[],
+  { programs }: Config,
+): void {
+  const all = [...services, ...programs].map(({ name, dependsOn = {} }) => ({
+    name,
+    dependsOn: Object.keys(dependsOn),
+  }));
   const [first, ...others] = levelsOf(all).circle;
   if (first === undefined) return;
   const partners = others.length === 0 ? "itself" : others.join(" and ");

@@ -327,7 +327,8 @@ export class Daemon {
 
   #noteStop(report: StopReport): void {
     this.#killed = [...new Set([...this.#killed ?? [], ...report.killed])];
-    const services = new Set(this.#live.specs.filter(isTask).map(({ name }) => name));
+    const all = this.#parts.supervisor.list();
+    const services = new Set(all.filter(({ kind }) => kind === "service").map(({ name }) => name));
     for (const program of report.killed) {
       if (services.has(program)) this.#log.warn("service ends with the daemon, it ignores its signal", { program });
       else this.#log.warn("program had to be killed", { program });

@@ -152,6 +152,8 @@ export class Program implements Unit {
         return void this.#probes.end();
       case "rest":
         return void this.#settle(work);
+      case "wake":
+        return void this.forget();
     }
   }
 

@@ -22,7 +22,7 @@ import { foreseeFailure } from "./launch.ts";
 import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { Rounds } from "./rounds.ts";
-import { lifeOf } from "./state.ts";
+import { isUnwanted, lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
 import { Task } from "./task.ts";
 import { isTask, processesOf, type UnitSpec } from "./task_spec.ts";
@@ -43,7 +43,7 @@ export interface Root {
   readonly spec: ProgramSpec;
 }
 
-/** Who ended how. `late`: not ended at the deadline. Milliseconds. */
+/** Who ended how. `killed`: also the tasks that end with the daemon; `late`: not ended at the deadline. Milliseconds. */
 export interface StopReport {
   readonly graceful: readonly string[];
   readonly killed: readonly string[];
@@ -134,6 +134,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
 class ProgramSupervisor implements Supervisor {
   readonly #shared: Shared;
   readonly #programs = new Map<string, Unit>();
+  /** Tasks that nobody wants any more, and that go on: they ignore their signal. */
+  readonly #outgoing = new Set<Unit>();
   readonly #listeners = new Set<(event: ProgramEvent) => void>();
   #turn: Promise<unknown> = Promise.resolve();
   #first = true;
@@ -171,6 +173,7 @@ class ProgramSupervisor implements Supervisor {
     this.#shared.afterwards.do(() => {
       this.#rechecks = false;
       for (const program of this.#programs.values()) program.recheck();
+      for (const program of this.#outgoing) if (program.state.kind === "stopped") void this.#drop(program);
     });
   }
 
@@ -186,11 +189,8 @@ class ProgramSupervisor implements Supervisor {
   }
 
   plan(specs: readonly UnitSpec[]): ProgramPlan {
-    const present = [...this.#programs.values()].map(({ spec, state }) => ({
-      spec,
-      isStopped: state.kind === "stopped",
-    }));
-    return planOf(present, specs);
+    const present = [...this.#programs.values()].filter((program) => !this.#outgoing.has(program));
+    return planOf(present.map(({ spec, state }) => ({ spec, isStopped: isUnwanted(state) })), specs);
   }
 
   unfit(specs: readonly UnitSpec[]): { name: string; reason: string }[] {
@@ -234,8 +234,11 @@ class ProgramSupervisor implements Supervisor {
   async #configure(specs: readonly UnitSpec[]): Promise<void> {
     for (const spec of specs) {
       const known = this.#programs.get(spec.name);
-      if (known === undefined) this.#programs.set(spec.name, this.#create(spec));
-      else await this.#change(known, spec);
+      if (known !== undefined && isTask(known.spec) === isTask(spec)) await this.#change(known, spec);
+      else {
+        if (known !== undefined) await this.#drop(known); // Once a task, and now a program.
+        this.#programs.set(spec.name, this.#create(spec));
+      }
     }
     this.#sort(specs);
   }
@@ -267,6 +270,7 @@ class ProgramSupervisor implements Supervisor {
   }
 
   async #change(program: Unit, spec: UnitSpec): Promise<void> {
+    this.#outgoing.delete(program);
     try {
       await program.configure(spec);
     } catch (error) {
@@ -274,16 +278,23 @@ class ProgramSupervisor implements Supervisor {
     }
   }
 
+  /** A task that goes on stays, so that none of its name begins beside it. */
   async #remove(name: string): Promise<void> {
     const program = this.#programs.get(name);
-    this.#programs.delete(name);
     program?.forget();
-    await program?.close();
+    if (program?.state.kind === "lingering") this.#outgoing.add(program);
+    else if (program !== undefined) await this.#drop(program);
+  }
+
+  async #drop(program: Unit): Promise<void> {
+    this.#outgoing.delete(program);
+    this.#programs.delete(program.name);
+    await program.close();
   }
 
   /** The program, or all instances of the section with this name. */
   #members(verb: string, name: string): Unit[] {
-    const all = [...this.#programs.values()];
+    const all = [...this.#programs.values()].filter((program) => !this.#outgoing.has(program));
     const members = all.filter((program) => program.name === name || familyOf(program.spec) === name);
     if (members.length > 0) return members;
     const names = [...new Set(all.flatMap((program) => [familyOf(program.spec), program.name]))];
@@ -459,7 +470,7 @@ function checkNames(specs: readonly UnitSpec[]): void {
 }
 
 function reportOf(programs: readonly Unit[], durationMs: number): StopReport {
-  const done = programs.filter((program) => program.state.kind === "stopped");
+  const done = programs.filter(({ state }) => state.kind === "stopped" || state.kind === "lingering");
   const names = (list: readonly Unit[]) => list.map((program) => program.name);
   return {
     graceful: names(done.filter((program) => !program.outcome.forced)),

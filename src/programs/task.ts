@@ -13,7 +13,6 @@ import type { StopOutcome, Unit } from "./unit.ts";
 
 /** The stop signal of the table's steps; a task gets none. */
 const UNUSED_SIGNAL = "SIGTERM";
-const ABANDONED = "it ignores its signal";
 
 /** One call of the function. */
 interface Run {
@@ -25,8 +24,8 @@ interface Run {
 }
 
 /**
- * One task: has its machine's lives lived by a function of this process. Nothing can end a function but itself; one that
- * ignores its signal is let go: it goes on, and nothing that it still does or says counts.
+ * One task: has its machine's lives lived by a function of this process, one after the other. Nothing can end a function
+ * but itself: the next life waits for one that ignores its signal.
  */
 export class Task implements Unit {
   readonly name: string;
@@ -38,8 +37,6 @@ export class Task implements Unit {
   #next: TaskSpec;
   #run: Run | undefined;
   readonly #rest: Rest;
-  /** Those that were let go, and go on. */
-  readonly #abandoned = new Set<Run>();
 
   constructor(shared: Shared, spec: TaskSpec) {
     this.#shared = shared;
@@ -53,6 +50,7 @@ export class Task implements Unit {
       policy: () => ({
         ...this.#spec,
         stopSignal: UNUSED_SIGNAL,
+        endsItself: true,
         ready: this.#spec.task.probed || undefined,
         said: this.#run?.note ?? null,
       }),
@@ -84,7 +82,7 @@ export class Task implements Unit {
   }
 
   get outcome(): StopOutcome {
-    return { forced: this.#abandoned.size > 0, survivors: [] };
+    return { forced: this.state.kind === "lingering", survivors: [] };
   }
 
   get dependency(): Dependency {
@@ -129,16 +127,16 @@ export class Task implements Unit {
         return this.#spawn(work.generation);
       case "terminate":
         return this.#end(work.cause);
-      case "kill":
-        return this.#abandon(work.life);
       case "sweep":
-        return this.#sweep(work.generation);
+        return { type: "swept", generation: work.generation, killed: false };
       case "probe":
         return void this.#announce(work.life);
       case "record":
+      case "wake":
         return void this.forget();
       case "rest":
         return void (work.as === "stopped" && this.#remember(work.reason));
+      case "kill":
       case "clear":
       case "hasten":
       case "watch":
@@ -198,26 +196,11 @@ export class Task implements Unit {
 
   #ended(run: Run, exit: Exit): void {
     run.isOver = true;
-    if (this.#abandoned.delete(run)) {
-      this.#shared.log.info("a former life of the service has ended after all", { program: this.name });
-      return;
-    }
     const error = exit !== "unknown" && "code" in exit && exit.code !== 0 ? exit.error : undefined;
-    if (this.state.kind === "stopping" && error !== undefined) {
+    if (["stopping", "lingering"].includes(this.state.kind) && error !== undefined) {
       this.#machine.tell({ kind: "trouble", what: "stop in order", error });
     }
     this.dispatch({ type: "exited", generation: run.generation, exit });
-  }
-
-  /** To whoever looks, it ends here. */
-  #abandon({ generation }: Life): Event {
-    if (this.#run !== undefined) this.#abandoned.add(this.#run);
-    return { type: "exited", generation, exit: { code: 1, error: ABANDONED } };
-  }
-
-  #sweep(generation: number): Event {
-    const { state } = this.#machine;
-    return { type: "swept", generation, killed: false, abandoned: state.kind === "sweeping" && state.forced };
   }
 
   status(): ProgramStatus {
@@ -229,7 +212,6 @@ export class Task implements Unit {
       spec: this.#next,
       probes: { live: null, note: "life" in this.state ? this.#run?.note ?? null : null },
       leftovers: [],
-      abandoned: this.#abandoned.size > 0,
       now: this.#shared.clock.monotonic(),
     });
   }

@@ -1,3 +1,4 @@
+import { instanceIn } from "../base/instance_name.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import type { Reading } from "./kind.ts";
 import { type KnownNames, namesOf } from "./known_names.ts";
@@ -41,8 +42,8 @@ export function instancesOf(elements: readonly CheckedElement[]): ReadonlyMap<st
 
 /** The program that `name` is an instance of; undefined when it is none. */
 export function familyIn(counts: ReadonlyMap<string, number>, name: string): string | undefined {
-  const [, family = "", number = ""] = /^(.+)\.([1-9]\d*)$/.exec(name) ?? [];
-  return number !== "" && Number(number) <= (counts.get(family) ?? 0) ? family : undefined;
+  const instance = instanceIn(name);
+  return instance && instance.number <= (counts.get(instance.family) ?? 0) ? instance.family : undefined;
 }
 
 function checkInstances(

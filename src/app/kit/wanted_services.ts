@@ -1,4 +1,5 @@
 import { cannot } from "../../base/errors.ts";
+import { isInstanceOf } from "../../base/instance_name.ts";
 import { levelsOf } from "../../base/levels.ts";
 import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
@@ -57,7 +58,7 @@ function checkNames(services: readonly { readonly name: string }[], config: Conf
     ...config.jobs.map(({ name }) => ({ name, is: "job" })),
   ];
   for (const { name } of services) {
-    const other = others.find((one) => one.name === name || isInstance(name, one));
+    const other = others.find((one) => one.is === "program" ? isInstanceOf(name, one.name) : one.name === name);
     if (other === undefined) continue;
     throw cannot(["run the service", name], `the configuration has a ${other.is} "${other.name}"`, {
       exit: "config",
@@ -97,9 +98,4 @@ function checkCircles(
     exit: "config",
     hint: "take one of their dependsOn out",
   });
-}
-
-/** `web.2` of a program `web`. */
-function isInstance(name: string, { name: other, is }: { readonly name: string; readonly is: string }): boolean {
-  return is === "program" && name.startsWith(`${other}.`) && /^[1-9]\d*$/.test(name.slice(other.length + 1));
 }

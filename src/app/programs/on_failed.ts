@@ -6,7 +6,8 @@ import type { Daemon } from "../running_daemon.ts";
 
 /**
  * Carries out `on_failed` when a program cannot be kept running: it failed for good, it crashes again and again, it ended
- * badly and is not to be restarted, or it is a service that ignores its signal and is to begin again. `degrade` is a matter of health, and nothing has to be done.
+ * badly and is not to be restarted, or it is a service that ignores its signal and is to begin again. `degrade` is a
+ * matter of health, and nothing has to be done.
  */
 export function obeyOnFailed(supervisor: Supervisor, daemon: Daemon): Disposable {
   return supervisor.onEvent((event) => {

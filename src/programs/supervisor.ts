@@ -26,7 +26,7 @@ import { isUnwanted, lifeOf } from "./state.ts";
 import { takeOver } from "./take_over.ts";
 import { Task } from "./task.ts";
 import { isTask, processesOf, type UnitSpec } from "./task_spec.ts";
-import type { Unit } from "./unit.ts";
+import { dependencyOf, type Unit } from "./unit.ts";
 
 /** What {@link Supervisor.apply} did, by program name. */
 export interface ApplyResult extends ProgramPlan {
@@ -159,7 +159,7 @@ class ProgramSupervisor implements Supervisor {
       afterwards: new Afterwards(),
       tell: (event) => this.#shared.afterwards.do(() => this.#tell(event)),
       missing: (spec) =>
-        spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
+        spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map(dependencyOf)),
       isStopping: () => this.#stopping,
       isLeaving: () => this.#stopping || this.#leaving,
       changed: () => this.#recheck(),
@@ -172,8 +172,8 @@ class ProgramSupervisor implements Supervisor {
     this.#rechecks = true;
     this.#shared.afterwards.do(() => {
       this.#rechecks = false;
-      for (const program of this.#programs.values()) program.recheck();
-      for (const program of this.#outgoing) if (program.state.kind === "stopped") void this.#drop(program);
+      for (const program of this.#programs.values()) program.machine.recheck();
+      for (const program of this.#outgoing) if (program.machine.state.kind === "stopped") void this.#drop(program);
     });
   }
 
@@ -190,7 +190,7 @@ class ProgramSupervisor implements Supervisor {
 
   plan(specs: readonly UnitSpec[]): ProgramPlan {
     const present = [...this.#programs.values()].filter((program) => !this.#outgoing.has(program));
-    return planOf(present.map(({ spec, state }) => ({ spec, isStopped: isUnwanted(state) })), specs);
+    return planOf(present.map(({ spec, machine: { state } }) => ({ spec, isStopped: isUnwanted(state) })), specs);
   }
 
   unfit(specs: readonly UnitSpec[]): { name: string; reason: string }[] {
@@ -206,7 +206,7 @@ class ProgramSupervisor implements Supervisor {
     checkNames(specs);
     const adopted = this.#first ? this.#takeOver(specs) : [];
     this.#first = false;
-    const stale = new Set(adopted.filter((name) => this.#programs.get(name)?.isSettled === false));
+    const stale = new Set(adopted.filter((name) => this.#programs.get(name)?.machine.isSettled === false));
     const plan = withRestarts(this.plan(specs), stale);
     await this.halt(plan.stop, cause);
     await Promise.all(plan.stop.map((name) => this.#remove(name)));
@@ -215,11 +215,11 @@ class ProgramSupervisor implements Supervisor {
     this.#prepare(plan.start);
     const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
     this.#shared.afterwards.following(() => {
-      for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
-      for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
+      for (const name of plan.start) this.#programs.get(name)?.machine.dispatch({ type: "start", cause });
+      for (const name of changed) this.#programs.get(name)?.machine.dispatch({ type: "restart", cause });
     });
     const touched = [...plan.start, ...plan.restart].flatMap((name) => this.#programs.get(name) ?? []);
-    await Promise.all(touched.map((program) => program.settled()));
+    await Promise.all(touched.map((program) => program.machine.settled()));
     return { ...plan, adopted, failed: touched.flatMap(failureOf) };
   }
 
@@ -227,7 +227,7 @@ class ProgramSupervisor implements Supervisor {
     const tasks = specs.filter(isTask).flatMap((spec) => Task.recalled(this.#shared, spec) ?? []);
     const taken = [...takeOver(this.#shared, processesOf(specs)), ...tasks];
     for (const program of taken) this.#programs.set(program.name, program);
-    return taken.filter(({ state }) => lifeOf(state) !== undefined).map((program) => program.name);
+    return taken.filter(({ machine: { state } }) => lifeOf(state) !== undefined).map((program) => program.name);
   }
 
   /** Every program is there before the first is started: one may depend on another that comes later. */
@@ -282,7 +282,7 @@ class ProgramSupervisor implements Supervisor {
   async #remove(name: string): Promise<void> {
     const program = this.#programs.get(name);
     program?.forget();
-    if (program?.state.kind === "lingering") this.#outgoing.add(program);
+    if (program?.machine.state.kind === "lingering") this.#outgoing.add(program);
     else if (program !== undefined) await this.#drop(program);
   }
 
@@ -311,9 +311,9 @@ class ProgramSupervisor implements Supervisor {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
     this.#shared.afterwards.following(() => {
-      for (const program of members) program.dispatch({ type: action, cause });
+      for (const program of members) program.machine.dispatch({ type: action, cause });
     });
-    await Promise.all(members.map((program) => program.settled()));
+    await Promise.all(members.map((program) => program.machine.settled()));
   }
 
   signal(name: string, signal: Deno.Signal): number {
@@ -332,7 +332,7 @@ class ProgramSupervisor implements Supervisor {
   }
 
   roots(): Root[] {
-    return [...this.#programs.values()].flatMap(({ name, spec, state }) => {
+    return [...this.#programs.values()].flatMap(({ name, spec, machine: { state } }) => {
       const life = lifeOf(state);
       return life === undefined || isTask(spec) ? [] : [{ name, pid: life.pid, startTime: life.startTime, spec }];
     });
@@ -344,14 +344,14 @@ class ProgramSupervisor implements Supervisor {
   }
 
   complain(name: string, reason: string): void {
-    this.#programs.get(name)?.complain(reason);
+    this.#programs.get(name)?.machine.complain(reason);
   }
 
   async halt(names: readonly string[], cause: string): Promise<void> {
     const programs = names.flatMap((name) => this.#programs.get(name) ?? []);
     for (const level of this.#levelsDown(programs)) {
-      for (const program of level) program.dispatch({ type: "stop", cause });
-      await Promise.all(level.map((program) => program.settled()));
+      for (const program of level) program.machine.dispatch({ type: "stop", cause });
+      await Promise.all(level.map((program) => program.machine.settled()));
     }
   }
 
@@ -383,13 +383,15 @@ class ProgramSupervisor implements Supervisor {
   ): Promise<StopReport> {
     const { clock } = this.#shared;
     const began = clock.monotonic();
-    const idle = new Set(programs.filter((program) => program.state.kind === "stopped"));
+    const idle = new Set(programs.filter((program) => program.machine.state.kind === "stopped"));
     const end = began + deadlineMs - Math.min(RESERVE_MOST, deadlineMs * RESERVE_PART);
-    const late = programs.filter((program) => isAgain || lifeOf(program.state) === undefined);
+    const late = programs.filter((program) => isAgain || lifeOf(program.machine.state) === undefined);
     for (const program of late) {
-      program.dispatch({ type: "stop", timeoutMs: Math.max(0, end - began), cause: SHUTDOWN });
+      program.machine.dispatch({ type: "stop", timeoutMs: Math.max(0, end - began), cause: SHUTDOWN });
     }
-    const work = isAgain ? Promise.all(programs.map((one) => one.settled())) : this.#stopByLevels(programs, end);
+    const work = isAgain
+      ? Promise.all(programs.map((one) => one.machine.settled()))
+      : this.#stopByLevels(programs, end);
     await this.#within(work, Math.max(deadlineMs, RESERVE_MOST));
     return reportOf(programs.filter((program) => !idle.has(program)), clock.monotonic() - began);
   }
@@ -402,8 +404,8 @@ class ProgramSupervisor implements Supervisor {
       const left = Math.max(0, end - this.#shared.clock.monotonic());
       const part = Math.min(1, left / wants.reduce((sum, want) => sum + want, 0));
       const timeoutMs = i === levels.length - 1 ? left : (wants[0] ?? 0) * part;
-      for (const program of level) program.dispatch({ type: "stop", timeoutMs, cause: SHUTDOWN });
-      await Promise.all(level.map((program) => program.settled()));
+      for (const program of level) program.machine.dispatch({ type: "stop", timeoutMs, cause: SHUTDOWN });
+      await Promise.all(level.map((program) => program.machine.settled()));
     }
   }
 
@@ -449,7 +451,7 @@ function withRestarts(plan: ProgramPlan, names: ReadonlySet<string>): ProgramPla
   return { ...plan, restart: [...plan.restart, ...kept], update: without(plan.update), keep: without(plan.keep) };
 }
 
-function failureOf({ name, state }: Unit): { name: string; reason: string }[] {
+function failureOf({ name, machine: { state } }: Unit): { name: string; reason: string }[] {
   return state.kind === "failed" ? [{ name, reason: state.reason }] : [];
 }
 
@@ -470,7 +472,7 @@ function checkNames(specs: readonly UnitSpec[]): void {
 }
 
 function reportOf(programs: readonly Unit[], durationMs: number): StopReport {
-  const done = programs.filter(({ state }) => state.kind === "stopped" || state.kind === "lingering");
+  const done = programs.filter(({ machine: { state } }) => state.kind === "stopped" || state.kind === "lingering");
   const names = (list: readonly Unit[]) => list.map((program) => program.name);
   return {
     graceful: names(done.filter((program) => !program.outcome.forced)),

@@ -106,7 +106,7 @@ function restartIfStale(shared: Shared, program: Program, why: { changed: boolea
   if (!why.changed && !why.main.cutOff) return;
   const reason = why.changed ? "its configuration has changed" : "its output is cut off, the FIFO was replaced";
   shared.log.info("restarting an adopted program", { program: program.name, reason });
-  program.dispatch({ type: "restart", cause: reason });
+  program.machine.dispatch({ type: "restart", cause: reason });
 }
 
 /** Enough of a configuration to stop a program that has none any more. */

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { AppdError, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
-import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
 import { Machine, type Work } from "./machine.ts";
 import type { Exit } from "./program_spec.ts";
 import { statusOf } from "./program_status.ts";
 import { recalled, Rest } from "./rest.ts";
-import { type Event, type Life, NO_PID, type State } from "./state.ts";
+import { type Event, type Life, NO_PID } from "./state.ts";
 import type { TaskSpec } from "./task_spec.ts";
 import type { StopOutcome, Unit } from "./unit.ts";
 
@@ -30,8 +29,9 @@ interface Run {
 export class Task implements Unit {
   readonly name: string;
   readonly stream = undefined;
+  readonly isLive = true;
+  readonly machine: Machine;
   readonly #shared: Shared;
-  readonly #machine: Machine;
   /** The configuration of the life that runs, and the one for the next life. */
   #spec: TaskSpec;
   #next: TaskSpec;
@@ -44,7 +44,7 @@ export class Task implements Unit {
     this.#next = spec;
     this.name = spec.name;
     this.#rest = new Rest(shared, directoryOf(shared, spec));
-    this.#machine = new Machine(shared, {
+    this.machine = new Machine(shared, {
       name: spec.name,
       service: true,
       policy: () => ({
@@ -73,46 +73,17 @@ export class Task implements Unit {
     return task;
   }
 
-  get state(): State {
-    return this.#machine.state;
-  }
-
   get spec(): TaskSpec {
     return this.#next;
   }
 
   get outcome(): StopOutcome {
-    return { forced: this.state.kind === "lingering", survivors: [] };
-  }
-
-  get dependency(): Dependency {
-    const { state, exitCode } = this.#machine;
-    return { spec: this.#next, state, exitCode, isLive: true };
-  }
-
-  recheck(): void {
-    this.#machine.recheck();
+    return { forced: this.machine.state.kind === "lingering", survivors: [] };
   }
 
   /** There is nobody who could get it. */
   signal(): boolean {
     return false;
-  }
-
-  complain(reason: string): void {
-    this.#machine.complain(reason);
-  }
-
-  dispatch(event: Event): void {
-    this.#machine.dispatch(event);
-  }
-
-  get isSettled(): boolean {
-    return this.#machine.isSettled;
-  }
-
-  settled(): Promise<void> {
-    return this.#machine.settled();
   }
 
   configure(spec: TaskSpec): Promise<void> {
@@ -181,7 +152,7 @@ export class Task implements Unit {
   }
 
   #isReady({ generation, isOver }: Run): void {
-    if (!isOver) this.dispatch({ type: "ready", generation, ok: true, why: "" });
+    if (!isOver) this.machine.dispatch({ type: "ready", generation, ok: true, why: "" });
   }
 
   /** An end that it was asked for is none that it was not, in whatever way it says so. */
@@ -197,20 +168,20 @@ export class Task implements Unit {
   #ended(run: Run, exit: Exit): void {
     run.isOver = true;
     const error = exit !== "unknown" && "code" in exit && exit.code !== 0 ? exit.error : undefined;
-    if (["stopping", "lingering"].includes(this.state.kind) && error !== undefined) {
-      this.#machine.tell({ kind: "trouble", what: "stop in order", error });
+    if (["stopping", "lingering"].includes(this.machine.state.kind) && error !== undefined) {
+      this.machine.tell({ kind: "trouble", what: "stop in order", error });
     }
-    this.dispatch({ type: "exited", generation: run.generation, exit });
+    this.machine.dispatch({ type: "exited", generation: run.generation, exit });
   }
 
   status(): ProgramStatus {
     return statusOf({
       name: this.name,
-      state: this.state,
-      history: this.#machine.history,
+      state: this.machine.state,
+      history: this.machine.history,
       logFile: this.#next.task.logFile,
       spec: this.#next,
-      probes: { live: null, note: "life" in this.state ? this.#run?.note ?? null : null },
+      probes: { live: null, note: "life" in this.machine.state ? this.#run?.note ?? null : null },
       leftovers: [],
       now: this.#shared.clock.monotonic(),
     });
@@ -218,18 +189,18 @@ export class Task implements Unit {
 
   #remember(reason: string): void {
     if (this.#shared.isLeaving()) return;
-    const { restarts, exit = null } = this.#machine.history;
+    const { restarts, exit = null } = this.machine.history;
     const record = { spec: this.#next.task.mark, as: "stopped", reason, restarts, exit } as const;
-    this.#machine.attempt("write the record", () => this.#rest.remember(record));
+    this.machine.attempt("write the record", () => this.#rest.remember(record));
   }
 
   forget(): void {
-    this.#machine.attempt("remove the record", () => this.#rest.forget());
+    this.machine.attempt("remove the record", () => this.#rest.forget());
   }
 
   /** Unlike a process it cannot outlive this one: what has not ended is told to. */
   close(): Promise<void> {
-    this.#machine.close();
+    this.machine.close();
     this.#end("it is let go");
     return Promise.resolve();
   }

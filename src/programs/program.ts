@@ -89,6 +89,7 @@ export class Program implements Unit {
     const before = this.#next;
     this.#next = spec;
     if (specMark(spec) === specMark(this.#spec)) this.#spec = spec;
+    this.machine.attempt("write the record", () => this.#rest.revise(specMark(spec)));
     this.#probes.change(this.#spec, this.machine.state);
     await this.stream.change(before, spec);
   }
@@ -210,8 +211,9 @@ export class Program implements Unit {
   }
 
   /** An earlier daemon remembered that it is not to run: stopped by hand, or at its end. */
-  recall({ as, reason, restarts, exit }: RestRecord): void {
-    this.#rest.recall();
+  recall(record: RestRecord): void {
+    const { as, reason, restarts, exit } = record;
+    this.#rest.recall(record);
     if (as === "exited") this.machine.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
   }
 

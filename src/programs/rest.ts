@@ -13,7 +13,7 @@ export interface RestPlace {
 export class Rest {
   readonly #shared: Pick<Shared, "files" | "bootId">;
   readonly #directory: string;
-  #isRemembered = false;
+  #record: Omit<RestRecord, "bootId"> | undefined;
 
   constructor(shared: Pick<Shared, "files" | "bootId">, directory: string) {
     this.#shared = shared;
@@ -23,19 +23,24 @@ export class Rest {
   remember(record: Omit<RestRecord, "bootId">): void {
     const { files, bootId } = this.#shared;
     files.makeDirectory(this.#directory, 0o700);
-    this.#isRemembered = true;
+    this.#record = record;
     writeRest(files, this.#directory, { ...record, bootId });
   }
 
   /** An earlier daemon has remembered it. */
-  recall(): void {
-    this.#isRemembered = true;
+  recall(record: RestRecord): void {
+    this.#record = record;
+  }
+
+  /** It rests on under another configuration. */
+  revise(mark: string): void {
+    if (this.#record !== undefined && this.#record.spec !== mark) this.remember({ ...this.#record, spec: mark });
   }
 
   /** The next daemon is to know nothing of it. */
   forget(): void {
-    if (!this.#isRemembered) return;
-    this.#isRemembered = false;
+    if (this.#record === undefined) return;
+    this.#record = undefined;
     removeRest(this.#shared.files, this.#directory);
   }
 }

@@ -67,9 +67,10 @@ export class Task implements Unit {
    */
   static recalled(shared: Shared, spec: TaskSpec): Task | undefined {
     const place = { directory: directoryOf(shared, spec), mark: spec.task.mark };
-    if (recalled(shared, place) === undefined) return undefined;
+    const record = recalled(shared, place);
+    if (record === undefined) return undefined;
     const task = new Task(shared, spec);
-    task.#rest.recall();
+    task.#rest.recall(record);
     return task;
   }
 
@@ -89,6 +90,7 @@ export class Task implements Unit {
   configure(spec: TaskSpec): Promise<void> {
     this.#next = spec;
     if (spec.task.mark === this.#spec.task.mark) this.#spec = spec;
+    this.machine.attempt("write the record", () => this.#rest.revise(spec.task.mark));
     return Promise.resolve();
   }
 

@@ -513,3 +513,19 @@ Deno.test("a daemon that ends in order leaves no memory of a stop, one that leav
   await apply(third, a, b);
   assert.deepEqual(third.supervisor.list().map(({ state }) => state), ["starting", "starting"]);
 });
+
+Deno.test("what a reload changed while it was stopped by hand stays so under the next daemon", async () => {
+  await using killed = bench();
+  const script = new Script();
+  const specs = (change: string) => [
+    taskSpec(script.run, { task: { mark: change } }),
+    shellSpec("web", "x", { env: { CHANGE: change } }),
+  ];
+  await apply(killed, ...specs("1"));
+  for (const name of ["proxy", "web"]) await finish(killed.clock, killed.supervisor.act("stop", name, "a test"));
+  const { update } = await apply(killed, ...specs("2"));
+  assert.deepEqual(update, ["proxy", "web"]);
+  const next = bench(killed.directory);
+  await apply(next, ...specs("2"));
+  assert.deepEqual([stateOf(next), stateOf(next, "web")], ["stopped", "stopped"]);
+});

@@ -54,6 +54,7 @@ export const PARTS: readonly Part[] = [
       "tests/identity_test.ts",
       "tests/kit_command_line_test.ts",
       "tests/kit_services_test.ts",
+      "tests/kit_made_services_test.ts",
       "tests/doctor_test.ts",
       "tests/program_environment_test.ts",
     ],

@@ -196,7 +196,7 @@ Deno.test("a mode runs its services alone, in the foreground", async () => {
   assert.equal((await child.output()).code, 0);
 });
 
-Deno.test("a service that ignores its signal is let go, named, and does not keep the daemon from its end", async () => {
+Deno.test("a service that ignores its signal is stopping until it has ended, and no other life begins beside it", async () => {
   await using quince = new Quince();
   quince.put("deaf");
   await quince.start();
@@ -204,16 +204,44 @@ Deno.test("a service that ignores its signal is let go, named, and does not keep
   const stop = await quince.run(["programs", "stop", "deaf"]);
   assert.equal(stop.code, 1);
   assert.match(stop.stderr, /cannot stop "deaf": it ignores its signal, and goes on/);
-  assert.equal((await quince.one("deaf")).abandoned, true);
-  await quince.run(["programs", "start", "deaf"]);
+  const stuck = await quince.one("deaf");
+  assert.deepEqual([stuck.state, stuck.lingering?.then], ["stopping", "stop"]);
+  const start = await quince.run(["programs", "start", "deaf"]);
+  assert.equal(start.code, 1);
+  assert.match(
+    start.stderr,
+    /cannot start "deaf": it ignores its signal, and begins again when it has ended after all/,
+  );
+  const why = await quince.run(["why", "deaf"]);
+  assert.match(why.stdout, /it ignores its signal since .* UTC, and cannot begin again before it has ended/);
+  assert.match((await quince.run(["status"])).stdout, /^ *deaf +stopping .*ignores its signal for \d/m);
+  await until("health says so", async () => {
+    const { checks } = JSON.parse((await quince.get("/health")).body);
+    return checks.programs.error === "deaf ignores its signal";
+  });
+  assert.deepEqual(quince.trace(), ["steady begins"]);
+  quince.remove("deaf");
+  assert.equal((await quince.see("deaf", "running")).lingering, undefined);
+  assert.deepEqual(quince.trace(), ["steady begins", "deaf ends"]);
+  assert.match((await quince.run(["events", "--program", "deaf"])).stdout, /service has ended after all/);
+  await until("health is good again", async () => (await quince.status()).health === "healthy");
+});
+
+Deno.test("a service that ignores its signal is named, and does not keep the daemon from its end", async () => {
+  await using quince = new Quince();
+  quince.put("deaf");
+  await quince.start();
   await quince.see("deaf", "running");
+  const restart = await quince.run(["programs", "restart", "deaf"]);
+  assert.equal(restart.code, 1);
+  assert.match(restart.stderr, /cannot restart "deaf": it ignores its signal, and begins again when it has ended/);
   const began = performance.now();
   const end = await quince.run(["stop"]);
   assert.equal(end.code, 0, end.stderr);
   assert.match(end.stdout, /deaf had to be killed|deaf/);
   assert.ok(performance.now() - began < 10_000);
   const log = fs.readFileSync(join(quince.home, "daemon.log"), "utf8");
-  assert.match(log, /ERROR .*service ignores its signal, it is let go and goes on program=deaf/);
+  assert.match(log, /ERROR .*service ignores its signal and goes on: it cannot begin again .* program=deaf/);
   assert.match(log, /WARN .*service ends with the daemon, it ignores its signal program=deaf/);
   assert.deepEqual(quince.trace(), ["steady begins", "steady takes no more", "steady ends"]);
 });
@@ -241,6 +269,28 @@ Deno.test("a daemon that is killed leaves no service behind, and the next one ru
   await quince.start();
   const steady = await quince.see("steady", "running");
   assert.deepEqual([steady.adopted, quince.trace().length], [false, 2]);
+});
+
+Deno.test("a service that was stopped by hand stays so under a daemon that takes the place of another one", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000"));
+  await quince.start();
+  await quince.see("clocked", "running");
+  assert.equal((await quince.run(["programs", "stop", "clocked", "web"])).code, 0);
+  const states = async () => [(await quince.one("clocked")).state, (await quince.one("web")).state];
+  const kept = await quince.run(["restart", "--keep-programs"]);
+  assert.equal(kept.code, 0, kept.stderr);
+  await quince.see("steady", "running");
+  assert.deepEqual(await states(), ["stopped", "stopped"]);
+  const pid = quince.pid();
+  signal(pid, "SIGKILL");
+  await until("its end", () => !alive(pid));
+  await quince.start();
+  await quince.see("steady", "running");
+  assert.deepEqual(await states(), ["stopped", "stopped"]);
+  assert.equal((await quince.run(["stop"])).code, 0);
+  await quince.start();
+  await quince.see("clocked", "running");
+  await quince.see("web", "running");
 });
 
 Deno.test("a program of the configuration with the name of a service is refused, at the start and by a reload", async () => {

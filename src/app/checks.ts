@@ -22,7 +22,11 @@ export function addChecks(health: Health, parts: { logging: Logging; supervisor:
     timeoutMs: TIMEOUT_MS,
     check() {
       const down = supervisor.list().filter((program) => program.critical && !program.ready);
-      failIfAny(down.map(({ name, state, crash_loop }) => `${name} is ${crash_loop ? "in a crash loop" : state}`));
+      failIfAny(
+        down.map(({ name, state, crash_loop, lingering }) =>
+          lingering ? `${name} ignores its signal` : `${name} is ${crash_loop ? "in a crash loop" : state}`
+        ),
+      );
     },
   });
 }

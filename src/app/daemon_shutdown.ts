@@ -3,7 +3,8 @@ import { messageOf } from "../base/errors.ts";
 import { exitCode } from "../base/exit_codes.ts";
 import { isUp } from "../base/program_names.ts";
 import type { InstanceState } from "../instance/state_file.ts";
-import type { StopReport, Supervisor } from "../programs/supervisor.ts";
+import type { StopReport } from "../programs/stop_in_order.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
 import { isTask, type UnitSpec } from "../programs/task_spec.ts";
 import type { Clock } from "../system/clock.ts";
 import { shutdownEvent } from "./events/daemon_events.ts";
@@ -153,9 +154,9 @@ export class DaemonShutdown {
   }
 
   #noteStop(report: StopReport): void {
-    const { live, log } = this.#ports;
+    const { log, supervisor } = this.#ports;
     this.#killed = [...new Set([...this.#killed ?? [], ...report.killed])];
-    const services = new Set(live.specs.filter(isTask).map(({ name }) => name));
+    const services = new Set(supervisor.list().filter(({ kind }) => kind === "service").map(({ name }) => name));
     for (const program of report.killed) {
       if (services.has(program)) log.warn("service ends with the daemon, it ignores its signal", { program });
       else log.warn("program had to be killed", { program });

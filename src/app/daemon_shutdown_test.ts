@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SILENT } from "../base/logger.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import { shellSpec } from "../programs/testing.ts";
-import type { StopReport } from "../programs/supervisor.ts";
+import type { StopReport } from "../programs/stop_in_order.ts";
 import { isTask, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { DaemonShutdown } from "./daemon_shutdown.ts";

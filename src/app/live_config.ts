@@ -5,7 +5,9 @@ import type { LoadResult } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { ReloadOptions } from "../http/route.ts";
-import type { ApplyResult, Supervisor } from "../programs/supervisor.ts";
+import { withoutAbsent } from "../programs/dependencies.ts";
+import type { ApplyResult } from "../programs/reconciler.ts";
+import type { Supervisor } from "../programs/supervisor.ts";
 import { isTask, processesOf, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import type { Timer } from "../system/clock.ts";
 import type { Command } from "./command.ts";
@@ -106,7 +108,7 @@ export class LiveConfig implements Disposable {
     const fitting = scaleUnder(loaded.config, scale);
     const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
     const programs = programSpecs(loaded, { files, command: this.#parts.command, scale: counts });
-    return { loaded, scale: fitting, specs: [...programs, ...this.#parts.services(loaded)] };
+    return { loaded, scale: fitting, specs: withoutAbsent([...programs, ...this.#parts.services(loaded)]) };
   }
 
   /**

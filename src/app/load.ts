@@ -1,5 +1,6 @@
 import { AppdError, cannot, messageOf } from "../base/errors.ts";
-import type { LoadResult } from "../config/config.ts";
+import type { Config, LoadResult } from "../config/config.ts";
+import type { Schema } from "../schema/section.ts";
 import type { Context } from "./context.ts";
 import { hasServices } from "./kit/has_kit.ts";
 
@@ -12,7 +13,7 @@ import { hasServices } from "./kit/has_kit.ts";
  */
 export async function loadContextConfig(context: Context): Promise<LoadResult> {
   const { loadWith } = await import("../config/load.ts");
-  const schema = await context.app.schema();
+  const schema = await schemaFor(context);
   const loaded = await loadWith(schema, {
     home: context.paths.home,
     file: context.configFile,
@@ -27,16 +28,28 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
   return wanted;
 }
 
+/** Every setting there is, with the way to the services that the app makes of a configuration: programs may wait for those. */
+export async function schemaFor(context: Pick<Context, "app" | "startedIn">): Promise<Schema> {
+  const { app } = context;
+  const schema = await app.schema();
+  if (app.servicesFrom === undefined) return schema;
+  const { servicesUnder } = await import("./kit/services_under.ts");
+  const makes = (config: unknown) => servicesUnder(app, adjust(context, config as Config)).map(({ name }) => name);
+  return { ...schema, makes };
+}
+
 /**
  * The configuration with what the app's settings mean in appd's words.
  *
  * @throws AppdError, as `adjust` throws it; (internal) for a bug in it, so that a reload is refused and the daemon lives on
  */
 export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: LoadResult): LoadResult {
-  const { app, startedIn } = context;
+  return { ...loaded, config: adjust(context, loaded.config) };
+}
+
+function adjust({ app, startedIn }: Pick<Context, "app" | "startedIn">, config: Config): Config {
   try {
-    const parts = app.adjust?.(loaded.config, { directory: startedIn });
-    return parts === undefined ? loaded : { ...loaded, config: { ...loaded.config, ...parts } };
+    return { ...config, ...app.adjust?.(config, { directory: startedIn }) };
   } catch (error) {
     if (error instanceof AppdError) throw error;
     throw cannot(["adjust the configuration of", app.product.name], `${messageOf(error)} (this is a bug)`, {

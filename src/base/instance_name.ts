@@ -1,5 +1,13 @@
+/** `web.2`: numbers begin at 1. */
+const INSTANCE = /^(.+)\.([1-9]\d*)$/;
+
+/** Which program a name would be an instance of, and the how manieth; undefined for a name of another form. */
+export function instanceIn(name: string): { readonly family: string; readonly number: number } | undefined {
+  const [, family, number] = INSTANCE.exec(name) ?? [];
+  return family === undefined ? undefined : { family, number: Number(number) };
+}
+
 /** Whether `program` is the program `family`, or an instance of it: `web.2` is one of `web`. */
 export function isInstanceOf(program: string | null, family: string): boolean {
-  if (program === family) return true;
-  return program?.startsWith(`${family}.`) === true && /^\d+$/.test(program.slice(family.length + 1));
+  return program === family || (program !== null && instanceIn(program)?.family === family);
 }

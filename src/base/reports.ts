@@ -108,8 +108,11 @@ export interface ProgramStatus {
   readonly live?: boolean | null;
   /** What the failing probe says, or the program itself by STATUS= of sd_notify(3). */
   readonly note?: string | null;
-  /** A former life of the service ignores its signal, and goes on inside the daemon; absent when none does. */
-  readonly abandoned?: true;
+  /**
+   * The service was told to end and goes on inside the daemon since then. Nothing can end it but itself, or the end of the
+   * daemon; `then` says what follows. Absent when it does not.
+   */
+  readonly lingering?: { readonly since: string; readonly then: "start" | "stop" };
   /** Processes that outlived its last stop. */
   readonly leftovers?: readonly { readonly pid: number; readonly command: string }[];
 }

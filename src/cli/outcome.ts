@@ -57,8 +57,9 @@ function failed(verb: string, name: string, { why, hint }: { why: string; hint?:
 }
 
 function begun(action: "start" | "restart", { name, before }: Change, after: ProgramStatus): Outcome {
-  const { state, error, exit, waiting_for: waits = [] } = after;
+  const { state, error, exit, lingering, waiting_for: waits = [] } = after;
   if (waits.length > 0 && !isUp(after)) return { name, said: `${name} waits for ${waits.join(" and ")}` };
+  if (lingering) return lingers(action, name, "it ignores its signal, and begins again when it has ended after all");
   if (isUp(after) && (state === "running" || state === "starting")) {
     const late = after.ready ? "" : `, not ready yet${after.note ? `: ${escapeControls(after.note)}` : ""}`;
     if (action === "start" && before !== undefined && isSameLife(before, after)) {
@@ -69,6 +70,11 @@ function begun(action: "start" | "restart", { name, before }: Change, after: Pro
   if (state === "exited" && exit?.code === 0) return { name, said: `${action}ed ${name}, it has ended (exit 0)` };
   const why = error ?? (exit === null ? `it is ${state}` : `${exitPhrase(exit)}, and it is ${state}`);
   return failed(action, name, { why: escapeControls(why), hint: `appd why ${name}` });
+}
+
+/** Nothing ends a service but itself, or the end of the daemon. */
+function lingers(verb: string, name: string, why: string): Outcome {
+  return failed(verb, name, { why, hint: "end it with the daemon: appd restart" });
 }
 
 /** Of a service a start that finds it running makes nothing new. */
@@ -87,18 +93,13 @@ function stopped({ name, before }: Change, after: ProgramStatus): Outcome {
     const hint = `end them: kill -KILL ${leftovers.map(({ pid }) => pid).join(" ")}`;
     return failed("stop", name, { why: `processes of it survived: ${who}`, hint });
   }
+  if (after.lingering) return lingers("stop", name, "it ignores its signal, and goes on");
   if (isUp(after)) return failed("stop", name, { why: `it is ${state}`, hint: `appd why ${name}` });
   if (before !== undefined && !isUp(before)) {
     return {
       name,
       said: before.state === "backoff" ? `stopped ${name}, which waited for its next start` : `${name} was not running`,
     };
-  }
-  if (after.abandoned) {
-    return failed("stop", name, {
-      why: "it ignores its signal, and goes on",
-      hint: "end it with the daemon: appd restart",
-    });
   }
   const forced = exit?.signal === "SIGKILL";
   return forced ? { name, said: `stopped ${name}, it had to be killed`, forced } : { name, said: `stopped ${name}` };

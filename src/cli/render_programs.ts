@@ -95,14 +95,14 @@ function paintOf(program: ProgramStatus, style: Style): (text: string) => string
 
 /** What it waits for, how it ended, when it is tried again, what its probes say and what it left behind. */
 function noteOf(program: ProgramStatus, now: number): string {
-  const { next_retry_at: retry, note, leftovers = [], waiting_for: waits = [] } = program;
+  const { next_retry_at: retry, note, leftovers = [], waiting_for: waits = [], lingering } = program;
   const notes = [
     ...(waits.length > 0 && !isUp(program) ? [`for ${waits.join(" and ")}`] : []),
     ...endOf(program),
     ...(retry === null ? [] : [`retry in ${humanDuration(Math.max(0, Date.parse(retry) - now))}`]),
     ...(program.live === false ? ["not alive"] : []),
     ...(note ? [note] : []),
-    ...(program.abandoned ? ["a former life ignores its signal"] : []),
+    ...(lingering ? [`ignores its signal for ${humanDuration(Math.max(0, now - Date.parse(lingering.since)))}`] : []),
     ...(leftovers.length === 0
       ? []
       : [`left behind: ${leftovers.map(({ pid, command }) => `${pid} (${command})`).join(", ")}`]),

@@ -268,8 +268,8 @@ Deno.test("a service has no PID, and says what it threw and what it left going o
   const exit = { code: 69, signal: null, error: "no upstream", at: STARTED } as const;
   assert.equal(cells({ state: "exited", uptime_s: null, exit })?.at(-1), "no upstream");
   assert.equal(
-    cells({ state: "stopped", uptime_s: null, abandoned: true })?.at(-1),
-    "a former life ignores its signal",
+    cells({ state: "stopping", lingering: { since: new Date(NOW - 90_000).toISOString(), then: "stop" } })?.at(-1),
+    "ignores its signal for 1m 30s",
   );
   const waits = { state: "starting", uptime_s: null, waiting_for: ["db to be ready"] } as const;
   assert.deepEqual([cells(waits)?.[1], cells(waits)?.at(-1)], ["waiting", "for db to be ready"]);

@@ -15,12 +15,8 @@ interface AssembleInput {
 
 /** Puts the winners of all layers and the arrays of tables together to one configuration. */
 export function assemble(schema: Schema, input: AssembleInput): Record<string, unknown> {
-  const { settings, home, flaws } = input;
-  const reading = startReading({
-    base: home,
-    lookup: (key) => settings.get(key)?.layers[0]?.value,
-    sink: (flaw) => void flaws.push({ flaw, ...originOf(settings, flaw.path) }),
-  });
+  const { settings, flaws } = input;
+  const reading = readingInto(flaws, input);
   // A flawed value with a default is judged as the default; one without would look as if nobody had given it.
   const absent = flaws.filter(({ flaw }) => settings.get(flaw.path.join("."))?.layers.length === 0);
   const broken = new Set(absent.map(({ flaw }) => flaw.path[0]));
@@ -36,10 +32,44 @@ export function assemble(schema: Schema, input: AssembleInput): Record<string, u
       else config[section.as] = done;
     }
   }
-  const elements = elementsFor(schema, config, input);
-  for (const check of schema.checks ?? []) check(elements, reading);
-  if (flaws.every(({ flaw }) => flaw.warning)) { for (const link of schema.links ?? []) link(config, elements); }
+  const own = elementsFor(schema, { ...config }, input);
+  const found = judge(schema, own, input);
+  if (isGood(flaws)) { for (const link of schema.links ?? []) link(config, own); }
+  flaws.push(...isGood(found) || schema.makes === undefined ? found : judgeAgain(schema, { config, own, input }));
   return config;
+}
+
+function readingInto(flaws: PlacedFlaw[], { settings, home }: AssembleInput): Reading {
+  return startReading({
+    base: home,
+    lookup: (key) => settings.get(key)?.layers[0]?.value,
+    sink: (flaw) => void flaws.push({ flaw, ...originOf(settings, flaw.path) }),
+  });
+}
+
+function isGood(flaws: readonly PlacedFlaw[]): boolean {
+  return flaws.every(({ flaw }) => flaw.warning);
+}
+
+/** What the checks of the whole document find. */
+function judge(schema: Schema, elements: Elements, input: AssembleInput): PlacedFlaw[] {
+  const found: PlacedFlaw[] = [];
+  const reading = readingInto(found, input);
+  for (const check of schema.checks ?? []) check(elements, reading);
+  return found;
+}
+
+/**
+ * The same, with the programs that the app makes of the configuration, since something that was named is not there. Of a
+ * configuration that has other flaws nobody knows what it would make.
+ */
+function judgeAgain(
+  schema: Schema,
+  { config, own, input }: { readonly config: unknown; readonly own: Elements; readonly input: AssembleInput },
+): PlacedFlaw[] {
+  const made = isGood(input.flaws) ? schema.makes?.(config).map((name) => ({ name })) ?? [] : [{}];
+  const more = made.map((raw) => ({ raw, value: undefined, own: true } as const));
+  return judge(schema, (name) => name === "program" ? [...own(name), ...more] : own(name), input);
 }
 
 /** The tables of sections as these have read them, beside what the file says. */

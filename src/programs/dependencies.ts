@@ -53,6 +53,19 @@ function stateText({ state, exitCode }: Dependency): string {
   return wordOf(state);
 }
 
+/**
+ * Units that wait for nothing but each other: what the configuration knows and leaves out, as a service of another mode,
+ * would be waited for for ever.
+ */
+export function withoutAbsent<T extends Pick<LifeSpec, "name" | "family" | "dependsOn">>(specs: readonly T[]): T[] {
+  const there = new Set(specs.flatMap((spec) => [spec.name, familyOf(spec)]));
+  return specs.map((spec) => {
+    const entries = Object.entries(spec.dependsOn ?? {});
+    const present = entries.filter(([name]) => there.has(name));
+    return present.length === entries.length ? spec : { ...spec, dependsOn: Object.fromEntries(present) };
+  });
+}
+
 /** The order of starting: programs of a level depend only on those of earlier ones. A stop goes through them backwards. */
 export function levelsOf<T extends Pick<LifeSpec, "name" | "family" | "dependsOn">>(specs: readonly T[]): T[][] {
   const families = Map.groupBy(specs, familyOf);

@@ -95,6 +95,8 @@ export interface Shared extends SupervisorDeps {
   readonly missing: (spec: LifeSpec) => readonly string[];
   /** Everything is being stopped: nothing of it is to be remembered. */
   readonly isStopping: () => boolean;
+  /** The tasks are being stopped because the daemon ends, whether the programs go on or not. */
+  readonly isLeaving: () => boolean;
   /** A program is not what it was: others may wait for that. */
   readonly changed: () => void;
 }

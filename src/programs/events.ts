@@ -48,6 +48,8 @@ export type Notice =
   /** Somebody had a signal sent to it. */
   | { readonly kind: "signalled"; readonly pid: number; readonly signal: string }
   | { readonly kind: "killing"; readonly pid: number; readonly again: boolean }
+  /** A service ignores its signal; `wanted`: it is to begin again. */
+  | { readonly kind: "lingering"; readonly wanted: boolean }
   | { readonly kind: "stopped"; readonly forced: boolean }
   | { readonly kind: "swept"; readonly processes: readonly Survivor[] }
   | { readonly kind: "survivors"; readonly processes: readonly Survivor[] }
@@ -60,6 +62,9 @@ export type News = Notice & {
 };
 
 export type ProgramEvent = News & { readonly program: string; readonly at: number };
+
+/** What it means that a service ignores its signal while it is to begin again. */
+export const LINGERS = "it cannot begin again before it has ended";
 
 const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   started: "info",
@@ -76,6 +81,7 @@ const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   stopping: "info",
   signalled: "info",
   killing: "warn",
+  lingering: "error", // What it holds stays held until it ends.
   stopped: "info",
   swept: "warn",
   survivors: "error",
@@ -84,7 +90,6 @@ const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
 
 /** How loudly the log says it. */
 export function levelOf(event: News): LogLevel {
-  if (event.kind === "killing" && event.service) return "error"; // What it holds stays held until the daemon ends.
   return event.kind === "ended" && event.expected ? "info" : LEVELS[event.kind];
 }
 
@@ -119,9 +124,11 @@ export function sentence(event: News): string {
     case "signalled":
       return `sent ${event.signal} to the ${noun}, as somebody asked`;
     case "killing":
-      return event.service ? "service ignores its signal, it is let go and goes on" : killingText(event);
+      return killingText(event);
+    case "lingering":
+      return `${noun} ignores its signal and goes on${event.wanted ? `: ${LINGERS}` : ""}`;
     case "stopped":
-      return event.forced && !event.service ? "program stopped by force" : `${noun} stopped`;
+      return event.forced ? FORCED[noun] : `${noun} stopped`;
     case "swept":
       return `killed what the ${noun} left behind: ${processNames(event.processes)}`;
     case "survivors":
@@ -130,6 +137,8 @@ export function sentence(event: News): string {
       return `cannot ${event.what}: ${event.error}`;
   }
 }
+
+const FORCED = { program: "program stopped by force", service: "service has ended after all" } as const;
 
 function stoppingText({ service, signal, timeoutMs, cause }: Extract<News, { kind: "stopping" }>): string {
   const how = service ? "stopping service" : `stopping program with ${signal}`;

@@ -25,9 +25,14 @@ const SENTENCES: readonly (readonly [news: News, program: string, service: strin
   [
     { kind: "killing", pid: 42, again: false },
     "program did not stop in time, killing it",
-    "service ignores its signal, it is let go and goes on",
+    "program did not stop in time, killing it", // Never said of one.
   ],
-  [{ kind: "stopped", forced: true }, "program stopped by force", "service stopped"],
+  [
+    { kind: "lingering", wanted: true },
+    "program ignores its signal and goes on: it cannot begin again before it has ended", // Never said of one.
+    "service ignores its signal and goes on: it cannot begin again before it has ended",
+  ],
+  [{ kind: "stopped", forced: true }, "program stopped by force", "service has ended after all"],
   [
     { kind: "failed", reason: "x" },
     "program failed and is not started again: x",
@@ -41,9 +46,9 @@ for (const [news, program, service] of SENTENCES) {
   });
 }
 
-Deno.test("to let a service go is an error, to kill a program a warning", () => {
-  const news: News = { kind: "killing", pid: 0, again: false };
-  assert.deepEqual([levelOf(news), levelOf({ ...news, service: true })], ["warn", "error"]);
+Deno.test("that a service goes on is an error, to kill a program a warning", () => {
+  assert.equal(levelOf({ kind: "killing", pid: 42, again: false }), "warn");
+  assert.equal(levelOf({ kind: "lingering", wanted: false, service: true }), "error");
 });
 
 Deno.test("a record about a service names no PID", () => {

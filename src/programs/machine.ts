@@ -1,3 +1,4 @@
+import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { Timer } from "../system/clock.ts";
 import type { Shared } from "./deps.ts";
 import type { Notice } from "./events.ts";
@@ -118,6 +119,16 @@ export class Machine {
   tell(notice: Notice): void {
     const { name: program, service } = this.#options;
     this.#shared.tell({ ...notice, program, at: this.#shared.clock.now(), ...(service && { service }) });
+  }
+
+  /** Does what is a help, and not the authority: without a record the unit goes on all the same. */
+  attempt(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (errnoOf(error) === undefined && !(error instanceof AppdError)) throw error;
+      this.tell({ kind: "trouble", what, error: messageOf(error) });
+    }
   }
 
   /** Neither on the way up nor on the way down. */

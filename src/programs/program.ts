@@ -1,19 +1,17 @@
-import { AppdError, errnoOf, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
-import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
-import type { Notice } from "./events.ts";
 import { readExit } from "./exit_keeper.ts";
 import { Ending } from "./ending.ts";
 import { signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
-import { removeRest, type RestRecord, writeRest } from "./rest_record.ts";
+import { Rest } from "./rest.ts";
+import type { RestRecord } from "./rest_record.ts";
 import { launch } from "./launch.ts";
 import { Machine, type Work } from "./machine.ts";
 import { type Exit, type ProgramSpec, specMark } from "./program_spec.ts";
 import { ProbeWatch } from "./probe_watch.ts";
 import { statusOf } from "./program_status.ts";
-import { deadlineOf, type Event, type History, type Life, lifeOf, type State } from "./state.ts";
+import { deadlineOf, type Event, type Life, lifeOf } from "./state.ts";
 import { Stream } from "./stream.ts";
 import type { StopOutcome, Unit } from "./unit.ts";
 
@@ -21,16 +19,15 @@ import type { StopOutcome, Unit } from "./unit.ts";
 export class Program implements Unit {
   readonly name: string;
   readonly stream: Stream;
+  readonly machine: Machine;
   readonly #shared: Shared;
-  readonly #machine: Machine;
   readonly #probes: ProbeWatch;
   /** The configuration of the life that runs, and the one for the next life. */
   #spec: ProgramSpec;
   #next: ProgramSpec;
   /** What the process was started with, see specMark: of an adopted one perhaps neither of them. */
   #mark: string;
-  /** There is a record of its rest. */
-  #isRemembered = false;
+  readonly #rest: Rest;
   readonly #ending: Ending;
   /** Whether the last stop had to kill anybody. */
   #isForced = false;
@@ -41,7 +38,7 @@ export class Program implements Unit {
     this.#next = spec;
     this.#mark = specMark(spec);
     this.name = spec.name;
-    this.#machine = new Machine(shared, {
+    this.machine = new Machine(shared, {
       name: spec.name,
       policy: () => ({ ...this.#spec, said: this.#probes.note }),
       missing: () => shared.missing(this.#next),
@@ -49,30 +46,23 @@ export class Program implements Unit {
       onChange: (event) => void (event.type === "exited" && this.stream.settle()),
     });
     this.stream = new Stream(shared, spec.name, {
-      trouble: (what, error) => this.#tell({ kind: "trouble", what, error }),
+      trouble: (what, error) => this.machine.tell({ kind: "trouble", what, error }),
       listener: () => this.#probes.output,
     });
+    this.#rest = new Rest(shared, this.stream.directory);
     this.#ending = new Ending(shared, {
       name: spec.name,
       openOutput: () => this.stream.open(this.#spec),
-      isCurrent: (life) => lifeOf(this.state) === life,
-      tell: (notice) => this.#tell(notice),
+      isCurrent: (life) => lifeOf(this.machine.state) === life,
+      tell: (notice) => this.machine.tell(notice),
     });
     this.#probes = new ProbeWatch(shared, {
       directory: this.stream.directory,
-      onReady: (result) => this.dispatch({ type: "ready", ...result }),
-      onExtend: (wish) => this.dispatch({ type: "extend", ...wish }),
-      onUnwell: (result) => this.dispatch({ type: "unwell", ...result }),
+      onReady: (result) => this.machine.dispatch({ type: "ready", ...result }),
+      onExtend: (wish) => this.machine.dispatch({ type: "extend", ...wish }),
+      onUnwell: (result) => this.machine.dispatch({ type: "unwell", ...result }),
       onChange: () => this.#shared.changed(),
     });
-  }
-
-  get state(): State {
-    return this.#machine.state;
-  }
-
-  get history(): History {
-    return this.#machine.history;
   }
 
   get spec(): ProgramSpec {
@@ -83,44 +73,24 @@ export class Program implements Unit {
     return { forced: this.#isForced, survivors: this.#ending.survivors };
   }
 
-  get dependency(): Dependency {
-    const { state, exitCode } = this.#machine;
-    return { spec: this.#next, state, exitCode, isLive: this.#probes.isLive };
-  }
-
-  recheck(): void {
-    this.#machine.recheck();
+  get isLive(): boolean {
+    return this.#probes.isLive;
   }
 
   /** To the process group. */
   signal(signal: Deno.Signal): boolean {
-    const life = lifeOf(this.state);
+    const life = lifeOf(this.machine.state);
     if (life === undefined || !signalGroup(this.#shared.processes, life, signal)) return false;
-    this.#tell({ kind: "signalled", pid: life.pid, signal });
+    this.machine.tell({ kind: "signalled", pid: life.pid, signal });
     return true;
-  }
-
-  complain(reason: string): void {
-    this.#machine.complain(reason);
-  }
-
-  dispatch(event: Event): void {
-    this.#machine.dispatch(event);
-  }
-
-  get isSettled(): boolean {
-    return this.#machine.isSettled;
-  }
-
-  settled(): Promise<void> {
-    return this.#machine.settled();
   }
 
   async configure(spec: ProgramSpec): Promise<void> {
     const before = this.#next;
     this.#next = spec;
     if (specMark(spec) === specMark(this.#spec)) this.#spec = spec;
-    this.#probes.change(this.#spec, this.state);
+    this.machine.attempt("write the record", () => this.#rest.revise(specMark(spec)));
+    this.#probes.change(this.#spec, this.machine.state);
     await this.stream.change(before, spec);
   }
 
@@ -132,7 +102,7 @@ export class Program implements Unit {
         return void this.#ending.ask(work.life, {
           spec: this.#spec,
           signal: work.signal,
-          killAt: deadlineOf(this.state) ?? 0,
+          killAt: deadlineOf(this.machine.state) ?? 0,
         });
       case "kill":
         return void this.#ending.kill(work.life);
@@ -145,13 +115,15 @@ export class Program implements Unit {
       case "record":
         return void this.#record(work.life, work.ready);
       case "probe":
-        return void this.#probes.begin(work.life, this.state.kind === "running");
+        return void this.#probes.begin(work.life, this.machine.state.kind === "running");
       case "watch":
         return void this.#probes.watch();
       case "unprobe":
         return void this.#probes.end();
       case "rest":
-        return void this.#rest(work);
+        return void this.#settle(work);
+      case "wake":
+        return void this.forget();
     }
   }
 
@@ -163,7 +135,7 @@ export class Program implements Unit {
       generation,
       openOutput: () => this.stream.openForStart(this.#spec),
       prepare: () => this.#probes.open(this.#spec),
-      onExit: (exit) => this.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
+      onExit: (exit) => this.machine.dispatch({ type: "exited", generation, exit: this.#explain(exit) }),
     });
     if (generation > 1 && answer.type === "spawned") void this.#ending.clearElders(answer.life);
     return answer;
@@ -172,7 +144,7 @@ export class Program implements Unit {
   /** A SIGKILL that was not ours may have been the kernel's, for want of memory. */
   #explain(exit: Exit): Exit {
     const isKill = exit !== "unknown" && "signal" in exit && exit.signal === "SIGKILL";
-    const isOurs = this.state.kind === "stopping" && this.state.kills > 0;
+    const isOurs = this.machine.state.kind === "stopping" && this.machine.state.kills > 0;
     return isKill && !isOurs && this.#shared.outOfMemory?.() ? { signal: "SIGKILL", outOfMemory: true } : exit;
   }
 
@@ -187,12 +159,12 @@ export class Program implements Unit {
     past: { readonly restarts: number; readonly wasReady: boolean; readonly mark?: string | undefined },
   ): void {
     this.#mark = past.mark ?? this.#mark;
-    this.#attempt("capture the output", () => this.stream.open(this.#spec));
-    this.#attempt("open its probes", () => void this.#probes.open(this.#spec));
+    this.machine.attempt("capture the output", () => this.stream.open(this.#spec));
+    this.machine.attempt("open its probes", () => void this.#probes.open(this.#spec));
     const { restarts, wasReady } = past;
-    this.dispatch({ type: "adopted", life, restarts, wasReady });
+    this.machine.dispatch({ type: "adopted", life, restarts, wasReady });
     const { generation } = life;
-    const ended = () => this.dispatch({ type: "exited", generation, exit: this.#exitOf(life) });
+    const ended = () => this.machine.dispatch({ type: "exited", generation, exit: this.#exitOf(life) });
     this.#shared.watch.add(life, ended);
   }
 
@@ -203,77 +175,54 @@ export class Program implements Unit {
 
   /** What happened to it while no daemon was there: its end. */
   succeed(life: Life, past: { readonly restarts: number; readonly wasReady: boolean }): void {
-    this.dispatch({ type: "adopted", life, ...past });
-    this.dispatch({ type: "exited", generation: life.generation, exit: this.#exitOf(life) });
+    this.machine.dispatch({ type: "adopted", life, ...past });
+    this.machine.dispatch({ type: "exited", generation: life.generation, exit: this.#exitOf(life) });
   }
 
   async #sweep(work: Extract<Work, { do: "sweep" }>): Promise<void> {
     const killed = await this.#ending.sweep(work);
-    this.#isForced = killed || (this.state.kind === "sweeping" && this.state.forced);
-    this.dispatch({ type: "swept", generation: work.generation, killed });
+    this.#isForced = killed || (this.machine.state.kind === "sweeping" && this.machine.state.forced);
+    this.machine.dispatch({ type: "swept", generation: work.generation, killed });
   }
 
   #record(life: Life, ready: boolean): void {
     const { files, bootId } = this.#shared;
     const { pid, startTime, startedAt, generation } = life;
     const { stopSignal, stopTimeout } = this.#spec;
-    const { restarts } = this.history;
+    const { restarts } = this.machine.history;
     const past = { generation, restarts, ready, spec: this.#mark };
     const record = { pid, startTime, bootId, startedAt, ...past, stopSignal, stopTimeout };
-    this.#attempt("write the record", () => writeRecord(files, this.stream.directory, record));
+    this.machine.attempt("write the record", () => writeRecord(files, this.stream.directory, record));
     this.forget();
   }
 
-  #rest({ as, reason }: Extract<Work, { do: "rest" }>): void {
+  #settle({ as, reason }: Extract<Work, { do: "rest" }>): void {
     const { files } = this.#shared;
-    this.#attempt("read the rest of the output", () => this.stream.rest());
-    this.#attempt("remove the record", () => removeRecord(files, this.stream.directory));
-    if (as !== "failed" && !this.#shared.isStopping()) {
-      this.#attempt("write the record", () => this.#writeRest(as, reason));
-    }
-  }
-
-  #writeRest(as: RestRecord["as"], reason: string): void {
-    const { files, bootId } = this.#shared;
-    const { restarts, exit = null } = this.history;
-    files.makeDirectory(this.stream.directory, 0o700);
-    this.#isRemembered = true;
-    writeRest(files, this.stream.directory, { bootId, spec: specMark(this.#spec), as, reason, restarts, exit });
+    this.machine.attempt("read the rest of the output", () => this.stream.rest());
+    this.machine.attempt("remove the record", () => removeRecord(files, this.stream.directory));
+    if (as === "failed" || this.#shared.isStopping()) return;
+    const { restarts, exit = null } = this.machine.history;
+    const record = { spec: specMark(this.#spec), as, reason, restarts, exit };
+    this.machine.attempt("write the record", () => this.#rest.remember(record));
   }
 
   forget(): void {
-    if (this.#isRemembered) {
-      this.#attempt("remove the record", () => removeRest(this.#shared.files, this.stream.directory));
-    }
-    this.#isRemembered = false;
+    this.machine.attempt("remove the record", () => this.#rest.forget());
   }
 
   /** An earlier daemon remembered that it is not to run: stopped by hand, or at its end. */
-  recall({ as, reason, restarts, exit }: RestRecord): void {
-    this.#isRemembered = true;
-    if (as === "exited") this.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
-  }
-
-  /** The record is a help, not the authority: without it the program goes on all the same. */
-  #attempt(what: string, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (errnoOf(error) === undefined && !(error instanceof AppdError)) throw error;
-      this.#tell({ kind: "trouble", what, error: messageOf(error) });
-    }
-  }
-
-  #tell(notice: Notice): void {
-    this.#machine.tell(notice);
+  recall(record: RestRecord): void {
+    const { as, reason, restarts, exit } = record;
+    this.#rest.recall(record);
+    if (as === "exited") this.machine.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
   }
 
   status(): ProgramStatus {
     const now = this.#shared.clock.monotonic();
     return statusOf({
       name: this.name,
-      state: this.state,
-      history: this.history,
+      state: this.machine.state,
+      history: this.machine.history,
       logFile: this.stream.logFile,
       spec: this.#next,
       probes: this.#probes,
@@ -284,7 +233,7 @@ export class Program implements Unit {
 
   /** Lets go of everything without touching the process. */
   async close(): Promise<void> {
-    this.#machine.close();
+    this.machine.close();
     this.#probes[Symbol.dispose]();
     await this.stream.close();
   }

@@ -14,8 +14,6 @@ export interface StatusInput {
   readonly spec: UnitSpec;
   readonly probes: { readonly live: boolean | null; readonly note: string | null };
   readonly leftovers: readonly Survivor[];
-  /** Of a task: a former life goes on. */
-  readonly abandoned?: boolean;
   /** Monotonic milliseconds. */
   readonly now: number;
 }
@@ -48,6 +46,10 @@ export function statusOf(input: StatusInput): ProgramStatus {
     live: probes.live,
     note: probes.note,
     leftovers,
-    ...(input.abandoned ? { abandoned: true } : {}),
+    ...(state.kind === "lingering" ? { lingering: lingeringOf(state) } : {}),
   };
+}
+
+function lingeringOf({ since, then }: Extract<State, { kind: "lingering" }>): NonNullable<ProgramStatus["lingering"]> {
+  return { since: new Date(since).toISOString(), then: then.next === "stopped" ? "stop" : "start" };
 }

@@ -57,6 +57,11 @@ export type State =
     readonly kills: number;
     readonly then: After;
   }
+  /**
+   * Of a task that ignores its signal, and that nothing can end but itself: until it has returned, no other life begins.
+   * `since`: wall time in milliseconds.
+   */
+  | { readonly kind: "lingering"; readonly life: Life; readonly since: number; readonly then: After }
   /** The main process is gone; what it left behind is being ended. */
   | { readonly kind: "sweeping"; readonly generation: number; readonly forced: boolean; readonly then: After }
   | { readonly kind: "exited"; readonly reason: string }
@@ -115,8 +120,7 @@ export type Event =
   /** Something that a restart may mend: a failed liveness probe, too much memory. */
   | { readonly type: "unwell"; readonly generation: number; readonly reason: string }
   | { readonly type: "exited"; readonly generation: number; readonly exit: Exit }
-  /** `abandoned`: a task that could not be ended goes on; nothing but somebody's wish begins another life beside it. */
-  | { readonly type: "swept"; readonly generation: number; readonly killed: boolean; readonly abandoned?: boolean }
+  | { readonly type: "swept"; readonly generation: number; readonly killed: boolean }
   /** The timer of {@link deadlineOf} went off. */
   | { readonly type: "deadline" };
 
@@ -131,6 +135,8 @@ export interface Policy {
   readonly startTimeout: number;
   /** Present when there is a readiness probe. */
   readonly ready?: unknown;
+  /** It is a task: nothing can end it but itself. */
+  readonly endsItself?: boolean;
   /** What the failing probe says, or the program of itself. */
   readonly said?: string | null;
 }
@@ -153,6 +159,7 @@ const WORDS: Readonly<Record<StateKind, ProgramStateName>> = {
   running: "running",
   backoff: "backoff",
   stopping: "stopping",
+  lingering: "stopping",
   sweeping: "stopping",
   exited: "exited",
   failed: "failed",
@@ -161,6 +168,11 @@ const WORDS: Readonly<Record<StateKind, ProgramStateName>> = {
 /** The word that users see for a state. */
 export function wordOf(state: State): ProgramStateName {
   return WORDS[state.kind];
+}
+
+/** Nobody wants it to run: it is stopped, or will be once it has ended. */
+export function isUnwanted(state: State): boolean {
+  return state.kind === "stopped" || ("then" in state && state.then.next === "stopped");
 }
 
 /** The life that a state owns. */

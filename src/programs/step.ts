@@ -7,7 +7,7 @@ export type Effect =
   | { readonly do: "spawn"; readonly generation: number }
   /** The stop signal, then CONT, to the process group; a task is asked to end, and told why. */
   | { readonly do: "terminate"; readonly life: Life; readonly signal: Deno.Signal; readonly cause: string }
-  /** KILL to the process group; a task is let go. */
+  /** KILL to the process group. */
   | { readonly do: "kill"; readonly life: Life }
   /** KILL to what is left of a group whose leader has died. */
   | { readonly do: "clear"; readonly life: Life }
@@ -23,8 +23,10 @@ export type Effect =
   | { readonly do: "probe"; readonly life: Life }
   | { readonly do: "watch" }
   | { readonly do: "unprobe" }
-  /** Nothing runs: close the FIFO, forget the life, remember that it is to be so. */
+  /** Nothing runs, or would without this daemon: close the FIFO, forget the life, remember that it is to be so. */
   | { readonly do: "rest"; readonly as: "stopped" | "exited" | "failed"; readonly reason: string }
+  /** It is to run again: that it rested counts no more, though it may have to wait. */
+  | { readonly do: "wake" }
   | { readonly do: "tell"; readonly notice: Notice };
 
 export interface Step {

@@ -10,7 +10,7 @@ export const READY_AFTER = 1000;
 
 /** A start that somebody asked for: past failures are forgiven. */
 export function launch(input: Input<StateKind, "start" | "restart" | "reset">): Step {
-  return prepare({ history: afterStable(input.history), cause: input.event.cause, first: [] });
+  return prepare({ history: afterStable(input.history), cause: input.event.cause, first: [{ do: "wake" }] });
 }
 
 /** The word of the dependencies. */

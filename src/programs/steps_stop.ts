@@ -1,7 +1,7 @@
 /** Steps on the way down: from the stop signal to the last process. */
 import { afterStable, afterUnwell } from "./restart_policy.ts";
 import type { After, Event, StateKind } from "./state.ts";
-import { type Effect, fail, follow, type Input, prepare, type Step, tell } from "./step.ts";
+import { type Effect, follow, type Input, prepare, type Step, tell } from "./step.ts";
 
 /** A process that KILL did not end yet (uninterruptible sleep) gets another one after so many milliseconds. */
 const KILL_AGAIN = 1000;
@@ -52,11 +52,41 @@ export function changeSweep(input: Input<"sweeping", "start" | "stop" | "restart
 /** The time to stop is over. */
 export function kill(input: Input<"stopping", "deadline">): Step {
   const { state, moment } = input;
+  if (input.policy.endsItself) return linger(input);
   const again = state.kills > 0;
   return {
     state: { ...state, kills: state.kills + 1, killAt: moment.mono + KILL_AGAIN },
     history: input.history,
     effects: [{ do: "kill", life: state.life }, tell({ kind: "killing", pid: state.life.pid, again })],
+  };
+}
+
+function linger({ state: { life, then }, history, moment }: Input<"stopping", "deadline">): Step {
+  return {
+    state: { kind: "lingering", life, since: moment.wall, then },
+    history,
+    effects: [wishOf(then), tell({ kind: "lingering", wanted: then.next !== "stopped" })],
+  };
+}
+
+/** What is wanted is so from now on, also for a daemon that comes after a kill of this one. */
+function wishOf(then: After): Effect {
+  return then.next === "stopped" ? { do: "rest", as: "stopped", reason: "stopped" } : { do: "wake" };
+}
+
+/** Asked again while it ignores its signal: the last word counts when it has returned. */
+export function changeLinger(input: Input<"lingering", "start" | "stop" | "restart">): Step {
+  const then = afterOf(input.event);
+  return { state: { ...input.state, then }, history: input.history, effects: [wishOf(then)] };
+}
+
+/** It has returned after all. */
+export function sweepAtLast(input: Input<"lingering", "exited">): Step {
+  const { state: { life: { generation }, then }, event, moment } = input;
+  return {
+    state: { kind: "sweeping", generation, forced: true, then },
+    history: { ...input.history, exit: { how: event.exit, at: moment.wall } },
+    effects: [{ do: "sweep", generation, until: moment.mono }],
   };
 }
 
@@ -96,7 +126,6 @@ export function finish(input: Input<"sweeping", "swept">): Step {
         effects: [{ do: "rest", as: "stopped", reason: "stopped" }, stopped],
       };
     case "retry":
-      if (input.event.abandoned) return fail(input.history, `${then.reason}, and it ignores its signal`, [stopped]);
       return follow(afterUnwell(then, input), { ...input, reason: then.reason, first: [stopped] });
   }
 }

@@ -4,36 +4,26 @@
  * functions of this process, by the same rules.
  * It never decodes what they write, never reads the configuration, and never signals a process that it did not identify.
  */
-import { join } from "node:path";
-import { AppdError, errnoOf, systemError } from "../base/errors.ts";
-import { nearest } from "../base/nearest.ts";
+import { AppdError, systemError } from "../base/errors.ts";
 import type { ProgramPlan, ProgramStatus } from "../base/reports.ts";
 import { AdoptedWatch } from "./adopted_watch.ts";
-import { FIFO_NAME } from "./adoption.ts";
 import { Afterwards } from "./afterwards.ts";
 import { Census } from "./census.ts";
-import { familyOf, levelsOf, missingOf } from "./dependencies.ts";
+import { missingOf } from "./dependencies.ts";
 import type { Shared, SupervisorDeps } from "./deps.ts";
-import { fieldsOf, levelOf, type ProgramEvent, sentence, type Survivor } from "./events.ts";
+import { fieldsOf, levelOf, type ProgramEvent, sentence } from "./events.ts";
 import { FifoKeeper } from "./fifo_keeper.ts";
 import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
-import { foreseeFailure } from "./launch.ts";
-import { planOf } from "./plan.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
+import { type ApplyResult, Reconciler } from "./reconciler.ts";
 import { Rounds } from "./rounds.ts";
 import { lifeOf } from "./state.ts";
-import { takeOver } from "./take_over.ts";
+import { haltInOrder, stopInOrder, type StopReport } from "./stop_in_order.ts";
 import { Task } from "./task.ts";
-import { isTask, processesOf, type UnitSpec } from "./task_spec.ts";
-import type { Unit } from "./unit.ts";
-
-/** What {@link Supervisor.apply} did, by program name. */
-export interface ApplyResult extends ProgramPlan {
-  readonly adopted: readonly string[];
-  /** Who could not even be started, of those that were to be. */
-  readonly failed: readonly { readonly name: string; readonly reason: string }[];
-}
+import { isTask, type UnitSpec } from "./task_spec.ts";
+import { dependencyOf } from "./unit.ts";
+import { Units } from "./units.ts";
 
 /** A program that runs, for those who look at its processes. A task is none. */
 export interface Root {
@@ -41,15 +31,6 @@ export interface Root {
   readonly pid: number;
   readonly startTime: string;
   readonly spec: ProgramSpec;
-}
-
-/** Who ended how. `late`: not ended at the deadline. Milliseconds. */
-export interface StopReport {
-  readonly graceful: readonly string[];
-  readonly killed: readonly string[];
-  readonly late: readonly string[];
-  readonly survivors: readonly (Survivor & { readonly program: string })[];
-  readonly durationMs: number;
 }
 
 /** Keeps a set of programs, and of tasks, running. What is said of programs here goes for tasks too. */
@@ -108,13 +89,8 @@ export interface Supervisor {
 /** What somebody can want of a program. */
 export type ProgramAction = "start" | "stop" | "restart" | "reset";
 
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
 /** One read takes all that a FIFO holds, pipe(7). */
 const READ_BYTES = 65_536;
-/** The part of a deadline, and the most milliseconds of it, that are kept for killing and sweeping. */
-const RESERVE_PART = 0.2;
-const RESERVE_MOST = 1500;
-const SHUTDOWN = "the daemon stops";
 
 /**
  * A supervisor without programs; {@link Supervisor.apply} brings them.
@@ -131,12 +107,12 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   }
 }
 
+/** Answers questions, carries out what somebody wants by hand, and knows whether the daemon is about to end. */
 class ProgramSupervisor implements Supervisor {
   readonly #shared: Shared;
-  readonly #programs = new Map<string, Unit>();
+  readonly #units: Units;
+  readonly #reconciler: Reconciler;
   readonly #listeners = new Set<(event: ProgramEvent) => void>();
-  #turn: Promise<unknown> = Promise.resolve();
-  #first = true;
   #stopping = false;
   /** The tasks are being stopped, or were: the daemon ends, and the programs go on. */
   #leaving = false;
@@ -145,7 +121,7 @@ class ProgramSupervisor implements Supervisor {
 
   constructor(deps: SupervisorDeps) {
     const rounds = new Rounds(deps.clock, deps.fifos);
-    this.#shared = {
+    const shared: Shared = {
       random: Math.random,
       ...deps,
       census: new Census(deps.processes, deps.clock),
@@ -155,12 +131,16 @@ class ProgramSupervisor implements Supervisor {
       mover: new Mover(deps, new Uint8Array(READ_BYTES)),
       ...(deps.keepOutput ? { keeper: new FifoKeeper(deps) } : {}),
       afterwards: new Afterwards(),
-      tell: (event) => this.#shared.afterwards.do(() => this.#tell(event)),
-      missing: (spec) =>
-        spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#programs.values()].map((one) => one.dependency)),
+      tell: (event) => shared.afterwards.do(() => this.#tell(event)),
+      missing: (spec) => spec.dependsOn === undefined ? [] : missingOf(spec, [...this.#units].map(dependencyOf)),
       isStopping: () => this.#stopping,
+      isLeaving: () => this.#stopping || this.#leaving,
       changed: () => this.#recheck(),
     };
+    const create = (spec: UnitSpec) => isTask(spec) ? new Task(shared, spec) : new Program(shared, spec);
+    this.#shared = shared;
+    this.#units = new Units({ log: deps.log, create });
+    this.#reconciler = new Reconciler(shared, this.#units);
   }
 
   /** Once for many: each look at all of them for each of them would add up. */
@@ -169,7 +149,7 @@ class ProgramSupervisor implements Supervisor {
     this.#rechecks = true;
     this.#shared.afterwards.do(() => {
       this.#rechecks = false;
-      for (const program of this.#programs.values()) program.recheck();
+      this.#units.recheck();
     });
   }
 
@@ -179,240 +159,91 @@ class ProgramSupervisor implements Supervisor {
   }
 
   apply(specs: readonly UnitSpec[], cause = "the daemon's start"): Promise<ApplyResult> {
-    const turn = this.#turn.then(() => this.#apply(specs, cause));
-    this.#turn = turn.catch(() => {}); // Who called apply hears of it; the next call is another matter.
-    return turn;
+    return this.#reconciler.apply(specs, cause);
   }
 
   plan(specs: readonly UnitSpec[]): ProgramPlan {
-    const present = [...this.#programs.values()].map(({ spec, state }) => ({
-      spec,
-      isStopped: state.kind === "stopped",
-    }));
-    return planOf(present, specs);
+    return this.#reconciler.plan(specs);
   }
 
   unfit(specs: readonly UnitSpec[]): { name: string; reason: string }[] {
-    const { start, restart } = this.plan(specs);
-    const begun = new Set([...start, ...restart]);
-    return processesOf(specs).filter(({ name }) => begun.has(name)).flatMap((spec) => {
-      const reason = foreseeFailure(this.#shared, spec);
-      return reason === undefined ? [] : [{ name: spec.name, reason }];
-    });
-  }
-
-  async #apply(specs: readonly UnitSpec[], cause: string): Promise<ApplyResult> {
-    checkNames(specs);
-    const adopted = this.#first ? this.#takeOver(specs) : [];
-    this.#first = false;
-    const stale = new Set(adopted.filter((name) => this.#programs.get(name)?.isSettled === false));
-    const plan = withRestarts(this.plan(specs), stale);
-    await this.halt(plan.stop, cause);
-    await Promise.all(plan.stop.map((name) => this.#remove(name)));
-    if (this.#stopping) return { ...plan, start: [], restart: [], adopted, failed: [] };
-    await this.#configure(specs);
-    this.#prepare(plan.start);
-    const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
-    this.#shared.afterwards.following(() => {
-      for (const name of plan.start) this.#programs.get(name)?.dispatch({ type: "start", cause });
-      for (const name of changed) this.#programs.get(name)?.dispatch({ type: "restart", cause });
-    });
-    const touched = [...plan.start, ...plan.restart].flatMap((name) => this.#programs.get(name) ?? []);
-    await Promise.all(touched.map((program) => program.settled()));
-    return { ...plan, adopted, failed: touched.flatMap(failureOf) };
-  }
-
-  #takeOver(specs: readonly UnitSpec[]): string[] {
-    const taken = takeOver(this.#shared, processesOf(specs));
-    for (const program of taken) this.#programs.set(program.name, program);
-    return taken.filter(({ state }) => lifeOf(state) !== undefined).map((program) => program.name);
-  }
-
-  /** Every program is there before the first is started: one may depend on another that comes later. */
-  async #configure(specs: readonly UnitSpec[]): Promise<void> {
-    for (const spec of specs) {
-      const known = this.#programs.get(spec.name);
-      if (known === undefined) this.#programs.set(spec.name, this.#create(spec));
-      else await this.#change(known, spec);
-    }
-    this.#sort(specs);
-  }
-
-  #create(spec: UnitSpec): Unit {
-    return isTask(spec) ? new Task(this.#shared, spec) : new Program(this.#shared, spec);
-  }
-
-  /** Whoever lists the programs sees them in the order of the configuration. */
-  #sort(specs: readonly UnitSpec[]): void {
-    const all = new Map(this.#programs);
-    this.#programs.clear();
-    for (const name of new Set([...specs.map((spec) => spec.name), ...all.keys()])) {
-      const program = all.get(name);
-      if (program !== undefined) this.#programs.set(name, program);
-    }
-  }
-
-  /** Makes what many programs need faster together than each for itself. What fails will fail again at the start. */
-  #prepare(names: readonly string[]): void {
-    const { files, fifos } = this.#shared;
-    const homes = names.flatMap((name) => this.#programs.get(name)?.stream?.directory ?? []);
-    try {
-      for (const home of homes) files.makeDirectory(home, 0o700);
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
-    }
-    fifos.prepare(homes.map((home) => join(home, FIFO_NAME)));
-  }
-
-  async #change(program: Unit, spec: UnitSpec): Promise<void> {
-    try {
-      await program.configure(spec);
-    } catch (error) {
-      this.#shared.log.error("cannot open the program's log anew, the old one goes on", { program: spec.name, error });
-    }
-  }
-
-  async #remove(name: string): Promise<void> {
-    const program = this.#programs.get(name);
-    this.#programs.delete(name);
-    program?.forget();
-    await program?.close();
-  }
-
-  /** The program, or all instances of the section with this name. */
-  #members(verb: string, name: string): Unit[] {
-    const all = [...this.#programs.values()];
-    const members = all.filter((program) => program.name === name || familyOf(program.spec) === name);
-    if (members.length > 0) return members;
-    const names = [...new Set(all.flatMap((program) => [familyOf(program.spec), program.name]))];
-    const near = nearest(name, names);
-    throw new AppdError(`cannot ${verb} "${name}": there is no such program`, {
-      exit: "notRunning",
-      hint: near === undefined ? `programs of this instance: ${names.join(", ") || "none"}` : `did you mean "${near}"?`,
-    });
+    return this.#reconciler.unfit(specs);
   }
 
   async act(action: ProgramAction, name: string, cause: string): Promise<void> {
-    const members = this.#members(action, name);
-    if ((this.#stopping || this.#leaving) && action !== "stop") {
+    const machines = this.#units.named(name, action).map(({ machine }) => machine);
+    if (this.#shared.isLeaving() && action !== "stop") {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
     this.#shared.afterwards.following(() => {
-      for (const program of members) program.dispatch({ type: action, cause });
+      for (const machine of machines) machine.dispatch({ type: action, cause });
     });
-    await Promise.all(members.map((program) => program.settled()));
+    await Promise.all(machines.map((machine) => machine.settled()));
   }
 
   signal(name: string, signal: Deno.Signal): number {
-    const members = this.#members("signal", name);
-    if (members.some(({ spec }) => isTask(spec))) {
+    const units = this.#units.named(name, "signal");
+    if (units.some(({ spec }) => isTask(spec))) {
       throw new AppdError(`cannot signal "${name}": it is a service inside the daemon`, {
         exit: "usage",
         hint: `to have it start anew: appd programs restart ${name}`,
       });
     }
-    return members.filter((program) => program.signal(signal)).length;
+    return units.filter((unit) => unit.signal(signal)).length;
   }
 
   list(): ProgramStatus[] {
-    return [...this.#programs.values()].map((program) => program.status());
+    return [...this.#units].map((unit) => unit.status());
   }
 
   roots(): Root[] {
-    return [...this.#programs.values()].flatMap(({ name, spec, state }) => {
-      const life = lifeOf(state);
+    return [...this.#units].flatMap(({ name, spec, machine }) => {
+      const life = lifeOf(machine.state);
       return life === undefined || isTask(spec) ? [] : [{ name, pid: life.pid, startTime: life.startTime, spec }];
     });
   }
 
   onFailed(name: string): OnFailed {
-    const spec = this.#programs.get(name)?.spec;
+    const spec = this.#units.get(name)?.spec;
     return spec?.critical ? spec.onFailed ?? "degrade" : "degrade";
   }
 
   complain(name: string, reason: string): void {
-    this.#programs.get(name)?.complain(reason);
+    this.#units.get(name)?.machine.complain(reason);
   }
 
   async halt(names: readonly string[], cause: string): Promise<void> {
-    const programs = names.flatMap((name) => this.#programs.get(name) ?? []);
-    for (const level of this.#levelsDown(programs)) {
-      for (const program of level) program.dispatch({ type: "stop", cause });
-      await Promise.all(level.map((program) => program.settled()));
-    }
-  }
-
-  /** Dependents first. */
-  #levelsDown(programs: readonly Unit[]): Unit[][] {
-    const byName = new Map(programs.map((program) => [program.name, program]));
-    const levels = levelsOf(programs.map(({ spec }) => spec)).reverse();
-    return levels.map((level) => level.flatMap(({ name }) => byName.get(name) ?? []));
+    await haltInOrder(this.#units.of(names), cause);
   }
 
   async stopAll({ deadlineMs }: { readonly deadlineMs: number }): Promise<StopReport> {
     const isAgain = this.#stopping;
     this.#stopping = true;
-    const programs = [...this.#programs.values()];
-    const report = await this.#stop(programs, { deadlineMs, isAgain });
-    for (const program of programs) program.forget();
+    const units = [...this.#units];
+    const report = await stopInOrder(units, { clock: this.#shared.clock, deadlineMs, isAgain });
+    for (const unit of units) unit.forget();
     return report;
   }
 
   async stopTasks({ deadlineMs }: { readonly deadlineMs: number }): Promise<StopReport> {
     const isAgain = this.#leaving;
     this.#leaving = true;
-    return await this.#stop([...this.#programs.values()].filter(({ spec }) => isTask(spec)), { deadlineMs, isAgain });
-  }
-
-  async #stop(
-    programs: readonly Unit[],
-    { deadlineMs, isAgain }: { readonly deadlineMs: number; readonly isAgain: boolean },
-  ): Promise<StopReport> {
-    const { clock } = this.#shared;
-    const began = clock.monotonic();
-    const idle = new Set(programs.filter((program) => program.state.kind === "stopped"));
-    const end = began + deadlineMs - Math.min(RESERVE_MOST, deadlineMs * RESERVE_PART);
-    const late = programs.filter((program) => isAgain || lifeOf(program.state) === undefined);
-    for (const program of late) {
-      program.dispatch({ type: "stop", timeoutMs: Math.max(0, end - began), cause: SHUTDOWN });
-    }
-    const work = isAgain ? Promise.all(programs.map((one) => one.settled())) : this.#stopByLevels(programs, end);
-    await this.#within(work, Math.max(deadlineMs, RESERVE_MOST));
-    return reportOf(programs.filter((program) => !idle.has(program)), clock.monotonic() - began);
-  }
-
-  /** Each level gets what its slowest program may want; when that is too much in all, each gets less by the same part. */
-  async #stopByLevels(programs: readonly Unit[], end: number): Promise<void> {
-    const levels = this.#levelsDown(programs);
-    for (const [i, level] of levels.entries()) {
-      const wants = levels.slice(i).map((one) => Math.max(1, ...one.map(({ spec }) => spec.stopTimeout)));
-      const left = Math.max(0, end - this.#shared.clock.monotonic());
-      const part = Math.min(1, left / wants.reduce((sum, want) => sum + want, 0));
-      const timeoutMs = i === levels.length - 1 ? left : (wants[0] ?? 0) * part;
-      for (const program of level) program.dispatch({ type: "stop", timeoutMs, cause: SHUTDOWN });
-      await Promise.all(level.map((program) => program.settled()));
-    }
-  }
-
-  /** Waits for `work`, but no longer than `ms`. */
-  async #within(work: Promise<unknown>, ms: number): Promise<void> {
-    const over = Promise.withResolvers<void>();
-    using _timer = this.#shared.clock.after(ms, over.resolve);
-    await Promise.race([work, over.promise]);
+    const tasks = [...this.#units].filter(({ spec }) => isTask(spec));
+    return await stopInOrder(tasks, { clock: this.#shared.clock, deadlineMs, isAgain });
   }
 
   async rotateLogs(): Promise<void> {
-    const results = await Promise.allSettled([...this.#programs.values()].map((program) => program.stream?.rotate()));
+    const results = await Promise.allSettled([...this.#units].map(({ stream }) => stream?.rotate()));
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
   reopenLogs(): void {
-    for (const program of this.#programs.values()) program.stream?.reopen();
+    for (const { stream } of this.#units) stream?.reopen();
   }
 
   problems(): string[] {
-    return [...this.#programs.values()].flatMap(({ name, stream }) =>
+    return [...this.#units].flatMap(({ name, stream }) =>
       stream?.problem === undefined ? [] : [`${name}: ${stream.problem.error}`]
     );
   }
@@ -423,47 +254,8 @@ class ProgramSupervisor implements Supervisor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#programs.values()].map((program) => program.close()));
-    this.#programs.clear();
+    await this.#units.close();
     this.#shared.mover[Symbol.dispose]();
     this.#shared.keeper?.close();
   }
-}
-
-function withRestarts(plan: ProgramPlan, names: ReadonlySet<string>): ProgramPlan {
-  const without = (list: readonly string[]) => list.filter((name) => !names.has(name));
-  const kept = [...plan.keep, ...plan.update].filter((name) => names.has(name));
-  return { ...plan, restart: [...plan.restart, ...kept], update: without(plan.update), keep: without(plan.keep) };
-}
-
-function failureOf({ name, state }: Unit): { name: string; reason: string }[] {
-  return state.kind === "failed" ? [{ name, reason: state.reason }] : [];
-}
-
-function checkNames(specs: readonly UnitSpec[]): void {
-  const seen = new Set<string>();
-  for (const { name } of specs) {
-    if (!NAME.test(name)) {
-      throw new AppdError(`cannot supervise "${name}": not a fit name for a program`, {
-        exit: "config",
-        hint: "use letters, digits, dot, underscore and hyphen, at most 100, and no dot or hyphen at the front",
-      });
-    }
-    if (seen.has(name)) {
-      throw new AppdError(`cannot supervise "${name}": two programs have this name`, { exit: "config" });
-    }
-    seen.add(name);
-  }
-}
-
-function reportOf(programs: readonly Unit[], durationMs: number): StopReport {
-  const done = programs.filter((program) => program.state.kind === "stopped");
-  const names = (list: readonly Unit[]) => list.map((program) => program.name);
-  return {
-    graceful: names(done.filter((program) => !program.outcome.forced)),
-    killed: names(done.filter((program) => program.outcome.forced)),
-    late: names(programs.filter((program) => !done.includes(program))),
-    survivors: programs.flatMap(({ name, outcome }) => outcome.survivors.map((one) => ({ ...one, program: name }))),
-    durationMs,
-  };
 }

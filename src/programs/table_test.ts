@@ -25,6 +25,7 @@ const STATES: { readonly [K in StateKind]: Extract<State, { kind: K }> } = {
   running: { kind: "running", life: LIFE, stableAt: 5000, stable: false, ready: true },
   backoff: { kind: "backoff", retryAt: 4000, retryAtWall: 999_000, reason: "exit code 1" },
   stopping: { kind: "stopping", life: LIFE, killAt: 4000, kills: 0, then: { next: "stopped" } },
+  lingering: { kind: "lingering", life: LIFE, since: 900_000, then: { next: "stopped" } },
   sweeping: { kind: "sweeping", generation: 3, forced: false, then: { next: "stopped" } },
   exited: { kind: "exited", reason: "exit code 0" },
   failed: { kind: "failed", reason: "exit code 78" },
@@ -48,7 +49,7 @@ const EVENTS: { readonly [K in EventType]: Extract<Event, { type: K }> } = {
   deadline: { type: "deadline" },
 };
 
-const LAUNCH = "waiting: ask";
+const LAUNCH = "waiting: wake ask";
 const SWEEP = "sweeping: sweep";
 const STOP = "stopping: unprobe terminate stopping";
 const UNWELL = "stopping: unprobe unwell terminate stopping";
@@ -86,7 +87,14 @@ const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: strin
     exited: "waiting: unprobe clear ended retrying ask",
     deadline: "running: stable",
   },
-  backoff: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, reset: LAUNCH, spawned: "backoff: kill", deadline: LAUNCH },
+  backoff: {
+    start: LAUNCH,
+    stop: SWEEP,
+    restart: LAUNCH,
+    reset: LAUNCH,
+    spawned: "backoff: kill",
+    deadline: "waiting: ask",
+  },
   stopping: {
     start: "stopping:",
     stop: "stopping:",
@@ -94,6 +102,13 @@ const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: strin
     spawned: "stopping: kill",
     exited: SWEEP,
     deadline: "stopping: kill killing",
+  },
+  lingering: {
+    start: "lingering: wake",
+    stop: "lingering: rest",
+    restart: "lingering: wake",
+    spawned: "lingering: kill",
+    exited: SWEEP,
   },
   sweeping: {
     start: "sweeping:",
@@ -135,7 +150,7 @@ for (const kind of Object.keys(STATES) as StateKind[]) {
 }
 
 Deno.test("the word of a former life is ignored", () => {
-  for (const kind of ["starting", "running", "stopping", "sweeping", "launching"] as const) {
+  for (const kind of ["starting", "running", "stopping", "lingering", "sweeping", "launching"] as const) {
     for (const type of ["exited", "swept", "spawn_failed"] as const) {
       const result = run(STATES[kind], { ...EVENTS[type], generation: 2 } as Event);
       assert.deepEqual(result, { state: STATES[kind], history: HISTORY, effects: [] }, `${kind} × ${type}`);
@@ -152,7 +167,7 @@ Deno.test("a timer that goes off before its time is ignored", () => {
 });
 
 Deno.test("states without a deadline have no timer", () => {
-  for (const kind of ["stopped", "launching", "sweeping", "exited", "failed"] as const) {
+  for (const kind of ["stopped", "launching", "lingering", "sweeping", "exited", "failed"] as const) {
     assert.equal(deadlineOf(STATES[kind]), undefined);
   }
   assert.equal(deadlineOf({ ...STATES.running, stable: true }), undefined);
@@ -255,14 +270,19 @@ Deno.test("a program that is unwell fails for good when it is never to be restar
   assert.equal(end({}, run(STATES.running, EVENTS.unwell, { moment: { mono: 5000 } }).state).kind, "waiting");
 });
 
-Deno.test("a task that was let go is not tried again beside itself, unless somebody wants it", () => {
-  const letGo = (event: Event) => {
-    const stopping = run(run(STATES.running, event).state, EVENTS.deadline, { moment: { mono: 99_000 } });
-    return run(run(stopping.state, EVENTS.exited).state, { ...EVENTS.swept, abandoned: true }).state;
-  };
-  assert.deepEqual(letGo(EVENTS.unwell), { kind: "failed", reason: "too much memory, and it ignores its signal" });
-  assert.equal(letGo(EVENTS.restart).kind, "waiting");
-  assert.equal(letGo(EVENTS.stop).kind, "stopped");
+Deno.test("what nothing can end but itself lingers, and what was wanted last follows when it has ended", () => {
+  const late = { policy: { endsItself: true }, moment: { mono: 99_000 } };
+  const linger = (event: Event) => run(run(STATES.running, event).state, EVENTS.deadline, late);
+  const after = (state: State) => run(run(state, EVENTS.exited).state, EVENTS.swept).state.kind;
+  const first = linger(EVENTS.restart);
+  assert.deepEqual([first.state.kind, first.effects.map(nameOf)], ["lingering", ["wake", "lingering"]]);
+  assert.deepEqual(linger(EVENTS.stop).effects.map(nameOf), ["rest", "lingering"]);
+  const sick = run(STATES.running, EVENTS.unwell, { moment: { mono: 4999 } }).state;
+  assert.equal(after(run(sick, EVENTS.deadline, late).state), "backoff");
+  const stopped = run(first.state, EVENTS.stop).state;
+  assert.deepEqual([first.state, stopped, run(stopped, EVENTS.start).state].map(after), [
+    ...["waiting", "stopped", "waiting"],
+  ]);
 });
 
 Deno.test("what is missing is told once", () => {

@@ -5,7 +5,7 @@ import type { Shared } from "./deps.ts";
 import { isKept, readExit } from "./exit_keeper.ts";
 import { Program } from "./program.ts";
 import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
-import { readRest, removeRest } from "./rest_record.ts";
+import { recalled } from "./rest.ts";
 import { PLAIN_LOG, type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
 import type { ProcessStat } from "../system/processes.ts";
@@ -88,10 +88,8 @@ function succeeded(shared: Shared, spec: ProgramSpec, record: ProgramRecord | un
 
 /** A program that was stopped by hand, or had done what it had to do. */
 function atRest(shared: Shared, spec: ProgramSpec): Program | undefined {
-  const directory = join(shared.directory, spec.name);
-  const rest = readRest(shared.files, directory);
+  const rest = recalled(shared, { directory: join(shared.directory, spec.name), mark: specMark(spec) });
   if (rest === undefined) return undefined;
-  if (rest.bootId !== shared.bootId || rest.spec !== specMark(spec)) return void removeRest(shared.files, directory);
   const program = new Program(shared, spec);
   program.recall(rest);
   return program;
@@ -108,7 +106,7 @@ function restartIfStale(shared: Shared, program: Program, why: { changed: boolea
   if (!why.changed && !why.main.cutOff) return;
   const reason = why.changed ? "its configuration has changed" : "its output is cut off, the FIFO was replaced";
   shared.log.info("restarting an adopted program", { program: program.name, reason });
-  program.dispatch({ type: "restart", cause: reason });
+  program.machine.dispatch({ type: "restart", cause: reason });
 }
 
 /** Enough of a configuration to stop a program that has none any more. */

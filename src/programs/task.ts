@@ -1,17 +1,17 @@
+import { join } from "node:path";
 import { AppdError, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
-import type { Dependency } from "./dependencies.ts";
 import type { Shared } from "./deps.ts";
 import { Machine, type Work } from "./machine.ts";
 import type { Exit } from "./program_spec.ts";
 import { statusOf } from "./program_status.ts";
-import { type Event, type Life, NO_PID, type State } from "./state.ts";
+import { recalled, Rest } from "./rest.ts";
+import { type Event, type Life, NO_PID } from "./state.ts";
 import type { TaskSpec } from "./task_spec.ts";
 import type { StopOutcome, Unit } from "./unit.ts";
 
 /** The stop signal of the table's steps; a task gets none. */
 const UNUSED_SIGNAL = "SIGTERM";
-const ABANDONED = "it ignores its signal";
 
 /** One call of the function. */
 interface Run {
@@ -23,32 +23,34 @@ interface Run {
 }
 
 /**
- * One task: has its machine's lives lived by a function of this process. Nothing can end a function but itself; one that
- * ignores its signal is let go: it goes on, and nothing that it still does or says counts.
+ * One task: has its machine's lives lived by a function of this process, one after the other. Nothing can end a function
+ * but itself: the next life waits for one that ignores its signal.
  */
 export class Task implements Unit {
   readonly name: string;
   readonly stream = undefined;
+  readonly isLive = true;
+  readonly machine: Machine;
   readonly #shared: Shared;
-  readonly #machine: Machine;
   /** The configuration of the life that runs, and the one for the next life. */
   #spec: TaskSpec;
   #next: TaskSpec;
   #run: Run | undefined;
-  /** Those that were let go, and go on. */
-  readonly #abandoned = new Set<Run>();
+  readonly #rest: Rest;
 
   constructor(shared: Shared, spec: TaskSpec) {
     this.#shared = shared;
     this.#spec = spec;
     this.#next = spec;
     this.name = spec.name;
-    this.#machine = new Machine(shared, {
+    this.#rest = new Rest(shared, directoryOf(shared, spec));
+    this.machine = new Machine(shared, {
       name: spec.name,
       service: true,
       policy: () => ({
         ...this.#spec,
         stopSignal: UNUSED_SIGNAL,
+        endsItself: true,
         ready: this.#spec.task.probed || undefined,
         said: this.#run?.note ?? null,
       }),
@@ -57,8 +59,19 @@ export class Task implements Unit {
     });
   }
 
-  get state(): State {
-    return this.#machine.state;
+  /**
+   * The task as an earlier daemon remembered it: stopped by hand. That it had ended is not remembered; unlike a program it
+   * may have worked for that daemon alone.
+   *
+   * @returns undefined when nothing is remembered of it
+   */
+  static recalled(shared: Shared, spec: TaskSpec): Task | undefined {
+    const place = { directory: directoryOf(shared, spec), mark: spec.task.mark };
+    const record = recalled(shared, place);
+    if (record === undefined) return undefined;
+    const task = new Task(shared, spec);
+    task.#rest.recall(record);
+    return task;
   }
 
   get spec(): TaskSpec {
@@ -66,16 +79,7 @@ export class Task implements Unit {
   }
 
   get outcome(): StopOutcome {
-    return { forced: this.#abandoned.size > 0, survivors: [] };
-  }
-
-  get dependency(): Dependency {
-    const { state, exitCode } = this.#machine;
-    return { spec: this.#next, state, exitCode, isLive: true };
-  }
-
-  recheck(): void {
-    this.#machine.recheck();
+    return { forced: this.machine.state.kind === "lingering", survivors: [] };
   }
 
   /** There is nobody who could get it. */
@@ -83,25 +87,10 @@ export class Task implements Unit {
     return false;
   }
 
-  complain(reason: string): void {
-    this.#machine.complain(reason);
-  }
-
-  dispatch(event: Event): void {
-    this.#machine.dispatch(event);
-  }
-
-  get isSettled(): boolean {
-    return this.#machine.isSettled;
-  }
-
-  settled(): Promise<void> {
-    return this.#machine.settled();
-  }
-
   configure(spec: TaskSpec): Promise<void> {
     this.#next = spec;
     if (spec.task.mark === this.#spec.task.mark) this.#spec = spec;
+    this.machine.attempt("write the record", () => this.#rest.revise(spec.task.mark));
     return Promise.resolve();
   }
 
@@ -111,19 +100,21 @@ export class Task implements Unit {
         return this.#spawn(work.generation);
       case "terminate":
         return this.#end(work.cause);
-      case "kill":
-        return this.#abandon(work.life);
       case "sweep":
-        return this.#sweep(work.generation);
+        return { type: "swept", generation: work.generation, killed: false };
       case "probe":
         return void this.#announce(work.life);
+      case "record":
+      case "wake":
+        return void this.forget();
+      case "rest":
+        return void (work.as === "stopped" && this.#remember(work.reason));
+      case "kill":
       case "clear":
       case "hasten":
-      case "record":
       case "watch":
       case "unprobe":
-      case "rest":
-        return undefined; // There is no process, and nothing for a next daemon to know.
+        return undefined; // There is no process.
     }
   }
 
@@ -163,7 +154,7 @@ export class Task implements Unit {
   }
 
   #isReady({ generation, isOver }: Run): void {
-    if (!isOver) this.dispatch({ type: "ready", generation, ok: true, why: "" });
+    if (!isOver) this.machine.dispatch({ type: "ready", generation, ok: true, why: "" });
   }
 
   /** An end that it was asked for is none that it was not, in whatever way it says so. */
@@ -178,56 +169,54 @@ export class Task implements Unit {
 
   #ended(run: Run, exit: Exit): void {
     run.isOver = true;
-    if (this.#abandoned.delete(run)) {
-      this.#shared.log.info("a former life of the service has ended after all", { program: this.name });
-      return;
-    }
     const error = exit !== "unknown" && "code" in exit && exit.code !== 0 ? exit.error : undefined;
-    if (this.state.kind === "stopping" && error !== undefined) {
-      this.#machine.tell({ kind: "trouble", what: "stop in order", error });
+    if (["stopping", "lingering"].includes(this.machine.state.kind) && error !== undefined) {
+      this.machine.tell({ kind: "trouble", what: "stop in order", error });
     }
-    this.dispatch({ type: "exited", generation: run.generation, exit });
-  }
-
-  /** To whoever looks, it ends here. */
-  #abandon({ generation }: Life): Event {
-    if (this.#run !== undefined) this.#abandoned.add(this.#run);
-    return { type: "exited", generation, exit: { code: 1, error: ABANDONED } };
-  }
-
-  #sweep(generation: number): Event {
-    const { state } = this.#machine;
-    return { type: "swept", generation, killed: false, abandoned: state.kind === "sweeping" && state.forced };
+    this.machine.dispatch({ type: "exited", generation: run.generation, exit });
   }
 
   status(): ProgramStatus {
     return statusOf({
       name: this.name,
-      state: this.state,
-      history: this.#machine.history,
+      state: this.machine.state,
+      history: this.machine.history,
       logFile: this.#next.task.logFile,
       spec: this.#next,
-      probes: { live: null, note: "life" in this.state ? this.#run?.note ?? null : null },
+      probes: { live: null, note: "life" in this.machine.state ? this.#run?.note ?? null : null },
       leftovers: [],
-      abandoned: this.#abandoned.size > 0,
       now: this.#shared.clock.monotonic(),
     });
   }
 
-  forget(): void {}
+  #remember(reason: string): void {
+    if (this.#shared.isLeaving()) return;
+    const { restarts, exit = null } = this.machine.history;
+    const record = { spec: this.#next.task.mark, as: "stopped", reason, restarts, exit } as const;
+    this.machine.attempt("write the record", () => this.#rest.remember(record));
+  }
+
+  forget(): void {
+    this.machine.attempt("remove the record", () => this.#rest.forget());
+  }
 
   /** Unlike a process it cannot outlive this one: what has not ended is told to. */
   close(): Promise<void> {
-    this.#machine.close();
+    this.machine.close();
     this.#end("it is let go");
     return Promise.resolve();
   }
 }
 
-/** What was thrown, and what can be done about it. */
+/** Apart from the directories of programs, and under a name that none of them can have. */
+function directoryOf({ directory }: Shared, { name }: TaskSpec): string {
+  return join(directory, ".services", name);
+}
+
 /** How a task ends that did not throw. */
 const RETURNED: Exit = { code: 0, error: "it returned" };
 
+/** What was thrown, and what can be done about it. */
 function textOf(error: unknown): string {
   const text = messageOf(error) || String(error);
   const hint = error instanceof AppdError ? error.hint : undefined;

@@ -20,10 +20,9 @@ interface Bench extends AsyncDisposable {
   readonly directory: string;
 }
 
-function bench(): Bench {
+function bench(directory = Deno.makeTempDirSync()): Bench {
   const clock = new FakeClock();
   const host = new FakeHost();
-  const directory = Deno.makeTempDirSync();
   const levels = new Map<string, string>();
   const say = (level: string) => (message: string) => void levels.set(message, level);
   const supervisor = createSupervisor({
@@ -280,50 +279,107 @@ Deno.test("a task that is stopped before it was called is never called", async (
   assert.deepEqual([stateOf(t), script.lives.length], ["stopped", 0]);
 });
 
-Deno.test("a task that ignores its signal is let go, and what it still does counts for nothing", async () => {
-  await using t = bench();
+/** Runs it, and tells it to end, which it does not. */
+async function linger(t: Bench, action: "stop" | "restart"): Promise<Script> {
   const script = new Script();
   script.obedient = false;
   await apply(t, taskSpec(script.run));
   t.clock.advance(0);
-  await finish(t.clock, t.supervisor.act("stop", "proxy", "a test"));
-  const told = "service ignores its signal, it is let go and goes on";
-  assert.deepEqual([stateOf(t), t.levels.get(told)], ["stopped", "error"]);
-  assert.deepEqual([status(t).abandoned, status(t).note], [true, null]);
+  await finish(t.clock, t.supervisor.act(action, "proxy", "a test"));
+  return script;
+}
+
+Deno.test("a task that ignores its signal is stopping until it has returned", async () => {
+  await using t = bench();
+  const script = await linger(t, "stop");
+  const since = new Date(t.clock.now()).toISOString();
+  assert.deepEqual([stateOf(t), status(t).lingering], ["stopping", { since, then: "stop" }]);
+  assert.equal(t.levels.get("service ignores its signal and goes on"), "error");
   script.last.note("still here");
   script.last.ready();
   t.clock.advance(600_000);
-  assert.deepEqual([script.lives.length, stateOf(t)], [1, "stopped"]);
-  await t.supervisor.act("start", "proxy", "a test");
-  await settle();
-  t.clock.advance(0);
-  assert.deepEqual([script.lives.length, script.last.signal.aborted, stateOf(t)], [2, false, "running"]);
-  await script.end(new Error("late"), 1);
-  assert.deepEqual([stateOf(t), status(t).restarts, status(t).abandoned], ["running", 0, undefined]);
+  assert.deepEqual([stateOf(t), status(t).ready, status(t).note], ["stopping", false, "still here"]);
+  await script.end(new Error("late"));
+  assert.deepEqual([stateOf(t), status(t).lingering, script.lives.length], ["stopped", undefined, 1]);
+  assert.deepEqual(t.said.slice(-2), ["proxy: cannot stop in order: late", "proxy: service has ended after all"]);
 });
 
-Deno.test("a task that is neither ready in time nor ends is not tried again beside itself", async () => {
+Deno.test("the next life of a task begins when the former one has returned, never beside it", async () => {
+  await using t = bench();
+  const script = await linger(t, "restart");
+  const told = "service ignores its signal and goes on: it cannot begin again before it has ended";
+  assert.deepEqual([stateOf(t), status(t).lingering?.then, t.levels.get(told)], ["stopping", "start", "error"]);
+  for (const action of ["start", "reset", "restart"] as const) await t.supervisor.act(action, "proxy", "a test");
+  t.clock.advance(600_000);
+  await settle();
+  assert.equal(script.lives.length, 1);
+  script.obedient = true;
+  await script.end();
+  t.clock.advance(0);
+  assert.deepEqual([script.lives.length, script.last.generation, stateOf(t)], [2, 2, "running"]);
+});
+
+Deno.test("of all that is wanted of a task that ignores its signal the last word counts", async () => {
+  await using t = bench();
+  const script = await linger(t, "stop");
+  await t.supervisor.act("start", "proxy", "a test");
+  assert.equal(status(t).lingering?.then, "start");
+  await t.supervisor.act("stop", "proxy", "a test");
+  await script.end();
+  assert.deepEqual([stateOf(t), script.lives.length], ["stopped", 1]);
+});
+
+Deno.test("a task that is neither ready in time nor ends is tried again when it has returned", async () => {
   await using t = bench();
   const script = new Script();
   script.obedient = false;
   await apply(t, taskSpec(script.run, { startTimeout: 4000, task: { probed: true } }));
-  t.clock.advance(4000 + 5000);
+  for (const ms of [4000, 5000, 600_000]) t.clock.advance(ms);
   await settle();
-  assert.deepEqual([stateOf(t), status(t).error], ["failed", "not ready within 4s, and it ignores its signal"]);
-  t.clock.advance(600_000);
-  assert.equal(script.lives.length, 1);
-  await t.supervisor.act("restart", "proxy", "a test");
-  await settle();
-  assert.equal(script.lives.length, 2);
+  assert.deepEqual([stateOf(t), status(t).lingering?.then, script.lives.length], ["stopping", "start", 1]);
+  await script.end();
+  assert.deepEqual([stateOf(t), status(t).error], ["backoff", "not ready within 4s"]);
 });
 
-Deno.test("a restart begins a new life even beside one that ignores its signal", async () => {
+Deno.test("a task that a reload takes away while it ignores its signal stays until it has returned", async () => {
   await using t = bench();
-  const script = new Script();
-  script.obedient = false;
-  await apply(t, taskSpec(script.run));
-  await finish(t.clock, t.supervisor.act("restart", "proxy", "a test"));
-  assert.deepEqual([script.lives.length, script.last.generation, stateOf(t)], [2, 2, "running"]);
+  const script = await linger(t, "stop");
+  const gone = await t.supervisor.apply([], "a reload");
+  assert.deepEqual([gone.stop, stateOf(t), t.supervisor.plan([]).stop], [["proxy"], "stopping", []]);
+  await assert.rejects(t.supervisor.act("start", "proxy", "a test"), /there is no such program/);
+  const back = await t.supervisor.apply([taskSpec(script.run)], "a reload");
+  await settle();
+  assert.deepEqual([back.start, script.lives.length, status(t).lingering?.then], [["proxy"], 1, "start"]);
+  await t.supervisor.apply([], "a reload");
+  await script.end();
+  assert.deepEqual([t.supervisor.list(), script.lives.length], [[], 1]);
+});
+
+Deno.test("a program takes the place of a service of its name at once, also of one that ignores its signal", async () => {
+  await using t = bench();
+  const script = await linger(t, "stop");
+  await t.supervisor.apply([shellSpec("proxy", "x")], "a reload");
+  await script.end();
+  assert.deepEqual([status(t).kind, stateOf(t), t.supervisor.list().length], ["program", "starting", 1]);
+});
+
+Deno.test("a shutdown does not wait for a task that ignored its signal before", async () => {
+  await using t = bench();
+  await linger(t, "restart");
+  const before = t.clock.monotonic();
+  const report = await t.supervisor.stopAll({ deadlineMs: 30_000 });
+  assert.deepEqual([report.killed, report.late, t.clock.monotonic() - before], [["proxy"], [], 0]);
+});
+
+Deno.test("what is wanted of a task that ignores its signal is remembered over a kill", async () => {
+  for (const [last, state] of [["stop", "stopped"], ["start", "starting"]] as const) {
+    await using killed = bench();
+    const script = await linger(killed, "stop");
+    await killed.supervisor.act(last, "proxy", "a test");
+    const next = bench(killed.directory);
+    await apply(next, taskSpec(script.run));
+    assert.equal(stateOf(next), state);
+  }
 });
 
 Deno.test("a reload restarts who has another mark, and nobody else", async () => {
@@ -410,4 +466,66 @@ Deno.test("a task takes the place of a program of its name that a dead daemon le
   const script = new Script();
   await finish(t.clock, t.supervisor.apply([taskSpec(script.run)]));
   assert.deepEqual([t.host.table.has(left.pid), script.lives.length, status(t).kind], [false, 1, "service"]);
+});
+
+Deno.test("what was stopped by hand stays so under the next daemon, until it is started or changed", async () => {
+  await using killed = bench(); // A daemon that is gone without a stop.
+  const script = new Script();
+  const spec = taskSpec(script.run, { restart: "on-failure" });
+  await apply(killed, spec);
+  await finish(killed.clock, killed.supervisor.act("stop", "proxy", "a test"));
+  const next = async (mark = "1") => {
+    const t = bench(killed.directory);
+    await apply(t, taskSpec(script.run, { task: { mark } }));
+    return t;
+  };
+  const states = [];
+  for (const mark of ["1", "1", "2"]) states.push(stateOf(await next(mark)));
+  assert.deepEqual(states, ["stopped", "stopped", "starting"]);
+  assert.equal(stateOf(await next()), "starting", "what was changed is another one");
+  const again = await next();
+  await finish(again.clock, again.supervisor.act("stop", "proxy", "a test"));
+  await again.supervisor.act("start", "proxy", "a test");
+  assert.equal(stateOf(await next()), "starting", "the last word counts");
+});
+
+Deno.test("a task that had ended is begun anew by the next daemon: what it did may have gone with the last one", async () => {
+  await using killed = bench();
+  await apply(killed, taskSpec(() => {}, { restart: "on-failure" }));
+  assert.equal(stateOf(killed), "exited");
+  const next = bench(killed.directory);
+  await apply(next, taskSpec(new Script().run));
+  assert.equal(stateOf(next), "starting");
+});
+
+Deno.test("a daemon that ends in order leaves no memory of a stop, one that leaves its programs does", async () => {
+  await using first = bench();
+  const script = new Script();
+  const [a, b] = [taskSpec(script.run, { name: "a" }), taskSpec(script.run, { name: "b" })];
+  await apply(first, a, b);
+  await finish(first.clock, first.supervisor.act("stop", "a", "a test"));
+  await finish(first.clock, first.supervisor.stopTasks({ deadlineMs: 5000 }));
+  const second = bench(first.directory);
+  await apply(second, a, b);
+  assert.deepEqual(second.supervisor.list().map(({ state }) => state), ["stopped", "starting"]);
+  await finish(second.clock, second.supervisor.stopAll({ deadlineMs: 5000 }));
+  const third = bench(first.directory);
+  await apply(third, a, b);
+  assert.deepEqual(third.supervisor.list().map(({ state }) => state), ["starting", "starting"]);
+});
+
+Deno.test("what a reload changed while it was stopped by hand stays so under the next daemon", async () => {
+  await using killed = bench();
+  const script = new Script();
+  const specs = (change: string) => [
+    taskSpec(script.run, { task: { mark: change } }),
+    shellSpec("web", "x", { env: { CHANGE: change } }),
+  ];
+  await apply(killed, ...specs("1"));
+  for (const name of ["proxy", "web"]) await finish(killed.clock, killed.supervisor.act("stop", name, "a test"));
+  const { update } = await apply(killed, ...specs("2"));
+  assert.deepEqual(update, ["proxy", "web"]);
+  const next = bench(killed.directory);
+  await apply(next, ...specs("2"));
+  assert.deepEqual([stateOf(next), stateOf(next, "web")], ["stopped", "stopped"]);
 });

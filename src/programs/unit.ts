@@ -1,7 +1,7 @@
 import type { ProgramStatus } from "../base/reports.ts";
 import type { Dependency } from "./dependencies.ts";
 import type { Survivor } from "./events.ts";
-import type { Event, State } from "./state.ts";
+import type { Machine } from "./machine.ts";
 import type { Stream } from "./stream.ts";
 import type { UnitSpec } from "./task_spec.ts";
 
@@ -16,24 +16,15 @@ export interface Unit {
   readonly name: string;
   /** The configuration of the next life. */
   readonly spec: UnitSpec;
-  readonly state: State;
+  /** Where it is, what came before, and the way to hand it what happens. */
+  readonly machine: Machine;
   readonly outcome: StopOutcome;
-  /** How those who depend on it see it. */
-  readonly dependency: Dependency;
+  /** False while its liveness probe fails. */
+  readonly isLive: boolean;
   /** The way of its output into its log; undefined where it has none of its own. */
   readonly stream: Stream | undefined;
-  /** Neither on the way up nor on the way down. */
-  readonly isSettled: boolean;
-  /** Hands it something that happened; what follows from it is done when this returns. */
-  dispatch(event: Event): void;
-  /** Looks for its dependencies again, if it waits for any. */
-  recheck(): void;
-  /** Something that a restart may mend was seen from outside; means nothing unless it runs. */
-  complain(reason: string): void;
   /** Sends a signal to its processes. False when it has none. */
   signal(signal: Deno.Signal): boolean;
-  /** Resolves once a stop or restart under way is over. */
-  settled(): Promise<void>;
   /** Takes up a configuration of its own kind; what needs a new life waits for the next start. */
   configure(spec: UnitSpec): Promise<void>;
   /** As `status --json` shows it, without what it uses. */
@@ -42,4 +33,9 @@ export interface Unit {
   forget(): void;
   /** Lets go of everything; a process goes on. */
   close(): Promise<void>;
+}
+
+/** How those who depend on a unit see it. */
+export function dependencyOf({ spec, machine: { state, exitCode }, isLive }: Unit): Dependency {
+  return { spec, state, exitCode, isLive };
 }

@@ -2,7 +2,7 @@ import { cyclesIn, trailText } from "./cycles.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import type { Condition } from "./kind_dependencies.ts";
 import type { Path, Reading } from "./kind.ts";
-import { type KnownNames, knownNames } from "./known_names.ts";
+import { type KnownNames, namesOf } from "./known_names.ts";
 import type { ProgramSettings } from "./settings_program.ts";
 
 /** A program with what it waits for and where that stands. */
@@ -15,11 +15,12 @@ interface Node {
 /** What a program waits for has to exist, be able to meet the condition, and not wait for the program itself. */
 export function checkDependencies(elements: Elements, reading: Reading): void {
   const nodes = new Map<string, Node>();
-  for (const [index, element] of elements("program").entries()) {
+  const programs = elements("program");
+  for (const [index, element] of programs.entries()) {
     const node = nodeOf(element, index);
     if (node !== undefined && !nodes.has(node.name)) nodes.set(node.name, node);
   }
-  const known = knownNames(nodes.keys());
+  const known = namesOf(programs);
   for (const node of nodes.values()) {
     for (const edge of node.edges) checkEdge(edge, { node, nodes, known, reading });
   }
@@ -58,12 +59,12 @@ function checkEdge(
   if (name === node.name) {
     return reading.flaw("is the program itself", { ...told, hint: "take it out" });
   }
-  if (other === undefined) {
+  if (known.lacks(name)) {
     const near = known.near(name, node.name);
     const hint = near === undefined ? `add a [[program]] with name = "${name}"` : `did you mean "${near}"?`;
     return reading.flaw(`names "${name}", and no program has this name`, { ...told, hint });
   }
-  if (condition === "completed" && other.settings?.restart === "always") {
+  if (condition === "completed" && other?.settings?.restart === "always") {
     reading.flaw(`waits until "${name}" has completed, and with restart = "always" it never has`, {
       ...told,
       hint: `give "${name}" restart = "on-failure" or "never"`,

@@ -1,6 +1,7 @@
+import { instanceIn } from "../base/instance_name.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import type { Reading } from "./kind.ts";
-import { type KnownNames, knownNames } from "./known_names.ts";
+import { type KnownNames, namesOf } from "./known_names.ts";
 import type { NotificationSettings } from "./settings_notify.ts";
 import type { ProgramSettings } from "./settings_program.ts";
 
@@ -9,25 +10,24 @@ import type { ProgramSettings } from "./settings_program.ts";
  * and jobs that exist.
  */
 export function checkNames(elements: Elements, reading: Reading): void {
-  const names = namesOf(elements("program"));
-  const programs = knownNames(names);
+  const programs = namesOf(elements("program"));
   const counts = instancesOf(elements("program"));
-  const jobs = namesOf(elements("job"));
-  const ofFile = namesOf(elements("job").filter(({ own }) => !own)); // The app's own are judged with their settings.
-  checkInstances("program", names, { counts, reading });
-  checkInstances("job", ofFile, { counts, reading });
-  for (const [index, name] of ofFile.entries()) {
+  const jobs = ofFile(elements("job"));
+  checkInstances("program", ofFile(elements("program")), { counts, reading });
+  checkInstances("job", jobs, { counts, reading });
+  for (const [index, name] of jobs.entries()) {
     if (name === "" || !programs.has(name)) continue;
     reading.flaw(`is "${name}", and a program has this name`, {
       path: ["job", index, "name"],
       hint: "give it another name: logs and events go by it",
     });
   }
-  checkNotifications(elements("notify"), { programs, jobs: knownNames(jobs), reading });
+  checkNotifications(elements("notify"), { programs, jobs: namesOf(elements("job")), reading });
 }
 
-function namesOf(elements: readonly CheckedElement[]): string[] {
-  return elements.map(({ raw }) => typeof raw.name === "string" ? raw.name : "");
+/** By their place. The app's own are judged with their settings. */
+function ofFile(elements: readonly CheckedElement[]): string[] {
+  return elements.filter(({ own }) => !own).map(({ raw }) => typeof raw.name === "string" ? raw.name : "");
 }
 
 /** How many instances programs have, by name. */
@@ -42,8 +42,8 @@ export function instancesOf(elements: readonly CheckedElement[]): ReadonlyMap<st
 
 /** The program that `name` is an instance of; undefined when it is none. */
 export function familyIn(counts: ReadonlyMap<string, number>, name: string): string | undefined {
-  const [, family = "", number = ""] = /^(.+)\.([1-9]\d*)$/.exec(name) ?? [];
-  return number !== "" && Number(number) <= (counts.get(family) ?? 0) ? family : undefined;
+  const instance = instanceIn(name);
+  return instance && instance.number <= (counts.get(instance.family) ?? 0) ? instance.family : undefined;
 }
 
 function checkInstances(
@@ -91,7 +91,7 @@ interface Named {
 function checkNamed(names: readonly string[] | undefined, named: Named): void {
   const { what, known, path, reading } = named;
   for (const [position, name] of names?.entries() ?? []) {
-    if (known.has(name)) continue;
+    if (!known.lacks(name)) continue;
     reading.flaw(`is "${name}", and no ${what} has this name`, {
       path: [...path, position],
       hint: hintFor(name, named),

@@ -3,7 +3,7 @@ import { type CycleNode, cyclesIn, trailText } from "./cycles.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import { type EventTrigger, triggerText } from "../base/event_trigger.ts";
 import type { Path, Reading } from "./kind.ts";
-import { type KnownNames, knownNames } from "./known_names.ts";
+import { type KnownNames, namesOf } from "./known_names.ts";
 import type { JobSettings } from "./settings_job.ts";
 import type { RepositorySettings } from "./settings_repository.ts";
 
@@ -21,8 +21,8 @@ export function checkTriggers(elements: Elements, reading: Reading): void {
   const jobs = elements("job");
   const placed = jobs.flatMap(triggersOf);
   const known = {
-    git: knownNames(namesOf(elements("repository"))),
-    job: knownNames(namesOf(jobs)),
+    git: namesOf(elements("repository")),
+    job: namesOf(jobs),
     program: programNames(elements("program")),
   };
   for (const each of placed) {
@@ -38,15 +38,11 @@ export function checkTriggers(elements: Elements, reading: Reading): void {
   checkRepositoryJobs(elements("repository"), { known: known.job, reading });
 }
 
-function namesOf(elements: readonly CheckedElement[]): string[] {
-  return elements.flatMap(({ raw }) => typeof raw.name === "string" ? [raw.name] : []);
-}
-
 /** Programs by their name, and by those of their instances. */
 function programNames(elements: readonly CheckedElement[]): KnownNames {
-  const plain = knownNames(namesOf(elements));
+  const plain = namesOf(elements);
   const counts = instancesOf(elements);
-  return { ...plain, has: (name) => plain.has(name) || familyIn(counts, name) !== undefined };
+  return { ...plain, lacks: (name) => plain.lacks(name) && familyIn(counts, name) === undefined };
 }
 
 function triggersOf({ raw, value }: CheckedElement, index: number): Placed[] {
@@ -87,7 +83,7 @@ function checkTarget(
       hint: "to try again after a failure: retries = 3; to run again and again: every",
     });
   }
-  if (known[kind].has(name)) return;
+  if (!known[kind].lacks(name)) return;
   const near = known[kind].near(name, kind === "job" ? job : undefined);
   reading.flaw(`names "${name}", and no ${NOUNS[kind]} has this name`, {
     path,
@@ -123,7 +119,7 @@ function checkRepositoryJobs(
   for (const [index, { raw, value }] of elements.entries()) {
     const repository = value as RepositorySettings | undefined;
     for (const [position, name] of (repository?.job ?? []).entries()) {
-      if (known.has(name)) continue;
+      if (!known.lacks(name)) continue;
       const near = known.near(name);
       reading.flaw(`is "${name}", and no job has this name`, {
         path: ["repository", index, "job", ...(Array.isArray(raw.job) ? [position] : [])],

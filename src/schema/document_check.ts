@@ -6,7 +6,10 @@ export interface CheckedElement {
   readonly raw: Readonly<Record<string, unknown>>;
   /** As its section reads it; undefined when it has flaws of its own. */
   readonly value: unknown;
-  /** It is the app's own, and no table of the file: there is only its name. */
+  /**
+   * It is the app's own, and no table of the file: there is only its name. Without one it stands for all that the app makes
+   * of the configuration, of which nothing is known yet.
+   */
   readonly own?: true;
 }
 
@@ -20,7 +23,7 @@ export type Elements = (section: string) => readonly CheckedElement[];
 export type DocumentCheck = (elements: Elements, reading: Reading) => void;
 
 /**
- * Puts what one section says of another where it holds, in a document without flaws: changes `config`, which has the
- * sections by their names in the program.
+ * Puts what one section says of another where it holds, in a document whose sections have no flaws: changes `config`,
+ * which has the sections by their names in the program.
  */
 export type DocumentLink = (config: Record<string, unknown>, elements: Elements) => void;

@@ -1,8 +1,11 @@
 import { nearest } from "../base/nearest.ts";
+import type { CheckedElement } from "./document_check.ts";
 
 /** Names that something can be meant by. */
 export interface KnownNames {
   has(name: string): boolean;
+  /** There is no such name for certain: none of those that are not known yet can be it. */
+  lacks(name: string): boolean;
   /** The name that was probably meant, unless it is `not`. */
   near(name: string, not?: string): string | undefined;
 }
@@ -10,15 +13,22 @@ export interface KnownNames {
 /** So many problems get a nearest name. A message shows fewer, and a comparison with thousands of names takes its time. */
 const MOST_NEAR = 50;
 
-/** A set of names to look in. */
-export function knownNames(names: Iterable<string>): KnownNames {
+/** A set of names to look in; with `open` there are others, which are not known yet. */
+export function knownNames(names: Iterable<string>, { open = false } = {}): KnownNames {
   const known = new Set(names);
   let asked = 0;
   return {
     has: (name) => known.has(name),
+    lacks: (name) => !open && !known.has(name),
     near(name, not) {
       if (asked++ >= MOST_NEAR) return undefined;
       return nearest(name, [...known].filter((each) => each !== not));
     },
   };
+}
+
+/** The names that tables have. */
+export function namesOf(elements: readonly CheckedElement[]): KnownNames {
+  const names = elements.flatMap(({ raw }) => typeof raw.name === "string" ? [raw.name] : []);
+  return knownNames(names, { open: elements.some(({ own, raw }) => own && raw.name === undefined) });
 }

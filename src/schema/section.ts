@@ -109,6 +109,8 @@ export interface Schema<S extends readonly Section[] = readonly Section[]> {
   readonly keys?: Readonly<Record<string, string>>;
   /** What an app has of its own, which a file can name; names by section. */
   readonly brings?: Readonly<Partial<Record<"program" | "job", readonly string[]>>>;
+  /** Names of the programs that an app makes of a configuration, beside those that it brings. Throws what the app throws. */
+  readonly makes?: (config: unknown) => readonly string[];
   /** What sections have to do with each other. */
   readonly checks?: readonly DocumentCheck[];
   /** What sections say of each other. */

@@ -59,6 +59,8 @@ function detailsOf(event: ProgramEvent): Readonly<Record<string, unknown>> {
       };
     case "signalled":
       return { signal: event.signal };
+    case "lingering":
+      return { wanted: event.wanted };
     case "stopped":
       return { forced: event.forced };
     case "swept":

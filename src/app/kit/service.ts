@@ -22,7 +22,7 @@ export interface ServiceContext<C> extends Kit<C> {
 /**
  * A task in the background of the daemon, supervised as programs are: started again when it ends or throws, with the same
  * backoff, crash loop, dependencies and stop; shown among the programs by `status`, `why` and `events`. Nothing can end it
- * but itself: one that ignores its signal is let go, and told as an error.
+ * but itself: one that ignores its signal is told as an error, and begins again only when it has returned.
  */
 export interface Service<C> {
   /** Letters, digits, `.`, `_` and `-`; unlike that of any other service, job or program. */

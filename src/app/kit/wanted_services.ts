@@ -1,4 +1,5 @@
 import { cannot } from "../../base/errors.ts";
+import { isInstanceOf } from "../../base/instance_name.ts";
 import { levelsOf } from "../../base/levels.ts";
 import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
@@ -36,7 +37,7 @@ export function wantedServices<C extends Config>(app: App<C>, choice: ServiceCho
     const entries = Object.entries(service.dependsOn ?? {}).filter(([name]) => !left.has(name));
     return { name: service.name, service, dependsOn: Object.fromEntries(entries) };
   });
-  checkCircles(wanted);
+  checkCircles(wanted, choice.config);
   return wanted;
 }
 
@@ -57,7 +58,7 @@ function checkNames(services: readonly { readonly name: string }[], config: Conf
     ...config.jobs.map(({ name }) => ({ name, is: "job" })),
   ];
   for (const { name } of services) {
-    const other = others.find((one) => one.name === name || isInstance(name, one));
+    const other = others.find((one) => one.is === "program" ? isInstanceOf(name, one.name) : one.name === name);
     if (other === undefined) continue;
     throw cannot(["run the service", name], `the configuration has a ${other.is} "${other.name}"`, {
       exit: "config",
@@ -81,8 +82,15 @@ function checkDependencies<C>(
   });
 }
 
-function checkCircles(services: readonly { readonly name: string; readonly dependsOn: object }[]): void {
-  const all = services.map(({ name, dependsOn }) => ({ name, dependsOn: Object.keys(dependsOn) }));
+/** Of services, or of services and programs; the configuration is known to have none of its own. */
+function checkCircles(
+  services: readonly { readonly name: string; readonly dependsOn: object }[],
+  { programs }: Config,
+): void {
+  const all = [...services, ...programs].map(({ name, dependsOn = {} }) => ({
+    name,
+    dependsOn: Object.keys(dependsOn),
+  }));
   const [first, ...others] = levelsOf(all).circle;
   if (first === undefined) return;
   const partners = others.length === 0 ? "itself" : others.join(" and ");
@@ -90,9 +98,4 @@ function checkCircles(services: readonly { readonly name: string; readonly depen
     exit: "config",
     hint: "take one of their dependsOn out",
   });
-}
-
-/** `web.2` of a program `web`. */
-function isInstance(name: string, { name: other, is }: { readonly name: string; readonly is: string }): boolean {
-  return is === "program" && name.startsWith(`${other}.`) && /^[1-9]\d*$/.test(name.slice(other.length + 1));
 }

@@ -1,12 +1,13 @@
-import type { ProgramEvent } from "../../programs/events.ts";
+import { LINGERS, type ProgramEvent } from "../../programs/events.ts";
 import { endingText } from "../../base/ending.ts";
 import type { OnFailed } from "../../programs/program_spec.ts";
 import type { Supervisor } from "../../programs/supervisor.ts";
 import type { Daemon } from "../running_daemon.ts";
 
 /**
- * Carries out `on_failed` when a program cannot be kept running: it failed for good, it crashes again and again, or it
- * ended badly and is not to be restarted. `degrade` is a matter of health, and nothing has to be done.
+ * Carries out `on_failed` when a program cannot be kept running: it failed for good, it crashes again and again, it ended
+ * badly and is not to be restarted, or it is a service that ignores its signal and is to begin again. `degrade` is a
+ * matter of health, and nothing has to be done.
  */
 export function obeyOnFailed(supervisor: Supervisor, daemon: Daemon): Disposable {
   return supervisor.onEvent((event) => {
@@ -23,6 +24,7 @@ export function obeyOnFailed(supervisor: Supervisor, daemon: Daemon): Disposable
 function givenUp(event: ProgramEvent): string | undefined {
   if (event.kind === "failed") return event.reason;
   if (event.kind === "crash_loop") return `${event.failures} failures within 5 minutes`;
+  if (event.kind === "lingering") return event.wanted ? `it ignores its signal: ${LINGERS}` : undefined;
   if (event.kind !== "ended" || !event.expected) return undefined;
   return event.exit !== "unknown" && "code" in event.exit && event.exit.code === 0 ? undefined : endingText(event.exit);
 }

@@ -21,12 +21,12 @@ export function hintsOf(subject: Subject, { blockers, configured }: HintInput): 
     case "exited":
       return [logs, `appd programs start ${name}`];
     case "stopped":
-      return [...(subject.status.abandoned ? ["appd restart"] : []), `appd programs start ${name}`];
+      return [`appd programs start ${name}`];
     case "starting":
     case "running":
       return ready ? [] : [logs, ...settings];
     case "stopping":
-      return [`appd events --program ${name} -f`];
+      return [...(subject.status.lingering ? ["appd restart"] : []), `appd events --program ${name} -f`];
   }
 }
 

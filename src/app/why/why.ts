@@ -137,15 +137,22 @@ function failuresText({ events }: Subject): string {
 function stoppingText({ events, status }: Subject): string {
   const stopping = latest(events, "stopping");
   const killing = latest(events, "killing");
-  if (stopping === undefined) return "is being stopped";
+  if (stopping === undefined) return `is being stopped${lingeringText(status)}`;
   const unwell = latest(events, "unwell");
   const isTreatment = unwell !== undefined && unwell.reason === stopping.cause;
   const why = isTreatment ? `, to be started again: ${unwell.reason}` : byText(stopping.cause);
+  if (status.lingering) return `is being stopped${why}${lingeringText(status)}`;
   const killed = killing !== undefined && killing.at >= stopping.at;
   const how = killed
     ? "it did not end in time and is being killed"
     : `it has ${humanDuration(stopping.timeoutMs)}${status.kind === "service" ? "" : ` from ${stopping.signal} on`}`;
   return `is being stopped${why}; ${how}`;
+}
+
+function lingeringText({ lingering }: ProgramStatus): string {
+  if (lingering === undefined) return "";
+  const next = lingering.then === "start" ? "cannot begin again before it has ended" : "goes on inside the daemon";
+  return `; it ignores its signal since ${utcTime(Date.parse(lingering.since))}, and ${next}`;
 }
 
 function stoppedText({ events, status }: Subject): string {
@@ -160,7 +167,7 @@ function stoppedText({ events, status }: Subject): string {
 
 const FORCED = {
   program: ", with force, because not all of it ended by itself in time",
-  service: "; it ignored its signal, and goes on inside the daemon until that ends",
+  service: ", though it ignored its signal for a while",
 } as const;
 
 function byText(cause: string | undefined): string {

@@ -364,12 +364,30 @@ const CASES: readonly Case[] = [
     summary: "web is being stopped by a reload; it has 5s",
   },
   {
-    cause: "a service was let go",
-    program: { ...DOWN, kind: "service", state: "stopped", abandoned: true },
+    cause: "a service ignores its signal",
+    program: { kind: "service", pid: null, ready: false, state: "stopping", lingering: { since: AT, then: "start" } },
+    events: story(
+      "web",
+      BOOT,
+      { kind: "stopping", pid: 0, signal: "SIGTERM", timeoutMs: 5000, cause: "a reload" },
+      { kind: "lingering", wanted: true },
+    ),
+    summary: "web is being stopped by a reload; it ignores its signal since 2025-11-01 10:30:00 UTC, " +
+      "and cannot begin again before it has ended",
+    hints: ["appd restart", "appd events --program web -f"],
+  },
+  {
+    cause: "a service ignores its signal, and nobody remembers who told it",
+    program: { kind: "service", pid: null, ready: false, state: "stopping", lingering: { since: AT, then: "stop" } },
+    summary: "web is being stopped; it ignores its signal since 2025-11-01 10:30:00 UTC, " +
+      "and goes on inside the daemon",
+  },
+  {
+    cause: "a service ended long after it was told to",
+    program: { ...DOWN, kind: "service", state: "stopped" },
     events: story("web", BOOT, { kind: "stopped", forced: true }),
-    summary: "web is stopped since 2025-11-01 10:30:00 UTC; it ignored its signal, " +
-      "and goes on inside the daemon until that ends",
-    hints: ["appd restart", "appd programs start web"],
+    summary: "web is stopped since 2025-11-01 10:30:00 UTC, though it ignored its signal for a while",
+    hints: ["appd programs start web"],
   },
 ];
 

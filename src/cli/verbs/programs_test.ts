@@ -77,7 +77,9 @@ Deno.test("a service is told without a PID, and one that ignores its signal as a
   const up = { kind: "service", state: "running", ready: true, pid: null, uptime_s: 3 } as const;
   const down = { ...STOPPED, kind: "service" } as const;
   const programs = [fakeProgram("page", up), fakeProgram("proxy", down), fakeProgram("deaf", up)];
-  const come: Readonly<Record<string, Partial<ProgramStatus>>> = { proxy: up, deaf: { ...STOPPED, abandoned: true } };
+  const lingering = { since: "2025-11-01T10:30:00.000Z", then: "stop" } as const;
+  const stuck = { ...up, state: "stopping", ready: false, lingering } as const;
+  const come: Readonly<Record<string, Partial<ProgramStatus>>> = { proxy: up, deaf: stuck };
   const { test } = acting(programs, (name) => come[name] ?? {});
   await using _ = test;
   const started = await test.run("programs", "start", "page", "proxy");
@@ -87,6 +89,12 @@ Deno.test("a service is told without a PID, and one that ignores its signal as a
   assert.match(
     stopped.stderr,
     /^appd: cannot stop "deaf": it ignores its signal, and goes on\nhint: .*appd.* restart\n$/,
+  );
+  const again = await test.run("programs", "restart", "deaf");
+  assert.equal(again.code, 1);
+  assert.match(
+    again.stderr,
+    /cannot restart "deaf": it ignores its signal, and begins again when it has ended after all/,
   );
 });
 

@@ -183,12 +183,12 @@ async function kitOf(
 
 /** The services of the app under any configuration; without a kit, as a daemon that runs one command alone, it has none. */
 async function servicesOf(
-  { app, mode }: Context,
+  { app }: Context,
   { kitFor, stopping }: { readonly kitFor: KitFor | undefined; readonly stopping: AbortSignal },
 ): Promise<LiveParts["services"]> {
   if (kitFor === undefined || !hasServices(app)) return () => [];
-  const { serviceSpecs } = await import("./kit/services.ts");
-  return ({ config, schema }) => serviceSpecs(app, { config, schema, mode, kitFor, stopping });
+  const { serviceSpec } = await import("./kit/services.ts");
+  return ({ config, own: { wanted } }) => wanted.map((one) => serviceSpec(one, { config, kitFor, stopping }));
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

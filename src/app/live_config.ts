@@ -1,7 +1,6 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ReloadChange, ReloadResult } from "../base/reports.ts";
-import type { LoadResult } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { ReloadOptions } from "../http/route.ts";
@@ -10,7 +9,7 @@ import { isTask, processesOf, type TaskSpec, type UnitSpec } from "../programs/t
 import type { Timer } from "../system/clock.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
-import { loadContextConfig } from "./load.ts";
+import { loadContextConfig, type Loaded } from "./load.ts";
 import type { Notifications } from "./events/notifications.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
@@ -27,8 +26,8 @@ export interface LiveParts {
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
   readonly prepare: Programs["prepare"];
-  /** The app's services that a configuration wants. @throws AppdError (config) */
-  readonly services: (loaded: LoadResult) => readonly TaskSpec[];
+  /** The app's services that a configuration wants. */
+  readonly services: (loaded: Loaded) => readonly TaskSpec[];
   readonly jobs: Jobs;
   readonly notifications: Notifications;
   readonly keepAlive: KeepAlive | undefined;
@@ -37,7 +36,7 @@ export interface LiveParts {
 
 /** A configuration with what was made of it. */
 interface Version {
-  readonly loaded: LoadResult;
+  readonly loaded: Loaded;
   readonly scale: Rescaled;
   readonly specs: readonly UnitSpec[];
 }
@@ -60,7 +59,7 @@ export class LiveConfig implements Disposable {
   #trial: Trial | undefined;
 
   /** @param onRevert hears why a reload was taken back */
-  constructor(context: Context, parts: LiveParts, start: { loaded: LoadResult; onRevert: (error: string) => void }) {
+  constructor(context: Context, parts: LiveParts, start: { loaded: Loaded; onRevert: (error: string) => void }) {
     this.#context = context;
     this.#parts = parts;
     this.#log = parts.logs.logging.logger();
@@ -68,7 +67,7 @@ export class LiveConfig implements Disposable {
     this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
   }
 
-  get loaded(): LoadResult {
+  get loaded(): Loaded {
     return this.#now.loaded;
   }
 
@@ -101,7 +100,7 @@ export class LiveConfig implements Disposable {
     for (const warning of [...this.loaded.warnings, ...doubts]) this.#log.warn("doubtful configuration", { warning });
   }
 
-  #version(loaded: LoadResult, scale: Rescaled): Version {
+  #version(loaded: Loaded, scale: Rescaled): Version {
     const { files } = this.#context.system;
     const fitting = scaleUnder(loaded.config, scale);
     const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
@@ -127,7 +126,7 @@ export class LiveConfig implements Disposable {
   }
 
   /** @throws AppdError (config) also when there was a file and is none any more: that is hardly meant to stop everything */
-  async #load(): Promise<LoadResult> {
+  async #load(): Promise<Loaded> {
     const loaded = await loadContextConfig(this.#context);
     refuseWhatOthersCanWrite(this.#context, loaded);
     if (loaded.file !== undefined || this.loaded.file === undefined) return loaded;

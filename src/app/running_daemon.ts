@@ -5,7 +5,6 @@ import { exitCode } from "../base/exit_codes.ts";
 import { isUp } from "../base/program_names.ts";
 import type { HealthReport, HealthStatus, ReloadResult, ReloadStatus, StatusReport } from "../base/reports.ts";
 import { versionText } from "../base/version.ts";
-import type { LoadResult } from "../config/config.ts";
 import type { Health } from "../health/health.ts";
 import type { ReloadOptions } from "../http/route.ts";
 import type { LastEnd } from "../instance/last_end.ts";
@@ -24,6 +23,7 @@ import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
 import { LiveConfig, type LiveParts } from "./live_config.ts";
+import type { Loaded } from "./load.ts";
 import type { Notifications } from "./events/notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import type { Jobs } from "./jobs/jobs.ts";
@@ -79,7 +79,7 @@ export class Daemon {
   #cancelled: readonly string[] = [];
   #ended: InstanceState["ended"];
 
-  constructor(context: Context, parts: Parts, loaded: LoadResult) {
+  constructor(context: Context, parts: Parts, loaded: Loaded) {
     this.#context = context;
     this.#parts = parts;
     this.#live = new LiveConfig(context, parts, {

@@ -2,11 +2,11 @@ import { cannot } from "../../base/errors.ts";
 import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
 import type { HealthReport, SchedulerStatus } from "../../base/reports.ts";
 import { systemTimezone } from "../../base/timezone.ts";
-import type { LoadResult } from "../../config/config.ts";
 import type { JobsApi } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import type { SleepingWitness } from "../../system/out_of_memory.ts";
 import type { KitFor } from "../kit/create_kit.ts";
+import type { Loaded } from "../load.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
 import type { JobsConfig } from "../../jobs/scheduler.ts";
 import type { RepositorySpec } from "../../git/repository_spec.ts";
@@ -53,7 +53,7 @@ export class Jobs implements AsyncDisposable {
    *
    * @throws AppdError (unavailable, config) when the database cannot be used, or a file that the configuration names
    */
-  async prepare({ config }: LoadResult): Promise<PreparedJobs | undefined> {
+  async prepare({ config, own: { jobs } }: Loaded): Promise<PreparedJobs | undefined> {
     if (!this.#options.enabled) return undefined;
     const { app } = this.#options.context;
     const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
@@ -69,7 +69,7 @@ export class Jobs implements AsyncDisposable {
     this.#logSettings = config.log;
     const { files, host } = this.#options.context.system;
     const systemZone = systemTimezone(host.env.TZ);
-    const own = await ownJobs(this.#options.context, { config, systemZone, kitFor: this.#options.kitFor });
+    const own = await ownJobs(this.#options.context, { jobs, systemZone, kitFor: this.#options.kitFor });
     const prepared = prepareJobs(config, { files, systemZone, times: this.#times, ...own });
     this.#options.oom.begin();
     this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings });

@@ -1,8 +1,8 @@
-import type { LoadResult } from "../../config/config.ts";
 import type { Health } from "../../health/health.ts";
 import { delay } from "../../system/clock.ts";
 import type { Jobs } from "../jobs/jobs.ts";
 import type { OwnRoutes } from "../listeners.ts";
+import type { Loaded } from "../load.ts";
 import { addAppChecks, appChecks } from "./checks.ts";
 import { createKit, type KitFor, type KitSources } from "./create_kit.ts";
 import { Routes } from "./routes.ts";
@@ -18,7 +18,7 @@ export interface OpenKit {
    *
    * @throws AppdError (config, unavailable), and what the app throws
    */
-  begin(jobs: Pick<Jobs, "prepare">, loaded: LoadResult): Promise<void>;
+  begin(jobs: Pick<Jobs, "prepare">, loaded: Loaded): Promise<void>;
   /** Adds the checks, and gives them a moment, so that an app that is well begins so. */
   watch(health: Health): Promise<void>;
 }

@@ -162,8 +162,9 @@ async function build(
   addChecks(health, { logging: logs.logging, supervisor, jobs });
   addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
-  await kit?.begin(jobs, loaded);
-  await daemon.live.begin();
+  // Everything that can be refused comes before anything runs; the endpoints are made while the database opens.
+  const [prepared] = await Promise.all([jobs.prepare(loaded), kit?.makeRoutes()]);
+  await daemon.live.begin(prepared);
   await kit?.watch(health);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);

@@ -11,7 +11,7 @@ import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig, type Loaded } from "./load.ts";
 import type { Notifications } from "./events/notifications.ts";
-import type { Jobs } from "./jobs/jobs.ts";
+import type { Jobs, PreparedJobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
@@ -39,6 +39,13 @@ interface Version {
   readonly loaded: Loaded;
   readonly scale: Rescaled;
   readonly specs: readonly UnitSpec[];
+}
+
+/** What a version is taken up with. */
+interface Prepared {
+  /** Why, as events of programs tell it. */
+  readonly cause: string;
+  readonly jobs: PreparedJobs | undefined;
 }
 
 /** A reload that is taken back unless somebody confirms it. */
@@ -81,8 +88,13 @@ export class LiveConfig implements Disposable {
     return this.#trial?.until;
   }
 
-  /** Starts the programs, or takes over those that an earlier daemon left. @throws AppdError as {@link programSpecs} */
-  async begin(): Promise<void> {
+  /**
+   * Starts the programs, or takes over those that an earlier daemon left.
+   *
+   * @param jobs what was made of the jobs of the configuration
+   * @throws AppdError as {@link programSpecs}
+   */
+  async begin(jobs: PreparedJobs | undefined): Promise<void> {
     this.#now = this.#version(this.loaded, readScale(this.#context));
     const [unfit] = this.#parts.command === undefined ? [] : this.#parts.supervisor.unfit(this.#now.specs);
     if (unfit !== undefined) {
@@ -92,7 +104,8 @@ export class LiveConfig implements Disposable {
       });
     }
     this.#warn();
-    await this.#apply(this.#now, "the daemon's start");
+    await this.#parts.prepare(processesOf(this.#now.specs));
+    await this.#takeUp(this.#now, { cause: "the daemon's start", jobs });
   }
 
   #warn(): void {
@@ -166,17 +179,21 @@ export class LiveConfig implements Disposable {
 
   /** @throws AppdError while nothing has been changed */
   async #apply(version: Version, cause: string): Promise<ApplyResult> {
+    const { jobs, prepare } = this.#parts;
+    await prepare(processesOf(version.specs));
+    return await this.#takeUp(version, { cause, jobs: await jobs.prepare(version.loaded) });
+  }
+
+  async #takeUp(version: Version, prepared: Prepared): Promise<ApplyResult> {
     const { loaded, specs } = version;
-    const { jobs, keepAlive, logs, notifications, prepare, supervisor, usage } = this.#parts;
-    await prepare(processesOf(specs));
-    const preparedJobs = await jobs.prepare(loaded);
+    const { jobs, keepAlive, logs, notifications, supervisor, usage } = this.#parts;
     logs.apply(loaded);
     this.#now = version;
     notifications.apply(loaded.config.notifications);
     keepAlive?.apply(loaded.config.daemon.keepAlive);
-    const applied = await supervisor.apply(specs, cause);
+    const applied = await supervisor.apply(specs, prepared.cause);
     void usage.follow(processesOf(specs)); // Nobody waits for figures.
-    await jobs.apply(preparedJobs);
+    await jobs.apply(prepared.jobs);
     return applied;
   }
 

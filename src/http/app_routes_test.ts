@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { AppdError } from "../base/errors.ts";
-import { BUILT_IN_PATHS, createApi } from "./api.ts";
+import { createApi } from "./api.ts";
 import { type AppRoutes, appRoutes, routesToCome } from "./app_routes.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import type { ApiDeps } from "./route.ts";
@@ -23,7 +23,7 @@ function fig(open: readonly string[] = ["/v1/*"]): AppRoutes {
   hono.get("/v1/known", () => {
     throw new AppdError("no fig", { exit: "notRunning", hint: "plant one" });
   });
-  return appRoutes({ hono, open, builtIn: BUILT_IN_PATHS, name: "fig" });
+  return appRoutes({ hono, open, name: "fig" });
 }
 
 interface Asked {
@@ -140,7 +140,7 @@ for (const [path, message] of TAKEN) {
     for (const method of ["GET", "POST", "DELETE"]) {
       const hono = new Hono();
       hono.on(method, path, (context) => context.text("mine"));
-      const make = () => appRoutes({ hono, open: [], builtIn: BUILT_IN_PATHS, name: "fig" });
+      const make = () => appRoutes({ hono, open: [], name: "fig" });
       assert.throws(make, (error) => error instanceof AppdError && error.exitCode === 78 && error.message === message);
     }
   });
@@ -152,7 +152,6 @@ Deno.test("a part that catches its own errors is looked through, and a built-in 
   part.get("/status", (context) => context.text("mine"));
   const hono = new Hono();
   hono.route("/api/v1", part);
-  const options = { builtIn: BUILT_IN_PATHS, name: "fig" };
-  assert.throws(() => appRoutes({ ...options, hono, open: [] }), /cannot serve "\/api\/v1\/status"/);
-  assert.throws(() => appRoutes({ ...options, hono: new Hono(), open: ["/api/*"] }), /cannot open "\/api\/\*"/);
+  assert.throws(() => appRoutes({ name: "fig", hono, open: [] }), /cannot serve "\/api\/v1\/status"/);
+  assert.throws(() => appRoutes({ name: "fig", hono: new Hono(), open: ["/api/*"] }), /cannot open "\/api\/\*"/);
 });

@@ -28,7 +28,7 @@ export interface PreparedJobs extends JobsConfig {
   readonly repositories: readonly RepositorySpec[];
 }
 
-export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSettings"> {
+export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSettings" | "store"> {
   /** False for a daemon that runs one command instead of its configuration. */
   readonly enabled: boolean;
   readonly oom: SleepingWitness;
@@ -40,6 +40,8 @@ export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSetting
 export class Jobs implements AsyncDisposable {
   readonly #options: JobsOptions;
   #open: OpenJobs | undefined;
+  /** Open, or on the way to it. */
+  #store: Promise<Store> | undefined;
   #times: Times | undefined;
   #logSettings: LogSettings | undefined;
   readonly #begun = Promise.withResolvers<void>();
@@ -58,7 +60,8 @@ export class Jobs implements AsyncDisposable {
     const { app } = this.#options.context;
     const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
     if (this.#open === undefined && parts.every(({ length }) => length === 0)) return undefined;
-    const [{ openJobs }, { ownJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
+    const [store, { openJobs }, { ownJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
+      this.#store ?? this.#openStore(),
       import("./open_jobs.ts"),
       import("./own_jobs.ts"),
       import("./prepare_jobs.ts"),
@@ -72,8 +75,17 @@ export class Jobs implements AsyncDisposable {
     const own = await ownJobs(this.#options.context, { jobs, systemZone, kitFor: this.#options.kitFor });
     const prepared = prepareJobs(config, { files, systemZone, times: this.#times, ...own });
     this.#options.oom.begin();
-    this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings });
+    this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings, store });
     return prepared;
+  }
+
+  /** The next attempt begins anew when this one fails. */
+  #openStore(): Promise<Store> {
+    const { context, logs } = this.#options;
+    const store = import("./open_database.ts").then(({ openDatabase }) => openDatabase(context, logs));
+    this.#store = store;
+    store.catch(() => this.#store = undefined);
+    return store;
   }
 
   /** Takes up what was prepared. Resolves when what an earlier daemon left has been dealt with. */
@@ -93,9 +105,14 @@ export class Jobs implements AsyncDisposable {
     throw cannot(["trigger", job], "there are no jobs", { exit: "notRunning" });
   }
 
-  /** The database; undefined while it is not open. */
-  get database(): Pick<Store, "read" | "write" | "settled"> | undefined {
-    return this.#open?.database;
+  /** The database, as soon as it is open; undefined where nothing needs one. */
+  get database(): Promise<Pick<Store, "read" | "write">> | undefined {
+    return this.#store;
+  }
+
+  /** Resolves when the database has answered what it was asked; undefined when nothing is under way. */
+  settled(): Promise<void> | undefined {
+    return this.#open?.settled();
   }
 
   /** A program has changed its state. */
@@ -160,9 +177,11 @@ export class Jobs implements AsyncDisposable {
 
   /** Waits for what is being written, and closes the database. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
+    const [open, store] = [this.#open, this.#store];
+    this.#open = this.#store = undefined;
     this.#begun.resolve(); // A start that failed: nobody waits for ever.
     await open?.[Symbol.asyncDispose]();
+    const [opened] = await Promise.allSettled([store]); // Why it cannot be opened, the start has said.
+    if (opened.status === "fulfilled") await opened.value?.[Symbol.asyncDispose]();
   }
 }

@@ -162,7 +162,8 @@ async function build(
   addChecks(health, { logging: logs.logging, supervisor, jobs });
   addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
-  // Everything that can be refused comes before anything runs; the endpoints are made while the database opens.
+  await jobs.beginOpening(loaded);
+  // Everything that can be refused comes before anything runs; endpoints and jobs are made while the database opens.
   const [prepared] = await Promise.all([jobs.prepare(loaded), kit?.makeRoutes()]);
   await daemon.live.begin(prepared);
   await kit?.watch(health);

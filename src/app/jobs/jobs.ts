@@ -50,18 +50,38 @@ export class Jobs implements AsyncDisposable {
     this.#options = options;
   }
 
+  /** Begins to open the database, where it is needed and not open: what else is needed can be loaded in that time. */
+  async beginOpening(loaded: Loaded): Promise<void> {
+    if (this.#isNeeded(loaded)) await this.#opening();
+  }
+
+  #isNeeded({ config }: Loaded): boolean {
+    const { context: { app }, enabled } = this.#options;
+    const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
+    return enabled && (this.#open !== undefined || parts.some(({ length }) => length > 0));
+  }
+
+  /** The next attempt begins anew when this one fails. */
+  async #opening(): Promise<{ readonly store: Promise<Store> }> {
+    if (this.#store !== undefined) return { store: this.#store };
+    const { openDatabase } = await import("./open_database.ts");
+    const store = openDatabase(this.#options.context, this.#options.logs);
+    this.#store = store;
+    store.catch(() => this.#store = undefined);
+    return { store };
+  }
+
   /**
    * Tries everything that can be refused, and opens the database when it is needed and not open; nothing else changes.
    *
    * @throws AppdError (unavailable, config) when the database cannot be used, or a file that the configuration names
    */
-  async prepare({ config, own: { jobs } }: Loaded): Promise<PreparedJobs | undefined> {
-    if (!this.#options.enabled) return undefined;
-    const { app } = this.#options.context;
-    const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
-    if (this.#open === undefined && parts.every(({ length }) => length === 0)) return undefined;
+  async prepare(loaded: Loaded): Promise<PreparedJobs | undefined> {
+    if (!this.#isNeeded(loaded)) return undefined;
+    const { config, own: { jobs } } = loaded;
+    const { store: opening } = await this.#opening();
     const [store, { openJobs }, { ownJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
-      this.#store ?? this.#openStore(),
+      opening,
       import("./open_jobs.ts"),
       import("./own_jobs.ts"),
       import("./prepare_jobs.ts"),
@@ -77,15 +97,6 @@ export class Jobs implements AsyncDisposable {
     this.#options.oom.begin();
     this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings, store });
     return prepared;
-  }
-
-  /** The next attempt begins anew when this one fails. */
-  #openStore(): Promise<Store> {
-    const { context, logs } = this.#options;
-    const store = import("./open_database.ts").then(({ openDatabase }) => openDatabase(context, logs));
-    this.#store = store;
-    store.catch(() => this.#store = undefined);
-    return store;
   }
 
   /** Takes up what was prepared. Resolves when what an earlier daemon left has been dealt with. */

@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
 import type { ApiCore } from "./listeners.ts";
 import type { Jobs } from "./jobs/jobs.ts";
-import { loggerOfPart, partsUnder } from "./kit/part_logger.ts";
+import { loggerOfPart, partsOf } from "./kit/part_logger.ts";
 import { currentJobs } from "./jobs/current_jobs.ts";
 import type { Logs } from "./logs.ts";
 import { metricFamilies } from "./metrics.ts";
@@ -33,6 +33,7 @@ export function apiOf(
   const { daemon, logs, supervisor, journal, usage } = parts;
   const { product } = context.app;
   const words = inWordsOf(product);
+  const ownParts = () => partsOf(context.app, daemon.live.loaded.own);
   return {
     product,
     status: () => daemon.report(),
@@ -45,14 +46,14 @@ export function apiOf(
         ...parts.jobs.metrics(),
       }),
     logs({ program, lines }) {
-      const logger = program === undefined ? undefined : loggerOfPart(partsUnder(context.app, daemon.config), program);
+      const logger = program === undefined ? undefined : loggerOfPart(ownParts(), program);
       return readLog(logPath(daemon, program), { lines, logger }, { files: context.system.files });
     },
     events: journal,
     why: (name) =>
       explainProgram(name, {
         files: context.system.files,
-        app: partsUnder(context.app, daemon.config),
+        app: ownParts(),
         journal,
         programs: daemon.report().programs,
         now: context.system.clock.now(),

@@ -162,8 +162,10 @@ async function build(
   addChecks(health, { logging: logs.logging, supervisor, jobs });
   addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
-  await kit?.begin(jobs, loaded);
-  await daemon.live.begin();
+  await jobs.beginOpening(loaded);
+  // Everything that can be refused comes before anything runs; endpoints and jobs are made while the database opens.
+  const [prepared] = await Promise.all([jobs.prepare(loaded), kit?.makeRoutes()]);
+  await daemon.live.begin(prepared);
   await kit?.watch(health);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
@@ -183,12 +185,12 @@ async function kitOf(
 
 /** The services of the app under any configuration; without a kit, as a daemon that runs one command alone, it has none. */
 async function servicesOf(
-  { app, mode }: Context,
+  { app }: Context,
   { kitFor, stopping }: { readonly kitFor: KitFor | undefined; readonly stopping: AbortSignal },
 ): Promise<LiveParts["services"]> {
   if (kitFor === undefined || !hasServices(app)) return () => [];
-  const { serviceSpecs } = await import("./kit/services.ts");
-  return ({ config, schema }) => serviceSpecs(app, { config, schema, mode, kitFor, stopping });
+  const { serviceSpec } = await import("./kit/services.ts");
+  return ({ config, own: { wanted } }) => wanted.map((one) => serviceSpec(one, { config, kitFor, stopping }));
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

@@ -1,7 +1,6 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ReloadChange, ReloadResult } from "../base/reports.ts";
-import type { LoadResult } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { ReloadOptions } from "../http/route.ts";
@@ -12,9 +11,9 @@ import { isTask, processesOf, type TaskSpec, type UnitSpec } from "../programs/t
 import type { Timer } from "../system/clock.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
-import { loadContextConfig } from "./load.ts";
+import { loadContextConfig, type Loaded } from "./load.ts";
 import type { Notifications } from "./events/notifications.ts";
-import type { Jobs } from "./jobs/jobs.ts";
+import type { Jobs, PreparedJobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
@@ -29,8 +28,8 @@ export interface LiveParts {
   readonly supervisor: Supervisor;
   readonly usage: ProgramUsage;
   readonly prepare: Programs["prepare"];
-  /** The app's services that a configuration wants. @throws AppdError (config) */
-  readonly services: (loaded: LoadResult) => readonly TaskSpec[];
+  /** The app's services that a configuration wants. */
+  readonly services: (loaded: Loaded) => readonly TaskSpec[];
   readonly jobs: Jobs;
   readonly notifications: Notifications;
   readonly keepAlive: KeepAlive | undefined;
@@ -39,9 +38,16 @@ export interface LiveParts {
 
 /** A configuration with what was made of it. */
 interface Version {
-  readonly loaded: LoadResult;
+  readonly loaded: Loaded;
   readonly scale: Rescaled;
   readonly specs: readonly UnitSpec[];
+}
+
+/** What a version is taken up with. */
+interface Prepared {
+  /** Why, as events of programs tell it. */
+  readonly cause: string;
+  readonly jobs: PreparedJobs | undefined;
 }
 
 /** A reload that is taken back unless somebody confirms it. */
@@ -62,7 +68,7 @@ export class LiveConfig implements Disposable {
   #trial: Trial | undefined;
 
   /** @param onRevert hears why a reload was taken back */
-  constructor(context: Context, parts: LiveParts, start: { loaded: LoadResult; onRevert: (error: string) => void }) {
+  constructor(context: Context, parts: LiveParts, start: { loaded: Loaded; onRevert: (error: string) => void }) {
     this.#context = context;
     this.#parts = parts;
     this.#log = parts.logs.logging.logger();
@@ -70,7 +76,7 @@ export class LiveConfig implements Disposable {
     this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
   }
 
-  get loaded(): LoadResult {
+  get loaded(): Loaded {
     return this.#now.loaded;
   }
 
@@ -84,8 +90,13 @@ export class LiveConfig implements Disposable {
     return this.#trial?.until;
   }
 
-  /** Starts the programs, or takes over those that an earlier daemon left. @throws AppdError as {@link programSpecs} */
-  async begin(): Promise<void> {
+  /**
+   * Starts the programs, or takes over those that an earlier daemon left.
+   *
+   * @param jobs what was made of the jobs of the configuration
+   * @throws AppdError as {@link programSpecs}
+   */
+  async begin(jobs: PreparedJobs | undefined): Promise<void> {
     this.#now = this.#version(this.loaded, readScale(this.#context));
     const [unfit] = this.#parts.command === undefined ? [] : this.#parts.supervisor.unfit(this.#now.specs);
     if (unfit !== undefined) {
@@ -95,7 +106,8 @@ export class LiveConfig implements Disposable {
       });
     }
     this.#warn();
-    await this.#apply(this.#now, "the daemon's start");
+    await this.#parts.prepare(processesOf(this.#now.specs));
+    await this.#takeUp(this.#now, { cause: "the daemon's start", jobs });
   }
 
   #warn(): void {
@@ -103,7 +115,7 @@ export class LiveConfig implements Disposable {
     for (const warning of [...this.loaded.warnings, ...doubts]) this.#log.warn("doubtful configuration", { warning });
   }
 
-  #version(loaded: LoadResult, scale: Rescaled): Version {
+  #version(loaded: Loaded, scale: Rescaled): Version {
     const { files } = this.#context.system;
     const fitting = scaleUnder(loaded.config, scale);
     const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
@@ -129,7 +141,7 @@ export class LiveConfig implements Disposable {
   }
 
   /** @throws AppdError (config) also when there was a file and is none any more: that is hardly meant to stop everything */
-  async #load(): Promise<LoadResult> {
+  async #load(): Promise<Loaded> {
     const loaded = await loadContextConfig(this.#context);
     refuseWhatOthersCanWrite(this.#context, loaded);
     if (loaded.file !== undefined || this.loaded.file === undefined) return loaded;
@@ -169,17 +181,21 @@ export class LiveConfig implements Disposable {
 
   /** @throws AppdError while nothing has been changed */
   async #apply(version: Version, cause: string): Promise<ApplyResult> {
+    const { jobs, prepare } = this.#parts;
+    await prepare(processesOf(version.specs));
+    return await this.#takeUp(version, { cause, jobs: await jobs.prepare(version.loaded) });
+  }
+
+  async #takeUp(version: Version, prepared: Prepared): Promise<ApplyResult> {
     const { loaded, specs } = version;
-    const { jobs, keepAlive, logs, notifications, prepare, supervisor, usage } = this.#parts;
-    await prepare(processesOf(specs));
-    const preparedJobs = await jobs.prepare(loaded);
+    const { jobs, keepAlive, logs, notifications, supervisor, usage } = this.#parts;
     logs.apply(loaded);
     this.#now = version;
     notifications.apply(loaded.config.notifications);
     keepAlive?.apply(loaded.config.daemon.keepAlive);
-    const applied = await supervisor.apply(specs, cause);
+    const applied = await supervisor.apply(specs, prepared.cause);
     void usage.follow(processesOf(specs)); // Nobody waits for figures.
-    await jobs.apply(preparedJobs);
+    await jobs.apply(prepared.jobs);
     return applied;
   }
 

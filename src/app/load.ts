@@ -3,15 +3,23 @@ import type { Config, LoadResult } from "../config/config.ts";
 import type { Schema } from "../schema/section.ts";
 import type { Context } from "./context.ts";
 import { hasServices } from "./kit/has_kit.ts";
+import type { OwnParts } from "./kit/own_parts.ts";
+
+/** A configuration as the app wants it, with what the app has under it. */
+export interface Loaded extends LoadResult {
+  readonly own: OwnParts;
+}
+
+/** Of an app that has nothing of its own, as appd itself. */
+const NO_PARTS: OwnParts = { services: [], wanted: [], jobs: [] };
 
 /**
  * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place
  * of what was read, whoever reads it, `config check` included.
  *
- * @throws ConfigError naming every problem; AppdError, as `adjust` throws it; AppdError (config) of a service or a job of
- * the app
+ * @throws ConfigError naming every problem; AppdError as {@link asWanted}
  */
-export async function loadContextConfig(context: Context): Promise<LoadResult> {
+export async function loadContextConfig(context: Context): Promise<Loaded> {
   const { loadWith } = await import("../config/load.ts");
   const schema = await schemaFor(context);
   const loaded = await loadWith(schema, {
@@ -22,10 +30,20 @@ export async function loadContextConfig(context: Context): Promise<LoadResult> {
     env: context.system.host.env,
     files: context.system.files,
   });
-  const wanted = adjusted(context, loaded as LoadResult);
-  await checkServices(context, wanted);
-  await checkJobs(context, wanted);
-  return wanted;
+  return await asWanted(context, loaded as LoadResult);
+}
+
+/**
+ * What the app makes of a configuration that was read: its own settings in appd's words, its services and its jobs.
+ *
+ * @throws AppdError, as `adjust` throws it; AppdError (config) of a service or a job of the app
+ */
+export async function asWanted(context: Context, loaded: LoadResult): Promise<Loaded> {
+  const { app } = context;
+  const wanted = adjusted(context, loaded);
+  if (!hasServices(app) && app.jobs.length === 0) return { ...wanted, own: NO_PARTS };
+  const { ownParts } = await import("./kit/own_parts.ts");
+  return { ...wanted, own: ownParts(context, wanted) };
 }
 
 /** Every setting there is, with the way to the services that the app makes of a configuration: programs may wait for those. */
@@ -43,7 +61,7 @@ export async function schemaFor(context: Pick<Context, "app" | "startedIn">): Pr
  *
  * @throws AppdError, as `adjust` throws it; (internal) for a bug in it, so that a reload is refused and the daemon lives on
  */
-export function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: LoadResult): LoadResult {
+function adjusted(context: Pick<Context, "app" | "startedIn">, loaded: LoadResult): LoadResult {
   return { ...loaded, config: adjust(context, loaded.config) };
 }
 
@@ -58,18 +76,4 @@ function adjust({ app, startedIn }: Pick<Context, "app" | "startedIn">, config: 
       cause: error,
     });
   }
-}
-
-/** What the app's services cannot be under this configuration is wrong with it, whoever reads it. */
-async function checkServices({ app, mode }: Context, { config }: LoadResult): Promise<void> {
-  if (!hasServices(app)) return;
-  const { wantedServices } = await import("./kit/wanted_services.ts");
-  wantedServices(app, { config, mode });
-}
-
-/** The same of its jobs. */
-async function checkJobs({ app, paths: { home } }: Context, { config }: LoadResult): Promise<void> {
-  if (app.jobs.length === 0) return;
-  const { appJobSpecs } = await import("./kit/jobs.ts");
-  appJobSpecs(app, config, { home, systemZone: "UTC" });
 }

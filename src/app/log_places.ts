@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
 import { readState } from "../instance/state_file.ts";
 import type { Context } from "./context.ts";
-import { loggerOfPart, type PartsOfApp, partsUnder } from "./kit/part_logger.ts";
+import { loggerOfPart, partsOf, type PartsOfApp } from "./kit/part_logger.ts";
 import { loadContextConfig } from "./load.ts";
 import { expandInstances } from "./programs/instances.ts";
 
@@ -71,11 +71,11 @@ interface Configured extends Readonly<Record<"programs" | "jobs", readonly strin
 
 async function configuredNames(context: Context): Promise<Configured> {
   try {
-    const { config } = await loadContextConfig(context);
+    const { config, own } = await loadContextConfig(context);
     return {
       programs: expandInstances(config, new Map()).map(({ name }) => name),
       jobs: config.jobs.map(({ name }) => name),
-      parts: partsUnder(context.app, config),
+      parts: partsOf(context.app, own),
     };
   } catch (error) {
     if (error instanceof AppdError && error.exit !== "internal") return { programs: [], jobs: [], parts: context.app };

@@ -3,7 +3,6 @@ import type { Logger } from "../base/logger.ts";
 import { exitCode } from "../base/exit_codes.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { versionText } from "../base/version.ts";
-import type { LoadResult } from "../config/config.ts";
 import type { ReloadOptions } from "../http/route.ts";
 import { writeState } from "../instance/state_file.ts";
 import type { Config } from "../schema/appd_schema.ts";
@@ -18,6 +17,7 @@ import { stateEvent } from "./events/daemon_events.ts";
 import { createLifecycle, type LifecycleMachine } from "./lifecycle_machine.ts";
 import type { ApiCore } from "./listeners.ts";
 import { LiveConfig } from "./live_config.ts";
+import type { Loaded } from "./load.ts";
 
 /**
  * The daemon while it lives: its state, and what can be asked of it. How it reloads, ends, and reports of itself are parts
@@ -35,7 +35,7 @@ export class Daemon {
   readonly #reports: DaemonReports;
   #url: string | null = null;
 
-  constructor(context: Context, parts: Parts, loaded: LoadResult) {
+  constructor(context: Context, parts: Parts, loaded: Loaded) {
     this.#context = context;
     this.#parts = parts;
     this.#live = new LiveConfig(context, parts, {

@@ -53,6 +53,8 @@ export interface LoadedFile {
   readonly document: Readonly<Record<string, unknown>>;
   /** The way to a value as the text spells it. */
   spelled(path: Path): Path;
+  /** Whether the text says anything where a value would stand, or around it. */
+  mentions(path: Path): boolean;
 }
 
 /** A checked configuration and where it comes from. */

@@ -1,6 +1,6 @@
 import { nearest } from "../base/nearest.ts";
 import { APPD_SCHEMA, type Config } from "../schema/appd_schema.ts";
-import { type Flaw, startReading } from "../schema/kind.ts";
+import { type Flaw, type Path, startReading } from "../schema/kind.ts";
 import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import { type DocumentValues, readDocument } from "../schema/read.ts";
 import type { ConfigOf, Schema } from "../schema/section.ts";
@@ -44,12 +44,13 @@ export async function loadText<const S extends Schema>(
   const written = text === undefined ? {} : await parseToml(text, options.file);
   const document = inLongKeys(schema, written, reading);
   const spelled = spellingIn(schema, written);
-  const file = text === undefined ? undefined : { path: options.file, text, document, spelled };
+  const mentions = (path: Path) => Object.hasOwn(written, spelled(path)[0] ?? "");
+  const place = { path: options.file, text: text ?? "", document, spelled, mentions };
+  const file = text === undefined ? undefined : place;
   const given = readDocument(schema, document, reading);
   const settings = await resolveAll(schema, { given, file, options, flaws });
   const config = assemble(schema, { settings, lists: given.lists, home: options.home, flaws });
   const bad = flaws.filter(({ flaw }) => !flaw.warning);
-  const place = file ?? { path: options.file, text: "", document, spelled };
   if (bad.length > 0) throw new ConfigError(await problemsOf(bad, place));
   const warnings = [...unknownVariables(schema, options.env), ...(await problemsOf(flaws, place)).map(problemText)];
   return { config: config as ConfigOf<S>, settings, file, warnings, schema, home: options.home };

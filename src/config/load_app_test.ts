@@ -22,6 +22,7 @@ const ORCHARD = section("orchard", {
     owner: setting(text(), { required: true, example: "Ada", help: "whose they are" }),
   },
   finish(orchard, reading) {
+    if (orchard.trees < orchard.ripe * 2) reading.warn("is few", { path: ["trees"] });
     if (orchard.ripe > orchard.trees) reading.flaw("is more than there are", { path: ["ripe"] });
     return orchard;
   },
@@ -95,6 +96,15 @@ Deno.test("problems stand at the key that the file has, and are called by it", a
     'port port is "x", expected a whole number, 0 to 65535',
     "PLUM_ORCHARD_RIPE ripe_ones is more than there are",
   ]);
+});
+
+Deno.test("a warning stands at the value that the file has; one about a default has no line", async () => {
+  const warnings = async (text: string) => {
+    await using home = homeWith(text, { env: { PLUM_ORCHARD_OWNER: "Ada", PLUM_ORCHARD_RIPE: "15" } });
+    return (await read(home)).warnings.map((warning) => warning.replace(home.file, ""));
+  };
+  assert.deepEqual(await warnings("port = 1\n[orchard]\ntrees = 16\n"), [":3:9: orchard.trees is few"]);
+  assert.deepEqual(await warnings("port = 1\n"), [":1:1: orchard.trees is few"]);
 });
 
 Deno.test("an unknown key names the nearest of the section, and of the short keys at the top", async () => {

@@ -13,14 +13,19 @@ export type PlacedFlaw =
 const DRAWN = 20;
 
 /** What stands for a file that is not there. */
-const NO_FILE: LoadedFile = { path: "", text: "", document: {}, spelled: (path) => path };
+const NO_FILE: LoadedFile = {
+  ...{ path: "", text: "", document: {} },
+  spelled: (path) => path,
+  mentions: () => false,
+};
 
 /** Flaws as problems with their positions, in the order of the file; options and variables come first. */
 export async function problemsOf(
   flaws: readonly PlacedFlaw[],
   file: LoadedFile | undefined = NO_FILE,
 ): Promise<Problem[]> {
-  const inFile = flaws.some(({ from }) => from === "file");
+  // A warning about a default has no place to be drawn, and a start that has one should not load a second parser for it.
+  const inFile = flaws.some(({ from, flaw }) => from === "file" && (!flaw.warning || file.mentions(flaw.path)));
   const positions = inFile ? await positionsOf(file.text) : undefined;
   const placed = flaws.map((each) => ({ each, spot: spotOf(each, { positions, file }) }));
   placed.sort((a, b) => (a.spot?.line ?? 0) - (b.spot?.line ?? 0) || (a.spot?.column ?? 0) - (b.spot?.column ?? 0));

@@ -20,7 +20,7 @@ export interface SetOptions extends Omit<LoadOptions, "files"> {
   /** Default: that of appd. */
   readonly schema?: Schema;
   /** Looks at what the file would mean; throws an AppdError to refuse it. */
-  readonly accept?: (loaded: LoadResult) => void;
+  readonly accept?: (loaded: LoadResult) => Promise<void> | void;
 }
 
 /** What {@link setSetting} did. */
@@ -54,7 +54,7 @@ export async function setSetting(
   const spelled = spellingIn(schema, document)(path);
   const after = await edited(before ?? "", spelled, await rawFromText(kind, text));
   const loaded = await loadText(schema, after, { ...options, flags: {} });
-  options.accept?.(loaded as LoadResult);
+  await options.accept?.(loaded as LoadResult);
   const changed = after !== before;
   if (changed) write(files, file, after);
   return { key, file, changed, reload: named.setting.reload };

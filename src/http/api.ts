@@ -103,6 +103,3 @@ function routeOf(path: string, own: AppRoutes | undefined): string {
   const builtIn = PATTERNS.find(([pattern]) => pattern.test(path))?.[1];
   return builtIn ?? (own && patternFor(own, path)) ?? "other";
 }
-
-/** Paths that an app cannot have. */
-export const BUILT_IN_PATHS: readonly string[] = [...new Set(ROUTES.map(({ path }) => path))];

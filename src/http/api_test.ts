@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createApi, ROUTES } from "./api.ts";
+import { BUILT_IN_PATHS } from "./built_in_paths.ts";
 import { type FakeDaemon, fakeDaemon } from "./fake_daemon.ts";
 import type { ApiDeps } from "./route.ts";
 
@@ -62,6 +63,10 @@ Deno.test("status, programs, jobs and the description are JSON", async () => {
   assert.deepEqual(await (await ask("/api/v1/status")).json(), daemon.status());
   assert.deepEqual(await (await ask("/api/v1/programs")).json(), { programs: daemon.status().programs });
   assert.deepEqual(await (await ask("/api/v1/jobs")).json(), { jobs: [] });
+});
+
+Deno.test("the paths that an app cannot have are those of the routes", () => {
+  assert.deepEqual(new Set(BUILT_IN_PATHS), new Set(ROUTES.map(({ path }) => path)));
 });
 
 Deno.test("the description names every route", async () => {

@@ -1,5 +1,7 @@
 import type { Hono } from "hono";
+import { inspectRoutes } from "hono/dev";
 import { cannot } from "../base/errors.ts";
+import { BUILT_IN_PATHS } from "./built_in_paths.ts";
 import { matches, openApiPath, overlap, type Pattern, patternOf } from "./pattern.ts";
 
 /**
@@ -35,23 +37,21 @@ export interface AppRoutesOptions {
   readonly open: readonly OpenPath[];
   /** Most bytes of a request's body. */
   readonly bodyLimit: number;
-  /** Paths of the built-in endpoints. */
-  readonly builtIn: readonly string[];
   /** Name of the app, for messages. */
   readonly name: string;
 }
 
 /**
- * The endpoints of an app, unless one of them would stand in the way of a built-in one. Middleware, a handler of two
- * parameters, may have any path: it never hears of a built-in endpoint.
+ * The endpoints of an app, unless one of them would stand in the way of a built-in one. Middleware may have any
+ * path: it never hears of a built-in endpoint.
  *
  * @throws AppdError (config) naming both
  */
-export function appRoutes({ hono, open, bodyLimit, builtIn, name }: AppRoutesOptions): AppRoutes {
-  const own = hono.routes.filter(({ handler }) => !isMiddleware(handler))
+export function appRoutes({ hono, open, bodyLimit, name }: AppRoutesOptions): AppRoutes {
+  const own = inspectRoutes(hono).filter(({ isMiddleware }) => !isMiddleware)
     .map(({ path, method }): AppPattern => ({ ...patternOf(path), method }));
   const patterns = open.map(openPatternOf);
-  const taken = builtIn.map(patternOf);
+  const taken = BUILT_IN_PATHS.map(patternOf);
   for (const pattern of own) refuseTaken(pattern, { taken, verb: "serve", name });
   for (const pattern of patterns) refuseTaken(pattern, { taken, verb: "open", name });
   return { hono, patterns: own, open: patterns, bodyLimit };
@@ -80,16 +80,6 @@ function refuseTaken(
     exit: "config",
     hint: `give the endpoint of ${name} another path, such as /${name}${pattern.text === "/" ? "" : "/…"}`,
   });
-}
-
-type Handler = Hono["routes"][number]["handler"];
-
-/** Handlers of a part that catches its own errors are wrapped; the router leaves the real one under this key. */
-const COMPOSED = "__COMPOSED_HANDLER";
-
-function isMiddleware(handler: Handler): boolean {
-  const inner = (handler as Handler & { readonly [COMPOSED]?: Handler })[COMPOSED];
-  return inner === undefined ? handler.length > 1 : isMiddleware(inner);
 }
 
 /** Whether a path is one of the app's. */

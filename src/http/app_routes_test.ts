@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { AppdError } from "../base/errors.ts";
-import { BUILT_IN_PATHS, createApi } from "./api.ts";
+import { createApi } from "./api.ts";
 import { type AppRoutes, appRoutes, type OpenPath, routesToCome } from "./app_routes.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import type { ApiDeps } from "./route.ts";
@@ -27,7 +27,7 @@ function fig(open: readonly OpenPath[] = ["/v1/*"]): AppRoutes {
   hono.get("/v1/known", () => {
     throw new AppdError("no fig", { exit: "notRunning", hint: "plant one" });
   });
-  return appRoutes({ hono, open, bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
+  return appRoutes({ hono, open, bodyLimit: LIMIT, name: "fig" });
 }
 
 interface Asked {
@@ -162,7 +162,7 @@ Deno.test("an app's answers say what is safe for any answer, unless the app says
   hono.get("/refused", () => {
     throw new HTTPException(418, { res: new Response("a teapot", { status: 418 }) });
   });
-  const own = appRoutes({ hono, open: [], bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
+  const own = appRoutes({ hono, open: [], bodyLimit: LIMIT, name: "fig" });
   const ask = api({ own });
   for (const [path, said] of Object.entries(SAID)) {
     const answer = await ask(path);
@@ -209,7 +209,7 @@ for (const [path, message] of TAKEN) {
     for (const method of ["GET", "POST", "DELETE"]) {
       const hono = new Hono();
       hono.on(method, path, (context) => context.text("mine"));
-      const make = () => appRoutes({ hono, open: [], bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" });
+      const make = () => appRoutes({ hono, open: [], bodyLimit: LIMIT, name: "fig" });
       assert.throws(make, (error) => error instanceof AppdError && error.exitCode === 78 && error.message === message);
     }
   });
@@ -221,7 +221,7 @@ Deno.test("a part that catches its own errors is looked through, and a built-in 
   part.get("/status", (context) => context.text("mine"));
   const hono = new Hono();
   hono.route("/api/v1", part);
-  const options = { bodyLimit: LIMIT, builtIn: BUILT_IN_PATHS, name: "fig" };
+  const options = { bodyLimit: LIMIT, name: "fig" };
   assert.throws(() => appRoutes({ ...options, hono, open: [] }), /cannot serve "\/api\/v1\/status"/);
   assert.throws(() => appRoutes({ ...options, hono: new Hono(), open: ["/api/*"] }), /cannot open "\/api\/\*"/);
 });

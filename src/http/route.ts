@@ -14,6 +14,7 @@ import type { Product } from "../base/product.ts";
 import type { Words } from "../base/words.ts";
 import type { Clock } from "../system/clock.ts";
 import type { AppRoutes } from "./app_routes.ts";
+import type { BuiltInPath } from "./built_in_paths.ts";
 import type { Access } from "./guards.ts";
 import type { MetricFamily, RequestCounter } from "./metrics.ts";
 
@@ -156,7 +157,7 @@ export interface RouteParameter {
 export interface Route {
   readonly method: "GET" | "POST";
   /** With path parameters as `:name`. */
-  readonly path: string;
+  readonly path: BuiltInPath;
   readonly summary: string;
   readonly parameters?: readonly RouteParameter[];
   /** Status codes beside those that every route may give. */

@@ -34,6 +34,7 @@ export function appSchema(product: Product, settings: AppSettings): Schema {
 const SHORT_KEY = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
 
 function checkShortKeys(schema: Schema, product: string): void {
+  if (Object.keys(schema.keys ?? {}).length === 0) return; // Most apps have none, and each start lists all settings.
   const settings = listSettings(schema).filter(({ section }) => !section.many).map(({ key }) => key);
   const taken = new Set([
     ...settings.flatMap((key) => key.split(".").map((_, index, steps) => steps.slice(0, index + 1).join("."))),

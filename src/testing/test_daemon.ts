@@ -74,7 +74,7 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
     tcp: createApi({ ...core, access: "tcp", port: () => PORT }),
   };
   const triggers = kit?.kitFor("tests").jobs;
-  clock.settled = () => jobs.database?.settled();
+  clock.settled = () => jobs.settled();
   const owned = parts.move();
   return {
     home: scratch.path,

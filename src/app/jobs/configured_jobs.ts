@@ -22,10 +22,10 @@ export async function configuredJobs(
   { jobs = [], verb }: { readonly jobs?: readonly string[]; readonly verb: string },
 ): Promise<ConfiguredJobs> {
   const { files, host } = context.system;
-  const { config } = await loadContextConfig(context);
+  const { config, own: { jobs: read } } = await loadContextConfig(context);
   const times = createTimes();
   const systemZone = systemTimezone(host.env.TZ);
-  const own = await ownJobs(context, { config, systemZone });
+  const own = await ownJobs(context, { jobs: read, systemZone });
   const prepared = prepareJobs(config, { files, times, systemZone, ...own });
   const names = prepared.jobs.map(({ name }) => name);
   const unknown = jobs.find((job) => !names.includes(job));

@@ -2,11 +2,11 @@ import { cannot } from "../../base/errors.ts";
 import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
 import type { HealthReport, SchedulerStatus } from "../../base/reports.ts";
 import { systemTimezone } from "../../base/timezone.ts";
-import type { LoadResult } from "../../config/config.ts";
 import type { JobsApi } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import type { SleepingWitness } from "../../system/out_of_memory.ts";
 import type { KitFor } from "../kit/create_kit.ts";
+import type { Loaded } from "../load.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
 import type { JobsConfig } from "../../jobs/scheduler.ts";
 import type { RepositorySpec } from "../../git/repository_spec.ts";
@@ -28,7 +28,7 @@ export interface PreparedJobs extends JobsConfig {
   readonly repositories: readonly RepositorySpec[];
 }
 
-export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSettings"> {
+export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSettings" | "store"> {
   /** False for a daemon that runs one command instead of its configuration. */
   readonly enabled: boolean;
   readonly oom: SleepingWitness;
@@ -40,6 +40,8 @@ export interface JobsOptions extends Omit<OpenJobsOptions, "times" | "logSetting
 export class Jobs implements AsyncDisposable {
   readonly #options: JobsOptions;
   #open: OpenJobs | undefined;
+  /** Open, or on the way to it. */
+  #store: Promise<Store> | undefined;
   #times: Times | undefined;
   #logSettings: LogSettings | undefined;
   readonly #begun = Promise.withResolvers<void>();
@@ -48,17 +50,38 @@ export class Jobs implements AsyncDisposable {
     this.#options = options;
   }
 
+  /** Begins to open the database, where it is needed and not open: what else is needed can be loaded in that time. */
+  async beginOpening(loaded: Loaded): Promise<void> {
+    if (this.#isNeeded(loaded)) await this.#opening();
+  }
+
+  #isNeeded({ config }: Loaded): boolean {
+    const { context: { app }, enabled } = this.#options;
+    const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
+    return enabled && (this.#open !== undefined || parts.some(({ length }) => length > 0));
+  }
+
+  /** The next attempt begins anew when this one fails. */
+  async #opening(): Promise<{ readonly store: Promise<Store> }> {
+    if (this.#store !== undefined) return { store: this.#store };
+    const { openDatabase } = await import("./open_database.ts");
+    const store = openDatabase(this.#options.context, this.#options.logs);
+    this.#store = store;
+    store.catch(() => this.#store = undefined);
+    return { store };
+  }
+
   /**
    * Tries everything that can be refused, and opens the database when it is needed and not open; nothing else changes.
    *
    * @throws AppdError (unavailable, config) when the database cannot be used, or a file that the configuration names
    */
-  async prepare({ config }: LoadResult): Promise<PreparedJobs | undefined> {
-    if (!this.#options.enabled) return undefined;
-    const { app } = this.#options.context;
-    const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
-    if (this.#open === undefined && parts.every(({ length }) => length === 0)) return undefined;
-    const [{ openJobs }, { ownJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
+  async prepare(loaded: Loaded): Promise<PreparedJobs | undefined> {
+    if (!this.#isNeeded(loaded)) return undefined;
+    const { config, own: { jobs } } = loaded;
+    const { store: opening } = await this.#opening();
+    const [store, { openJobs }, { ownJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
+      opening,
       import("./open_jobs.ts"),
       import("./own_jobs.ts"),
       import("./prepare_jobs.ts"),
@@ -69,10 +92,10 @@ export class Jobs implements AsyncDisposable {
     this.#logSettings = config.log;
     const { files, host } = this.#options.context.system;
     const systemZone = systemTimezone(host.env.TZ);
-    const own = await ownJobs(this.#options.context, { config, systemZone, kitFor: this.#options.kitFor });
+    const own = await ownJobs(this.#options.context, { jobs, systemZone, kitFor: this.#options.kitFor });
     const prepared = prepareJobs(config, { files, systemZone, times: this.#times, ...own });
     this.#options.oom.begin();
-    this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings });
+    this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings, store });
     return prepared;
   }
 
@@ -93,9 +116,14 @@ export class Jobs implements AsyncDisposable {
     throw cannot(["trigger", job], "there are no jobs", { exit: "notRunning" });
   }
 
-  /** The database; undefined while it is not open. */
-  get database(): Pick<Store, "read" | "write" | "settled"> | undefined {
-    return this.#open?.database;
+  /** The database, as soon as it is open; undefined where nothing needs one. */
+  get database(): Promise<Pick<Store, "read" | "write">> | undefined {
+    return this.#store;
+  }
+
+  /** Resolves when the database has answered what it was asked; undefined when nothing is under way. */
+  settled(): Promise<void> | undefined {
+    return this.#open?.settled();
   }
 
   /** A program has changed its state. */
@@ -160,9 +188,11 @@ export class Jobs implements AsyncDisposable {
 
   /** Waits for what is being written, and closes the database. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
+    const [open, store] = [this.#open, this.#store];
+    this.#open = this.#store = undefined;
     this.#begun.resolve(); // A start that failed: nobody waits for ever.
     await open?.[Symbol.asyncDispose]();
+    const [opened] = await Promise.allSettled([store]); // Why it cannot be opened, the start has said.
+    if (opened.status === "fulfilled") await opened.value?.[Symbol.asyncDispose]();
   }
 }

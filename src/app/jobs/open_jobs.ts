@@ -10,7 +10,6 @@ import { StoreLedger } from "../../jobs/store_ledger.ts";
 import { GRACE_MS } from "../../jobs/timetable.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
-import { openStore } from "../../store/open_store.ts";
 import { type Store, StoreError } from "../../store/store.ts";
 import { sinceBoot } from "../../system/uptime.ts";
 import type { OomWitness } from "../../system/out_of_memory.ts";
@@ -26,7 +25,6 @@ import { CommitLog } from "./commit_log.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
 import { functionOf } from "./function_work.ts";
-import { storeLists } from "./store_lists.ts";
 import { hoursText, type Times } from "./times.ts";
 import { keepUnwritten, writeKept } from "./unwritten.ts";
 
@@ -40,6 +38,8 @@ export interface OpenJobsOptions {
   readonly oom: OomWitness;
   readonly times: Times;
   readonly logSettings: () => LogSettings;
+  /** The database; whoever gives it closes it. */
+  readonly store: Store;
   /** Hears of what happens to jobs, for notifications. */
   readonly onEvent: (event: JobEvent) => void;
 }
@@ -60,19 +60,11 @@ const PROGRAM_STATES: Readonly<Partial<Record<ProgramEvent["kind"], string>>> = 
   stopped: "stopped",
 };
 
-/** Opens the database and builds what jobs need. @throws AppdError (unavailable, config) when it cannot be used */
+/** Builds what jobs need. */
 export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
   await using parts = new AsyncDisposableStack();
-  const { context, logs } = options;
+  const { context, logs, store } = options;
   const { clock } = context.system;
-  const store = parts.use(
-    await openStore({
-      path: context.paths.database,
-      migrations: storeLists(context.app),
-      clock,
-      log: logs.logging.logger("store"),
-    }),
-  );
   const log = logs.logging.logger("jobs");
   const mayPass = (error: unknown) => error instanceof StoreError;
   const ledger = parts.use(new StoreLedger({ books: store, clock, log, mayPass }));
@@ -81,7 +73,7 @@ export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
     if (!mayPass(error)) throw error;
     log.error("history that an earlier daemon kept cannot be written yet", { error });
   });
-  return new OpenJobs(options, { store, ledger, runner, owned: parts.move() });
+  return new OpenJobs(options, { ledger, runner, owned: parts.move() });
 }
 
 /** Where history waits for a database that does not take it. */
@@ -90,7 +82,6 @@ function placeOf({ context, logs }: OpenJobsOptions) {
 }
 
 interface Parts {
-  readonly store: Store;
   readonly ledger: StoreLedger;
   readonly runner: JobRunner;
   readonly owned: AsyncDisposableStack;
@@ -113,7 +104,8 @@ export class OpenJobs implements AsyncDisposable {
   constructor(options: OpenJobsOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
-    const { ledger, runner, store, owned } = parts;
+    const { ledger, runner, owned } = parts;
+    const { store } = options;
     const { clock, files } = options.context.system;
     this.#scheduler = new Scheduler({
       clock,
@@ -218,10 +210,6 @@ export class OpenJobs implements AsyncDisposable {
     return runReport(desk.current(run));
   }
 
-  get database(): Pick<Store, "read" | "write" | "settled"> {
-    return this.#parts.store;
-  }
-
   scheduler(): SchedulerStatus {
     const workHours = this.#prepared?.workHours;
     return schedulerStatus(this.#scheduler, {
@@ -235,8 +223,12 @@ export class OpenJobs implements AsyncDisposable {
     return this.#repositories;
   }
 
+  settled(): Promise<void> | undefined {
+    return this.#options.store.settled();
+  }
+
   store(): StoreReport {
-    const { ok, path, migrations } = this.#parts.store.health();
+    const { ok, path, migrations } = this.#options.store.health();
     return { database: { ok, path }, migrations };
   }
 

@@ -1,7 +1,7 @@
 import type { JobSpec } from "../../jobs/job_spec.ts";
-import type { Config } from "../../schema/appd_schema.ts";
 import type { Context } from "../context.ts";
 import type { KitFor } from "../kit/create_kit.ts";
+import type { OwnJob } from "../kit/jobs.ts";
 
 /** What of the jobs the app has a word on. */
 export interface OwnJobs {
@@ -10,17 +10,18 @@ export interface OwnJobs {
   readonly enabled: boolean;
 }
 
-/** The jobs of the app; their code is loaded when there are any. @throws AppdError (config) as `appJobSpecs` */
+/** The jobs of the app; their code is loaded when there are any. */
 export async function ownJobs(
-  { app, mode, paths: { home } }: Context,
-  { config, systemZone, kitFor }: {
-    readonly config: Config;
+  { app, mode }: Context,
+  { jobs, systemZone, kitFor }: {
+    /** As they were read with the configuration. */
+    readonly jobs: readonly OwnJob[];
     readonly systemZone: string;
     readonly kitFor?: KitFor | undefined;
   },
 ): Promise<OwnJobs> {
   const enabled = app.modes.find(({ name }) => name === mode)?.jobs ?? true;
-  if (app.jobs.length === 0) return { own: [], enabled };
-  const { appJobSpecs } = await import("../kit/jobs.ts");
-  return { own: appJobSpecs(app, config, { home, systemZone, kitFor }), enabled };
+  if (jobs.length === 0) return { own: [], enabled };
+  const { ownJobSpecs } = await import("../kit/jobs.ts");
+  return { own: ownJobSpecs(jobs, { systemZone, kitFor }), enabled };
 }

@@ -69,7 +69,7 @@ function kitStore(file: string, jobs: () => Pick<Jobs, "database">): KitStore {
   // Not a throw: whoever calls waits for a promise.
   async function database(): Promise<KitStore> {
     const { database: open } = jobs();
-    if (open !== undefined) return await Promise.resolve(open);
+    if (open !== undefined) return await open;
     throw cannot(["use", file], "the database is not open: the app has neither migrations nor jobs, or it stops", {
       exit: "unavailable",
     });

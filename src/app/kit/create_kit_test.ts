@@ -80,7 +80,8 @@ Deno.test("without an open database its store rejects with the reason", async ()
 
 Deno.test("with one, calls go through", async () => {
   const read = (sql: string) => Promise.resolve([{ sql }]);
-  const { store } = setUp({ database: { read, write: () => Promise.resolve([]), settled: () => undefined } }).kitFor(
+  const open = { read, write: () => Promise.resolve([]) };
+  const { store } = setUp({ database: Promise.resolve(open) }).kitFor(
     "routes",
   );
   assert.deepEqual(await store.read("SELECT 1"), [{ sql: "SELECT 1" }]);

@@ -13,12 +13,24 @@ import { type KitFor, withMore } from "./create_kit.ts";
 import type { Job, JobRun, JobSettings } from "./job.ts";
 import { readAppJobs } from "./read_jobs.ts";
 import { jobLogger } from "./part_logger.ts";
-import { servicesUnder } from "./services_under.ts";
+
+/** A job of an app, with what it and the configuration say of it. */
+export interface OwnJob {
+  readonly job: Job<Config>;
+  readonly settings: AppJobSettings;
+}
 
 /** What the jobs of an app stand in. */
-export interface AppJobSurroundings {
+interface Surroundings {
+  readonly config: Config;
+  /** Names of the app's services. */
+  readonly services: readonly string[];
   /** Directory of the instance, absolute. */
   readonly home: string;
+}
+
+/** What the jobs of an app are run with. */
+export interface OwnJobsRun {
   /** IANA name of the system's time zone. */
   readonly systemZone: string;
   /** What their code is given; absent where nothing is run, as in a command that looks ahead. */
@@ -30,13 +42,10 @@ export interface AppJobSurroundings {
  *
  * @throws AppdError (config) naming the job and what is wrong with its settings or its name
  */
-export function appJobSpecs(app: App, config: Config, around: AppJobSurroundings): JobSpec[] {
+export function ownJobs(app: App, around: Surroundings): OwnJob[] {
+  const { config } = around;
   const given = app.jobs.map((job) => ({ name: job.name, settings: settingsOf(job, { app, config }) }));
-  const read = readAppJobs(given, {
-    config,
-    services: servicesUnder(app, config).map(({ name }) => name),
-    home: around.home,
-  });
+  const read = readAppJobs(given, around);
   const refuse = (index: number, flaw: string, hint?: string) =>
     new AppdError(`cannot take up the job "${app.jobs[index]?.name}" of ${app.product.name}: ${flaw}`, {
       exit: "config",
@@ -44,10 +53,12 @@ export function appJobSpecs(app: App, config: Config, around: AppJobSurroundings
     });
   const [first] = read.flaws;
   if (first !== undefined) throw refuse(indexIn(first.path), first.text, first.hint);
-  return read.jobs.map((settings, index) => {
-    const work = functionWork(app.jobs[index] as Job<Config>, around.kitFor);
-    return specOf(settings as AppJobSettings, { work, systemZone: around.systemZone });
-  });
+  return app.jobs.map((job, index) => ({ job, settings: read.jobs[index] as AppJobSettings }));
+}
+
+/** The jobs of an app for the scheduler. */
+export function ownJobSpecs(jobs: readonly OwnJob[], { systemZone, kitFor }: OwnJobsRun): JobSpec[] {
+  return jobs.map(({ job, settings }) => specOf(settings, { work: functionWork(job, kitFor), systemZone }));
 }
 
 function indexIn(path: Path): number {

@@ -1,7 +1,5 @@
-import type { LoadResult } from "../../config/config.ts";
 import type { Health } from "../../health/health.ts";
 import { delay } from "../../system/clock.ts";
-import type { Jobs } from "../jobs/jobs.ts";
 import type { OwnRoutes } from "../listeners.ts";
 import { addAppChecks, appChecks } from "./checks.ts";
 import { createKit, type KitFor, type KitSources } from "./create_kit.ts";
@@ -12,13 +10,8 @@ export interface OpenKit {
   readonly kitFor: KitFor;
   /** Undefined when the app has no endpoints. */
   readonly routes: OwnRoutes | undefined;
-  /**
-   * Opens the database, where the app needs it, and makes the endpoints: everything of the app that can be refused, before
-   * anything runs.
-   *
-   * @throws AppdError (config, unavailable), and what the app throws
-   */
-  begin(jobs: Pick<Jobs, "prepare">, loaded: LoadResult): Promise<void>;
+  /** Makes the endpoints. @throws AppdError (config), and what the app throws */
+  makeRoutes(): Promise<void>;
   /** Adds the checks, and gives them a moment, so that an app that is well begins so. */
   watch(health: Health): Promise<void>;
 }
@@ -34,10 +27,7 @@ export function openKit(sources: KitSources): OpenKit {
   const checks = appChecks(app, kitFor);
   return {
     ...{ kitFor, routes },
-    async begin(jobs, loaded) {
-      await Promise.all([jobs.prepare(loaded), routes?.load()]);
-      await routes?.make(kitFor, clock);
-    },
+    makeRoutes: async () => await routes?.make(kitFor, clock),
     async watch(health) {
       if (checks.length === 0) return;
       addAppChecks(health, checks);

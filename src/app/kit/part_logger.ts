@@ -1,5 +1,5 @@
 import type { App } from "./app.ts";
-import { servicesUnder } from "./services_under.ts";
+import type { OwnParts } from "./own_parts.ts";
 
 /** Name of a service's logger below the app's. */
 export function serviceLogger(name: string): string {
@@ -23,7 +23,7 @@ export function loggerOfPart({ product, services, jobs }: PartsOfApp, name: stri
   return jobs.some((job) => job.name === name) ? `${product.name}.${jobLogger(name)}` : undefined;
 }
 
-/** What of an app has loggers under a configuration. @throws AppdError (config) as {@link servicesUnder} */
-export function partsUnder<C>(app: App<C>, config: C): PartsOfApp {
-  return { ...app, services: servicesUnder(app, config) };
+/** What of an app has loggers under a configuration. */
+export function partsOf({ product, jobs }: App, { services }: Pick<OwnParts, "services">): PartsOfApp {
+  return { product, services, jobs };
 }

@@ -25,11 +25,6 @@ export class Routes implements OwnRoutes {
   readonly bodyLimit = (path: string): number | undefined =>
     isServed(this.#routes, path) ? this.#routes.bodyLimit : undefined;
 
-  /** Loads what endpoints are compared with; to be done while something else is waited for. */
-  async load(): Promise<void> {
-    await import("../../http/api.ts");
-  }
-
   /** @throws AppdError (config) when one of them has the path of a built-in one, or they take too long; and what the app throws */
   async make(kitFor: KitFor, clock: Clock): Promise<void> {
     const { product: { name }, open, bodyLimit, routes } = this.#app;
@@ -39,8 +34,7 @@ export class Routes implements OwnRoutes {
       const cause = `they are not made within ${PATIENCE_MS / 1000} s`;
       throw cannot(["serve the endpoints of", name], cause, { exit: "config", hint: "wait for nothing in `routes`" });
     }
-    const { BUILT_IN_PATHS } = await import("../../http/api.ts");
-    this.#routes = appRoutes({ hono, open, bodyLimit, builtIn: BUILT_IN_PATHS, name });
+    this.#routes = appRoutes({ hono, open, bodyLimit, name });
   }
 }
 

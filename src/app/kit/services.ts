@@ -5,17 +5,28 @@ import { fingerprint } from "../../base/fingerprint.ts";
 import type { TaskLife, TaskSpec } from "../../programs/task_spec.ts";
 import { APPD_SCHEMA, type Config } from "../../schema/appd_schema.ts";
 import type { Schema } from "../../schema/section.ts";
-import type { App } from "./app.ts";
 import { withMore } from "./create_kit.ts";
 import type { Kit } from "./kit.ts";
 import type { Service, ServiceContext } from "./service.ts";
 import { serviceLogger } from "./part_logger.ts";
 import { asked } from "./services_under.ts";
-import { type ServiceChoice, type WantedService, wantedServices } from "./wanted_services.ts";
+import type { WantedService } from "./wanted_services.ts";
+
+/** A service as the supervisor runs it, but for what its code is given. */
+export interface PlannedService<C> extends Omit<TaskSpec, "task" | "dependsOn">, WantedService<C> {
+  /** Stands for what the service depends on: a reload under which it stays the same leaves the service alone. */
+  readonly mark: string;
+}
+
+/** What a plan is made from. */
+interface PlanSource<C> {
+  readonly config: C;
+  readonly schema: Schema;
+}
 
 /** What the services of an app are run with. */
-export interface ServiceSurroundings<C> extends ServiceChoice<C> {
-  readonly schema: Schema;
+export interface ServiceSurroundings<C> {
+  readonly config: C;
   /** What their code is given, by the name of their logger below the app's: `services.proxy`. */
   readonly kitFor: (logger: string) => Kit<C>;
   /** Aborted when the daemon begins to stop. */
@@ -27,29 +38,28 @@ const START_TIMEOUT = "60s";
 /** Of a program of the configuration: `stable_after`, in milliseconds. */
 const STABLE_AFTER_MS = 10_000;
 
-/**
- * The services of an app that this mode and this configuration want, for the supervisor.
- *
- * @throws AppdError (config) when a service cannot be what it says it is, or has the name of something else
- */
-export function serviceSpecs<C extends Config>(app: App<C>, around: ServiceSurroundings<C>): TaskSpec[] {
-  return wantedServices(app, around).map((wanted) => specOf(wanted, around));
-}
-
-function specOf<C extends Config>(
-  { service, dependsOn }: WantedService<C>,
-  around: ServiceSurroundings<C>,
-): TaskSpec {
-  const { name, critical = false, restart = "always", onFailed = "degrade", readiness = "immediate" } = service;
+/** What a service that is wanted says of itself. @throws AppdError (config) when it cannot be what it says it is */
+export function plannedService<C extends Config>(wanted: WantedService<C>, source: PlanSource<C>): PlannedService<C> {
+  const { service } = wanted;
+  const { critical = false, restart = "always", onFailed = "degrade" } = service;
   return {
-    ...{ name, critical, restart, onFailed, stableAfter: STABLE_AFTER_MS },
+    ...{ ...wanted, critical, restart, onFailed, stableAfter: STABLE_AFTER_MS },
     stopTimeout: milliseconds(service, "stopTimeout", STOP_TIMEOUT),
     startTimeout: milliseconds(service, "startTimeout", START_TIMEOUT),
+    mark: markOf(service, source),
+  };
+}
+
+/** A service for the supervisor. */
+export function serviceSpec<C extends Config>(planned: PlannedService<C>, around: ServiceSurroundings<C>): TaskSpec {
+  const { service, mark, dependsOn, ...spec } = planned;
+  return {
+    ...spec,
     ...(Object.keys(dependsOn).length === 0 ? {} : { dependsOn }),
     task: {
-      run: (life) => service.run(contextOf(life, { ...around, name })),
-      mark: markOf(service, around),
-      probed: readiness === "called",
+      run: (life) => service.run(contextOf(life, { ...around, name: spec.name })),
+      mark,
+      probed: service.readiness === "called",
       logFile: around.config.log.file,
     },
   };
@@ -65,8 +75,7 @@ function milliseconds<C>(service: Service<C>, key: "startTimeout" | "stopTimeout
   });
 }
 
-/** Stands for what the service depends on: a reload under which it stays the same leaves the service alone. */
-function markOf<C extends Config>(service: Service<C>, { config, schema }: ServiceSurroundings<C>): string {
+function markOf<C extends Config>(service: Service<C>, { config, schema }: PlanSource<C>): string {
   const { name, watches } = service;
   if (watches === undefined) return fingerprint(canonicalJson(ownSections(config, schema)));
   // Inside: what it gives may be something that cannot be written down.

@@ -12,7 +12,8 @@ import { FakeClock } from "../../system/fake_clock.ts";
 import { type App, APPD_APP } from "./app.ts";
 import type { Kit } from "./kit.ts";
 import type { Service, ServiceContext } from "./service.ts";
-import { serviceSpecs } from "./services.ts";
+import { plannedService, serviceSpec } from "./services.ts";
+import { wantedServices } from "./wanted_services.ts";
 
 const OWN = section("proxy", {
   help: "the proxy",
@@ -50,10 +51,12 @@ interface Around {
 
 async function specsOf(services: readonly Service<OwnConfig>[], around: Around = {}): Promise<TaskSpec[]> {
   const config = around.config ?? await configOf(around.toml);
-  return serviceSpecs(appWith(services, around.app), {
-    ...{ config, schema: SCHEMA, mode: around.mode, stopping: around.stopping ?? new AbortController().signal },
-    kitFor: around.kitFor ?? (() => fakeKit(() => config)),
-  });
+  const { modes } = appWith(services, around.app);
+  const planned = wantedServices(services, { modes, mode: around.mode, config })
+    .map((wanted) => plannedService(wanted, { config, schema: SCHEMA }));
+  const kitFor = around.kitFor ?? (() => fakeKit(() => config));
+  const { stopping = new AbortController().signal } = around;
+  return planned.map((one) => serviceSpec(one, { config, kitFor, stopping }));
 }
 
 function fakeKit(config: () => OwnConfig): Kit<OwnConfig> {

@@ -5,10 +5,10 @@ import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { App } from "./app.ts";
 import type { Service } from "./service.ts";
-import { asked, servicesUnder } from "./services_under.ts";
+import { asked } from "./services_under.ts";
 
 /** What decides which services run. */
-export interface ServiceChoice<C> {
+export interface ServiceChoice<C> extends Pick<App<C>, "modes"> {
   readonly config: C;
   /** Name of the mode that is run; undefined: everything runs. */
   readonly mode: string | undefined;
@@ -22,14 +22,16 @@ export interface WantedService<C> {
 }
 
 /**
- * The services that a mode and a configuration want. They wait for each other and for programs, not for services that are
+ * The services that a mode and a configuration want, of all that the app has. They wait for each other and for programs, not for services that are
  * left out: who waits for one of those would wait for ever.
  *
  * @throws AppdError (config) when one has the name of something else, waits for nothing that there is, or in a circle
  */
-export function wantedServices<C extends Config>(app: App<C>, choice: ServiceChoice<C>): WantedService<C>[] {
-  const all = servicesUnder(app, choice.config);
-  const services = chosen(all, app, choice);
+export function wantedServices<C extends Config>(
+  all: readonly Service<C>[],
+  choice: ServiceChoice<C>,
+): WantedService<C>[] {
+  const services = chosen(all, choice);
   checkNames(services, choice.config);
   for (const service of services) checkDependencies(service, all, choice.config);
   const left = new Set(all.filter((one) => !services.includes(one)).map(({ name }) => name));
@@ -41,11 +43,7 @@ export function wantedServices<C extends Config>(app: App<C>, choice: ServiceCho
   return wanted;
 }
 
-function chosen<C>(
-  all: readonly Service<C>[],
-  { modes }: Pick<App<C>, "modes">,
-  { config, mode }: ServiceChoice<C>,
-): Service<C>[] {
+function chosen<C>(all: readonly Service<C>[], { modes, mode, config }: ServiceChoice<C>): Service<C>[] {
   const names = modes.find(({ name }) => name === mode)?.services;
   return all.filter((one) => names === undefined || names.includes(one.name))
     .filter((one) => asked(["run the service", one.name], "its enabled()", () => one.enabled?.(config) ?? true));

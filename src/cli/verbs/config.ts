@@ -2,7 +2,7 @@ import type { LoadResult } from "../../config/config.ts";
 import { explain as explainSetting, getSetting, listValues } from "../../config/explain.ts";
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
-import { adjusted, loadContextConfig, schemaFor } from "../../app/load.ts";
+import { asWanted, loadContextConfig, schemaFor } from "../../app/load.ts";
 import { exposedCommands } from "../../app/exposed_commands.ts";
 import { trustWarnings } from "../../app/trust.ts";
 import { jobWarnings } from "../../app/jobs/job_warnings.ts";
@@ -37,7 +37,7 @@ export async function set(input: VerbInput): Promise<number> {
       env: system.host.env,
       files: system.files,
       schema: await schemaFor(context),
-      accept: (loaded) => void adjusted(context, loaded),
+      accept: async (loaded) => void await asWanted(context, loaded),
     },
     argument(input, 0),
     argument(input, 1),

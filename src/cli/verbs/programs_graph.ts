@@ -1,12 +1,10 @@
 import type { Context } from "../../app/context.ts";
 import { askStatus } from "../../app/control.ts";
-import { hasServices } from "../../app/kit/has_kit.ts";
 import { loadContextConfig } from "../../app/load.ts";
 import { cannot } from "../../base/errors.ts";
 import { levelsOf } from "../../base/levels.ts";
 import { familyOf } from "../../base/program_names.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
-import type { Config } from "../../schema/appd_schema.ts";
 import { contextOf } from "../context_of.ts";
 import { branchesFor, type GraphProgram, renderGraph } from "../render_graph.ts";
 import { statesOf } from "../render_programs.ts";
@@ -23,10 +21,9 @@ interface Configured {
 export async function graph(input: VerbInput): Promise<number> {
   const { output, system } = input;
   const context = contextOf(input);
-  const { config } = await loadContextConfig(context);
+  const { config, own } = await loadContextConfig(context);
   const running = (await askStatus(context))?.programs;
-  const services = hasServices(context.app) ? await servicesFor(context, config) : [];
-  const levels = levelsFor([...config.programs, ...services], context, running);
+  const levels = levelsFor([...config.programs, ...own.wanted], context, running);
   if (output.json) output.printJson(jsonOf(levels));
   else if (levels.length === 0) output.print("no programs");
   else {
@@ -34,11 +31,6 @@ export async function graph(input: VerbInput): Promise<number> {
     output.print(lines.join("\n"));
   }
   return 0;
-}
-
-async function servicesFor({ app, mode }: Context, config: Config): Promise<readonly Configured[]> {
-  const { wantedServices } = await import("../../app/kit/wanted_services.ts");
-  return wantedServices(app, { config, mode });
 }
 
 function levelsFor(

@@ -1,0 +1,41 @@
+import type { Config } from "../../schema/appd_schema.ts";
+import type { Schema } from "../../schema/section.ts";
+import type { Context } from "../context.ts";
+import { type OwnJob, ownJobs } from "./jobs.ts";
+import type { Service } from "./service.ts";
+import { type PlannedService, plannedService } from "./services.ts";
+import { servicesUnder } from "./services_under.ts";
+import { wantedServices } from "./wanted_services.ts";
+
+/** What an app has under a configuration: read with it, once, for all that need it. */
+export interface OwnParts {
+  /** All services, whether or not they run. */
+  readonly services: readonly Service<Config>[];
+  /** Those that the mode and the configuration want. */
+  readonly wanted: readonly PlannedService<Config>[];
+  readonly jobs: readonly OwnJob[];
+}
+
+/** What a configuration brings that is asked for parts. */
+export interface PartsSource {
+  readonly config: Config;
+  readonly schema: Schema;
+}
+
+/**
+ * Makes of a configuration what the app has under it. What cannot be is wrong with the configuration, whoever reads it.
+ *
+ * @throws AppdError (config) naming the service or the job
+ */
+export function ownParts(
+  { app, mode, paths: { home } }: Pick<Context, "app" | "mode" | "paths">,
+  { config, schema }: PartsSource,
+): OwnParts {
+  const services = servicesUnder(app, config);
+  const wanted = wantedServices(services, { modes: app.modes, mode, config });
+  return {
+    services,
+    wanted: wanted.map((one) => plannedService(one, { config, schema })),
+    jobs: ownJobs(app, { config, services: services.map(({ name }) => name), home }),
+  };
+}

@@ -15,6 +15,7 @@ import { Journal } from "./events/journal.ts";
 import { openListeners } from "./listeners.ts";
 import { loadContextConfig } from "./load.ts";
 import { openLogs } from "./logs.ts";
+import { modeOf } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
@@ -100,10 +101,12 @@ async function build(
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger();
   onLog(log);
+  const mode = modeOf(context)?.name;
   log.info(`${context.app.product.name} starts`, {
     pid: host.pid,
     version: versionText(context.app.product),
     home: paths.home,
+    ...(mode === undefined ? {} : { mode }),
   });
   const announcement = parts.use(await announce(context, { detached: options.detached, log }));
   if (lastEnd !== undefined) tellLastEnd(log, lastEnd);

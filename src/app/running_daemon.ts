@@ -24,6 +24,7 @@ import type { ApiCore } from "./listeners.ts";
 import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
 import { LiveConfig, type LiveParts } from "./live_config.ts";
+import { modeOf, modeReport } from "./mode.ts";
 import type { Notifications } from "./events/notifications.ts";
 import { beginShutdown, type Shutdown, type ShutdownStep } from "./shutdown.ts";
 import type { Jobs } from "./jobs/jobs.ts";
@@ -144,6 +145,7 @@ export class Daemon {
   /** What stays behind for those who cannot ask, and for `restart`. */
   #state(): InstanceState {
     const { host, processes } = this.#context.system;
+    const mode = modeOf(this.#context)?.name;
     return {
       pid: host.pid,
       start_time: processes.stat(host.pid)?.startTime ?? "",
@@ -155,6 +157,7 @@ export class Daemon {
       pid_file: this.#parts.pidFile,
       log_file: this.config.log.file,
       flags: this.#context.flags,
+      ...(mode === undefined ? {} : { mode }),
       started_in: this.#context.startedIn,
       command: this.#parts.command ?? null,
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
@@ -360,6 +363,7 @@ export class Daemon {
     return {
       name: this.#context.app.product.name,
       instance: this.#context.instance,
+      ...modeReport(this.#context),
       state: this.#lifecycle.state,
       pid: this.#context.system.host.pid,
       version: versionText(this.#context.app.product),

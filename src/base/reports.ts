@@ -164,6 +164,8 @@ export interface LastEndReport {
 export interface StatusReport {
   readonly name: string;
   readonly instance: string;
+  /** Name of the mode that runs, null where everything does; absent in a program that has no modes. */
+  readonly mode?: string | null;
   readonly state: DaemonState;
   readonly pid: number | null;
   readonly version: string;

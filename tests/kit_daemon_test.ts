@@ -273,6 +273,50 @@ Deno.test("a reload takes up what the configuration says of a job and of a check
   assert.equal(await schedule(), "every 2h");
 });
 
+Deno.test("why tells of a check since when it fails, how often in a row, and what it says; and without a name what is not well", async () => {
+  await using fig = await started();
+  const why = (...args: string[]) => fig.instance.run(["why", ...args]);
+  assert.match((await why("basket")).stdout, /^the check basket is well; it is critical\n$/);
+  assert.match((await why()).stdout, /^fig is ready, and nothing is wrong\n$/);
+  fig.instance.write("\n[fig]\nbad = true\n");
+  await fig.instance.run(["reload"]);
+  const told = await until("three failures", async () => {
+    const report = JSON.parse((await why("basket", "--json")).stdout);
+    return report.failures >= 3 ? report : undefined;
+  });
+  assert.deepEqual([told.check, told.ok, told.critical, told.error], ["basket", false, true, "the basket has a hole"]);
+  assert.ok(Date.now() - Date.parse(told.since) >= 1900, told.since);
+  const { stdout, code } = await why("basket");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^the check basket fails since .* UTC \(\d+s.*\), \d+ times in a row: the basket has a hole; it is critical: the daemon is degraded\n/,
+  );
+  assert.match(stdout, /What happened:\n {2}.* UTC {2}the check basket fails: the basket has a hole\n/);
+  assert.match(stdout, /What may help:\n {2}fig logs --grep basket -n 50\n$/);
+  const all = await why();
+  assert.match(all.stdout, /^fig is degraded since .*: the check basket fails: the basket has a hole\n/);
+  assert.match(
+    all.stdout,
+    /Checks that fail:\n {2}basket {2}the basket has a hole \(critical, since .*, \d+ in a row\)\n/,
+  );
+  assert.match(all.stdout, /What may help:\n {2}fig why basket\n$/);
+  assert.match(fig.log(), /WARN .*health: a check fails check=basket critical=true error="the basket has a hole"/);
+  assert.match((await fig.instance.run(["events"])).stdout, /the check basket fails: the basket has a hole/);
+
+  fig.instance.write("\n[fig]\nbad = false\n");
+  await fig.instance.run(["reload"]);
+  await until("well again", async () => JSON.parse((await why("basket", "--json")).stdout).ok);
+  assert.match(
+    (await why("basket")).stdout,
+    /basket is well;.*\n[^]* fails: .*\n.*is well again after \d+s.* and \d+ failures\n/,
+  );
+  const none = await why("baskte");
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /no such program, job or health check\nhint: did you mean "basket"\?/);
+  assert.match((await fig.instance.run(["health", "names"])).stdout, /^basket$/m);
+});
+
 Deno.test("the file can name the app's jobs, and the verbs that work without a daemon know them", async () => {
   await using fig = new Fig();
   fig.instance.write('\n[[job]]\nname = "after"\ncommand = ["true"]\non = "job:pick:ok"\n');

@@ -53,6 +53,16 @@ export async function health(context: Context): Promise<HealthReport | undefined
   return await clientOf(context).get<HealthReport>("/health");
 }
 
+/** The last results of the health checks, by name. @throws AppdError (unavailable) when the daemon does not answer */
+export async function checksOf(
+  context: Context,
+  action: readonly [verb: string, object: string],
+): Promise<HealthReport["checks"]> {
+  const report = await health(context);
+  if (report !== undefined) return report.checks;
+  throw cannot(action, ...silent(undefined));
+}
+
 /** What a reload shall do; times in milliseconds. */
 export interface ReloadRequest {
   /** Only say what would be done. */

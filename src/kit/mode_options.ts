@@ -30,7 +30,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   run: START,
   restart: {
     help: "mode from now on, instead of the one that runs; all: everything",
-    description: `The mode that runs is kept too, unless --mode says another one. Back to everything: --mode ${EVERYTHING}.`,
+    description:
+      `The mode that runs is kept too, unless --mode says another one. Back to everything: --mode ${EVERYTHING}.`,
     example: () => [`--mode ${EVERYTHING}`, "out of a mode: everything runs again"],
   },
   install: SERVICE,

@@ -234,6 +234,52 @@ Deno.test("answers that stream arrive as they come", async () => {
   assert.match(first, /^data: 1\n\n/);
 });
 
+Deno.test("a command that asks gets its answer within its patience, or ends with 69 and says where to look", async () => {
+  await using fig = await started();
+  const ask = (...args: string[]) => fig.instance.run(["fetch", ...args], { timeoutMs: 20_000 });
+  for (
+    const [args, message] of [
+      [
+        ["/v1/never", "--patience", "300ms"],
+        /^fig: cannot ask for "\/v1\/never": the daemon has not answered within 300ms$/m,
+      ],
+      [["/v1/never", "--patience", "300ms", "--post"], /within 300ms; it may still do what was asked$/m],
+      [
+        ["/v1/half", "--patience", "1s", "--whole"],
+        /cannot ask for "\/v1\/half": the daemon has not answered within 1s$/m,
+      ],
+    ] as const
+  ) {
+    const { code, stderr } = await ask(...args);
+    assert.equal(code, 69, stderr);
+    assert.match(stderr, message);
+    assert.match(stderr, /^hint: see what is not well: fig why; what it is doing: fig logs -n 50$/m);
+  }
+  assert.equal((await ask("/figs", "--whole", "--patience", "10s")).stdout, "[]\n");
+  assert.equal((await ask("/v1/known", "--whole")).code, 3);
+});
+
+Deno.test("a stream that a command reads goes on beyond its patience, and Ctrl-C ends it, as it ends one that waits", async () => {
+  await using fig = await started();
+  const stream = fig.instance.spawn(["fetch", "/v1/ticks", "--patience", "500ms"]);
+  const reader = stream.stdout.getReader();
+  const began = performance.now();
+  let text = "";
+  while (performance.now() - began < 1500) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+  }
+  assert.ok(performance.now() - began >= 1500, `it ended early: ${text}`);
+  reader.releaseLock();
+  const waiting = fig.instance.spawn(["fetch", "/v1/never"]);
+  await until("it waits", async () => (await fig.instance.run(["logs", "--grep", "nobody answers"])).stdout !== "");
+  for (const child of [stream, waiting]) {
+    signal(child.pid, "SIGINT");
+    assert.equal((await child.output()).signal, "SIGINT");
+  }
+});
+
 Deno.test("an endpoint that throws is 500 and a record, and no end of the daemon", async () => {
   await using fig = await started();
   const sour = await fig.ask("/v1/sour");

@@ -336,7 +336,7 @@ Deno.test("why tells of a check since when it fails, how often in a row, and wha
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^the check basket fails since .* UTC \(\d+s.*\), \d+ times in a row: the basket has a hole; it is critical: the daemon is degraded\n/,
+    /^the check basket fails since .* UTC \(\d+s.*\), \d+ times in a row; it is critical, so that the daemon is degraded: the basket has a hole\n/,
   );
   assert.match(stdout, /What happened:\n {2}.* UTC {2}the check basket fails: the basket has a hole\n/);
   assert.match(stdout, /What may help:\n {2}fig logs --grep basket -n 50\n$/);

@@ -21,7 +21,7 @@ export function tellChecks(health: Pick<Health, "onTurn">, { journal, log, now, 
     const draft = checkEvent(turn, now());
     journal.note(draft);
     if (turn.now.ok) log.info("a check is well again", draft.fields);
-    else log[turn.now.critical ? "warn" : "info"]("a check fails", draft.fields);
+    else log.warn("a check fails", draft.fields);
   });
 }
 
@@ -31,7 +31,7 @@ export function checkEvent({ name, now, before }: CheckTurn, at: number): EventD
   const told = { at: new Date(at).toISOString(), kind: "check", program: null, check: name } as const;
   if (!ok) {
     const fields = { check: name, critical, error };
-    return { ...told, level: critical ? "warn" : "info", message: `the check ${name} fails: ${error}`, fields };
+    return { ...told, level: "warn", message: `the check ${name} fails: ${error}`, fields };
   }
   const { since, failures = 0 } = before;
   const ms = since === undefined ? 0 : Math.max(0, at - Date.parse(since));

@@ -23,23 +23,19 @@ export function explainCheck(name: string, { report, status, events, now }: Chec
   const own = events.filter(({ check }) => check === name);
   return {
     ...{ check: name, ok, critical, since, failures, error: error === null ? null : escapeControls(error) },
-    summary: escapeControls(`the check ${name} ${accountOf(report, now)}; ${weightOf(report)}`),
+    summary: escapeControls(`the check ${name} ${accountOf(report, now)}`),
     chain: own.slice(-TURNS).map(({ at, message }) => ({ at, message: escapeControls(message) })),
     hints: hintsOf(name, { report, status }),
   };
 }
 
-function accountOf({ ok, since, failures = 0, error = "failed" }: CheckReport, now: number): string {
-  if (ok) return "is well";
-  if (since === undefined) return "has given no answer yet";
+function accountOf({ ok, critical, since, failures = 0, error = "failed" }: CheckReport, now: number): string {
+  if (ok) return `is well; it is ${critical ? "critical" : "not critical"}`;
+  if (since === undefined) return `has given no answer yet; it is ${critical ? "critical" : "not critical"}`;
   const age = humanDuration(Math.max(0, now - Date.parse(since)));
   const times = failures === 1 ? "once" : `${failures} times in a row`;
-  return `fails since ${utcTime(Date.parse(since))} (${age}), ${times}: ${error}`;
-}
-
-function weightOf({ ok, critical }: CheckReport): string {
-  if (!critical) return "it is not critical: the daemon serves as usual";
-  return ok ? "it is critical" : "it is critical: the daemon is degraded";
+  const weight = critical ? "critical, so that the daemon is degraded" : "not critical, the daemon serves as usual";
+  return `fails since ${utcTime(Date.parse(since))} (${age}), ${times}; it is ${weight}: ${error}`;
 }
 
 function hintsOf(name: string, { report, status }: Pick<CheckWhyInput, "report" | "status">): readonly string[] {

@@ -34,12 +34,12 @@ Deno.test("a check that fails: since when, how often, what it says, what it mean
   const report = check("basket", FAILS);
   assert.equal(
     report.summary,
-    "the check basket fails since 2025-11-01 11:57:00 UTC (3m), 180 times in a row: a hole; it is critical: the daemon is degraded",
+    "the check basket fails since 2025-11-01 11:57:00 UTC (3m), 180 times in a row; it is critical, so that the daemon is degraded: a hole",
   );
   assert.deepEqual([report.since, report.failures, report.error], [SINCE, 180, "a hole"]);
   assert.deepEqual(report.hints, ["appd logs --grep basket -n 50"]);
   const minor = check("basket", { ...FAILS, critical: false, failures: 1, hint: "mend it: fig mend" });
-  assert.match(minor.summary, /, once: a hole; it is not critical: the daemon serves as usual$/);
+  assert.match(minor.summary, /, once; it is not critical, the daemon serves as usual: a hole$/);
   assert.deepEqual(minor.hints, ["mend it: fig mend", "appd logs --grep basket -n 50"]);
 });
 
@@ -49,7 +49,7 @@ Deno.test("a check that is well, or has not answered yet", () => {
     ...{ since: null, failures: 0, error: null, chain: [], hints: [] },
   });
   const { summary } = check("basket", { ok: false, critical: false, latency_ms: 0, error: "not checked yet" });
-  assert.equal(summary, "the check basket has given no answer yet; it is not critical: the daemon serves as usual");
+  assert.equal(summary, "the check basket has given no answer yet; it is not critical");
 });
 
 Deno.test("its own turns are told, oldest first, and no others", () => {

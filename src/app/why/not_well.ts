@@ -47,7 +47,7 @@ const BAD: ReadonlySet<string> = new Set(["failed", "timeout", "interrupted"]);
 /** Jobs that cannot run, are overdue, or whose last run ended badly; not those that are disabled. */
 export function brokenJobs(jobs: readonly JobStatus[]): readonly JobStatus[] {
   return jobs.filter(({ enabled, problem, overdue_since: overdue, last }) =>
-    problem !== null || overdue !== null || (enabled && last !== null && BAD.has(last.outcome))
+    enabled && (problem !== null || overdue !== null || (last !== null && BAD.has(last.outcome)))
   );
 }
 

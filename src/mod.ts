@@ -8,6 +8,7 @@ export type { App, Check, Mode } from "./app/kit/app.ts";
 export type { Job, JobContext, JobRun, JobSettings } from "./app/kit/job.ts";
 export type { Kit, KitJobs, KitStore } from "./app/kit/kit.ts";
 export type { Service, ServiceContext } from "./app/kit/service.ts";
+export type { AskInit } from "./app/patience.ts";
 export { aborted } from "./base/aborted.ts";
 export { AppdError, type AppdErrorOptions } from "./base/errors.ts";
 export { escapeControls } from "./base/escape.ts";

@@ -252,6 +252,52 @@ Deno.test("answers that stream arrive as they come", async () => {
   assert.match(first, /^data: 1\n\n/);
 });
 
+Deno.test("a command that asks gets its answer within its patience, or ends with 69 and says where to look", async () => {
+  await using fig = await started();
+  const ask = (...args: string[]) => fig.instance.run(["fetch", ...args], { timeoutMs: 20_000 });
+  for (
+    const [args, message] of [
+      [
+        ["/v1/never", "--patience", "300ms"],
+        /^fig: cannot ask for "\/v1\/never": the daemon has not answered within 300ms$/m,
+      ],
+      [["/v1/never", "--patience", "300ms", "--post"], /within 300ms; it may still do what was asked$/m],
+      [
+        ["/v1/half", "--patience", "1s", "--whole"],
+        /cannot ask for "\/v1\/half": the daemon has not answered within 1s$/m,
+      ],
+    ] as const
+  ) {
+    const { code, stderr } = await ask(...args);
+    assert.equal(code, 69, stderr);
+    assert.match(stderr, message);
+    assert.match(stderr, /^hint: see what is not well: fig why; what it is doing: fig logs -n 50$/m);
+  }
+  assert.equal((await ask("/figs", "--whole", "--patience", "10s")).stdout, "[]\n");
+  assert.equal((await ask("/v1/known", "--whole")).code, 3);
+});
+
+Deno.test("a stream that a command reads goes on beyond its patience, and Ctrl-C ends it, as it ends one that waits", async () => {
+  await using fig = await started();
+  const stream = fig.instance.spawn(["fetch", "/v1/ticks", "--patience", "500ms"]);
+  const reader = stream.stdout.getReader();
+  const began = performance.now();
+  let text = "";
+  while (performance.now() - began < 1500) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+  }
+  assert.ok(performance.now() - began >= 1500, `it ended early: ${text}`);
+  reader.releaseLock();
+  const waiting = fig.instance.spawn(["fetch", "/v1/never"]);
+  await until("it waits", async () => (await fig.instance.run(["logs", "--grep", "nobody answers"])).stdout !== "");
+  for (const child of [stream, waiting]) {
+    signal(child.pid, "SIGINT");
+    assert.equal((await child.output()).signal, "SIGINT");
+  }
+});
+
 Deno.test("an endpoint that throws is 500 and a record, and no end of the daemon", async () => {
   await using fig = await started();
   const sour = await fig.ask("/v1/sour");
@@ -289,6 +335,50 @@ Deno.test("a reload takes up what the configuration says of a job and of a check
   assert.notEqual(code, 0);
   assert.match(stderr, /cannot take up the job "pick" of fig: every is "often"/);
   assert.equal(await schedule(), "every 2h");
+});
+
+Deno.test("why tells of a check since when it fails, how often in a row, and what it says; and without a name what is not well", async () => {
+  await using fig = await started();
+  const why = (...args: string[]) => fig.instance.run(["why", ...args]);
+  assert.match((await why("basket")).stdout, /^the check basket is well; it is critical\n$/);
+  assert.match((await why()).stdout, /^fig is ready, and nothing is wrong\n$/);
+  fig.instance.write("\n[fig]\nbad = true\n");
+  await fig.instance.run(["reload"]);
+  const told = await until("three failures", async () => {
+    const report = JSON.parse((await why("basket", "--json")).stdout);
+    return report.failures >= 3 ? report : undefined;
+  });
+  assert.deepEqual([told.check, told.ok, told.critical, told.error], ["basket", false, true, "the basket has a hole"]);
+  assert.ok(Date.now() - Date.parse(told.since) >= 1900, told.since);
+  const { stdout, code } = await why("basket");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^the check basket fails since .* UTC \(\d+s.*\), \d+ times in a row; it is critical, so that the daemon is degraded: the basket has a hole\n/,
+  );
+  assert.match(stdout, /What happened:\n {2}.* UTC {2}the check basket fails: the basket has a hole\n/);
+  assert.match(stdout, /What may help:\n {2}fig logs --grep basket -n 50\n$/);
+  const all = await why();
+  assert.match(all.stdout, /^fig is degraded since .*: the check basket fails: the basket has a hole\n/);
+  assert.match(
+    all.stdout,
+    /Checks that fail:\n {2}basket {2}the basket has a hole \(critical, since .*, \d+ in a row\)\n/,
+  );
+  assert.match(all.stdout, /What may help:\n {2}fig why basket\n$/);
+  assert.match(fig.log(), /WARN .*health: a check fails check=basket critical=true error="the basket has a hole"/);
+  assert.match((await fig.instance.run(["events"])).stdout, /the check basket fails: the basket has a hole/);
+
+  fig.instance.write("\n[fig]\nbad = false\n");
+  await fig.instance.run(["reload"]);
+  await until("well again", async () => JSON.parse((await why("basket", "--json")).stdout).ok);
+  assert.match(
+    (await why("basket")).stdout,
+    /basket is well;.*\n[^]* fails: .*\n.*is well again after \d+s.* and \d+ failures\n/,
+  );
+  const none = await why("baskte");
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /no such program, job or health check\nhint: did you mean "basket"\?/);
+  assert.match((await fig.instance.run(["health", "names"])).stdout, /^basket$/m);
 });
 
 Deno.test("the file can name the app's jobs, and the verbs that work without a daemon know them", async () => {

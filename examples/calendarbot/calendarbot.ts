@@ -20,7 +20,7 @@ await run(defineApp({
   summary: "serve a calendar as a page",
   config: [CALENDAR],
   defaults: { "server.port": 8341 },
-  modes: [{ name: "web", summary: "serve the calendar in the foreground", services: ["source"] }],
+  modes: [{ name: "web", summary: "serve the calendar", services: ["source"] }],
   services: [SOURCE],
   jobs: [{
     name: "refresh",

@@ -4,6 +4,9 @@ import { knownCalendar } from "./copy_store.ts";
 import { momentName } from "./days.ts";
 import type { BotConfig } from "./settings.ts";
 
+/** What `why` says besides. */
+const AGAIN = "read it again: calendarbot refresh";
+
 /** What /health says of the calendar: an old one is a pity, one that could never be read is a failure. */
 export const CHECKS: readonly Check<BotConfig>[] = [
   {
@@ -14,7 +17,7 @@ export const CHECKS: readonly Check<BotConfig>[] = [
       if (failure === undefined) return;
       const zone = config.calendar.timezone;
       const shown = copy === undefined ? "" : `; shown is the calendar of ${momentName(copy.readAt, zone)}`;
-      throw notWell(`since ${momentName(failure.since, zone)} (${zone}): ${failure.reason}${shown}`);
+      throw notWell(`since ${momentName(failure.since, zone)} (${zone}): ${failure.reason}${shown}`, AGAIN);
     },
   },
   {
@@ -23,11 +26,11 @@ export const CHECKS: readonly Check<BotConfig>[] = [
       const { copy, failure } = await knownCalendar(store);
       if (copy !== undefined || failure === undefined) return;
       if (source.kind === "file" && !fs.existsSync(source.path)) return; // It is waited for.
-      throw notWell(`no calendar was ever read: ${failure.reason}`);
+      throw notWell(`no calendar was ever read: ${failure.reason}`, AGAIN);
     },
   },
 ];
 
-function notWell(message: string): AppdError {
-  return new AppdError(message, { exit: "unavailable" });
+function notWell(message: string, hint: string): AppdError {
+  return new AppdError(message, { exit: "unavailable", hint });
 }

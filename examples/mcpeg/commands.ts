@@ -68,7 +68,8 @@ export const CALL: Command = {
   async run(context) {
     const [server = "", tool = ""] = context.arguments;
     const body = JSON.stringify({ tool, arguments: argumentsOf(context.options.args) });
-    const init = { method: "POST", body, headers: { "content-type": "application/json" } };
+    // How long a call may take is the gateway's to say: `timeout` of the server, which counts from its last progress on.
+    const init = { method: "POST", body, headers: { "content-type": "application/json" }, timeoutMs: Infinity };
     const result = await context.ask<Result>(`/api/v1/servers/${encodeURIComponent(server)}/call`, init);
     if (context.output.json) context.output.printJson(result);
     else context.output.print(textOf(result));

@@ -11,10 +11,12 @@ import { announce } from "./announce.ts";
 import { addChecks, addZombieCheck } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
+import { tellChecks } from "./events/check_events.ts";
 import { Journal } from "./events/journal.ts";
 import { openListeners } from "./listeners.ts";
 import { loadContextConfig } from "./load.ts";
 import { openLogs } from "./logs.ts";
+import { modeOf } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
@@ -100,10 +102,12 @@ async function build(
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger();
   onLog(log);
+  const mode = modeOf(context)?.name;
   log.info(`${context.app.product.name} starts`, {
     pid: host.pid,
     version: versionText(context.app.product),
     home: paths.home,
+    ...(mode === undefined ? {} : { mode }),
   });
   const announcement = parts.use(await announce(context, { detached: options.detached, log }));
   if (lastEnd !== undefined) tellLastEnd(log, lastEnd);
@@ -113,6 +117,9 @@ async function build(
   const supervisor = parts.use(programs.supervisor);
   const usage = parts.use(programs.usage);
   const journal = new Journal(clock.now(), inWordsOf(context.app.product));
+  const stopping = new AbortController();
+  const healthLog = logs.logging.logger("health");
+  parts.use(tellChecks(health, { journal, log: healthLog, now: () => clock.now(), stopping: stopping.signal }));
   const kit = await kitOf(context, { logs, command: options.command, config: () => daemon.config, jobs: () => jobs });
   const notifications = parts.use(new Notifications(context, logs));
   const jobs = parts.use(
@@ -136,7 +143,6 @@ async function build(
       }),
     )
     : undefined;
-  const stopping = new AbortController();
   const daemon: Daemon = new Daemon(
     context,
     {

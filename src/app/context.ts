@@ -20,7 +20,7 @@ export interface ContextInput {
   readonly system: System;
   /** What the program is. Default: appd itself. */
   readonly app?: App | undefined;
-  /** Name of the {@link Mode} that is run; absent: everything runs. */
+  /** Name of the {@link Mode} that is run; absent, or `all`: everything runs. */
   readonly mode?: string | undefined;
   /** Directory in which the command was given, absolute. Default: that of this process. */
   readonly startedIn?: string | undefined;

@@ -3,6 +3,7 @@ import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.t
 import { answerOf, type ControlClient, controlClient } from "../http/control_client.ts";
 import type { Context } from "./context.ts";
 import type { Presence } from "../instance/inspect.ts";
+import { type AskInit, type Patience, patience } from "./patience.ts";
 
 /** How long the daemon may take to answer a question, in milliseconds. */
 const ANSWER_MS = 3000;
@@ -51,6 +52,16 @@ export async function reportFor(
 /** What `/health` says, or undefined when the daemon does not run. */
 export async function health(context: Context): Promise<HealthReport | undefined> {
   return await clientOf(context).get<HealthReport>("/health");
+}
+
+/** The last results of the health checks, by name. @throws AppdError (unavailable) when the daemon does not answer */
+export async function checksOf(
+  context: Context,
+  action: readonly [verb: string, object: string],
+): Promise<HealthReport["checks"]> {
+  const report = await health(context);
+  if (report !== undefined) return report.checks;
+  throw cannot(action, ...silent(undefined));
 }
 
 /** What a reload shall do; times in milliseconds. */
@@ -105,28 +116,48 @@ export async function act<T>(
 }
 
 /**
- * Asks the daemon anything, one of the app's own endpoints for example, and hands on what it answers.
+ * Asks the daemon anything, one of the app's own endpoints for example, and hands on what it answers. The time that is
+ * given is that until the answer begins; its body may be a stream without an end.
  *
  * @param path with the leading slash
- * @throws AppdError (notRunning, unavailable)
+ * @throws AppdError (notRunning), (unavailable) when there is no answer in time; the reason of the caller's own signal
  */
-export async function requestDaemon(context: Context, path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await clientOf(context, ACTION_MS).request(path, init);
-  if (response === undefined) throw await unheard(context, ["ask", context.called]);
-  return response;
+export async function requestDaemon(context: Context, path: string, init: AskInit = {}): Promise<Response> {
+  using waiting = patience(context, path, init);
+  return await send(context, path, { init, waiting });
 }
 
 /**
- * Asks the daemon for JSON.
+ * Asks the daemon for JSON, all of which has to be there in time.
  *
  * @param path as for {@link requestDaemon}
  * @throws AppdError as {@link requestDaemon}, and the daemon's own with its hint and exit code
  */
-export async function askDaemon<T>(context: Context, path: string, init: RequestInit = {}): Promise<T> {
-  const response = await requestDaemon(context, path, init);
-  const answer = answerOf(path, await response.text());
+export async function askDaemon<T>(context: Context, path: string, init: AskInit = {}): Promise<T> {
+  using waiting = patience(context, path, init);
+  const response = await send(context, path, { init, waiting });
+  const text = await response.text().catch((error) => {
+    throw waiting.errorOf(error);
+  });
+  const answer = answerOf(path, text);
   if (response.ok) return answer as T;
   throw cannot(["ask for", path], `the daemon answers ${response.status}`, { exit: "generic", hint: "see: appd logs" });
+}
+
+async function send(
+  context: Context,
+  path: string,
+  { init, waiting }: { readonly init: AskInit; readonly waiting: Patience },
+): Promise<Response> {
+  const { timeoutMs: _, ...rest } = init;
+  try {
+    const response = await clientOf(context).request(path, { ...rest, signal: waiting.signal });
+    if (response !== undefined) return response;
+  } catch (error) {
+    throw waiting.errorOf(error);
+  }
+  init.signal?.throwIfAborted(); // Its own time limit looks as if nobody were there.
+  throw await unheard(context, ["ask", context.called]);
 }
 
 /** Why nobody answered. */

@@ -8,6 +8,7 @@ import type { DaemonReloads } from "./daemon_reloads.ts";
 import type { DaemonShutdown } from "./daemon_shutdown.ts";
 import type { LifecycleMachine } from "./lifecycle_machine.ts";
 import type { LiveConfig } from "./live_config.ts";
+import { modeOf, modeReport } from "./mode.ts";
 
 export interface DaemonReportsOptions {
   readonly parts: Parts;
@@ -50,6 +51,7 @@ export class DaemonReports {
   /** What stays behind for those who cannot ask, and for `restart`. */
   state(): InstanceState {
     const { host, processes } = this.#context.system;
+    const mode = modeOf(this.#context)?.name;
     return {
       pid: host.pid,
       start_time: processes.stat(host.pid)?.startTime ?? "",
@@ -61,6 +63,7 @@ export class DaemonReports {
       pid_file: this.#parts.pidFile,
       log_file: this.#config.log.file,
       flags: this.#context.flags,
+      ...(mode === undefined ? {} : { mode }),
       started_in: this.#context.startedIn,
       command: this.#parts.command ?? null,
       ...this.#shutdown.traces(),
@@ -73,6 +76,7 @@ export class DaemonReports {
     return {
       name: this.#context.app.product.name,
       instance: this.#context.instance,
+      ...modeReport(this.#context),
       state: this.#lifecycle.state,
       pid: this.#context.system.host.pid,
       version: versionText(this.#context.app.product),

@@ -1,8 +1,9 @@
-import { AppdError } from "../base/errors.ts";
+import { AppdError, cannot } from "../base/errors.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
+import { EVERYTHING, modeOf } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import { programSpecs } from "./programs/program_specs.ts";
 import { startDaemon, type StartResult } from "./start.ts";
@@ -32,12 +33,13 @@ export interface RestartResult {
  */
 export async function restartDaemon(given: Context, options: RestartOptions = {}): Promise<RestartResult> {
   const last = lastStart(given);
+  const command = options.command ?? last?.command ?? undefined;
   const context: Context = {
     ...given,
     flags: { ...last?.flags, ...given.flags },
+    mode: modeFor(given, { last, command }),
     startedIn: last?.started_in ?? given.startedIn,
   };
-  const command = options.command ?? last?.command ?? undefined;
   const loaded = await loadContextConfig(context);
   refuseWhatOthersCanWrite(context, loaded);
   programSpecs(loaded, { files: context.system.files, command });
@@ -47,6 +49,30 @@ export async function restartDaemon(given: Context, options: RestartOptions = {}
   } catch (error) {
     throw withoutDaemon(error, stopped.kept ?? []);
   }
+}
+
+/**
+ * The mode that is asked for, else the one that ran.
+ *
+ * @throws AppdError (config) when the one that ran is not there any more; (usage) for a mode of a command, which runs alone
+ */
+function modeFor(
+  given: Context,
+  { last, command }: { readonly last: InstanceState | undefined; readonly command: Command | undefined },
+): string | undefined {
+  if (command !== undefined) {
+    if (given.mode === undefined) return undefined;
+    throw cannot(["restart", given.called], "it runs one command alone, which has no mode", {
+      exit: "usage",
+      hint: `end that first: appd stop; then: appd start --mode ${given.mode}`,
+    });
+  }
+  const mode = given.mode ?? last?.mode;
+  if (mode === undefined || mode === EVERYTHING || modeOf({ ...given, mode }) !== undefined) return mode;
+  throw cannot(["restart", given.called], `it runs in the mode "${mode}", which this program does not have`, {
+    exit: "config",
+    hint: `say what shall run: appd restart --mode ${EVERYTHING}`,
+  });
 }
 
 /** The error of a start that leaves programs without a daemon says so. */

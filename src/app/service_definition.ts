@@ -4,6 +4,7 @@ import { CONTAINER, containerHome } from "../service/container.ts";
 import type { Kind, Profile, Scope, ServiceDefinition } from "../service/definition.ts";
 import { type Context, createContext, isHomeGiven } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
+import { modeOf } from "./mode.ts";
 
 /** What somebody says of the service that they want; the rest follows from the instance. */
 export interface ServiceWish {
@@ -52,6 +53,7 @@ export async function serviceDefinition(context: Context, wish: ServiceWish): Pr
     binary: binaryOf(context, wish),
     home,
     ...(there.configFileExplicit ? { configFile: there.configFile } : {}),
+    mode: modeOf(context)?.name,
     scope,
     ...(scope === "user" ? { userHome: host.homeDirectory } : {}),
     ...accountOf(program, { wish, profile }),

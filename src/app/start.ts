@@ -1,4 +1,5 @@
 import { AppdError, cannot } from "../base/errors.ts";
+import type { StatusReport } from "../base/reports.ts";
 import { detach } from "../detach/detach.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
@@ -6,14 +7,21 @@ import { delay } from "../system/clock.ts";
 import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 import { endGuards } from "./keep_alive.ts";
+import { modeReport } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { orderOf, wordsFor } from "./start_words.ts";
 
-/** What came of `start`. `ms` is the time until the daemon was ready. */
-export interface StartResult {
+/** A daemon that runs, as it says itself. */
+export interface Running {
   readonly pid: number;
   readonly url: string | null;
+  /** As in a status report. */
+  readonly mode?: string | null;
+}
+
+/** What came of `start`. `ms` is the time until the daemon was ready. */
+export interface StartResult extends Running {
   readonly already: boolean;
   readonly ms: number;
 }
@@ -32,20 +40,20 @@ const SETTLE_TIMEOUT_MS = 35_000;
  */
 export async function startDaemon(context: Context, options: { command?: Command } = {}): Promise<StartResult> {
   const began = context.system.clock.monotonic();
-  const result = (started: { pid: number; url: string | null }, already: boolean): StartResult => ({
+  const result = (started: Running, already: boolean): StartResult => ({
     ...started,
     already,
     ms: context.system.clock.monotonic() - began,
   });
   const early = await askStatus(context);
-  if (early?.pid && early.state !== "stopping") return result({ pid: early.pid, url: early.url }, true);
+  if (early?.pid && early.state !== "stopping") return result(runningOf(early, early.pid), true);
   prepareDirectories(context.system.files, directoriesOf(context.paths), context.system.host.uid);
   const { locks } = context.system;
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
   if (running) return result(running, true);
   try {
-    return result(await launch(context, options.command), false);
+    return result({ ...await launch(context, options.command), ...modeReport(context) }, false);
   } catch (error) {
     const other = await overtaken(context, error);
     return result(other, true);
@@ -57,7 +65,7 @@ export async function startDaemon(context: Context, options: { command?: Command
  *
  * @throws the error of ours when it failed for another reason, or the other one is gone as well
  */
-async function overtaken(context: Context, error: unknown): Promise<{ pid: number; url: string | null }> {
+async function overtaken(context: Context, error: unknown): Promise<Running> {
   const other = error instanceof AppdError && error.exit === "locked" ? await settled(context) : undefined;
   if (other !== undefined) return other;
   endGuards(context); // Ours was killed on its way, perhaps when it had posted one.
@@ -65,7 +73,7 @@ async function overtaken(context: Context, error: unknown): Promise<{ pid: numbe
 }
 
 /** Waits while another daemon holds the lock without being ready or gone; undefined when nobody does. */
-async function settled(context: Context): Promise<{ pid: number; url: string | null } | undefined> {
+async function settled(context: Context): Promise<Running | undefined> {
   const { clock, locks } = context.system;
   const end = clock.monotonic() + SETTLE_TIMEOUT_MS;
   let unanswered = 0;
@@ -74,7 +82,7 @@ async function settled(context: Context): Promise<{ pid: number; url: string | n
     const status = await askStatus(context);
     if (status === undefined && clock.monotonic() - asked > 1000) unanswered++;
     if (status?.pid && status.state !== "starting" && status.state !== "stopping") {
-      return { pid: status.pid, url: status.url };
+      return runningOf(status, status.pid);
     }
     if (clock.monotonic() > end || unanswered >= 3) {
       const presence = presenceOf(context);
@@ -83,6 +91,10 @@ async function settled(context: Context): Promise<{ pid: number; url: string | n
     await delay(clock, 25); // Nobody told that daemon to tell us; the lock has no event but its release.
   }
   return undefined;
+}
+
+function runningOf({ url, mode }: StatusReport, pid: number): Running {
+  return { pid, url, ...(mode === undefined ? {} : { mode }) };
 }
 
 async function launch(context: Context, command: Command | undefined) {

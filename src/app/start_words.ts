@@ -3,17 +3,18 @@ import type { Schema } from "../schema/section.ts";
 import type { Command } from "./command.ts";
 import { type Context, isHomeGiven } from "./context.ts";
 import type { StartOrder } from "./detached.ts";
+import { modeOf } from "./mode.ts";
 
 /** What a daemon is to be told so that it is this very instance. */
 export function orderOf(context: Context, command: Command | undefined): StartOrder {
-  const { name, paths, flags, mode, startedIn } = context;
+  const { name, paths, flags, startedIn } = context;
   return {
     home: isHomeGiven(context) ? paths.root : undefined,
     name,
     config: context.configFileExplicit ? context.configFile : undefined,
     flags,
     command,
-    mode,
+    mode: modeOf(context)?.name,
     startedIn,
   };
 }
@@ -31,10 +32,11 @@ export function startAgain(
 /** What `ps` shows of the daemon. Paths are absolute, because it runs in `/`. */
 export function wordsFor(
   verb: string,
-  { home, name, config, command }: StartOrder,
+  { home, name, config, mode, command }: StartOrder,
   flags: readonly string[] = [],
 ): string[] {
   const option = (key: string, value: string | undefined) => value === undefined ? [] : [`--${key}`, value];
   const rest = command === undefined ? [] : ["--", ...command.words];
-  return [verb, ...option("home", home), ...option("name", name), ...option("config", config), ...flags, ...rest];
+  const instance = [...option("home", home), ...option("name", name), ...option("config", config)];
+  return [verb, ...instance, ...option("mode", mode), ...flags, ...rest];
 }

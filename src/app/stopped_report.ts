@@ -20,6 +20,7 @@ export function stoppedReport(context: Context): StatusReport {
   return {
     name: context.app.product.name,
     instance: context.instance,
+    ...(context.app.modes.length === 0 ? {} : { mode: null }),
     state: "stopped",
     pid: null,
     version: versionText(context.app.product),

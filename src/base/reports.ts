@@ -48,6 +48,8 @@ export interface EventReport {
   readonly program: string | null;
   /** The job that it is about; absent when it is about none. */
   readonly job?: string;
+  /** The health check that it is about; absent when it is about none. */
+  readonly check?: string;
   readonly level: "debug" | "info" | "warn" | "error";
   /** One sentence for people. */
   readonly message: string;
@@ -167,6 +169,8 @@ export interface LastEndReport {
 export interface StatusReport {
   readonly name: string;
   readonly instance: string;
+  /** Name of the mode that runs, null where everything does; absent in a program that has no modes. */
+  readonly mode?: string | null;
   readonly state: DaemonState;
   readonly pid: number | null;
   readonly version: string;
@@ -195,11 +199,50 @@ export interface StatusReport {
 
 export type HealthStatus = "healthy" | "starting" | "degraded" | "stopping";
 
+/** The last result of a health check. */
 export interface CheckReport {
   readonly ok: boolean;
   readonly critical: boolean;
   readonly latency_ms: number;
   readonly error?: string;
+  /** What the check itself says can be done. */
+  readonly hint?: string;
+  /** Since when it fails, without a break; absent while it is well, and before its first result. */
+  readonly since?: string;
+  /** How often it has failed in a row; there with `since`. */
+  readonly failures?: number;
+}
+
+/** `appd why NAME` of a health check. */
+export interface CheckWhyReport {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly critical: boolean;
+  /** The answer in one sentence. */
+  readonly summary: string;
+  /** Since when it fails; null while it is well. */
+  readonly since: string | null;
+  /** How often it has failed in a row. */
+  readonly failures: number;
+  readonly error: string | null;
+  /** When it began to fail and was well again, as far as the daemon remembers it, oldest first. */
+  readonly chain: WhyReport["chain"];
+  /** Commands that may help. */
+  readonly hints: readonly string[];
+}
+
+/** `appd why`: what is not well. */
+export interface DaemonWhyReport {
+  readonly state: DaemonState;
+  readonly health: HealthStatus | null;
+  /** The answer in one sentence. */
+  readonly summary: string;
+  readonly checks: readonly (Pick<CheckWhyReport, "check" | "critical" | "since" | "failures" | "error">)[];
+  /** Programs, services and jobs, each with what is wrong. */
+  readonly programs: readonly { readonly program: string; readonly problem: string }[];
+  readonly jobs: readonly { readonly job: string; readonly problem: string }[];
+  /** Commands that may help. */
+  readonly hints: readonly string[];
 }
 
 export interface HealthReport {

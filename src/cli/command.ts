@@ -25,6 +25,8 @@ export type ValueKind =
   | "job"
   /** What `programs` takes, or a job. */
   | "named"
+  /** What `named` takes, or a health check. */
+  | "explained"
   /** Name of a signal, with or without SIG. */
   | "signal"
   /** Dotted key of a setting. */

@@ -38,6 +38,15 @@ const STATUS: CommandSpec = {
   load: () => import("./verbs/status.ts").then((verb) => verb.status),
 };
 
+/** What the completions ask for. */
+const NAMES: CommandSpec = {
+  name: "names",
+  summary: "print the names of the health checks",
+  exits: { ok: true, usage: true, notRunning: true, unavailable: true },
+  hidden: true,
+  load: () => import("./verbs/health.ts").then((verb) => verb.names),
+};
+
 const HEALTH: CommandSpec = {
   name: "health",
   summary: "probe the daemon once, for containers and scripts",
@@ -47,6 +56,7 @@ const HEALTH: CommandSpec = {
   ],
   exits: { ok: "healthy", generic: "starting, degraded, stopping or not running", usage: true },
   load: () => import("./verbs/health.ts").then((verb) => verb.health),
+  commands: [NAMES],
 };
 
 const LOGS: CommandSpec = {
@@ -83,18 +93,33 @@ const LOGS: CommandSpec = {
 
 const WHY: CommandSpec = {
   name: "why",
-  summary: "tell why a program or a job is in the state that it is in",
+  summary: "tell why a program, job, check or the daemon is as it is",
   description: [
-    "What ended it and what that means, who or what started or stopped it, what it waits for and why that is not there, its last output, when it is tried again, and commands that may help. With --quiet only the first sentence.",
+    "Without a name: why the daemon is degraded, and which checks, programs and jobs are not well.",
+    "Of a program: what ended it and what that means, who or what started or stopped it, what it waits for and why that is not there, its last output, when it is tried again, and commands that may help. With --quiet only the first sentence.",
     "Of a job: whether it is paused or waits, when it runs next, what came of its last slots, and why some were skipped.",
+    "Of a check of /health: since when it fails, how often in a row, what it says, whether it is critical, and when it was well before. A program or a job of the same name comes first.",
   ],
-  arguments: [NAME],
+  arguments: [{
+    ...NAME,
+    kind: "explained",
+    required: false,
+    help: "name of a program, an instance, a job or a health check; without it the daemon",
+  }],
   examples: [
+    { line: "appd why", says: "what is not well" },
     { line: "appd why web", says: "the chain of causes" },
     { line: "appd why web --quiet", says: "in one sentence" },
     { line: "appd why backup", says: "why the job did not run" },
+    { line: "appd why database", says: "since when the check fails, and what helps" },
   ],
-  exits: { ok: "told", generic: "no such program or job", usage: true, notRunning: true, unavailable: true },
+  exits: {
+    ok: "told",
+    generic: "no such program, job or health check",
+    usage: true,
+    notRunning: true,
+    unavailable: true,
+  },
   load: () => import("./verbs/why.ts").then((verb) => verb.why),
 };
 

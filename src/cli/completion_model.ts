@@ -63,7 +63,7 @@ export function completionModel(program: ProgramSpec, input: CompletionInput): C
   };
   const places = shownCommands(program).map(({ path, command }): Place => ({
     at: path.join(" "),
-    words: (command.commands ?? []).flatMap(entriesOf),
+    words: (command.commands ?? []).filter(({ hidden }) => !hidden).flatMap(entriesOf),
     options: [...(command.options ?? []), ...program.globals],
     arguments: (command.arguments ?? []).map((one) => argumentOf(one, { tops, settings: input.settings })),
     many: command.arguments?.at(-1)?.many ?? false,
@@ -111,7 +111,9 @@ export function namesCommand(model: CompletionModel, kind: ValueKind): string | 
   const jobs = `${model.name} jobs --quiet 2>/dev/null`;
   if (kind === "programs") return programs;
   if (kind === "job") return jobs;
-  return kind === "named" ? `${programs}; ${jobs}` : undefined;
+  const named = `${programs}; ${jobs}`;
+  if (kind === "explained") return `${named}; ${model.name} health names 2>/dev/null`;
+  return kind === "named" ? named : undefined;
 }
 
 /** The spellings of an option on a line. */

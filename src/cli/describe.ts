@@ -33,7 +33,7 @@ export function usageLine(program: string, at: CommandAt): string {
   const parts = [
     program,
     ...at.path,
-    ...(command.commands ? [command.load ? "[COMMAND]" : "COMMAND"] : []),
+    ...(command.commands?.some(({ hidden }) => !hidden) ? [command.load ? "[COMMAND]" : "COMMAND"] : []),
     ...(command.arguments ?? []).map(argumentTerm),
     "[OPTIONS]",
     ...(command.trailingCommand ? ["[-- CMD ARGS...]"] : []),

@@ -5,17 +5,23 @@ import { nearest } from "../base/nearest.ts";
 export interface UnknownName {
   readonly name: string;
   readonly known: readonly string[];
-  /** The name of a job would do as well. */
-  readonly orJob?: true;
+  /** What else it could be the name of, one of each: `job`. */
+  readonly or?: readonly string[];
 }
 
 /** The error for a name that no program has, with the nearest one and the list. */
-export function noSuchProgram(verb: string, { name, known, orJob }: UnknownName): AppdError {
+export function noSuchProgram(verb: string, { name, known, or = [] }: UnknownName): AppdError {
   const near = nearest(name, known);
-  const [one, many] = orJob ? ["program or job", "programs and jobs"] : ["program", "programs"];
+  const one = listOf(["program", ...or], "or");
+  const many = listOf(["program", ...or].map((kind) => `${kind}s`), "and");
   const all = known.length === 0 ? `there are no ${many}` : `${many}: ${known.join(", ")}`;
   return cannot([verb, name], `no such ${one}`, {
     exit: "generic",
     hint: near === undefined ? all : `did you mean "${near}"? ${all}`,
   });
+}
+
+/** `a`, `a or b`, `a, b or c` */
+function listOf(words: readonly string[], last: "or" | "and"): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }

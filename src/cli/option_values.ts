@@ -1,3 +1,4 @@
+import { nearest } from "../base/nearest.ts";
 import type { CommandSpec, OptionSpec, ProgramSpec, ValueSpec } from "./command.ts";
 import type { OptionValue } from "./invocation.ts";
 import type { Scanned } from "./scan.ts";
@@ -39,7 +40,9 @@ function readValue(option: OptionSpec, given: { spec: ValueSpec; text: string })
   if (text === "") throw refuse("the value is empty", `for example: --${option.name}=${spec.default ?? spec.name}`);
   if (option.setting !== undefined) return text;
   if (spec.choices && !spec.choices.includes(text)) {
-    throw refuse(`"${text}" is none of ${spec.choices.join(", ")}`, `for example: --${option.name}=${spec.choices[0]}`);
+    const near = nearest(text, spec.choices);
+    const hint = near === undefined ? `for example: --${option.name}=${spec.choices[0]}` : `did you mean "${near}"?`;
+    throw refuse(`"${text}" is none of ${spec.choices.join(", ")}`, hint);
   }
   if (spec.kind === "count") {
     if (/^\d{1,9}$/.test(text)) return Number(text);

@@ -49,6 +49,7 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["PID", pid === null ? null : String(pid)],
     ["Uptime", uptime === null ? null : humanDuration(uptime * 1000)],
     ["Started", started === null ? null : humanTime(started)],
+    ["Mode", report.mode ?? null],
     ["URL", running ? url ?? "none, control socket only" : null],
     ["Service", view.service === undefined ? null : (view.advise ?? ((text) => text))(view.service)],
     ["Health", health === null ? null : healthText(health, view.style)],

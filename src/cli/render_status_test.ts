@@ -79,6 +79,12 @@ Configuration:
   );
 });
 
+Deno.test("a mode is shown where one runs", () => {
+  const lines = (mode: string | null) =>
+    renderStatus({ ...REPORT, mode }, VIEW).filter((line) => line.startsWith("Mode"));
+  assert.deepEqual([lines("web"), lines(null)], [["Mode:       web"], []]);
+});
+
 Deno.test("a stopped and a dead instance", () => {
   const stopped: StatusReport = {
     ...REPORT,

@@ -1,7 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { JobWhyReport } from "../base/job_reports.ts";
-import type { WhyReport } from "../base/reports.ts";
+import type { CheckWhyReport, DaemonWhyReport, WhyReport } from "../base/reports.ts";
 import { utcTime } from "../base/utc_time.ts";
 import { section } from "./layout.ts";
 import type { Style } from "./style.ts";
@@ -35,6 +35,42 @@ export function renderJobWhy(report: JobWhyReport, { style, now }: WhyView): str
     ...(next === null ? [] : ["", `Next run: ${utcTime(Date.parse(next))}, ${waitText(Date.parse(next) - now)}`]),
     ...section("What may help", hints.map(escapeControls), style),
   ];
+}
+
+/** The same for a health check. */
+export function renderCheckWhy(report: CheckWhyReport, { style }: WhyView): string[] {
+  const { ok, critical, summary, chain, hints } = report;
+  const paint = ok ? style.good : critical ? style.bad : style.warn;
+  return [
+    paint(escapeControls(summary)),
+    ...section("What happened", chainLines(chain, style), style),
+    ...section("What may help", hints.map(escapeControls), style),
+  ];
+}
+
+/** The same for the daemon as a whole. */
+export function renderDaemonWhy(report: DaemonWhyReport, { style }: WhyView): string[] {
+  const { state, summary, checks, programs, jobs, hints } = report;
+  const isWell = checks.length + programs.length + jobs.length === 0;
+  const paint = state === "degraded" ? style.bad : isWell && state === "ready" ? style.good : style.warn;
+  return [
+    paint(escapeControls(summary)),
+    ...section("Checks that fail", pairs(checks.map((one) => [one.check, checkText(one)])), style),
+    ...section("Programs", pairs(programs.map(({ program, problem }) => [program, problem])), style),
+    ...section("Jobs", pairs(jobs.map(({ job, problem }) => [job, problem])), style),
+    ...section("What may help", hints.map(escapeControls), style),
+  ];
+}
+
+function checkText({ critical, since, failures, error }: DaemonWhyReport["checks"][number]): string {
+  const from = since === null ? "" : `, since ${utcTime(Date.parse(since))}, ${failures} in a row`;
+  return `${error} (${critical ? "critical" : "not critical"}${from})`;
+}
+
+/** Names, and behind them what is to be said of each. */
+function pairs(rows: readonly (readonly [name: string, text: string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  return rows.map(([name, text]) => `${escapeControls(name).padEnd(width)}  ${escapeControls(text)}`);
 }
 
 function jobPaint(state: JobWhyReport["state"], style: Style): (text: string) => string {

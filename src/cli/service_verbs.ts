@@ -38,7 +38,7 @@ export async function stopAsService(input: VerbInput, { context, service }: AsSe
 export async function restartAsService(input: VerbInput, { context, service }: AsService): Promise<number> {
   const { output, program, invocation } = input;
   const keepPrograms = isOn(invocation, "keep-programs");
-  const world = serviceWorld(context);
+  const world = serviceWorld({ ...context, mode: service.owned.memory.options.mode });
   const { stopped, started } = await restartService(world, service.target, { keepPrograms });
   if (output.json) output.printJson({ stopped, started });
   else {

@@ -1,4 +1,4 @@
-import { messageOf } from "../base/errors.ts";
+import { AppdError, messageOf } from "../base/errors.ts";
 import type { CheckReport } from "../base/reports.ts";
 import type { Clock, Timer } from "../system/clock.ts";
 
@@ -22,7 +22,8 @@ export interface Check extends Disposable {
 export interface CheckDeps {
   readonly clock: Clock;
   readonly interval: number;
-  readonly onResult: () => void;
+  /** Hears of each result, and of the one before it. */
+  readonly onResult: (now: CheckReport, before: CheckReport) => void;
 }
 
 /**
@@ -36,12 +37,15 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
   let last: CheckReport = { ok: false, critical, latency_ms: 0, error: "not checked yet" };
   let timer: Timer | undefined;
 
-  function record(began: number, error?: string): void {
+  function record(began: number, failure?: Failure): void {
     if (stop.signal.aborted) return;
+    const before = last;
     const latency_ms = Math.round((clock.monotonic() - began) * 1000) / 1000;
-    last = { ok: error === undefined, critical, latency_ms, ...(error === undefined ? {} : { error }) };
+    last = failure === undefined
+      ? { ok: true, critical, latency_ms }
+      : { ok: false, critical, latency_ms, ...failure, ...rowOf(before, clock.now()) };
     first.resolve();
-    onResult();
+    onResult(last, before);
   }
 
   function next(): void {
@@ -55,7 +59,7 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
     try {
       outcome = options.check(AbortSignal.any([stop.signal, expired.signal]));
     } catch (error) {
-      record(began, messageOf(error));
+      record(began, failureOf(error));
       return next();
     }
     if (!(outcome instanceof Promise)) {
@@ -67,15 +71,15 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
 
   function watch(outcome: Promise<void>, { began, expired }: { began: number; expired: AbortController }): void {
     timer = clock.after(options.timeoutMs, () => {
-      record(began, `timed out after ${options.timeoutMs} ms`);
+      record(began, { error: `timed out after ${options.timeoutMs} ms` });
       expired.abort();
     });
-    const end = (error?: string) => {
+    const end = (failure?: Failure) => {
       timer?.[Symbol.dispose]();
-      if (!expired.signal.aborted) record(began, error);
+      if (!expired.signal.aborted) record(began, failure);
       next();
     };
-    outcome.then(() => end(), (error) => end(messageOf(error)));
+    outcome.then(() => end(), (error) => end(failureOf(error)));
   }
 
   run();
@@ -90,6 +94,19 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
       first.resolve();
     },
   };
+}
+
+/** Why a run failed, and what can be done where the check says that too. */
+type Failure = Required<Pick<CheckReport, "error">> & Pick<CheckReport, "hint">;
+
+function failureOf(error: unknown): Failure {
+  const hint = error instanceof AppdError ? error.hint : undefined;
+  return { error: messageOf(error), ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The row of failures with one more; it begins `now` when the last run was well, or there was none. */
+function rowOf({ since, failures = 0 }: CheckReport, now: number): Pick<CheckReport, "since" | "failures"> {
+  return { since: since ?? new Date(now).toISOString(), failures: failures + 1 };
 }
 
 /** Milliseconds to the next multiple of the interval that is not too near: checks then share their wake-ups with others. */

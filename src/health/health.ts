@@ -17,6 +17,13 @@ export interface HealthOptions {
   readonly interval: number;
 }
 
+/** A check that was well, or not checked yet, fails; or one that failed is well again. */
+export interface CheckTurn {
+  readonly name: string;
+  readonly now: CheckReport;
+  readonly before: CheckReport;
+}
+
 export interface Health extends Disposable {
   /**
    * Runs the check now and then every interval, until the result is disposed. A synchronous check has its first result
@@ -32,11 +39,14 @@ export interface Health extends Disposable {
   settled(): Promise<void>;
   /** Calls `listener` whenever {@link worst} changes. */
   onChange(listener: (worst: Worst) => void): Disposable;
+  /** Calls `listener` when a check begins to fail, and when it is well again; before those of {@link onChange}. */
+  onTurn(listener: (turn: CheckTurn) => void): Disposable;
 }
 
 export function createHealth({ clock, interval }: HealthOptions): Health {
   const checks = new Map<string, Check>();
   const listeners = new Set<(worst: Worst) => void>();
+  const turnListeners = new Set<(turn: CheckTurn) => void>();
   let known: Worst = "healthy";
 
   function worst(): Worst {
@@ -50,10 +60,18 @@ export function createHealth({ clock, interval }: HealthOptions): Health {
     for (const listener of listeners) listener(now);
   }
 
+  function heard(turn: CheckTurn): void {
+    if ((turn.now.since === undefined) !== (turn.before.since === undefined)) {
+      for (const listener of turnListeners) listener(turn);
+    }
+    tell();
+  }
+
   return {
     add(name, options) {
       if (checks.has(name)) throw new Error(`health check "${name}" is there already`);
-      const check = startCheck(options, { clock, interval, onResult: tell });
+      const onResult = (now: CheckReport, before: CheckReport) => heard({ name, now, before });
+      const check = startCheck(options, { clock, interval, onResult });
       checks.set(name, check);
       tell();
       return {
@@ -71,10 +89,15 @@ export function createHealth({ clock, interval }: HealthOptions): Health {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
+    onTurn(listener) {
+      turnListeners.add(listener);
+      return { [Symbol.dispose]: () => void turnListeners.delete(listener) };
+    },
     [Symbol.dispose]() {
       for (const check of checks.values()) check[Symbol.dispose]();
       checks.clear();
       listeners.clear();
+      turnListeners.clear();
     },
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
-import { createHealth } from "./health.ts";
+import { AppdError } from "../base/errors.ts";
+import { type CheckTurn, createHealth } from "./health.ts";
 
 /** Lets promise reactions that are due run. */
 async function settle(): Promise<void> {
@@ -64,6 +65,8 @@ Deno.test("a check that hangs times out once, is aborted, and is not started aga
     critical: true,
     latency_ms: 5000,
     error: "timed out after 5000 ms",
+    since: "2025-11-01T10:30:05.000Z",
+    failures: 1,
   });
   assert.equal(signal?.aborted, true);
   clock.advance(60_000);
@@ -91,6 +94,32 @@ Deno.test("listeners hear every change of the worst state, and only changes", as
   assert.deepEqual(heard, ["degraded", "healthy"]);
   added[Symbol.dispose]();
   assert.deepEqual(health.report(), {});
+});
+
+Deno.test("failures in a row are counted from the first on, with what the check says can be done", async () => {
+  const { clock, health } = setUp();
+  let broken = false;
+  const check = () => {
+    if (broken) throw new AppdError("empty", { exit: "generic", hint: "fill it" });
+  };
+  const turns: CheckTurn[] = [];
+  using _told = health.onTurn((turn) => turns.push(turn));
+  health.add("basket", { critical: false, check, timeoutMs: 1000 });
+  assert.equal(turns.length, 0, "that it is well from the beginning is no news");
+  broken = true;
+  clock.advance(10_000);
+  const since = new Date(clock.now()).toISOString();
+  clock.advance(20_000);
+  await settle();
+  const failing = { ok: false, critical: false, latency_ms: 0, error: "empty", hint: "fill it", since };
+  assert.deepEqual(health.report().basket, { ...failing, failures: 3 });
+  broken = false;
+  clock.advance(10_000);
+  assert.deepEqual(health.report().basket, { ok: true, critical: false, latency_ms: 0 });
+  assert.deepEqual(turns.map(({ name, now, before }) => [name, now.ok, now.failures, before.failures]), [
+    ["basket", false, 1, undefined],
+    ["basket", true, undefined, 3],
+  ]);
 });
 
 Deno.test("disposing leaves no timer and no result behind", async () => {

@@ -15,6 +15,8 @@ export interface InstanceState {
   readonly log_file: string;
   /** Settings given on the command line, by dotted key; `restart` keeps them. */
   readonly flags: Readonly<Record<string, string>>;
+  /** Name of the mode that it runs; absent: everything runs. `restart` keeps it. */
+  readonly mode?: string;
   /** Directory in which it was started, absolute; `restart` keeps it. */
   readonly started_in?: string;
   /** Programs that had to be killed at the shutdown; absent while the daemon runs. */

@@ -2,6 +2,7 @@ import { APP_NAME, PART_NAME } from "../base/product.ts";
 import { type AppdError, cannot } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
 import type { App } from "../app/kit/app.ts";
+import { EVERYTHING } from "../app/mode.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
 import type { AppCommand } from "./command.ts";
 
@@ -96,6 +97,9 @@ function migrations({ app }: Checked): Flaw | undefined {
 function modes({ app }: Checked): Flaw | undefined {
   const unfit = app.modes.find(({ name }) => !WORD.test(name));
   if (unfit !== undefined) return [`the name of the mode "${unfit.name}" is unfit`, "small letters, digits and -"];
+  if (app.modes.some(({ name }) => name === EVERYTHING)) {
+    return [`a mode is called "${EVERYTHING}", which means that everything runs`, "give it another name"];
+  }
   for (const { name, services = [] } of app.modes) {
     if (app.servicesFrom !== undefined) continue; // Which services there are, only the configuration says.
     const unknown = services.find((service) => !app.services.some((known) => known.name === service));

@@ -50,6 +50,7 @@ Deno.test("what has no fit name is refused", () => {
   assert.match(flawOf({ database: "../x.db" }) ?? "", /no name of a file/);
   assert.match(flawOf({ services: [{ name: "a b", run }] }) ?? "", /the name of the service "a b" is unfit/);
   assert.match(flawOf({ modes: [{ name: "--x", summary: "x" }] }) ?? "", /the name of the mode "--x" is unfit/);
+  assert.match(flawOf({ modes: [{ name: "all", summary: "x" }] }) ?? "", /called "all", which means that everything/);
   assert.match(
     flawOf({ commands: [{ name: "Pick", summary: "x", run }] }) ?? "",
     /the name of the command "Pick" is unfit/,

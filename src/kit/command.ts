@@ -1,3 +1,4 @@
+import type { AskInit } from "../app/patience.ts";
 import type { ArgumentSpec, Example, Exits, OptionSpec } from "../cli/command.ts";
 import type { OptionValue } from "../cli/invocation.ts";
 import type { Output } from "../cli/output.ts";
@@ -18,15 +19,18 @@ export interface CommandContext<C> {
    * Asks the running daemon over its control socket, and reads its answer as JSON.
    *
    * @param path such as `/api/v1/status`, or one of the app's own
-   * @throws AppdError (notRunning) when no daemon runs; what an endpoint throws comes with its message, hint and exit code
+   * @param init of it `timeoutMs`: the time for the whole answer, 30 s without it
+   * @throws AppdError (notRunning) when no daemon runs, (unavailable) when there is no answer in time; what an endpoint
+   *   throws comes with its message, hint and exit code; the reason of a signal in `init` that is aborted
    */
-  ask<T>(path: string, init?: RequestInit): Promise<T>;
+  ask<T>(path: string, init?: AskInit): Promise<T>;
   /**
-   * As {@link ask}, and hands on the answer as it is, whatever its status and type: its body may be a stream.
+   * As {@link ask}, and hands on the answer as it is, whatever its status and type: its body may be a stream, because
+   * `timeoutMs` is only the time until it begins. A `signal` in `init` ends it at any time.
    *
-   * @throws AppdError (notRunning) when no daemon runs
+   * @throws AppdError (notRunning) when no daemon runs, (unavailable) when no answer begins in time
    */
-  request(path: string, init?: RequestInit): Promise<Response>;
+  request(path: string, init?: AskInit): Promise<Response>;
 }
 
 /** A command of an app, as data: help, completions, man page and usage errors are made from it too. */

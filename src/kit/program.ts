@@ -11,6 +11,7 @@ import { APPD } from "../cli/command_table.ts";
 import { renamed } from "../cli/renamed.ts";
 import type { AppCommand } from "./command.ts";
 import type { DefinedApp } from "./define_app.ts";
+import { withModeOptions } from "./mode_options.ts";
 import { settingOptions } from "./setting_options.ts";
 
 /** The built-in verbs that stand under {@link DefinedApp.verbsUnder}, in the order of its help. */
@@ -27,10 +28,11 @@ const VERBS_UNDER: readonly string[] = [
 export function programOf(defined: DefinedApp<any>): ProgramSpec {
   const { app: { product, modes }, commands, settings, verbsUnder } = defined;
   const spec = product === APPD_APP.product ? APPD : renamed(ofApps(APPD), product);
-  const program = settings === undefined ? spec : withOptions(spec, settingOptions(settings));
+  const plain = settings === undefined ? spec : withOptions(spec, settingOptions(settings));
+  const program = withModeOptions(plain, modes);
   const own = [
     ...commands.map(commandSpec),
-    ...modes.map((mode) => modeCommand(program, mode)),
+    ...modes.map((mode) => modeCommand(plain, mode)),
     ...(verbsUnder === undefined ? [] : [verbsCommand(program, verbsUnder)]),
   ];
   if (own.length === 0) return program;
@@ -62,8 +64,10 @@ function modeCommand(program: ProgramSpec, { name, summary }: Mode): CommandSpec
   return {
     name,
     aliases: [`--${name}`],
-    summary,
-    description: ["Runs in the foreground, as `run` does, with the services of this mode."],
+    summary: `${summary}, in the foreground`,
+    description: [
+      `Runs in the foreground, as \`run --mode ${name}\` does, with the services of this mode. In the background: \`${program.name} start --mode ${name}\`.`,
+    ],
     options,
     examples: [{ line: `${program.name} ${name}`, says: "run until Ctrl-C" }],
     exits,

@@ -73,7 +73,7 @@ Deno.test("the app's commands, modes and its word for the verbs are a first grou
   assert.match(help, /^plum: an orchard\n/);
   assert.match(
     help,
-    /\nplum:\n {2}pick, take, --pick +pick plums\n {2}trees +the trees\n {2}visit, --visit +only the shop\n {2}daemon +the verbs/,
+    /\nplum:\n {2}pick, take, --pick +pick plums\n {2}trees +the trees\n {2}visit, --visit +only the shop, in the foreground\n {2}daemon +the verbs/,
   );
   assert.equal(flawOfTable(PLUM), undefined);
 });

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { CONTAINER, containerConfig, initOf, volumeOf } from "./container.ts";
-import type { ServiceDefinition, ServiceFile } from "./definition.ts";
+import { type ServiceDefinition, type ServiceFile, verbWords } from "./definition.ts";
 import { shellWord } from "./shell_text.ts";
 
 /**
@@ -61,7 +61,7 @@ STOPSIGNAL SIGTERM
 
 # init.sh waits for orphans and passes signals on. With "docker run --init" it is not needed, and does no harm.
 ENTRYPOINT ${exec([initOf(definition), posix.join(CONTAINER.binary, program), ...options])}
-CMD ["run"]
+CMD ${exec(verbWords(definition, "run"))}
 `;
 }
 

@@ -38,6 +38,8 @@ export interface ServiceDefinition {
   readonly home: string;
   /** Absolute path, when it is not the file in the home. */
   readonly configFile?: string | undefined;
+  /** Name of the mode that it runs; absent: everything runs. */
+  readonly mode?: string | undefined;
   readonly scope: Scope;
   /** Home directory of the user whose service it is; only read with the scope `user`. */
   readonly userHome?: string | undefined;
@@ -107,11 +109,17 @@ export function instanceHome({ home, instance }: Pick<ServiceDefinition, "home" 
   return instance === undefined ? home : posix.join(home, instance);
 }
 
-/** argv of a command of the program for this very instance; `verb` such as `run` stands last. */
+/** argv of a command of the program for this very instance; `verb` such as `run` stands behind the options. */
 export function commandWords(definition: ServiceDefinition, verb: string): string[] {
   const { binary, home, instance, configFile } = definition;
   const option = (name: string, value: string | undefined) => value === undefined ? [] : [`--${name}`, value];
-  return [binary, ...option("home", home), ...option("name", instance), ...option("config", configFile), verb];
+  const options = [...option("home", home), ...option("name", instance), ...option("config", configFile)];
+  return [binary, ...options, ...verbWords(definition, verb)];
+}
+
+/** A verb with the option that only it takes: `run --mode web`. */
+export function verbWords({ mode }: Pick<ServiceDefinition, "mode">, verb: string): string[] {
+  return mode === undefined || verb !== "run" ? [verb] : [verb, "--mode", mode];
 }
 
 /** Whether `path` is `directory` or inside it. */

@@ -9,6 +9,9 @@ Deno.test("a command names the instance by home, name and configuration, and the
   const web = fakeDefinition({ instance: "web", configFile: "/etc/appd/web.toml" });
   const options = ["--home", "/var/lib/appd", "--name", "web", "--config", "/etc/appd/web.toml"];
   assert.deepEqual(commandWords(web, "reload"), ["/usr/local/bin/appd", ...options, "reload"]);
+  const lean = fakeDefinition({ mode: "lean" });
+  assert.deepEqual(commandWords(lean, "run").slice(3), ["run", "--mode", "lean"]);
+  assert.deepEqual(commandWords(lean, "reload").slice(3), ["reload"]);
   assert.equal(instanceHome(web), "/var/lib/appd/web");
   assert.equal(instanceHome(fakeDefinition()), "/var/lib/appd");
 });

@@ -1,4 +1,4 @@
-import { instanceHome, type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
+import { instanceHome, type ServiceDefinition, type ServiceFile, stopSeconds, verbWords } from "./definition.ts";
 import { accountOf, shellExports, shellWord } from "./shell_text.ts";
 
 /**
@@ -29,7 +29,7 @@ export function openrcFiles(definition: ServiceDefinition): ServiceFile[] {
     "",
     "supervisor=supervise-daemon",
     `command='"$service_binary"'`,
-    `command_args='${common} run'`,
+    `command_args='${common} ${verbWords(definition, "run").join(" ")}'`,
     ...(user === undefined ? [] : [`command_user=${shellWord(owner)}`]),
     `pidfile=${shellWord(`/run/${name}.supervise.pid`)}`,
     `retry="TERM/${stopSeconds(definition)}/KILL/5"`,

@@ -8,6 +8,8 @@ export interface InstallOptions {
   readonly runAs?: string;
   readonly keepPrograms?: true;
   readonly binary?: string;
+  /** Name of the mode that it runs; absent: everything runs. */
+  readonly mode?: string;
   /** Configuration file, absolute. */
   readonly config?: string;
 }

@@ -2,7 +2,14 @@ import { posix } from "node:path";
 import { AppdError } from "../base/errors.ts";
 import { type Directives, FOR_USERS, hardening, type Surroundings } from "./hardening.ts";
 import { commandLine, unitLine, unitWord, type Word } from "./systemd_text.ts";
-import { FINAL_EXITS, isInside, type ServiceDefinition, type ServiceFile, stopSeconds } from "./definition.ts";
+import {
+  FINAL_EXITS,
+  isInside,
+  type ServiceDefinition,
+  type ServiceFile,
+  stopSeconds,
+  verbWords,
+} from "./definition.ts";
 
 /** The unit of one instance, systemd.service(5), for the system or for a user by the definition's scope. */
 export function systemdFiles(definition: ServiceDefinition): ServiceFile[] {
@@ -118,7 +125,7 @@ function words(definition: ServiceDefinition, { instance }: UnitNames, verb: str
     ...option("home", inUserHome(definition, definition.home)),
     ...option("name", instance),
     ...option("config", configFile === undefined ? undefined : inUserHome(definition, configFile)),
-    verb,
+    ...verbWords(definition, verb),
   ];
 }
 

@@ -69,6 +69,8 @@ Deno.test("S0 DAEMON-010, S0 Code Reuse Strategy, S0 Web Mode Reuse, S0 Mode Imp
   assert.deepEqual(await foreground("web"), web);
   await bot.daemon();
   assert.deepEqual(await seen(), web);
+  assert.match((await bot.run(["restart", "--mode", "web"])).stdout, /running as PID \d+ .* in mode web /);
+  assert.deepEqual([await seen(), (await bot.status()).mode], [web, "web"]);
   assert.deepEqual([web.programs, web.jobs], [["source"], ["refresh"]]);
 });
 
@@ -244,6 +246,16 @@ Deno.test("S0 DAEMON-006, S0 Success Criteria 6: an error at run time is logged 
     /^since \d+ \w+ \d{4}, \d\d:\d\d \(UTC\): cannot read .*; shown is the calendar of /,
   );
   assert.match(bot.log(), /^\S+Z (WARN |ERROR) calendarbot\.\S+: .*it is a web page/m);
+  const why = (await bot.run(["why", "calendar"])).stdout;
+  assert.match(
+    why,
+    /^the check calendar fails since .* UTC .*; it is not critical, the daemon serves as usual: since .* cannot read /,
+  );
+  assert.match(why, /What may help:\n {2}read it again: calendarbot refresh\n/);
+  assert.match(
+    (await bot.run(["why"])).stdout,
+    /^calendarbot is ready; not well: the check calendar, the job refresh\n/,
+  );
   bot.edit(ics(event("Retrospective")));
   await bot.shows("Retrospective");
   await until("health", async () => (await bot.health()).body.checks.calendar.ok);

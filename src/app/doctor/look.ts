@@ -25,7 +25,7 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
   const { daemon, report } = await lookAtDaemon(asked);
   const isRunning = daemon.kind === "running";
   const state = statOf(system.files, paths.state) && unlessRefused(() => readState(system.files, paths.state));
-  const context = isRunning ? { ...asked, flags: { ...state?.flags, ...asked.flags } } : asked;
+  const context = isRunning ? { ...asked, flags: { ...state?.flags, ...asked.flags }, mode: state?.mode } : asked;
   const { loaded, seen: configuration } = await lookAtConfiguration(context);
   const config = loaded?.config;
   const needs = config && needsOf(config);

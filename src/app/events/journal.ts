@@ -7,6 +7,11 @@ import { draftOf, type EventDraft } from "./event_report.ts";
 /** Events that are remembered: of all together, and of one program or of the daemon. */
 export const JOURNAL_LIMITS = { all: 2000, each: 100 };
 
+/** A check may have the name of a program, which has no space in it. */
+function checkKey({ check }: EventReport): string | null {
+  return check === undefined ? null : `check ${check}`;
+}
+
 interface Entry {
   readonly report: EventReport;
   /** What it was made from; the daemon's own events are made from nothing. */
@@ -18,7 +23,7 @@ interface Entry {
  * goes, so that a chatty program pushes out nobody but itself. Lost with the process; the log is the lasting record.
  */
 export class Journal implements EventSource {
-  /** Oldest first, by program or job, which share their names; null is the daemon. */
+  /** Oldest first, by program or job, which share their names, or by check; null is the daemon. */
   readonly #entries = new Map<string | null, Entry[]>();
   readonly #listeners = new Set<(event: EventReport) => void>();
   readonly #words: Words;
@@ -69,7 +74,7 @@ export class Journal implements EventSource {
 
   #add(draft: EventDraft, event: ProgramEvent | undefined): void {
     const report: EventReport = { id: this.#nextId++, ...draft };
-    const who = report.program ?? report.job ?? null;
+    const who = report.program ?? report.job ?? checkKey(report);
     const entries = this.#entries.get(who) ?? [];
     this.#entries.set(who, entries);
     entries.push({ report, event });

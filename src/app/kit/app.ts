@@ -22,7 +22,7 @@ export interface Check<C> {
 
 /** A named way to run the app: some of its services, in the foreground or as a daemon. */
 export interface Mode {
-  /** `NAME MODE` and `NAME --MODE` run it. */
+  /** `NAME MODE` and `NAME --MODE` run it in the foreground, `NAME start --mode MODE` in the background; not `all`. */
   readonly name: string;
   /** A phrase, lower case, no final period. */
   readonly summary: string;

@@ -265,3 +265,22 @@ Deno.test("an app is installed under the name that it has for services, beside a
   await uninstallService(cco, GONE);
   assert.deepEqual([world.exists(path), world.exists(UNIT)], [false, true], "appd's is none of cco's");
 });
+
+Deno.test("a unit runs the mode that it was installed with, until another install says another one, or everything", async () => {
+  using world = fakeWorld();
+  const modes = [{ name: "web", summary: "only the page" }];
+  const app = world.with({ app: { ...APPD_APP, modes } });
+  const start = () => /^ExecStart=(.*)$/m.exec(world.read(UNIT))?.[1]?.split(" --home /var/lib/appd ")[1];
+  await installService(app, { ...WISH, options: { mode: "web" } });
+  assert.equal(start(), "run --mode web");
+  assert.match(world.read(UNIT), /^ExecReload=.* reload$/m);
+  assert.equal((await installService(app, WISH)).changed, false, "what was given is kept");
+  assert.equal((await installedReports(app, {}))[0]?.differs, false);
+  assert.equal(
+    serviceOf(app.with({ ...app.context, home: "/var/lib/appd" }).context)?.owned.memory.options.mode,
+    "web",
+  );
+  await installService(app, { ...WISH, options: { mode: "all" } });
+  assert.equal(start(), "run");
+  assert.doesNotMatch(world.read(UNIT), /"mode"/);
+});

@@ -13,6 +13,7 @@ import {
 } from "../../service/ownership.ts";
 import { render } from "../../service/render.ts";
 import { type Context, createContext, isHomeGiven } from "../context.ts";
+import { EVERYTHING } from "../mode.ts";
 import { serviceDefinition } from "../service_definition.ts";
 import { installedServices, presentText, serviceTarget } from "./installed.ts";
 import { defaultScope, requireManager } from "./manager.ts";
@@ -50,7 +51,7 @@ export async function planService(world: ServiceWorld, { scope, options = {} }: 
   const target = serviceTarget(system, { product, instance, manager, scope: whose });
   const present = presentText(system.files, target.path);
   const owned = present === undefined ? undefined : readOwned(present);
-  const all: InstallOptions = { ...owned?.memory.options, ...options };
+  const all = rememberable({ ...owned?.memory.options, ...options });
   if (all.binary !== undefined) requireAbsolute(all.binary);
   const definition = await serviceDefinition(remembered(context, { owned, options: all }), {
     ...{ scope: whose, kind: kindFor({ manager, scope: whose }) },
@@ -84,7 +85,13 @@ function remembered(
     ...context,
     home: isHomeGiven(context) ? home : owned?.memory.home,
     config: config ?? options.config,
+    mode: options.mode,
   });
+}
+
+/** The options as they are remembered: that everything runs is what holds where no mode is. */
+function rememberable({ mode, ...others }: InstallOptions): InstallOptions {
+  return mode === undefined || mode === EVERYTHING ? others : { ...others, mode };
 }
 
 /** @throws AppdError (noPermission) with the command for root, when the service is the system's and we are not root */

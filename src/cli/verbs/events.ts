@@ -18,7 +18,7 @@ export async function events(input: VerbInput): Promise<number> {
   const families = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
   const known = [...families, ...jobs.map(({ name }) => name)];
   if (program !== undefined && !known.includes(program)) {
-    throw noSuchProgram("show the events of", { name: program, known: [...new Set(known)], orJob: true });
+    throw noSuchProgram("show the events of", { name: program, known: [...new Set(known)], or: ["job"] });
   }
 
   const print = (event: EventReport) =>

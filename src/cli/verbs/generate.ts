@@ -5,6 +5,7 @@ import { KINDS, type ServiceFile } from "../../service/definition.ts";
 import { render } from "../../service/render.ts";
 import { type Files, writeFileAtomic } from "../../system/files.ts";
 import { givenContext } from "../context_of.ts";
+import { givenMode } from "../given_mode.ts";
 import { textOf } from "../invocation.ts";
 import { serviceWish } from "../service_wish.ts";
 import type { VerbInput } from "../verb.ts";
@@ -14,7 +15,8 @@ export async function generate(input: VerbInput): Promise<number> {
   const { invocation, output, program, system } = input;
   const kind = KINDS.find((name) => name === invocation.arguments[0]);
   if (kind === undefined) throw new Error("the table lets a kind through that has no renderer");
-  const files = render(kind, await serviceDefinition(givenContext(input), serviceWish(input, kind)));
+  const context = { ...givenContext(input), mode: givenMode(invocation) };
+  const files = render(kind, await serviceDefinition(context, serviceWish(input, kind)));
   const directory = textOf(invocation, "output");
   const written = directory === undefined ? [] : writeAll(system.files, resolve(system.host.cwd(), directory), files);
   if (output.json) output.printJson({ kind, files, written });

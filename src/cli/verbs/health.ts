@@ -1,4 +1,4 @@
-import { daemonStatus, health as askHealth } from "../../app/control.ts";
+import { checksOf, daemonStatus, health as askHealth, reportFor } from "../../app/control.ts";
 import { cannot } from "../../base/errors.ts";
 import type { HealthReport } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
@@ -20,6 +20,17 @@ export async function health(input: VerbInput): Promise<number> {
   throw exit === 4
     ? cannot(action, "the daemon runs but does not answer", { exit: "generic", hint: `see: ${program.name} status` })
     : cannot(action, "the daemon is not running", { exit: "generic", hint: `start it: ${program.name} start` });
+}
+
+/** Prints the names of the checks, for completions. */
+export async function names(input: VerbInput): Promise<number> {
+  const context = contextOf(input);
+  const action = ["list the health checks of", context.called] as const;
+  await reportFor(context, action);
+  const known = Object.keys(await checksOf(context, action));
+  if (input.output.json) input.output.printJson(known);
+  else if (known.length > 0) input.output.print(known.join("\n"));
+  return 0;
 }
 
 /** `degraded (db: connection refused)` */

@@ -5,6 +5,7 @@ import type { Context } from "../../app/context.ts";
 import { PROFILES } from "../../service/definition.ts";
 import type { InstallOptions } from "../../service/ownership.ts";
 import { givenContext } from "../context_of.ts";
+import { givenMode } from "../given_mode.ts";
 import { isOn, textOf } from "../invocation.ts";
 import { startInstalled } from "../service_start.ts";
 import { scopeOf } from "../service_wish.ts";
@@ -36,11 +37,13 @@ export async function install(input: VerbInput): Promise<number> {
 function optionsOf({ invocation }: VerbInput, context: Context): InstallOptions {
   const profile = PROFILES.find((one) => one === textOf(invocation, "profile"));
   const [runAs, binary] = [textOf(invocation, "run-as"), textOf(invocation, "binary")];
+  const mode = givenMode(invocation);
   return {
     ...(profile === undefined ? {} : { profile }),
     ...(runAs === undefined ? {} : { runAs }),
     ...(isOn(invocation, "keep-programs") ? { keepPrograms: true } : {}),
     ...(binary === undefined ? {} : { binary }),
+    ...(mode === undefined ? {} : { mode }),
     ...(context.configFileExplicit ? { config: context.configFile } : {}),
   };
 }

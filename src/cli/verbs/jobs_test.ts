@@ -271,7 +271,10 @@ Deno.test("why tells of a job what its history says", async () => {
   assert.match((await test.run("why", "backup", "--quiet")).stdout, /^backup is paused; it never ran\n$/);
   const { stdout } = await test.run("why", "standup");
   assert.match(stdout, /\nWhat happened:\n {2}2025-11-01 10:30:00 UTC {2}by its interval: ok after 2s \(run 1\)\n/);
-  assert.match((await test.run("why", "wbe")).stderr, /did you mean "web"\? programs and jobs: web, standup, backup\n/);
+  assert.match(
+    (await test.run("why", "wbe")).stderr,
+    /did you mean "web"\? programs, jobs and health checks: web, standup, backup, logs\n/,
+  );
 });
 
 Deno.test("a refusal of the scheduler keeps its words and its exit code", async () => {

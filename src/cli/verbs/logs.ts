@@ -65,7 +65,7 @@ async function placeOf({ invocation }: VerbInput, context: Context): Promise<{ p
   if (name === undefined) return { path: await daemonLog(context) };
   const { path, names, logger } = await logPlace(context, name);
   if (path !== undefined) return { path, ...(logger === undefined ? {} : { logger }) };
-  throw noSuchProgram("show the log of", { name, known: names, orJob: true });
+  throw noSuchProgram("show the log of", { name, known: names, or: ["job"] });
 }
 
 /** Silence needs a word to a person, who may think of a slip of theirs. */

@@ -2,6 +2,7 @@ import { commandHere } from "../../app/command.ts";
 import { restartDaemon } from "../../app/restart.ts";
 import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
+import { givenMode } from "../given_mode.ts";
 import { isOn } from "../invocation.ts";
 import { requirePlain } from "../service_lines.ts";
 import type { VerbInput } from "../verb.ts";
@@ -14,7 +15,7 @@ export async function restart(input: VerbInput): Promise<number> {
   const { trailing } = invocation;
   const command = trailing === undefined ? undefined : commandHere(trailing, system.host);
   const keepPrograms = isOn(invocation, "keep-programs");
-  const context = contextOf(input);
+  const context = { ...contextOf(input), mode: givenMode(invocation) };
   const service = serviceOf(context);
   if (service !== undefined) {
     requirePlain(input, service);

@@ -3,11 +3,12 @@ import { runDaemon } from "../../app/daemon.ts";
 import { isFirstProcess, standInFront } from "../../app/first_process.ts";
 import { ownWords } from "../../system/attached_child.ts";
 import { givenContext } from "../context_of.ts";
+import { givenMode } from "../given_mode.ts";
 import type { Verb, VerbInput } from "../verb.ts";
 
 /** Runs the daemon in this process until it is told to stop; the number is the daemon's own exit code. */
-export function run(input: VerbInput): Promise<number> {
-  return runHere(input, undefined);
+export async function run(input: VerbInput): Promise<number> {
+  return await runHere(input, givenMode(input.invocation));
 }
 
 /** {@link run} with the services of one mode of the app. */

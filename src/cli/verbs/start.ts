@@ -1,8 +1,10 @@
 import { commandHere } from "../../app/command.ts";
 import { serviceManager } from "../../app/service_manager.ts";
+import { EVERYTHING } from "../../app/mode.ts";
 import { startDaemon, type StartResult } from "../../app/start.ts";
 import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
+import { givenMode } from "../given_mode.ts";
 import { requirePlain } from "../service_lines.ts";
 import type { VerbInput } from "../verb.ts";
 
@@ -18,7 +20,7 @@ export async function start(input: VerbInput): Promise<number> {
     return await (await import("./run.ts")).run(input);
   }
   const { trailing } = invocation;
-  const context = contextOf(input);
+  const context = { ...contextOf(input), mode: givenMode(invocation) };
   const service = serviceOf(context);
   if (service !== undefined) {
     requirePlain(input, service);
@@ -30,13 +32,22 @@ export async function start(input: VerbInput): Promise<number> {
     trailing === undefined ? {} : { command: commandHere(trailing, input.system.host) },
   );
   if (output.json) output.printJson(result);
-  else output.tell(`${program.name}: ${startText(result)}`);
+  else output.tell(`${program.name}: ${startText(result)}${otherModeText(input, result)}`);
   return 0;
 }
 
-/** `running as PID 1234 at http://127.0.0.1:8321 (0.2 s)` */
-export function startText(result: StartResult): string {
-  const where = result.url === null ? "" : ` at ${result.url}`;
-  if (result.already) return `already running as PID ${result.pid}${where}`;
-  return `running as PID ${result.pid}${where} (${(result.ms / 1000).toFixed(1)} s)`;
+/** Of a daemon that ran already, but not in the mode that was asked for: how it changes. */
+function otherModeText({ invocation, output, program }: VerbInput, { already, mode }: StartResult): string {
+  const wanted = givenMode(invocation);
+  if (!already || wanted === undefined || wanted === (mode ?? EVERYTHING)) return "";
+  const now = mode ? "" : " with everything";
+  const change = output.advise(`${program.name} restart --mode ${wanted}`);
+  return `${now}, not ${wanted === EVERYTHING ? "with everything" : `in mode ${wanted}`}; to change that: ${change}`;
+}
+
+/** `running as PID 1234 at http://127.0.0.1:8321 in mode web (0.2 s)` */
+export function startText({ pid, url, mode, already, ms }: StartResult): string {
+  const where = `${url === null ? "" : ` at ${url}`}${mode ? ` in mode ${mode}` : ""}`;
+  if (already) return `already running as PID ${pid}${where}`;
+  return `running as PID ${pid}${where} (${(ms / 1000).toFixed(1)} s)`;
 }

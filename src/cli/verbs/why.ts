@@ -1,46 +1,74 @@
 import type { Context } from "../../app/context.ts";
-import { reportFor } from "../../app/control.ts";
-import { askWhy } from "../../app/control_events.ts";
+import { checksOf, reportFor } from "../../app/control.ts";
+import { askWhy, rememberedEvents } from "../../app/control_events.ts";
 import { runsOf, showRun } from "../../app/control_jobs.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
+import type { CheckReport, StatusReport } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
 import { noSuchProgram } from "../no_such_program.ts";
-import { renderJobWhy, renderWhy } from "../render_why.ts";
+import { renderCheckWhy, renderDaemonWhy, renderJobWhy, renderWhy, type WhyView } from "../render_why.ts";
 import type { VerbInput } from "../verb.ts";
 
 /** Runs of a job that an answer is made from. */
 const RUNS = 20;
 
-/** Tells why a program or a job is in the state that it is in. */
+/** Tells why a program, a job or a health check is in the state that it is in; without a name, what is not well. */
 export async function why(input: VerbInput): Promise<number> {
-  const { invocation, output, system } = input;
   const context = contextOf(input);
-  const name = invocation.arguments[0] ?? "";
-  const { programs, jobs } = await reportFor(context, ["explain", name]);
+  const [name] = input.invocation.arguments;
+  const status = await reportFor(context, ["explain", name ?? context.called]);
+  if (name === undefined) return await whyDaemon(input, context, status);
+  const { programs, jobs } = status;
   const job = jobs.find((one) => one.name === name);
   if (job !== undefined) return await whyJob(input, context, job);
   const families = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
-  const known = [...new Set([...families, ...jobs.map((one) => one.name)])];
-  if (!known.includes(name)) throw noSuchProgram("explain", { name, known, orJob: true });
-  const told = await askWhy(context, name);
-  const report = { ...told, hints: told.hints.map(output.advise) };
-  if (output.json) output.printJson(report);
-  else if (output.quiet) output.print(report.summary);
-  else output.print(renderWhy(report, { style: output.style, now: system.clock.now() }).join("\n"));
-  return 0;
+  if (families.includes(name)) return tell(input, await askWhy(context, name), renderWhy);
+  const checks = await checksOf(context, ["explain", name]);
+  const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+  if (check !== undefined) return await whyCheck(input, context, { name, check, status });
+  const known = [...new Set([...families, ...jobs.map((one) => one.name), ...Object.keys(checks)])];
+  throw noSuchProgram("explain", { name, known, or: ["job", "health check"] });
 }
 
 /** The daemon's history says it all; what it means is told here. */
-async function whyJob({ output, system }: VerbInput, context: Context, job: JobStatus): Promise<number> {
+async function whyJob(input: VerbInput, context: Context, job: JobStatus): Promise<number> {
   const { explainJob } = await import("../../app/why/job.ts");
   const runs = await Array.fromAsync(runsOf(context, { job: job.name }, RUNS));
   const started = runs.find((run) => run.started_at !== null);
   const last = started === undefined ? undefined : await showRun(context, started.id);
-  const now = system.clock.now();
-  const told = explainJob(job, { runs, output: last?.output ?? "", now });
+  const now = input.system.clock.now();
+  return tell(input, explainJob(job, { runs, output: last?.output ?? "", now }), renderJobWhy);
+}
+
+interface Asked {
+  readonly name: string;
+  readonly check: CheckReport;
+  readonly status: StatusReport;
+}
+
+async function whyCheck(input: VerbInput, context: Context, { name, check, status }: Asked): Promise<number> {
+  const { explainCheck } = await import("../../app/why/check.ts");
+  const events = (await rememberedEvents(context, {})).filter((event) => event.check !== undefined);
+  const now = input.system.clock.now();
+  return tell(input, explainCheck(name, { report: check, status, events, now }), renderCheckWhy);
+}
+
+async function whyDaemon(input: VerbInput, context: Context, status: StatusReport): Promise<number> {
+  const { explainDaemon } = await import("../../app/why/daemon.ts");
+  const checks = await checksOf(context, ["explain", context.called]);
+  return tell(input, explainDaemon({ status, checks, now: input.system.clock.now() }), renderDaemonWhy);
+}
+
+interface Told {
+  readonly summary: string;
+  readonly hints: readonly string[];
+}
+
+/** Answers as --json, --quiet or a person wants it; the commands in it are about the instance of this line. */
+function tell<R extends Told>({ output, system }: VerbInput, told: R, render: (report: R, view: WhyView) => string[]) {
   const report = { ...told, hints: told.hints.map(output.advise) };
   if (output.json) output.printJson(report);
   else if (output.quiet) output.print(report.summary);
-  else output.print(renderJobWhy(report, { style: output.style, now }).join("\n"));
+  else output.print(render(report, { style: output.style, now: system.clock.now() }).join("\n"));
   return 0;
 }

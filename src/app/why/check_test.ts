@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import type { CheckReport, EventReport, ProgramStatus, StatusReport } from "../../base/reports.ts";
+import { checkEvent } from "../events/check_events.ts";
+import { explainCheck } from "./check.ts";
+import { explainDaemon } from "./daemon.ts";
+
+const NOW = Date.UTC(2025, 10, 1, 12, 0);
+const SINCE = new Date(NOW - 180_000).toISOString();
+const WELL: CheckReport = { ok: true, critical: true, latency_ms: 1 };
+const FAILS: CheckReport = { ok: false, critical: true, latency_ms: 1, error: "a hole", since: SINCE, failures: 180 };
+
+const WEB = {
+  ...{ name: "web", state: "running", ready: true, live: null, crash_loop: false, critical: false, error: null },
+  exit: null,
+} as unknown as ProgramStatus;
+const STATUS = {
+  name: "fig",
+  state: "degraded",
+  health: "degraded",
+  programs: [],
+  jobs: [],
+} as unknown as StatusReport;
+
+function check(
+  name: string,
+  report: CheckReport,
+  more: { status?: Partial<StatusReport>; events?: EventReport[] } = {},
+) {
+  const { status = {}, events = [] } = more;
+  return explainCheck(name, { report, status: { ...STATUS, ...status }, events, now: NOW });
+}
+
+Deno.test("a check that fails: since when, how often, what it says, what it means", () => {
+  const report = check("basket", FAILS);
+  assert.equal(
+    report.summary,
+    "the check basket fails since 2025-11-01 11:57:00 UTC (3m), 180 times in a row; it is critical, so that the daemon is degraded: a hole",
+  );
+  assert.deepEqual([report.since, report.failures, report.error], [SINCE, 180, "a hole"]);
+  assert.deepEqual(report.hints, ["appd logs --grep basket -n 50"]);
+  const minor = check("basket", { ...FAILS, critical: false, failures: 1, hint: "mend it: fig mend" });
+  assert.match(minor.summary, /, once; it is not critical, the daemon serves as usual: a hole$/);
+  assert.deepEqual(minor.hints, ["mend it: fig mend", "appd logs --grep basket -n 50"]);
+});
+
+Deno.test("a check that is well, or has not answered yet", () => {
+  assert.deepEqual(check("basket", WELL), {
+    ...{ check: "basket", ok: true, critical: true, summary: "the check basket is well; it is critical" },
+    ...{ since: null, failures: 0, error: null, chain: [], hints: [] },
+  });
+  const { summary } = check("basket", { ok: false, critical: false, latency_ms: 0, error: "not checked yet" });
+  assert.equal(summary, "the check basket has given no answer yet; it is not critical");
+});
+
+Deno.test("its own turns are told, oldest first, and no others", () => {
+  const turn = (name: string, now: CheckReport, before: CheckReport, id: number) => ({
+    id,
+    ...checkEvent({ name, now, before }, NOW + id * 1000),
+  });
+  const events = [turn("basket", FAILS, WELL, 1), turn("tree", FAILS, WELL, 2), turn("basket", WELL, FAILS, 3)];
+  assert.deepEqual(check("basket", WELL, { events }).chain, [
+    { at: "2025-11-01T12:00:01.000Z", message: "the check basket fails: a hole" },
+    { at: "2025-11-01T12:00:03.000Z", message: "the check basket is well again after 3m 3s and 180 failures" },
+  ]);
+});
+
+Deno.test("of a built-in check the hints lead to what is down", () => {
+  const programs = [
+    WEB,
+    { ...WEB, name: "db", critical: true, ready: false, state: "stopped" as const },
+    { ...WEB, name: "cache", state: "failed" as const, ready: false },
+  ];
+  assert.deepEqual(check("programs", FAILS, { status: { programs } }).hints, ["appd why db"]);
+  assert.deepEqual(check("log", FAILS).hints, ["appd doctor", "appd logs -n 50"]);
+  assert.deepEqual(check("repository site", FAILS).hints, ["appd git poke site"]);
+});
+
+Deno.test("without a name: the checks that degrade it first, then all that is not well", () => {
+  const programs = [WEB, { ...WEB, name: "cache", state: "failed" as const, ready: false, error: "exit code 3" }];
+  const checks = { minor: { ...FAILS, critical: false }, basket: FAILS, log: WELL };
+  const report = explainDaemon({ status: { ...STATUS, mode: "web", programs }, checks, now: NOW });
+  assert.equal(
+    report.summary,
+    "fig is degraded since 2025-11-01 11:57:00 UTC (3m) in mode web: the check basket fails: a hole; also not well: the check minor, cache",
+  );
+  assert.deepEqual(report.checks.map((one) => one.check), ["basket", "minor"]);
+  assert.deepEqual(report.programs, [{ program: "cache", problem: "failed, and not started again: exit code 3" }]);
+  assert.deepEqual(report.hints, ["appd why basket", "appd why minor", "appd why cache"]);
+});
+
+Deno.test("without a name, and nothing is wrong", () => {
+  const stopped = { ...WEB, name: "cache", state: "stopped" as const, ready: false };
+  const status = { ...STATUS, state: "ready" as const, programs: [WEB, stopped] };
+  const { summary, hints } = explainDaemon({ status, checks: { log: WELL }, now: NOW });
+  assert.deepEqual([summary, hints], ["fig is ready, and nothing is wrong", []]);
+});

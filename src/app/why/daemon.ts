@@ -1,0 +1,67 @@
+import { humanDuration } from "../../base/duration.ts";
+import { escapeControls } from "../../base/escape.ts";
+import type { CheckReport, DaemonWhyReport, StatusReport } from "../../base/reports.ts";
+import { utcTime } from "../../base/utc_time.ts";
+import { brokenJobs, downPrograms, jobProblem, programProblem } from "./not_well.ts";
+
+/** What an answer is made from. */
+export interface DaemonWhyInput {
+  readonly status: StatusReport;
+  /** The last results of all checks, by name. */
+  readonly checks: Readonly<Record<string, CheckReport>>;
+  /** Wall time in milliseconds. */
+  readonly now: number;
+}
+
+/** Most names that are hinted at. */
+const HINTS = 6;
+
+/** What is not well with the daemon, and what it has to do with its state. Pure. */
+export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWhyReport {
+  const failing = Object.entries(checks).filter(([, { ok }]) => !ok)
+    .map(([check, { critical, since = null, failures = 0, error = "failed" }]) => ({
+      ...{ check, critical, since, failures, error: escapeControls(error) },
+    })).sort((one, other) => Number(other.critical) - Number(one.critical));
+  const programs = downPrograms(status.programs)
+    .map((one) => ({ program: one.name, problem: escapeControls(programProblem(one)) }));
+  const jobs = brokenJobs(status.jobs).map((one) => ({ job: one.name, problem: escapeControls(jobProblem(one, now)) }));
+  const wrong = { checks: failing, programs, jobs };
+  return {
+    state: status.state,
+    health: status.health,
+    summary: summaryOf(status, wrong, now),
+    ...wrong,
+    hints: hintsOf(wrong),
+  };
+}
+
+type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs">;
+
+function summaryOf({ name, state, mode }: StatusReport, { checks, programs, jobs }: Wrong, now: number): string {
+  const critical = checks.filter((one) => one.critical);
+  const head = `${name} is ${state}${sinceText(critical, now)}${mode ? ` in mode ${mode}` : ""}`;
+  const causes = critical.map(({ check, error }) => `the check ${check} fails: ${error}`);
+  const others = [
+    ...checks.filter((one) => !one.critical).map(({ check }) => `the check ${check}`),
+    ...programs.map(({ program }) => program),
+    ...jobs.map(({ job }) => `the job ${job}`),
+  ];
+  const rest = others.length === 0 ? [] : [`${causes.length === 0 ? "" : "also "}not well: ${others.join(", ")}`];
+  if (causes.length === 0 && rest.length === 0) return `${head}, and nothing is wrong`;
+  return causes.length === 0 ? `${head}; ${rest[0]}` : `${head}: ${[...causes, ...rest].join("; ")}`;
+}
+
+/** Since the first of the checks that degrade it has failed. */
+function sinceText(critical: Wrong["checks"], now: number): string {
+  const [first] = critical.flatMap(({ since }) => since === null ? [] : [Date.parse(since)]).sort((a, b) => a - b);
+  return first === undefined ? "" : ` since ${utcTime(first)} (${humanDuration(Math.max(0, now - first))})`;
+}
+
+function hintsOf({ checks, programs, jobs }: Wrong): readonly string[] {
+  const names = [
+    ...checks.map(({ check }) => check.includes(" ") ? `'${check}'` : check),
+    ...programs.map(({ program }) => program),
+    ...jobs.map(({ job }) => job),
+  ];
+  return [...new Set(names)].slice(0, HINTS).map((name) => `appd why ${name}`);
+}

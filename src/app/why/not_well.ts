@@ -1,0 +1,61 @@
+import { humanDuration } from "../../base/duration.ts";
+import type { JobStatus } from "../../base/job_reports.ts";
+import type { ProgramStatus } from "../../base/reports.ts";
+
+/** Programs and services that are not as they should be. One that somebody stopped is, unless it is critical. */
+export function downPrograms(programs: readonly ProgramStatus[]): readonly ProgramStatus[] {
+  return programs.filter((program) => (program.critical && !program.ready) || isDown(program));
+}
+
+function isDown({ state, ready, live, crash_loop, exit }: ProgramStatus): boolean {
+  switch (state) {
+    case "backoff":
+    case "failed":
+      return true;
+    case "starting":
+    case "running":
+      return !ready || live === false || crash_loop;
+    case "exited":
+      return exit !== null && exit.code !== 0;
+    case "stopped":
+    case "stopping":
+      return false;
+  }
+}
+
+/** What is wrong with such a program, as a phrase. */
+export function programProblem(program: ProgramStatus): string {
+  const { state, ready, live, crash_loop, error, note, waiting_for: missing = [] } = program;
+  if (missing.length > 0) return `waits for ${missing.join(" and ")}`;
+  const what = crash_loop ? "in a crash loop" : live === false ? "its liveness probe fails" : WORDS[state];
+  const detail = error ?? (ready ? null : note ?? null);
+  return detail === null ? what : `${what}: ${detail}`;
+}
+
+const WORDS: Readonly<Record<ProgramStatus["state"], string>> = {
+  starting: "not ready yet",
+  running: "not ready",
+  backoff: "down, and started again soon",
+  failed: "failed, and not started again",
+  exited: "ended badly",
+  stopping: "being stopped",
+  stopped: "stopped",
+};
+
+const BAD: ReadonlySet<string> = new Set(["failed", "timeout", "interrupted"]);
+
+/** Jobs that cannot run, are overdue, or whose last run ended badly; not those that are disabled. */
+export function brokenJobs(jobs: readonly JobStatus[]): readonly JobStatus[] {
+  return jobs.filter(({ enabled, problem, overdue_since: overdue, last }) =>
+    enabled && (problem !== null || overdue !== null || (last !== null && BAD.has(last.outcome)))
+  );
+}
+
+/** What is wrong with such a job, as a phrase. @param now wall time in milliseconds */
+export function jobProblem({ problem, overdue_since: overdue, last }: JobStatus, now: number): string {
+  if (problem !== null) return `cannot run: ${problem}`;
+  if (overdue !== null) return `overdue for ${humanDuration(Math.max(0, now - Date.parse(overdue)))}`;
+  const age = humanDuration(Math.max(0, now - Date.parse(last?.started_at ?? last?.slot ?? "")));
+  const reason = last?.reason ? `: ${last.reason}` : "";
+  return `its last run, ${age} ago, ended with ${last?.outcome}${reason}`;
+}

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { AppdError, messageOf } from "../base/errors.ts";
 import type { ProgramStatus } from "../base/reports.ts";
 import type { Shared } from "./deps.ts";
 import { Machine, type Work } from "./machine.ts";
@@ -7,20 +6,12 @@ import type { Exit } from "./program_spec.ts";
 import { statusOf } from "./program_status.ts";
 import { recalled, Rest } from "./rest.ts";
 import { type Event, type Life, NO_PID } from "./state.ts";
+import { TaskRun } from "./task_run.ts";
 import type { TaskSpec } from "./task_spec.ts";
 import type { StopOutcome, Unit } from "./unit.ts";
 
 /** The stop signal of the table's steps; a task gets none. */
 const UNUSED_SIGNAL = "SIGTERM";
-
-/** One call of the function. */
-interface Run {
-  readonly generation: number;
-  readonly abort: AbortController;
-  note: string | null;
-  /** The function has returned, or what it returned has settled. */
-  isOver: boolean;
-}
 
 /**
  * One task: has its machine's lives lived by a function of this process, one after the other. Nothing can end a function
@@ -35,7 +26,7 @@ export class Task implements Unit {
   /** The configuration of the life that runs, and the one for the next life. */
   #spec: TaskSpec;
   #next: TaskSpec;
-  #run: Run | undefined;
+  #run: TaskRun | undefined;
   readonly #rest: Rest;
 
   constructor(shared: Shared, spec: TaskSpec) {
@@ -99,7 +90,7 @@ export class Task implements Unit {
       case "spawn":
         return this.#spawn(work.generation);
       case "terminate":
-        return this.#end(work.cause);
+        return void this.#end(work.cause);
       case "sweep":
         return { type: "swept", generation: work.generation, killed: false };
       case "probe":
@@ -118,62 +109,41 @@ export class Task implements Unit {
     }
   }
 
-  #end(cause: string): undefined {
-    this.#run?.abort.abort(new DOMException(`${this.name} is to end: ${cause}`, "AbortError"));
+  #end(cause: string): void {
+    this.#run?.end(`${this.name} is to end: ${cause}`);
   }
 
   #spawn(generation: number): Event {
-    const { clock } = this.#shared;
+    const { clock, log } = this.#shared;
     this.#spec = this.#next;
-    const run: Run = { generation, abort: new AbortController(), note: null, isOver: false };
-    this.#run = run;
-    void this.#call(run).then(() => RETURNED, (error) => this.#exitOf(run, error))
-      .then((exit) => this.#ended(run, exit));
+    this.#run = new TaskRun(this.#spec.task, {
+      generation,
+      onReady: () => this.#isReady(generation),
+      onThrow: (stack) => log.debug("service threw", { program: this.name, stack }),
+      onEnd: (exit) => this.#ended(generation, exit),
+    });
+    this.#run.begin();
     const began = { startedAt: clock.now(), startedMono: clock.monotonic() };
     return { type: "spawned", generation, life: { generation, pid: NO_PID, startTime: "", ...began, adopted: false } };
-  }
-
-  /** The function is called in a turn of its own: what it does at once must not come in the middle of a step. */
-  async #call(run: Run): Promise<void> {
-    const { task } = this.#spec;
-    const { generation, abort: { signal } } = run;
-    await Promise.resolve();
-    if (signal.aborted) return;
-    await task.run({
-      ...{ generation, signal },
-      ready: () => task.probed && this.#isReady(run),
-      note: (text) => void (run.note = text === "" ? null : text),
-    });
   }
 
   /** Without a word of its own it is ready as soon as it runs: when the function has been called, and did not throw at once. */
   #announce({ generation }: Life): void {
     const run = this.#run;
     if (run?.generation !== generation || this.#spec.task.probed) return;
-    this.#shared.clock.after(0, () => this.#isReady(run));
+    this.#shared.clock.after(0, () => run.isOver || this.#isReady(generation));
   }
 
-  #isReady({ generation, isOver }: Run): void {
-    if (!isOver) this.machine.dispatch({ type: "ready", generation, ok: true, why: "" });
+  #isReady(generation: number): void {
+    this.machine.dispatch({ type: "ready", generation, ok: true, why: "" });
   }
 
-  /** An end that it was asked for is none that it was not, in whatever way it says so. */
-  #exitOf({ abort: { signal } }: Run, error: unknown): Exit {
-    if (signal.aborted && (error === signal.reason || (error as Error | null)?.name === "AbortError")) {
-      return { code: 0 };
-    }
-    const stack = error instanceof Error ? error.stack ?? null : null;
-    this.#shared.log.debug("service threw", { program: this.name, stack });
-    return { code: error instanceof AppdError ? error.exitCode : 1, error: textOf(error) };
-  }
-
-  #ended(run: Run, exit: Exit): void {
-    run.isOver = true;
+  #ended(generation: number, exit: Exit): void {
     const error = exit !== "unknown" && "code" in exit && exit.code !== 0 ? exit.error : undefined;
     if (["stopping", "lingering"].includes(this.machine.state.kind) && error !== undefined) {
       this.machine.tell({ kind: "trouble", what: "stop in order", error });
     }
-    this.machine.dispatch({ type: "exited", generation: run.generation, exit });
+    this.machine.dispatch({ type: "exited", generation, exit });
   }
 
   status(): ProgramStatus {
@@ -211,14 +181,4 @@ export class Task implements Unit {
 /** Apart from the directories of programs, and under a name that none of them can have. */
 function directoryOf({ directory }: Shared, { name }: TaskSpec): string {
   return join(directory, ".services", name);
-}
-
-/** How a task ends that did not throw. */
-const RETURNED: Exit = { code: 0, error: "it returned" };
-
-/** What was thrown, and what can be done about it. */
-function textOf(error: unknown): string {
-  const text = messageOf(error) || String(error);
-  const hint = error instanceof AppdError ? error.hint : undefined;
-  return hint === undefined ? text : `${text} (${hint})`;
 }

@@ -1,0 +1,66 @@
+/** What one daemon leaves for the next of tasks that are not to run. */
+import assert from "node:assert/strict";
+import { apply, bench, finish, Script, stateOf, taskSpec } from "./fake_tasks.ts";
+import { shellSpec } from "./testing.ts";
+
+Deno.test("what was stopped by hand stays so under the next daemon, until it is started or changed", async () => {
+  await using killed = bench(); // A daemon that is gone without a stop.
+  const script = new Script();
+  const spec = taskSpec(script.run, { restart: "on-failure" });
+  await apply(killed, spec);
+  await finish(killed.clock, killed.supervisor.act("stop", "proxy", "a test"));
+  const next = async (mark = "1") => {
+    const t = bench(killed.directory);
+    await apply(t, taskSpec(script.run, { task: { mark } }));
+    return t;
+  };
+  const states = [];
+  for (const mark of ["1", "1", "2"]) states.push(stateOf(await next(mark)));
+  assert.deepEqual(states, ["stopped", "stopped", "starting"]);
+  assert.equal(stateOf(await next()), "starting", "what was changed is another one");
+  const again = await next();
+  await finish(again.clock, again.supervisor.act("stop", "proxy", "a test"));
+  await again.supervisor.act("start", "proxy", "a test");
+  assert.equal(stateOf(await next()), "starting", "the last word counts");
+});
+
+Deno.test("a task that had ended is begun anew by the next daemon: what it did may have gone with the last one", async () => {
+  await using killed = bench();
+  await apply(killed, taskSpec(() => {}, { restart: "on-failure" }));
+  assert.equal(stateOf(killed), "exited");
+  const next = bench(killed.directory);
+  await apply(next, taskSpec(new Script().run));
+  assert.equal(stateOf(next), "starting");
+});
+
+Deno.test("a daemon that ends in order leaves no memory of a stop, one that leaves its programs does", async () => {
+  await using first = bench();
+  const script = new Script();
+  const [a, b] = [taskSpec(script.run, { name: "a" }), taskSpec(script.run, { name: "b" })];
+  await apply(first, a, b);
+  await finish(first.clock, first.supervisor.act("stop", "a", "a test"));
+  await finish(first.clock, first.supervisor.stopTasks({ deadlineMs: 5000 }));
+  const second = bench(first.directory);
+  await apply(second, a, b);
+  assert.deepEqual(second.supervisor.list().map(({ state }) => state), ["stopped", "starting"]);
+  await finish(second.clock, second.supervisor.stopAll({ deadlineMs: 5000 }));
+  const third = bench(first.directory);
+  await apply(third, a, b);
+  assert.deepEqual(third.supervisor.list().map(({ state }) => state), ["starting", "starting"]);
+});
+
+Deno.test("what a reload changed while it was stopped by hand stays so under the next daemon", async () => {
+  await using killed = bench();
+  const script = new Script();
+  const specs = (change: string) => [
+    taskSpec(script.run, { task: { mark: change } }),
+    shellSpec("web", "x", { env: { CHANGE: change } }),
+  ];
+  await apply(killed, ...specs("1"));
+  for (const name of ["proxy", "web"]) await finish(killed.clock, killed.supervisor.act("stop", name, "a test"));
+  const { update } = await apply(killed, ...specs("2"));
+  assert.deepEqual(update, ["proxy", "web"]);
+  const next = bench(killed.directory);
+  await apply(next, ...specs("2"));
+  assert.deepEqual([stateOf(next), stateOf(next, "web")], ["stopped", "stopped"]);
+});

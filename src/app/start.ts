@@ -93,7 +93,8 @@ async function settled(context: Context): Promise<Running | undefined> {
   return undefined;
 }
 
-function runningOf({ url, mode }: StatusReport, pid: number): Running {
+/** What a report says of the daemon with this PID. */
+export function runningOf({ url, mode }: StatusReport, pid: number): Running {
   return { pid, url, ...(mode === undefined ? {} : { mode }) };
 }
 

@@ -101,6 +101,8 @@ export interface CommandSpec {
   readonly anywhere?: boolean;
   /** Commands that people look for here, by word: `jobs logs NAME` is `logs NAME`. */
   readonly elsewhere?: Readonly<Record<string, string>>;
+  /** What to write instead of this command together with another one, by the other's name: `start`. */
+  readonly together?: Readonly<Record<string, string>>;
   /** Name of the command that this one is once more, in another place; docs only point there. */
   readonly sameAs?: string;
   /** Only appd itself has it, not its apps. */

@@ -67,6 +67,8 @@ shellTest("bash", "offers for each argument what it is, and for the last one aga
   assert.equal(asked("programs", "stop", "web", "db", ""), "programs-names");
   assert.equal(asked("events", "--program", ""), "programs-names\njobs---quiet");
   assert.equal(asked("logs", ""), "programs-names\njobs---quiet");
+  assert.equal(asked("why", ""), "programs-names\njobs---quiet\nhealth-names");
+  assert.ok(!bashOffers("programs", "").includes("names"), "what is hidden is not offered");
   assert.equal(asked("jobs", "run", ""), "jobs---quiet");
   assert.equal(asked("pause", ""), "jobs---quiet");
   assert.equal(asked("logs", "web", ""), "");

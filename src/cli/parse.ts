@@ -58,7 +58,10 @@ function checkArguments(asked: Asked, words: readonly string[]): void {
   if (missing) throw usageError(`cannot run "${line}": ${missing.name} is missing`, `see: ${line} --help`);
   const extra = expected.at(-1)?.many ? undefined : words[expected.length];
   if (extra !== undefined) {
-    const hint = command.trailingCommand
+    const option = command.options?.find(({ value }) => value?.choices?.includes(extra));
+    const hint = option !== undefined
+      ? `write: ${line} --${option.name} ${extra}`
+      : command.trailingCommand
       ? `a command to supervise stands after --: ${line} -- ${extra}`
       : `see: ${line} --help`;
     throw usageError(`cannot use argument "${extra}": "${line}" takes ${countOf(expected.length)}`, hint);

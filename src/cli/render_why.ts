@@ -52,7 +52,11 @@ export function renderCheckWhy(report: CheckWhyReport, { style }: WhyView): stri
 export function renderDaemonWhy(report: DaemonWhyReport, { style }: WhyView): string[] {
   const { state, summary, checks, programs, jobs, hints } = report;
   const isWell = checks.length + programs.length + jobs.length === 0;
-  const paint = state === "degraded" ? style.bad : isWell && state === "ready" ? style.good : style.warn;
+  const paint = state === "degraded" || state === "stopped"
+    ? style.bad
+    : isWell && state === "ready"
+    ? style.good
+    : style.warn;
   return [
     paint(escapeControls(summary)),
     ...section("Checks that fail", pairs(checks.map((one) => [one.check, checkText(one)])), style),

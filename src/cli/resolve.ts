@@ -17,16 +17,23 @@ export interface Found {
 export function resolve(program: ProgramSpec, scanned: Scanned): Found {
   const [flag, second] = scanned.flagVerbs;
   if (flag === undefined) return descend(program, scanned.operands);
-  const see = `see: ${program.name} --help`;
-  if (second !== undefined) {
-    throw usageError(`cannot do "${flag}" and "${second}" at once: give one of them`, see);
-  }
-  const [word] = scanned.operands;
-  if (word !== undefined && findCommand(topCommands(program), word)) {
-    throw usageError(`cannot do "${flag}" and "${word}" at once: give one of them`, see);
-  }
-  const command = topCommands(program).find((one) => flagAliases(one).includes(flag));
+  const command = verbCalled(program, flag);
+  const other = second ?? scanned.operands[0];
+  if (other !== undefined && verbCalled(program, other)) throw bothAtOnce(program, flag, other);
   return { path: command ? [command.name] : [], command, rest: scanned.operands };
+}
+
+/** The command at the top with this name or alias, with dashes or without. */
+function verbCalled(program: ProgramSpec, word: string): CommandSpec | undefined {
+  const tops = topCommands(program);
+  return findCommand(tops, word) ?? tops.find((one) => flagAliases(one).includes(word));
+}
+
+function bothAtOnce(program: ProgramSpec, one: string, other: string) {
+  const [first, second] = [verbCalled(program, one), verbCalled(program, other)];
+  const meant = first?.together?.[second?.name ?? ""] ?? second?.together?.[first?.name ?? ""];
+  const hint = meant === undefined ? `see: ${program.name} --help` : `to do both: ${program.name} ${meant}`;
+  return usageError(`cannot do "${one}" and "${other}" at once: give one of them`, hint);
 }
 
 function descend(program: ProgramSpec, operands: readonly string[]): Found {

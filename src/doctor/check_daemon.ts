@@ -81,7 +81,7 @@ function findUnhealthy({ daemon }: Scene): Finding[] {
     why: critical
       ? "the daemon counts as degraded, and /health answers 503"
       : "what depends on it does not happen, while the daemon counts as healthy",
-    hint: "look closer: appd status",
+    hint: `look closer: appd why ${name.includes(" ") ? `"${name}"` : name}`,
   }));
 }
 

@@ -38,6 +38,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   generate: { ...SERVICE, example: (mode) => [`systemd --mode ${mode}`, `a unit of the mode ${mode}`] },
 };
 
+/** The verbs that take `--mode`. */
+export const MODE_VERBS: readonly string[] = Object.keys(MEANINGS);
+
 /** The table with `--mode` at the verbs that start something; as it is where the app has no modes. */
 export function withModeOptions(program: ProgramSpec, modes: readonly Mode[]): ProgramSpec {
   const [first] = modes;

@@ -11,7 +11,7 @@ import { APPD } from "../cli/command_table.ts";
 import { renamed } from "../cli/renamed.ts";
 import type { AppCommand } from "./command.ts";
 import type { DefinedApp } from "./define_app.ts";
-import { withModeOptions } from "./mode_options.ts";
+import { MODE_VERBS, withModeOptions } from "./mode_options.ts";
 import { settingOptions } from "./setting_options.ts";
 
 /** The built-in verbs that stand under {@link DefinedApp.verbsUnder}, in the order of its help. */
@@ -71,6 +71,7 @@ function modeCommand(program: ProgramSpec, { name, summary }: Mode): CommandSpec
     options,
     examples: [{ line: `${program.name} ${name}`, says: "run until Ctrl-C" }],
     exits,
+    together: Object.fromEntries(MODE_VERBS.map((verb) => [verb, `${verb} --mode ${name}`])),
     anywhere: true,
     load: () => import("../cli/verbs/run.ts").then((verb) => verb.runMode(name)),
   };

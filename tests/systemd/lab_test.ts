@@ -14,6 +14,7 @@ import { JOURNAL } from "./journal_cases.ts";
 import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
 import { MCPEG_CASES } from "./mcpeg_cases.ts";
+import { MODES } from "./mode_cases.ts";
 import { SIMPLE } from "./simple_cases.ts";
 import { VPO } from "./vpo_cases.ts";
 import { whatTheHostHas } from "./host_state.ts";
@@ -40,6 +41,7 @@ const TESTS: readonly LabTest[] = [
   ...MACHINE,
   ...VPO,
   ...MCPEG_CASES,
+  ...MODES,
 ];
 
 for (const { name, run, ...own } of TESTS) {

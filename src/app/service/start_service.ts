@@ -3,7 +3,7 @@ import { EXIT_CODES, type ExitName } from "../../base/exit_codes.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
 import { delay } from "../../system/clock.ts";
 import { askStatus } from "../control.ts";
-import type { StartResult } from "../start.ts";
+import { type Running, runningOf, type StartResult } from "../start.ts";
 import { ask, type ServiceWorld, tell } from "./ports.ts";
 import { unitState } from "./unit_state.ts";
 
@@ -29,17 +29,17 @@ export async function startService(world: ServiceWorld, target: ServiceTarget): 
   const service = target.unit;
   const early = await askStatus(context);
   if (early?.pid && early.state !== "stopping") {
-    const { pid, url } = early;
-    const outside = await runsOutside(world, target, pid);
-    return { pid, url, already: true, ms: clock.monotonic() - began, service, ...(outside ? { outside } : {}) };
+    const running = runningOf(early, early.pid);
+    const outside = await runsOutside(world, target, running.pid);
+    return { ...running, already: true, ms: clock.monotonic() - began, service, ...(outside ? { outside } : {}) };
   }
   try {
     await tell(world, target, { action: "start" });
   } catch (error) {
     throw await whyNot(world, target, { error, since });
   }
-  const { pid, url } = await ready(world, target);
-  return { pid, url, already: false, ms: clock.monotonic() - began, service };
+  const running = await ready(world, target);
+  return { ...running, already: false, ms: clock.monotonic() - began, service };
 }
 
 async function runsOutside(world: ServiceWorld, target: ServiceTarget, pid: number): Promise<boolean> {
@@ -48,13 +48,13 @@ async function runsOutside(world: ServiceWorld, target: ServiceTarget, pid: numb
 }
 
 /** The daemon's word; only systemd waits for it itself. */
-async function ready(world: ServiceWorld, target: ServiceTarget): Promise<{ pid: number; url: string | null }> {
+async function ready(world: ServiceWorld, target: ServiceTarget): Promise<Running> {
   const { context } = world;
   const { clock } = context.system;
   const end = clock.monotonic() + READY_MS;
   for (;;) {
     const status = await askStatus(context);
-    if (status?.pid && status.state !== "starting") return { pid: status.pid, url: status.url };
+    if (status?.pid && status.state !== "starting") return runningOf(status, status.pid);
     if (clock.monotonic() > end) {
       throw cannot(["start", target.unit], "the daemon is not ready after a minute", {
         exit: "unavailable",

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { CheckReport, EventReport, ProgramStatus, StatusReport } from "../../base/reports.ts";
+import type { CheckReport, EventReport, LastEndReport, ProgramStatus, StatusReport } from "../../base/reports.ts";
 import { checkEvent } from "../events/check_events.ts";
 import { explainCheck } from "./check.ts";
 import { explainDaemon } from "./daemon.ts";
+import { explainStopped } from "./stopped.ts";
 
 const NOW = Date.UTC(2025, 10, 1, 12, 0);
 const SINCE = new Date(NOW - 180_000).toISOString();
@@ -93,4 +94,22 @@ Deno.test("without a name, and nothing is wrong", () => {
   const status = { ...STATUS, state: "ready" as const, programs: [WEB, stopped] };
   const { summary, hints } = explainDaemon({ status, checks: { log: WELL }, now: NOW });
   assert.deepEqual([summary, hints], ["fig is ready, and nothing is wrong", []]);
+});
+
+Deno.test("without a name, and no daemon runs: how the last one ended", () => {
+  const told = (last?: LastEndReport) => {
+    const { state, summary, hints } = explainStopped(STATUS, last);
+    assert.equal(state, "stopped");
+    return [summary, hints.length];
+  };
+  const at = new Date(NOW).toISOString();
+  assert.deepEqual(told(), ["fig is not running: it never ran here", 1]);
+  assert.deepEqual(told({ how: "clean", pid: 7, at, detail: null }), [
+    "fig is not running: PID 7 was stopped in an orderly way at 2025-11-01 12:00:00 UTC",
+    1,
+  ]);
+  assert.deepEqual(told({ how: "crash", pid: 7, at: null, detail: "panicked\u001b[2J" }), [
+    "fig is not running: PID 7 crashed: panicked\\x1b[2J",
+    3,
+  ]);
 });

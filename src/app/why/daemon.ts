@@ -59,7 +59,7 @@ function sinceText(critical: Wrong["checks"], now: number): string {
 
 function hintsOf({ checks, programs, jobs }: Wrong): readonly string[] {
   const names = [
-    ...checks.map(({ check }) => check.includes(" ") ? `'${check}'` : check),
+    ...checks.map(({ check }) => check.includes(" ") ? `"${check}"` : check),
     ...programs.map(({ program }) => program),
     ...jobs.map(({ job }) => job),
   ];

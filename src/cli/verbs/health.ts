@@ -15,7 +15,7 @@ export async function health(input: VerbInput): Promise<number> {
     return 0;
   }
   const action = ["confirm the health of", context.called] as const;
-  if (report) throw cannot(action, reasonOf(report), { exit: "generic", hint: `look closer: ${program.name} status` });
+  if (report) throw cannot(action, reasonOf(report), { exit: "generic", hint: `look closer: ${program.name} why` });
   const { exit } = await daemonStatus(context);
   throw exit === 4
     ? cannot(action, "the daemon runs but does not answer", { exit: "generic", hint: `see: ${program.name} status` })

@@ -1,7 +1,9 @@
 import type { Context } from "../../app/context.ts";
-import { checksOf, reportFor } from "../../app/control.ts";
+import { checksOf, daemonStatus, reportFor, silent } from "../../app/control.ts";
 import { askWhy, rememberedEvents } from "../../app/control_events.ts";
 import { runsOf, showRun } from "../../app/control_jobs.ts";
+import { cannot } from "../../base/errors.ts";
+import { exitCode } from "../../base/exit_codes.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
 import type { CheckReport, StatusReport } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
@@ -16,8 +18,8 @@ const RUNS = 20;
 export async function why(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const [name] = input.invocation.arguments;
-  const status = await reportFor(context, ["explain", name ?? context.called]);
-  if (name === undefined) return await whyDaemon(input, context, status);
+  if (name === undefined) return await whyDaemon(input, context);
+  const status = await reportFor(context, ["explain", name]);
   const { programs, jobs } = status;
   const job = jobs.find((one) => one.name === name);
   if (job !== undefined) return await whyJob(input, context, job);
@@ -53,10 +55,23 @@ async function whyCheck(input: VerbInput, context: Context, { name, check, statu
   return tell(input, explainCheck(name, { report: check, status, events, now }), renderCheckWhy);
 }
 
-async function whyDaemon(input: VerbInput, context: Context, status: StatusReport): Promise<number> {
+async function whyDaemon(input: VerbInput, context: Context): Promise<number> {
+  const { exit, report: status } = await daemonStatus(context);
+  if (exit === 1 || exit === 3) return await whyNot(input, context, status);
+  const action = ["explain", context.called] as const;
+  if (exit === 4) throw cannot(action, ...silent(status.pid ?? undefined));
   const { explainDaemon } = await import("../../app/why/daemon.ts");
-  const checks = await checksOf(context, ["explain", context.called]);
+  const checks = await checksOf(context, action);
   return tell(input, explainDaemon({ status, checks, now: input.system.clock.now() }), renderDaemonWhy);
+}
+
+/** Nobody is there to be asked; what the last daemon left in writing says how it ended. */
+async function whyNot(input: VerbInput, context: Context, status: StatusReport): Promise<number> {
+  const { flightRecord } = await import("../../app/flight_recorder.ts");
+  const { explainStopped } = await import("../../app/why/stopped.ts");
+  const { lastEnd } = await flightRecord(context);
+  tell(input, explainStopped(status, lastEnd), renderDaemonWhy);
+  return exitCode("notRunning");
 }
 
 interface Told {

@@ -22,7 +22,7 @@ import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { flightRecord } from "./flight_recorder.ts";
 import type { KitFor, KitSources } from "./kit/create_kit.ts";
-import { hasKit, hasServices } from "./kit/has_kit.ts";
+import { hasKit } from "./kit/has_kit.ts";
 import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { startAgain } from "./start_words.ts";
@@ -148,7 +148,7 @@ async function build(
     {
       ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
       ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping },
-      services: await servicesOf(context, { kitFor: kit?.kitFor, stopping: stopping.signal }),
+      services: servicesOf(kit?.kitFor, stopping.signal),
     },
     loaded,
   );
@@ -190,13 +190,9 @@ async function kitOf(
 }
 
 /** The services of the app under any configuration; without a kit, as a daemon that runs one command alone, it has none. */
-async function servicesOf(
-  { app }: Context,
-  { kitFor, stopping }: { readonly kitFor: KitFor | undefined; readonly stopping: AbortSignal },
-): Promise<LiveParts["services"]> {
-  if (kitFor === undefined || !hasServices(app)) return () => [];
-  const { serviceSpec } = await import("./kit/services.ts");
-  return ({ config, own: { wanted } }) => wanted.map((one) => serviceSpec(one, { config, kitFor, stopping }));
+function servicesOf(kitFor: KitFor | undefined, stopping: AbortSignal): LiveParts["services"] {
+  if (kitFor === undefined) return () => [];
+  return ({ config, own }) => own.serviceSpecs({ config, kitFor, stopping });
 }
 
 /** Says how the last run ended: as a warning, when it was no orderly end. */

@@ -11,7 +11,7 @@ export interface Loaded extends LoadResult {
 }
 
 /** Of an app that has nothing of its own, as appd itself. */
-const NO_PARTS: OwnParts = { services: [], wanted: [], jobs: [] };
+const NO_PARTS: OwnParts = { services: [], wanted: [], serviceSpecs: () => [], jobSpecs: () => [] };
 
 /**
  * Reads the configuration of the instance, all layers merged, as the app wants it: what its `adjust` gives takes the place

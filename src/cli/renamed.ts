@@ -21,7 +21,9 @@ function inWords(value: unknown, words: Words): unknown {
   if (typeof value === "string") return words(value);
   if (Array.isArray(value)) return value.map((one) => inWords(one, words));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, inWords(one, words)]));
+  const said: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value)) said[key] = inWords(one, words);
+  return said;
 }
 
 /** The exit codes whose meaning is another one in these words. */

@@ -5,7 +5,10 @@ import { ownGroup } from "./program.ts";
 /** What is wrong, and what its developer can do. */
 type Flaw = readonly [cause: string, hint: string];
 
-/** Why an app's table of commands cannot be: what is its own collides with what is built in. Undefined when all is well. */
+/**
+ * Why an app's table of commands cannot be: what is its own collides with what is built in. Undefined when all is well.
+ * Every command of the app waits for it, so it goes through the table once.
+ */
 export function flawOfTable(program: ProgramSpec): AppdError | undefined {
   const own = ownGroup(program)?.commands ?? [];
   const builtIn = program.groups.filter((group) => !group.own).flatMap(({ commands }) => commands);
@@ -18,13 +21,14 @@ function wordsOf({ name, aliases = [] }: CommandSpec): readonly string[] {
 }
 
 function wordsFlaw(own: readonly CommandSpec[], builtIn: readonly CommandSpec[]): Flaw | undefined {
-  for (const [index, command] of own.entries()) {
-    for (const word of wordsOf(command)) {
-      const owner = builtIn.find((one) => wordsOf(one).includes(word));
-      if (owner !== undefined) return [`${called(command, word)} is taken by the built-in "${owner.name}"`, RENAME];
-      const other = own.slice(0, index).find((one) => wordsOf(one).includes(word));
-      if (other !== undefined) return [`${called(command, word)} is taken by "${other.name}"`, RENAME];
-    }
+  const takenBy = new Map<string, string>();
+  for (const command of builtIn) {
+    for (const word of wordsOf(command)) takenBy.set(word, `the built-in "${command.name}"`);
+  }
+  for (const command of own) {
+    const taken = wordsOf(command).find((word) => takenBy.has(word));
+    if (taken !== undefined) return [`${called(command, taken)} is taken by ${takenBy.get(taken)}`, RENAME];
+    for (const word of wordsOf(command)) takenBy.set(word, `"${command.name}"`);
   }
   return undefined;
 }
@@ -56,16 +60,17 @@ function nestedFlaw(own: readonly CommandSpec[]): Flaw | undefined {
 function optionsFlaw(program: ProgramSpec): Flaw | undefined {
   const { builtIn, own } = optionsOf(program);
   const flags = new Set(allCommands(program).flatMap(({ command }) => flagAliases(command)));
-  const known = [...builtIn];
+  const known = new Map(builtIn.flatMap((option) => spellings(option).map((spelling) => [spelling, option])));
   for (const option of own) {
     if (flags.has(`--${option.name}`)) return [`the option "--${option.name}" is the alias of a command`, RENAME];
-    const clash = known.find((other) => clashes(option, other));
+    const same = spellings(option).flatMap((spelling) => known.get(spelling) ?? []);
+    const clash = same.find(({ value }) => (value === undefined) !== (option.value === undefined));
     if (clash !== undefined) {
       const spelling = clash.name === option.name ? `--${clash.name}` : `-${clash.short}`;
       const [here, there] = option.value === undefined ? ["none", "a value"] : ["a value", "none"];
       return [`the option "${spelling}" takes ${here} here, and ${there} with "--${clash.name}" elsewhere`, RENAME];
     }
-    known.push(option);
+    for (const spelling of spellings(option)) known.set(spelling, option);
   }
   const alias = builtIn.find(({ name }) => flags.has(`--${name}`));
   return alias && [`the alias "--${alias.name}" is an option of every command, or of a built-in one`, RENAME];
@@ -78,21 +83,22 @@ function optionsOf(program: ProgramSpec): { builtIn: OptionSpec[]; own: OptionSp
   return { builtIn: [...program.globals, ...of(false)], own: of(true) };
 }
 
-function clashes(one: OptionSpec, other: OptionSpec): boolean {
-  const sameWord = one.name === other.name || (one.short !== undefined && one.short === other.short);
-  return sameWord && (one.value === undefined) !== (other.value === undefined);
+function spellings({ name, short }: OptionSpec): readonly string[] {
+  return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
 }
 
 /** Two settings with options of one name: a section of the app took a name of appd's. */
 function repeatedFlaw(program: ProgramSpec): Flaw | undefined {
+  const globals = program.globals.map(({ name }) => name);
   for (const { command } of allCommands(program)) {
-    const names = [...program.globals, ...command.options ?? []].map(({ name }) => name);
-    const again = names.find((name, index) => names.indexOf(name) < index);
-    if (again === undefined) continue;
-    return [
-      `two options of "${command.name}" are called "--${again}"`,
-      "use flagPrefix in the section, or another key",
-    ];
+    const names = new Set(globals);
+    for (const { name } of command.options ?? []) {
+      if (names.size === names.add(name).size) return twiceFlaw(command, name);
+    }
   }
   return undefined;
+}
+
+function twiceFlaw({ name }: CommandSpec, option: string): Flaw {
+  return [`two options of "${name}" are called "--${option}"`, "use flagPrefix in the section, or another key"];
 }

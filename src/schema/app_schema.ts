@@ -2,7 +2,7 @@ import { type AppdError, cannot } from "../base/errors.ts";
 import type { Product } from "../base/product.ts";
 import { APPD_SCHEMA } from "./appd_schema.ts";
 import { unknownSetting, withDefaults } from "./defaults.ts";
-import { listSettings } from "./list_settings.ts";
+import { keyedSettings } from "./list_settings.ts";
 import { renamedSchema } from "./renamed_schema.ts";
 import { extendSchema, type Schema, type Section } from "./section.ts";
 
@@ -35,7 +35,7 @@ const SHORT_KEY = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
 
 function checkShortKeys(schema: Schema, product: string): void {
   if (Object.keys(schema.keys ?? {}).length === 0) return; // Most apps have none, and each start lists all settings.
-  const settings = listSettings(schema).filter(({ section }) => !section.many).map(({ key }) => key);
+  const settings = keyedSettings(schema).filter(({ section }) => !section.many).map(({ key }) => key);
   const taken = new Set([
     ...settings.flatMap((key) => key.split(".").map((_, index, steps) => steps.slice(0, index + 1).join("."))),
     ...schema.sections.map(({ name }) => name),

@@ -1,7 +1,7 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { startReading } from "./kind.ts";
-import { listSettings } from "./list_settings.ts";
+import { keyedSettings } from "./list_settings.ts";
 import type { Schema, Section } from "./section.ts";
 import { type Fields, isGroup, type Setting } from "./setting.ts";
 import { longKey } from "./short_keys.ts";
@@ -40,7 +40,7 @@ function withDefault(setting: Setting, value: unknown): Setting {
 }
 
 function check(schema: Schema, product: string, given: ReadonlyMap<string, unknown>): void {
-  const settings = new Map(listSettings(schema).map(({ key, setting }) => [key, setting]));
+  const settings = new Map(keyedSettings(schema).map(({ key, setting }) => [key, setting]));
   for (const [key, value] of given) {
     const setting = settings.get(key);
     if (setting === undefined) throw unknownSetting(product, { key, use: "a default", settings: settings.keys() });

@@ -4,8 +4,7 @@ import { systemTimezone } from "../../base/timezone.ts";
 import type { Context } from "../context.ts";
 import { loadContextConfig } from "../load.ts";
 import type { PreparedJobs } from "./jobs.ts";
-import { ownJobs } from "./own_jobs.ts";
-import { prepareJobs } from "./prepare_jobs.ts";
+import { ownJobs, prepareJobs } from "./prepare_jobs.ts";
 import { createTimes, type Times } from "./times.ts";
 
 /** The jobs of the configuration file and of the app, for verbs that work without a daemon. */
@@ -22,10 +21,10 @@ export async function configuredJobs(
   { jobs = [], verb }: { readonly jobs?: readonly string[]; readonly verb: string },
 ): Promise<ConfiguredJobs> {
   const { files, host } = context.system;
-  const { config, own: { jobs: read } } = await loadContextConfig(context);
+  const { config, own: parts } = await loadContextConfig(context);
   const times = createTimes();
   const systemZone = systemTimezone(host.env.TZ);
-  const own = await ownJobs(context, { jobs: read, systemZone });
+  const own = ownJobs(context, { parts, systemZone });
   const prepared = prepareJobs(config, { files, times, systemZone, ...own });
   const names = prepared.jobs.map(({ name }) => name);
   const unknown = jobs.find((job) => !names.includes(job));

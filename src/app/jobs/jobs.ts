@@ -78,12 +78,11 @@ export class Jobs implements AsyncDisposable {
    */
   async prepare(loaded: Loaded): Promise<PreparedJobs | undefined> {
     if (!this.#isNeeded(loaded)) return undefined;
-    const { config, own: { jobs } } = loaded;
+    const { config } = loaded;
     const { store: opening } = await this.#opening();
-    const [store, { openJobs }, { ownJobs }, { prepareJobs }, { createTimes }] = await Promise.all([
+    const [store, { openJobs }, { ownJobs, prepareJobs }, { createTimes }] = await Promise.all([
       opening,
       import("./open_jobs.ts"),
-      import("./own_jobs.ts"),
       import("./prepare_jobs.ts"),
       import("./times.ts"),
     ]);
@@ -92,7 +91,7 @@ export class Jobs implements AsyncDisposable {
     this.#logSettings = config.log;
     const { files, host } = this.#options.context.system;
     const systemZone = systemTimezone(host.env.TZ);
-    const own = await ownJobs(this.#options.context, { jobs, systemZone, kitFor: this.#options.kitFor });
+    const own = ownJobs(this.#options.context, { parts: loaded.own, systemZone, kitFor: this.#options.kitFor });
     const prepared = prepareJobs(config, { files, systemZone, times: this.#times, ...own });
     this.#options.oom.begin();
     this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings, store });

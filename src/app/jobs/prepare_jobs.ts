@@ -1,17 +1,32 @@
 import type { JobSpec } from "../../jobs/job_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
+import type { Context } from "../context.ts";
+import type { AppJobsRun } from "../kit/jobs.ts";
+import type { OwnParts } from "../kit/own_parts.ts";
 import { jobSpecs, type JobSurroundings, placesOf, workHoursOf } from "./job_specs.ts";
 import type { PreparedJobs } from "./jobs.ts";
 import { repositorySpecs } from "./repository_specs.ts";
 import type { Times } from "./times.ts";
 
-/** What stands around all jobs. */
-export interface JobsAround extends JobSurroundings {
-  readonly times: Times;
-  /** Jobs of the app. */
+/** What of the jobs the app has a word on. */
+export interface OwnJobs {
   readonly own: readonly JobSpec[];
-  /** False: nothing makes a job run but a command. */
+  /** Whether jobs run in the mode that was asked for; false: nothing makes a job run but a command. */
   readonly enabled: boolean;
+}
+
+/** What stands around all jobs. */
+export interface JobsAround extends JobSurroundings, OwnJobs {
+  readonly times: Times;
+}
+
+/** The jobs of the app. @param options `parts`: what it has under the configuration */
+export function ownJobs(
+  { app, mode }: Pick<Context, "app" | "mode">,
+  { parts, ...around }: AppJobsRun & { readonly parts: Pick<OwnParts, "jobSpecs"> },
+): OwnJobs {
+  const enabled = app.modes.find(({ name }) => name === mode)?.jobs ?? true;
+  return { own: parts.jobSpecs(around), enabled };
 }
 
 /** What the daemon makes of the jobs and repositories of its configuration, and of the app's jobs. */

@@ -15,7 +15,7 @@ import { readAppJobs } from "./read_jobs.ts";
 import { jobLogger } from "./part_logger.ts";
 
 /** A job of an app, with what it and the configuration say of it. */
-export interface OwnJob {
+export interface AppJob {
   readonly job: Job<Config>;
   readonly settings: AppJobSettings;
 }
@@ -30,7 +30,7 @@ interface Surroundings {
 }
 
 /** What the jobs of an app are run with. */
-export interface OwnJobsRun {
+export interface AppJobsRun {
   /** IANA name of the system's time zone. */
   readonly systemZone: string;
   /** What their code is given; absent where nothing is run, as in a command that looks ahead. */
@@ -42,7 +42,7 @@ export interface OwnJobsRun {
  *
  * @throws AppdError (config) naming the job and what is wrong with its settings or its name
  */
-export function ownJobs(app: App, around: Surroundings): OwnJob[] {
+export function appJobs(app: App, around: Surroundings): AppJob[] {
   const { config } = around;
   const given = app.jobs.map((job) => ({ name: job.name, settings: settingsOf(job, { app, config }) }));
   const read = readAppJobs(given, around);
@@ -57,7 +57,7 @@ export function ownJobs(app: App, around: Surroundings): OwnJob[] {
 }
 
 /** The jobs of an app for the scheduler. */
-export function ownJobSpecs(jobs: readonly OwnJob[], { systemZone, kitFor }: OwnJobsRun): JobSpec[] {
+export function appJobSpecs(jobs: readonly AppJob[], { systemZone, kitFor }: AppJobsRun): JobSpec[] {
   return jobs.map(({ job, settings }) => specOf(settings, { work: functionWork(job, kitFor), systemZone }));
 }
 

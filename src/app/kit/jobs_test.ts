@@ -4,7 +4,7 @@ import { APPD_SCHEMA } from "../../schema/appd_schema.ts";
 import { functionOf } from "../jobs/function_work.ts";
 import { orderOf } from "../jobs/testing.ts";
 import type { Job, JobContext } from "./job.ts";
-import { ownJobs, ownJobSpecs } from "./jobs.ts";
+import { appJobs, appJobSpecs } from "./jobs.ts";
 import { configOf, figApp, figJob, figKits } from "./fake_fig.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 
@@ -15,7 +15,7 @@ const SCHEMA = { ...APPD_SCHEMA, brings: { job: ["pick"], program: ["press"] } }
 
 async function specs(jobs: readonly Job<Config>[], text = "") {
   const config = await configOf(text, SCHEMA);
-  return ownJobSpecs(ownJobs(figApp({ jobs }), { config, services: ["press"], home: "/h" }), { systemZone });
+  return appJobSpecs(appJobs(figApp({ jobs }), { config, services: ["press"], home: "/h" }), { systemZone });
 }
 
 async function refusal(jobs: readonly Job<Config>[], text = ""): Promise<string> {
@@ -143,8 +143,8 @@ Deno.test("the function of a job hears of its run, and logs with its number", as
   const heard: JobContext<Config>[] = [];
   const made: unknown[] = [];
   const app = figApp({ jobs: [figJob({ run: (context) => void heard.push(context) })] });
-  const jobs = ownJobs(app, { config: await configOf(""), services: [], home: "/h" });
-  const [spec] = ownJobSpecs(jobs, { systemZone, kitFor: figKits((...one) => made.push(one)) });
+  const jobs = appJobs(app, { config: await configOf(""), services: [], home: "/h" });
+  const [spec] = appJobSpecs(jobs, { systemZone, kitFor: figKits((...one) => made.push(one)) });
   const { signal } = new AbortController();
   const variables = { APPD_TRIGGER_PAYLOAD: "ripe" };
   const order = orderOf(spec!, 7, { attempt: 2, slotAt: 1000, cause: { kind: "app", detail: null, variables } });

@@ -1,9 +1,11 @@
+import type { JobSpec } from "../../jobs/job_spec.ts";
+import type { TaskSpec } from "../../programs/task_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { Schema } from "../../schema/section.ts";
 import type { Context } from "../context.ts";
-import { type OwnJob, ownJobs } from "./jobs.ts";
+import { appJobs, appJobSpecs, type AppJobsRun } from "./jobs.ts";
 import type { Service } from "./service.ts";
-import { type PlannedService, plannedService } from "./services.ts";
+import { type PlannedService, plannedService, serviceSpec, type ServiceSurroundings } from "./services.ts";
 import { servicesUnder } from "./services_under.ts";
 import { wantedServices } from "./wanted_services.ts";
 
@@ -13,7 +15,10 @@ export interface OwnParts {
   readonly services: readonly Service<Config>[];
   /** Those that the mode and the configuration want. */
   readonly wanted: readonly PlannedService<Config>[];
-  readonly jobs: readonly OwnJob[];
+  /** Those for the supervisor. */
+  serviceSpecs(around: ServiceSurroundings<Config>): TaskSpec[];
+  /** The jobs for the scheduler. */
+  jobSpecs(around: AppJobsRun): JobSpec[];
 }
 
 /** What a configuration brings that is asked for parts. */
@@ -32,10 +37,12 @@ export function ownParts(
   { config, schema }: PartsSource,
 ): OwnParts {
   const services = servicesUnder(app, config);
-  const wanted = wantedServices(services, { modes: app.modes, mode, config });
+  const wanted = wantedServices(services, { modes: app.modes, mode, config })
+    .map((one) => plannedService(one, { config, schema }));
+  const jobs = appJobs(app, { config, services: services.map(({ name }) => name), home });
   return {
-    services,
-    wanted: wanted.map((one) => plannedService(one, { config, schema })),
-    jobs: ownJobs(app, { config, services: services.map(({ name }) => name), home }),
+    ...{ services, wanted },
+    serviceSpecs: (around) => wanted.map((one) => serviceSpec(one, around)),
+    jobSpecs: (around) => appJobSpecs(jobs, around),
   };
 }

@@ -24,7 +24,7 @@ Deno.test("services and jobs are asked once for all that need them", async () =>
   assert.deepEqual(asked, ["services", "enabled", "watches", "settings"]);
   assert.deepEqual(parts.services.map(({ name }) => name), ["web", "other"]);
   assert.deepEqual(parts.wanted.map(({ name }) => name), ["web"]);
-  assert.deepEqual(parts.jobs.map(({ settings }) => settings.every), [3_600_000]);
+  assert.deepEqual(parts.jobSpecs({ systemZone: "UTC" }).map(({ every }) => every), [3_600_000]);
 });
 
 Deno.test("a mode wants its own services; the names of all are taken", async () => {
@@ -42,5 +42,6 @@ Deno.test("what a service says of itself is checked wherever the configuration i
 });
 
 Deno.test("appd itself has nothing of its own", async () => {
-  assert.deepEqual(await partsOf(APPD_APP), { services: [], wanted: [], jobs: [] });
+  const { services, wanted, jobSpecs } = await partsOf(APPD_APP);
+  assert.deepEqual([services, wanted, jobSpecs({ systemZone: "UTC" })], [[], [], []]);
 });

@@ -18,22 +18,16 @@ export interface NamedSetting {
   readonly flag: string | undefined;
 }
 
-/** Every setting of a schema in the order of its definition, by its key alone. */
-export function keyedSettings(schema: Schema): Pick<NamedSetting, "key" | "path" | "section" | "setting">[] {
-  return schema.sections.flatMap((section) =>
-    leaves(section.fields, []).map(({ path, setting }) => {
-      return { key: [...(section.name === "" ? [] : [section.name]), ...path].join("."), path, section, setting };
-    })
-  );
-}
-
 /** Every setting of a schema in the order of its definition. */
 export function listSettings(schema: Schema): NamedSetting[] {
-  return keyedSettings(schema).map(({ key, path, section, setting }) => {
-    const env = section.many || setting.fileOnly ? undefined : envName(schema, key);
-    const shown = section.many ? key : shownKey(schema, key);
-    return { key, shown, path, section, setting, env, flag: flagName({ section, path, setting, key, shown }) };
-  });
+  return schema.sections.flatMap((section) =>
+    leaves(section.fields, []).map(({ path, setting }) => {
+      const key = [...(section.name === "" ? [] : [section.name]), ...path].join(".");
+      const env = section.many || setting.fileOnly ? undefined : envName(schema, key);
+      const shown = section.many ? key : shownKey(schema, key);
+      return { key, shown, path, section, setting, env, flag: flagName({ section, path, setting, key, shown }) };
+    })
+  );
 }
 
 /** The settings below some fields with the way to each. */

@@ -32,6 +32,6 @@ await run(defineApp({
   }],
   checks: CHECKS,
   migrations: MIGRATIONS,
-  routes: async (kit) => await (await import("./routes.ts")).routes(kit),
+  routes: async (kit) => (await import("./routes.ts")).routes(kit),
   commands: COMMANDS,
 }));

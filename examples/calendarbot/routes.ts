@@ -1,4 +1,4 @@
-import type { Context, Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { Kit } from "../../src/mod.ts";
 import { entriesWithin, type Known, knownCalendar } from "./copy_store.ts";
 import { addDays, type Day, dayAt, daysBetween, parseDay, startOf } from "./days.ts";
@@ -11,8 +11,7 @@ const MAX_DAYS = 366;
 const HEADERS = { "cache-control": "no-store" } as const;
 
 /** The page for people, and the same for programs. */
-export async function routes(kit: Kit<BotConfig>): Promise<Hono> {
-  const { Hono } = await import("hono");
+export function routes(kit: Kit<BotConfig>): Hono {
   return new Hono()
     .get("/calendar", (context) => servePage(context, kit))
     .get("/api/calendar/events", (context) => serveEvents(context, kit));

@@ -172,7 +172,9 @@ async function build(
   // Everything that can be refused comes before anything runs; endpoints and jobs are made while the database opens.
   const [prepared] = await Promise.all([jobs.prepare(loaded), kit?.makeRoutes()]);
   await daemon.live.begin(prepared);
-  await kit?.watch(health);
+  const watched = kit?.watch(health); // Before runs of the app's own begin: the start waits for its checks, not for them.
+  jobs.admit();
+  await watched;
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 

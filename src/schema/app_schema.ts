@@ -2,9 +2,11 @@ import { type AppdError, cannot } from "../base/errors.ts";
 import type { Product } from "../base/product.ts";
 import { APPD_SCHEMA } from "./appd_schema.ts";
 import { unknownSetting, withDefaults } from "./defaults.ts";
-import { keyedSettings } from "./list_settings.ts";
+import { fieldAt } from "./field_at.ts";
+import { listSettings } from "./list_settings.ts";
 import { renamedSchema } from "./renamed_schema.ts";
 import { extendSchema, type Schema, type Section } from "./section.ts";
+import { isGroup } from "./setting.ts";
 
 /** What an app says of its configuration. */
 export interface AppSettings {
@@ -34,20 +36,26 @@ export function appSchema(product: Product, settings: AppSettings): Schema {
 const SHORT_KEY = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
 
 function checkShortKeys(schema: Schema, product: string): void {
-  if (Object.keys(schema.keys ?? {}).length === 0) return; // Most apps have none, and each start lists all settings.
-  const settings = keyedSettings(schema).filter(({ section }) => !section.many).map(({ key }) => key);
-  const taken = new Set([
-    ...settings.flatMap((key) => key.split(".").map((_, index, steps) => steps.slice(0, index + 1).join("."))),
-    ...schema.sections.map(({ name }) => name),
-  ]);
   const shorts = Object.keys(schema.keys ?? {});
   for (const [short, long] of Object.entries(schema.keys ?? {})) {
-    if (!settings.includes(long)) throw unknownSetting(product, { key: long, use: `the key "${short}"`, settings });
+    if (!isSetting(schema, long)) {
+      const settings = listSettings(schema).filter(({ section }) => !section.many).map(({ key }) => key);
+      throw unknownSetting(product, { key: long, use: `the key "${short}"`, settings });
+    }
     if (!SHORT_KEY.test(short)) throw unfit(product, short, "has to be small letters, digits and _, with dots between");
-    if (taken.has(short)) throw unfit(product, short, "is a setting or a section itself");
+    if (isTaken(schema, short)) throw unfit(product, short, "is a setting or a section itself");
     const inside = shorts.find((other) => other.startsWith(`${short}.`));
     if (inside !== undefined) throw unfit(product, short, `cannot be a setting and the table of "${inside}"`);
   }
+}
+
+function isSetting(schema: Schema, key: string): boolean {
+  const found = fieldAt(schema, key);
+  return found !== undefined && !found.section.many && !isGroup(found.field);
+}
+
+function isTaken(schema: Schema, key: string): boolean {
+  return schema.sections.some(({ name }) => name === key) || fieldAt(schema, key)?.section.many === false;
 }
 
 function unfit(product: string, short: string, why: string): AppdError {

@@ -1,7 +1,8 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { fieldAt } from "./field_at.ts";
 import { startReading } from "./kind.ts";
-import { keyedSettings } from "./list_settings.ts";
+import { listSettings } from "./list_settings.ts";
 import type { Schema, Section } from "./section.ts";
 import { type Fields, isGroup, type Setting } from "./setting.ts";
 import { longKey } from "./short_keys.ts";
@@ -40,10 +41,11 @@ function withDefault(setting: Setting, value: unknown): Setting {
 }
 
 function check(schema: Schema, product: string, given: ReadonlyMap<string, unknown>): void {
-  const settings = new Map(keyedSettings(schema).map(({ key, setting }) => [key, setting]));
   for (const [key, value] of given) {
-    const setting = settings.get(key);
-    if (setting === undefined) throw unknownSetting(product, { key, use: "a default", settings: settings.keys() });
+    const setting = fieldAt(schema, key)?.field;
+    if (setting === undefined || isGroup(setting)) {
+      throw unknownSetting(product, { key, use: "a default", settings: listSettings(schema).map(({ key }) => key) });
+    }
     setting.kind.read(
       value,
       startReading({

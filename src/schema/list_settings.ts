@@ -1,6 +1,6 @@
 import { type Fields, isGroup, type Setting } from "./setting.ts";
 import type { Schema, Section } from "./section.ts";
-import { shownKey } from "./short_keys.ts";
+import { shownKeys } from "./short_keys.ts";
 
 /** A setting with the names under which users meet it. */
 export interface NamedSetting {
@@ -18,22 +18,17 @@ export interface NamedSetting {
   readonly flag: string | undefined;
 }
 
-/** Every setting of a schema in the order of its definition, by its key alone. */
-export function keyedSettings(schema: Schema): Pick<NamedSetting, "key" | "path" | "section" | "setting">[] {
-  return schema.sections.flatMap((section) =>
-    leaves(section.fields, []).map(({ path, setting }) => {
-      return { key: [...(section.name === "" ? [] : [section.name]), ...path].join("."), path, section, setting };
-    })
-  );
-}
-
 /** Every setting of a schema in the order of its definition. */
 export function listSettings(schema: Schema): NamedSetting[] {
-  return keyedSettings(schema).map(({ key, path, section, setting }) => {
-    const env = section.many || setting.fileOnly ? undefined : envName(schema, key);
-    const shown = section.many ? key : shownKey(schema, key);
-    return { key, shown, path, section, setting, env, flag: flagName({ section, path, setting, key, shown }) };
-  });
+  const shownKey = shownKeys(schema);
+  return schema.sections.flatMap((section) =>
+    leaves(section.fields, []).map(({ path, setting }) => {
+      const key = [...(section.name === "" ? [] : [section.name]), ...path].join(".");
+      const env = section.many || setting.fileOnly ? undefined : envName(schema, key);
+      const shown = section.many ? key : shownKey(key);
+      return { key, shown, path, section, setting, env, flag: flagName({ section, path, setting, key, shown }) };
+    })
+  );
 }
 
 /** The settings below some fields with the way to each. */

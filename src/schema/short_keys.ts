@@ -20,9 +20,10 @@ export function longKey(schema: Schema, key: string): string {
   return used === undefined ? key : used.long + key.slice(used.short.length);
 }
 
-/** The key as people are shown it: in the short spelling where there is one. */
-export function shownKey(schema: Schema, key: string): string {
-  return shortKeysOf(schema).find(({ long }) => long === key)?.short ?? key;
+/** Gives a key as people are shown it: in the short spelling where there is one, the first of several. */
+export function shownKeys(schema: Schema): (key: string) => string {
+  const shorts = new Map(shortKeysOf(schema).toReversed().map(({ short, long }) => [long, short] as const));
+  return (key) => shorts.get(key) ?? key;
 }
 
 /** The keys that short ones add to a table of the document; `[]` is its top. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { APPD_SCHEMA } from "./appd_schema.ts";
 import { startReading } from "./kind.ts";
 import type { Schema } from "./section.ts";
-import { inLongKeys, longKey, shortNamesIn, shownKey, spellingIn } from "./short_keys.ts";
+import { inLongKeys, longKey, shortNamesIn, shownKeys, spellingIn } from "./short_keys.ts";
 
 const SCHEMA: Schema = {
   ...APPD_SCHEMA,
@@ -31,8 +31,8 @@ Deno.test("a key means the same in both spellings, and is shown in the short one
   assert.equal(longKey(SCHEMA, "server.port"), "server.port");
   assert.equal(longKey(SCHEMA, "levels.plum.http"), "log.levels.plum.http");
   assert.equal(longKey(SCHEMA, "portal"), "portal");
-  assert.equal(shownKey(SCHEMA, "server.port"), "port");
-  assert.equal(shownKey(SCHEMA, "log.format"), "log.format");
+  assert.equal(shownKeys(SCHEMA)("server.port"), "port");
+  assert.equal(shownKeys(SCHEMA)("log.format"), "log.format");
   assert.deepEqual(shortNamesIn(SCHEMA, []), ["port", "http_port", "levels", "settings", "daemon"]);
   assert.deepEqual(shortNamesIn(SCHEMA, ["settings"]), ["timezone", "log"]);
 });

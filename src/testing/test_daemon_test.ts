@@ -56,6 +56,22 @@ Deno.test("an app's job runs when the test says that its time has come", async (
   assert.equal(row.at, Date.UTC(2025, 10, 1, 11, 30));
 });
 
+Deno.test("an app may read its tables while it makes its endpoints", async () => {
+  const migrations = [{
+    version: 1,
+    name: "beds",
+    sql: "CREATE TABLE bed (name TEXT); INSERT INTO bed VALUES ('roses')",
+  }];
+  await using app = await startApp(defineApp({
+    ...{ name: "garden", version: "1.0.0", migrations },
+    async routes({ store }) {
+      const beds = await store.read("SELECT name FROM bed");
+      return new Hono().get("/beds", (context) => context.json(beds));
+    },
+  }));
+  assert.deepEqual(await (await app.request("/beds")).json(), [{ name: "roses" }]);
+});
+
 Deno.test("a job is triggered, with a payload and once for each key, and its end is waited for", async () => {
   await using app = await startApp(garden());
   const first = await app.runJob("water", { key: "a", payload: "roses" });

@@ -101,11 +101,15 @@ export class Jobs implements AsyncDisposable {
   /** Takes up what was prepared. Resolves when what an earlier daemon left has been dealt with. */
   async apply(prepared: PreparedJobs | undefined): Promise<void> {
     if (prepared !== undefined) await this.#open?.apply(prepared);
+  }
+
+  /** Lets in what the app's code asks for; what it asked for before has waited. */
+  admit(): void {
     this.#begun.resolve();
   }
 
   /**
-   * Triggers a job for the app's own code. A call that comes before the jobs have begun waits for that.
+   * Triggers a job for the app's own code. A call that comes before {@link admit} waits for it.
    *
    * @throws AppdError (notRunning) when there is no such job, or nothing is triggered any more
    */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
+import { talkTo } from "./faults/control_socket.ts";
 import { compiled } from "./support/compiled.ts";
 import { alive, Instance, signal, until } from "./support/instance.ts";
 
@@ -178,6 +179,26 @@ Deno.test("a migration that fails is undone and refused with 78, and the version
   const { migrations } = JSON.parse((await fig.ask("/health")).text);
   assert.deepEqual(migrations, { current: 3, latest: 3, pending: 0 });
   assert.deepEqual(fs.readdirSync(fig.instance.home).filter((name) => name.includes("corrupt")), []);
+});
+
+Deno.test("a stop in the middle of a start: start says so with 69, and the daemon ends as after any stop", async () => {
+  await using fig = new Fig();
+  const gate = join(fig.instance.home, "gate");
+  const starting = fig.start({ FIG_GATE: gate });
+  const socket = join(fig.instance.home, "control.sock");
+  await until("it answers", () => fs.existsSync(socket) && fig.log().includes("fig starts"));
+  await talkTo(fig.instance).post("/stop");
+  await until("it stops", () => fig.log().includes("shutdown began"));
+  fs.writeFileSync(gate, "");
+  const { code, stderr } = await starting;
+  assert.equal(code, 69, stderr);
+  assert.match(
+    stderr,
+    /^fig: cannot start ".*": it was told to stop before it was ready\nhint: start it again: fig start\n$/,
+  );
+  await until("nothing is left", () => fig.instance.daemons().length === 0);
+  assert.doesNotMatch(fig.log(), /is ready|internal error|ERROR/);
+  assert.match(fig.log(), /shutdown complete/);
 });
 
 const REFUSED = [

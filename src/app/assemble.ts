@@ -57,7 +57,7 @@ const HEALTH_INTERVAL_MS = 1000;
 
 /**
  * Builds the daemon: directories, lock, PID file, log, listeners, programs. What was built before a failure is taken apart
- * again, so that a failed start leaves nothing behind.
+ * again, so that a failed start leaves nothing behind. A daemon that is told to stop meanwhile is not complete, and ends.
  *
  * @throws AppdError (config, cannotCreate, locked, unavailable, noPermission)
  */
@@ -170,8 +170,11 @@ async function build(
   parts.use(obeyOnFailed(supervisor, daemon));
   await jobs.beginOpening(loaded);
   // Everything that can be refused comes before anything runs; endpoints and jobs are made while the database opens.
-  const [prepared] = await Promise.all([jobs.prepare(loaded), kit?.makeRoutes()]);
-  await daemon.live.begin(prepared);
+  const [prepared, made] = await Promise.allSettled([jobs.prepare(loaded), kit?.makeRoutes()]);
+  if (stopping.signal.aborted) return { daemon, kit, jobs };
+  if (prepared.status === "rejected") throw prepared.reason;
+  if (made.status === "rejected") throw made.reason;
+  await daemon.live.begin(prepared.value);
   const watched = kit?.watch(health); // Before runs of the app's own begin: the start waits for its checks, not for them.
   jobs.admit();
   await watched;

@@ -1,4 +1,4 @@
-import { AppdError, messageOf } from "../base/errors.ts";
+import { AppdError, cannot, messageOf } from "../base/errors.ts";
 import { sendReadiness } from "../detach/readiness.ts";
 import { openSignalInbox } from "../signals/signals.ts";
 import { forgetManagerVariables } from "../system/manager_variables.ts";
@@ -32,13 +32,21 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     const { daemon } = assembled;
     daemon.record(); // Whoever is told that it runs can kill it at once, and the next one has to know of this life.
     if (waiting !== undefined) {
-      await sendReadiness(waiting, { type: "ready", pid: context.system.host.pid, url: daemon.url });
+      const ready = { type: "ready", pid: context.system.host.pid, url: daemon.url } as const;
+      await sendReadiness(waiting, daemon.isStopping ? failure(stoppedEarly(context)) : ready);
     }
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
   } catch (error) {
     if (waiting !== undefined) await sendReadiness(waiting, failure(error));
     throw error;
   }
+}
+
+function stoppedEarly({ called }: Context): AppdError {
+  return cannot(["start", called], "it was told to stop before it was ready", {
+    exit: "unavailable",
+    hint: "start it again: appd start",
+  });
 }
 
 function failure(error: unknown) {

@@ -76,8 +76,14 @@ export class Daemon {
     this.#listeners.push(listener);
   }
 
-  /** Everything serves: the daemon is ready. */
+  /** Whether it was told to stop. */
+  get isStopping(): boolean {
+    return this.#parts.stopping.signal.aborted;
+  }
+
+  /** Everything serves: the daemon is ready, unless it was told to stop before. */
   started(url: string | null): void {
+    if (this.isStopping) return;
     this.#url = url;
     this.#lifecycle.dispatch("started");
     this.#log.info(`${this.#context.app.product.name} is ready`, {

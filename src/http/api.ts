@@ -28,7 +28,8 @@ const DESCRIPTION: Route = {
   path: "/openapi.json",
   summary: "This description",
   responses: { 200: "OpenAPI 3.1" },
-  handle: (_, { own, product }) => replyJson(openApi(ROUTES, { product, own: own && openApiPaths(own) })),
+  handle: (_, { own, product, token }) =>
+    replyJson(openApi(ROUTES, { product, own: own && openApiPaths(own, { hasToken: token !== undefined }) })),
 };
 
 /** Every operation there is. */

@@ -102,16 +102,18 @@ export function patternFor({ patterns }: Pick<AppRoutes, "patterns">, path: stri
   return patterns.find((pattern) => matches(pattern, path))?.text;
 }
 
-/** OpenAPI 3.1, 4.8.10: an empty requirement makes the others optional. */
-function securityOf(method: string, opening: OpenPattern | undefined) {
-  if (opening?.unlessToken) return { security: [{}, { token: [] }] };
-  return method === "get" || opening !== undefined ? {} : { security: [{ token: [] }] };
+function securityOf(method: string, { opening, hasToken }: { opening: OpenPattern | undefined; hasToken: boolean }) {
+  if (opening === undefined) return method === "get" ? {} : { security: [{ token: [] }] };
+  return opening.unlessToken && hasToken ? { security: [{ token: [] }] } : {};
 }
 
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
 /** The paths as OpenAPI lists them: that they are there, and nothing more, because nothing more is known. */
-export function openApiPaths({ patterns, open }: Pick<AppRoutes, "patterns" | "open">) {
+export function openApiPaths(
+  { patterns, open }: Pick<AppRoutes, "patterns" | "open">,
+  { hasToken }: { readonly hasToken: boolean },
+) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const pattern of patterns) {
     const methods = pattern.method === "ALL" ? METHODS : [pattern.method.toLowerCase()];
@@ -128,7 +130,7 @@ export function openApiPaths({ patterns, open }: Pick<AppRoutes, "patterns" | "o
         ...paths[path],
         [method]: {
           summary: "An endpoint of the app",
-          ...securityOf(method, opening),
+          ...securityOf(method, { opening, hasToken }),
           ...(parameters.length > 0 ? { parameters } : {}),
           responses: { default: { description: "as the app answers" } },
         },

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { CONNECTION_LIMITS } from "./connection.ts";
+import { routedPath } from "./pattern.ts";
 import { type Problem, replyProblem, tooLong } from "./problem.ts";
 
 /** Which door a request came through: the unix socket is the owner's, TCP is any local user's and any web page's. */
@@ -20,7 +21,7 @@ export interface GuardPolicy {
   readonly paths?: AppPaths | undefined;
 }
 
-/** What guards know of an app's endpoints; `path` as it stands in the URL. */
+/** What guards know of an app's endpoints; `path` as the router compares it. */
 export interface AppPaths {
   /** Takes every method from those who may act. */
   readonly isServed: (path: string) => boolean;
@@ -138,7 +139,7 @@ function isOpen(request: Request, { paths }: GuardPolicy): boolean {
 }
 
 function pathOf(request: Request): string {
-  return URL.parse(request.url)?.pathname ?? "";
+  return routedPath(URL.parse(request.url)?.pathname ?? "");
 }
 
 /** Whether only this host can reach an address. */

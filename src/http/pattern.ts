@@ -1,3 +1,5 @@
+import { getPath } from "hono/utils/url";
+
 /** One step of a pattern: a word, any one step (`:name`, `*`), or with `rest` everything from here on. */
 type Step =
   | { readonly kind: "word"; readonly text: string }
@@ -32,7 +34,15 @@ function stepOf(step: string, isLast: boolean): Step {
   return { kind: "any", name, fits: expression === undefined ? undefined : new RegExp(`^(?:${expression})$`) };
 }
 
-/** Whether a path, as it stands in a URL, is one of a pattern. */
+/**
+ * The path of a URL as the router compares it: what was percent-encoded without need is not any more. Who compared it as
+ * it was written would not know an endpoint that the router finds.
+ */
+export function routedPath(pathname: string): string {
+  return getPath({ url: `http://localhost${pathname}` } as Request);
+}
+
+/** Whether a path is one of a pattern. @param path as {@link routedPath} gives it */
 export function matches({ ways }: Pattern, path: string): boolean {
   const steps = path.split("/").slice(1);
   if (steps.length === 1 && steps[0] === "") steps.pop();
@@ -48,16 +58,7 @@ function fitsWay(way: readonly Step[], path: readonly string[]): boolean {
 
 function fitsStep(step: Step, text: string): boolean {
   if (step.kind === "word") return step.text === text;
-  return step.kind === "any" && text !== "" && (step.fits?.test(decoded(text)) ?? true);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
-  }
+  return step.kind === "any" && text !== "" && (step.fits?.test(text) ?? true);
 }
 
 /** Whether there is a path that both patterns take. In doubt there is. */

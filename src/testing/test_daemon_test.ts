@@ -124,6 +124,24 @@ Deno.test("services run, endpoints are guarded as over TCP, and nothing stays be
   assert.equal(fs.existsSync(app.home), false);
 });
 
+for (const when of ["while the database opens", "when it is open"] as const) {
+  Deno.test(`endpoints that cannot be made ${when} end the start, and leave nothing open`, async () => {
+    const { app } = garden();
+    const routes: typeof app.routes = async ({ store }) => {
+      if (when === "when it is open") await store.read("SELECT 1");
+      throw new Error("no spade");
+    };
+    await assert.rejects(startApp({ ...garden(), app: { ...app, routes } }), /no spade/);
+  });
+}
+
+Deno.test("a stop in the middle of a reload that opens the database leaves nothing open", async () => {
+  const bare = await startApp(defineApp({ name: "bare", version: "1.0.0" }));
+  const reloaded = bare.reload('[[job]]\nname = "tick"\nevery = "1h"\ncommand = ["true"]\n').then(() => "", String);
+  await bare[Symbol.asyncDispose]();
+  assert.match(await reloaded, /^$|the daemon is stopping|while stopp/);
+});
+
 Deno.test("a start that fails throws what start would say, and leaves nothing", async () => {
   const before = fs.readdirSync("/tmp").filter((name) => name.startsWith("garden-test")).length;
   await assert.rejects(startApp(garden(), { config: "[garden]\nwett = true\n" }), (error) => {

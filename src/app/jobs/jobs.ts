@@ -42,6 +42,9 @@ export class Jobs implements AsyncDisposable {
   #open: OpenJobs | undefined;
   /** Open, or on the way to it. */
   #store: Promise<Store> | undefined;
+  /** Resolves when nothing is being prepared. */
+  #preparing: Promise<unknown> = Promise.resolve();
+  #closed = false;
   #times: Times | undefined;
   #logSettings: LogSettings | undefined;
   readonly #begun = Promise.withResolvers<void>();
@@ -52,7 +55,7 @@ export class Jobs implements AsyncDisposable {
 
   /** Begins to open the database, where it is needed and not open: what else is needed can be loaded in that time. */
   async beginOpening(loaded: Loaded): Promise<void> {
-    if (this.#isNeeded(loaded)) await this.#opening();
+    if (this.#isNeeded(loaded) && !this.#closed) await this.#opening();
   }
 
   #isNeeded({ config }: Loaded): boolean {
@@ -74,10 +77,18 @@ export class Jobs implements AsyncDisposable {
   /**
    * Tries everything that can be refused, and opens the database when it is needed and not open; nothing else changes.
    *
-   * @throws AppdError (unavailable, config) when the database cannot be used, or a file that the configuration names
+   * @throws AppdError (unavailable, config) when the database cannot be used, or a file that the configuration names, and
+   * when the daemon ends meanwhile
    */
-  async prepare(loaded: Loaded): Promise<PreparedJobs | undefined> {
+  prepare(loaded: Loaded): Promise<PreparedJobs | undefined> {
+    const prepared = this.#prepare(loaded);
+    this.#preparing = Promise.allSettled([this.#preparing, prepared]);
+    return prepared;
+  }
+
+  async #prepare(loaded: Loaded): Promise<PreparedJobs | undefined> {
     if (!this.#isNeeded(loaded)) return undefined;
+    this.#refuseAtEnd();
     const { config } = loaded;
     const { store: opening } = await this.#opening();
     const [store, { openJobs }, { ownJobs, prepareJobs }, { createTimes }] = await Promise.all([
@@ -86,6 +97,7 @@ export class Jobs implements AsyncDisposable {
       import("./prepare_jobs.ts"),
       import("./times.ts"),
     ]);
+    this.#refuseAtEnd();
     this.#times ??= createTimes();
     const logSettings = () => this.#logSettings ?? config.log;
     this.#logSettings = config.log;
@@ -96,6 +108,10 @@ export class Jobs implements AsyncDisposable {
     this.#options.oom.begin();
     this.#open ??= await openJobs({ ...this.#options, times: this.#times, logSettings, store });
     return prepared;
+  }
+
+  #refuseAtEnd(): void {
+    if (this.#closed) throw cannot(["take up", "jobs"], "the daemon is stopping", { exit: "unavailable" });
   }
 
   /** Takes up what was prepared. Resolves when what an earlier daemon left has been dealt with. */
@@ -189,13 +205,18 @@ export class Jobs implements AsyncDisposable {
     this.#open?.reopenLogs();
   }
 
-  /** Waits for what is being written, and closes the database. */
+  /** Waits for what is being prepared and written, and closes the database. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#begun.resolve(); // A start that failed: nobody waits for ever.
+    await this.#preparing;
     const [open, store] = [this.#open, this.#store];
     this.#open = this.#store = undefined;
-    this.#begun.resolve(); // A start that failed: nobody waits for ever.
-    await open?.[Symbol.asyncDispose]();
-    const [opened] = await Promise.allSettled([store]); // Why it cannot be opened, the start has said.
-    if (opened.status === "fulfilled") await opened.value?.[Symbol.asyncDispose]();
+    try {
+      await open?.[Symbol.asyncDispose]();
+    } finally {
+      const [opened] = await Promise.allSettled([store]); // Why it cannot be opened, the start has said.
+      if (opened.status === "fulfilled") await opened.value?.[Symbol.asyncDispose]();
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { cannot } from "../../base/errors.ts";
 import { type AppRoutes, appRoutes, isServed, routesToCome } from "../../http/app_routes.ts";
+import { routedPath } from "../../http/pattern.ts";
 import { type Clock, delay } from "../../system/clock.ts";
 import type { OwnRoutes } from "../listeners.ts";
 import type { App } from "./app.ts";
@@ -22,8 +23,8 @@ export class Routes implements OwnRoutes {
     return this.#routes;
   }
 
-  readonly bodyLimit = (path: string): number | undefined =>
-    isServed(this.#routes, path) ? this.#routes.bodyLimit : undefined;
+  readonly bodyLimit = (pathname: string): number | undefined =>
+    isServed(this.#routes, routedPath(pathname)) ? this.#routes.bodyLimit : undefined;
 
   /** @throws AppdError (config) when one of them has the path of a built-in one, or they take too long; and what the app throws */
   async make(kitFor: KitFor, clock: Clock): Promise<void> {

@@ -22,7 +22,7 @@ function inWords(value: unknown, words: Words): unknown {
   if (Array.isArray(value)) return value.map((one) => inWords(one, words));
   if (typeof value !== "object" || value === null) return value;
   const said: Record<string, unknown> = {};
-  for (const [key, one] of Object.entries(value)) said[key] = inWords(one, words);
+  for (const key in value) said[key] = inWords((value as Readonly<Record<string, unknown>>)[key], words); // A start waits.
   return said;
 }
 

@@ -60,17 +60,23 @@ function nestedFlaw(own: readonly CommandSpec[]): Flaw | undefined {
 function optionsFlaw(program: ProgramSpec): Flaw | undefined {
   const { builtIn, own } = optionsOf(program);
   const flags = new Set(allCommands(program).flatMap(({ command }) => flagAliases(command)));
-  const known = new Map(builtIn.flatMap((option) => spellings(option).map((spelling) => [spelling, option])));
+  const names = new Map<string, OptionSpec>();
+  const letters = new Map<string | undefined, OptionSpec>();
+  const note = (option: OptionSpec) => {
+    names.set(option.name, option);
+    if (option.short !== undefined) letters.set(option.short, option);
+  };
+  builtIn.forEach(note);
   for (const option of own) {
     if (flags.has(`--${option.name}`)) return [`the option "--${option.name}" is the alias of a command`, RENAME];
-    const same = spellings(option).flatMap((spelling) => known.get(spelling) ?? []);
-    const clash = same.find(({ value }) => (value === undefined) !== (option.value === undefined));
+    const same = [names.get(option.name), letters.get(option.short)];
+    const clash = same.find((other) => other && (other.value === undefined) !== (option.value === undefined));
     if (clash !== undefined) {
       const spelling = clash.name === option.name ? `--${clash.name}` : `-${clash.short}`;
       const [here, there] = option.value === undefined ? ["none", "a value"] : ["a value", "none"];
       return [`the option "${spelling}" takes ${here} here, and ${there} with "--${clash.name}" elsewhere`, RENAME];
     }
-    for (const spelling of spellings(option)) known.set(spelling, option);
+    note(option);
   }
   const alias = builtIn.find(({ name }) => flags.has(`--${name}`));
   return alias && [`the alias "--${alias.name}" is an option of every command, or of a built-in one`, RENAME];
@@ -83,16 +89,13 @@ function optionsOf(program: ProgramSpec): { builtIn: OptionSpec[]; own: OptionSp
   return { builtIn: [...program.globals, ...of(false)], own: of(true) };
 }
 
-function spellings({ name, short }: OptionSpec): readonly string[] {
-  return short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
-}
-
 /** Two settings with options of one name: a section of the app took a name of appd's. */
 function repeatedFlaw(program: ProgramSpec): Flaw | undefined {
   const globals = program.globals.map(({ name }) => name);
   for (const { command } of allCommands(program)) {
+    if (command.options === undefined) continue;
     const names = new Set(globals);
-    for (const { name } of command.options ?? []) {
+    for (const { name } of command.options) {
       if (names.size === names.add(name).size) return twiceFlaw(command, name);
     }
   }

@@ -121,12 +121,12 @@ Deno.test({
   },
 });
 
-test("a stop takes everything, politely first", async ({ home, runner }) => {
+test("a stop takes everything, politely first", async ({ home, runner, output: said }) => {
   const script =
     `exec 2>/dev/null; trap 'echo bye; exit 7' TERM; setsid sh -c 'echo $$ >${home}/pids; exec sleep 1000' &
     echo up; while :; do sleep 0.01; done`;
   const run = runner.start(orderOf(shellJob(script)));
-  await until("it is up", () => pidsIn(`${home}/pids`).length === 1);
+  await until("it is up", () => said().includes("up") && pidsIn(`${home}/pids`).length === 1);
   run.stop();
   const { exit, output, leftovers } = await run.ended;
   assert.deepEqual([exit, output, leftovers], [{ code: 7 }, "up\nbye\n", []]);

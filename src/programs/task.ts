@@ -98,8 +98,9 @@ export class Task implements Unit {
       case "record":
       case "wake":
         return void this.forget();
-      case "rest":
+      case "remember":
         return void (work.as === "stopped" && this.#remember(work.reason));
+      case "rest":
       case "kill":
       case "clear":
       case "hasten":

@@ -37,9 +37,8 @@ export class Rest {
     if (this.#record !== undefined && this.#record.spec !== mark) this.remember({ ...this.#record, spec: mark });
   }
 
-  /** The next daemon is to know nothing of it. */
+  /** The next daemon is to know nothing of it, whoever wrote it down. */
   forget(): void {
-    if (this.#record === undefined) return;
     this.#record = undefined;
     removeRest(this.#shared.files, this.#directory);
   }

@@ -77,6 +77,22 @@ Deno.test("a task that a reload takes away while it ignores its signal stays unt
   await t.supervisor.apply([], "a reload");
   await script.end();
   assert.deepEqual([t.supervisor.list(), script.lives.length], [[], 1]);
+  const next = bench(t.directory);
+  await apply(next, taskSpec(script.run));
+  assert.equal(stateOf(next), "starting", "what was removed is not remembered as stopped");
+});
+
+Deno.test("nobody knows of a stop by hand any more once a reload took the task away, before its end or after it", async () => {
+  for (const isLate of [false, true]) {
+    await using t = bench();
+    const script = await linger(t, "stop");
+    if (!isLate) await script.end();
+    await t.supervisor.apply([], "a reload");
+    await script.end();
+    const next = bench(t.directory);
+    await apply(next, taskSpec(script.run));
+    assert.equal(stateOf(next), "starting");
+  }
 });
 
 Deno.test("a program takes the place of a service of its name at once, also of one that ignores its signal", async () => {

@@ -17,6 +17,7 @@ import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { type ApplyResult, Reconciler } from "./reconciler.ts";
+import { forgetAll } from "./rest.ts";
 import { Rounds } from "./rounds.ts";
 import { lifeOf } from "./state.ts";
 import { haltInOrder, stopInOrder, type StopReport } from "./stop_in_order.ts";
@@ -226,6 +227,7 @@ class ProgramSupervisor implements Supervisor {
     const units = [...this.#units];
     const report = await stopInOrder(units, { clock: this.#shared.clock, deadlineMs, isAgain });
     for (const unit of units) unit.forget();
+    forgetAll(this.#shared);
     return report;
   }
 

@@ -78,6 +78,26 @@ Deno.test("a program that had ended is known to have, also when a policy stops i
   assert.equal(stateOf(next, "once"), "exited");
 });
 
+Deno.test("a daemon that ends in order forgets the stops also of those whom its configuration or mode left out", async () => {
+  await using killed = bench();
+  const specs = [taskSpec(new Script().run), shellSpec("web", "x")];
+  await apply(killed, ...specs);
+  for (const name of ["proxy", "web"]) await finish(killed.clock, killed.supervisor.act("stop", name, "a test"));
+  const lean = bench(killed.directory);
+  await apply(lean, taskSpec(new Script().run, { name: "steady" }));
+  await finish(lean.clock, lean.supervisor.stopAll({ deadlineMs: 5000 }));
+  const next = bench(killed.directory);
+  await apply(next, ...specs);
+  assert.deepEqual([stateOf(next), stateOf(next, "web")], ["starting", "starting"]);
+});
+
+Deno.test("an end in order is one also when the memory of a stop cannot be removed", async () => {
+  await using t = bench();
+  Deno.mkdirSync(`${t.directory}/old/rest.json/full`, { recursive: true });
+  const { late } = await t.supervisor.stopAll({ deadlineMs: 5000 });
+  assert.deepEqual([late, t.levels.get("cannot remove the memory of what was stopped by hand")], [[], "warn"]);
+});
+
 Deno.test("what a reload changed while it was stopped by hand stays so under the next daemon", async () => {
   await using killed = bench();
   const script = new Script();

@@ -84,10 +84,12 @@ function wishOf(then: After): Effect {
   return then.next === "stopped" && then.remembered ? STOPPED : { do: "wake" };
 }
 
-/** Asked again while it ignores its signal: the last word counts when it has returned. */
+/** Asked again while it ignores its signal: the last word counts when it has returned. That another life waits is news. */
 export function changeLinger(input: Input<"lingering", "start" | "stop" | "restart">): Step {
   const then = afterOf(input.event, input.state.then);
-  return { state: { ...input.state, then }, history: input.history, effects: [wishOf(then)] };
+  const isNews = input.state.then.next === "stopped" && then.next !== "stopped";
+  const news = isNews ? [tell({ kind: "lingering", wanted: true })] : [];
+  return { state: { ...input.state, then }, history: input.history, effects: [wishOf(then), ...news] };
 }
 
 /** It has returned after all. */

@@ -105,9 +105,9 @@ const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: strin
     deadline: "stopping: kill killing",
   },
   lingering: {
-    start: "lingering: wake",
+    start: "lingering: wake lingering",
     stop: "lingering: remember",
-    restart: "lingering: wake",
+    restart: "lingering: wake lingering",
     spawned: "lingering: kill",
     exited: SWEEP,
   },

@@ -53,6 +53,21 @@ Deno.test("of all that is wanted of a task that ignores its signal the last word
   assert.deepEqual([stateOf(t), script.lives.length], ["stopped", 1]);
 });
 
+Deno.test("that another life of a task waits for one that ignores its signal is told when somebody comes to want it", async () => {
+  await using t = bench();
+  const news = "proxy: service ignores its signal and goes on: it cannot begin again before it has ended";
+  const script = await linger(t, "stop");
+  const told = () => t.said.filter((line) => line === news).length;
+  const counts = [told()];
+  for (const action of ["start", "restart", "stop", "stop", "restart"] as const) {
+    await t.supervisor.act(action, "proxy", "a test");
+    counts.push(told());
+  }
+  await t.supervisor.apply([], "a reload");
+  await t.supervisor.apply([taskSpec(script.run)], "a reload");
+  assert.deepEqual([...counts, told()], [0, 1, 1, 1, 1, 2, 3]);
+});
+
 Deno.test("a task that is neither ready in time nor ends is tried again when it has returned", async () => {
   await using t = bench();
   const script = new Script();

@@ -232,7 +232,7 @@ Deno.test("a service that ignores its signal is stopping until it has ended, and
   await until("health is good again", async () => (await quince.status()).health === "healthy");
 });
 
-Deno.test("a service that a reload takes away while it ignores its signal is not remembered as stopped", async () => {
+Deno.test("a service that a reload takes away while it ignores its signal is said to be gone, and not remembered as stopped", async () => {
   await using quince = new Quince();
   quince.put("deaf");
   quince.writeZone("Europe/Berlin");
@@ -241,6 +241,10 @@ Deno.test("a service that a reload takes away while it ignores its signal is not
   await quince.run(["programs", "stop", "deaf"]);
   quince.writeZone("Europe/Paris");
   await quince.ok("reload");
+  assert.match((await quince.run(["programs"])).stdout, /^ *deaf +stopping .*s, not in the configuration any more$/m);
+  const { stderr } = await quince.run(["programs", "start", "deaf"]);
+  assert.match(stderr, /"deaf": the configuration has it no more, and it ignores its signal\nhint: .* restart\n/);
+  await until("health is good without it", async () => (await quince.status()).health === "healthy");
   quince.remove("deaf");
   await until(
     "its end",

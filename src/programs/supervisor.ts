@@ -198,7 +198,7 @@ class ProgramSupervisor implements Supervisor {
   }
 
   list(): ProgramStatus[] {
-    return [...this.#units].map((unit) => unit.status());
+    return this.#units.statuses();
   }
 
   roots(): Root[] {

@@ -85,10 +85,15 @@ Deno.test("a task that a reload takes away while it ignores its signal stays unt
   const script = await linger(t, "stop");
   const gone = await t.supervisor.apply([], "a reload");
   assert.deepEqual([gone.stop, stateOf(t), t.supervisor.plan([]).stop], [["proxy"], "stopping", []]);
-  await assert.rejects(t.supervisor.act("start", "proxy", "a test"), /there is no such program/);
+  assert.equal(status(t).removed, true);
+  await assert.rejects(
+    t.supervisor.act("start", "proxy", "a test"),
+    /cannot start "proxy": the configuration has it no more, and it ignores its signal$/,
+  );
   const back = await t.supervisor.apply([taskSpec(script.run)], "a reload");
   await settle();
   assert.deepEqual([back.start, script.lives.length, status(t).lingering?.then], [["proxy"], 1, "start"]);
+  assert.equal(status(t).removed, undefined);
   await t.supervisor.apply([], "a reload");
   await script.end();
   assert.deepEqual([t.supervisor.list(), script.lives.length], [[], 1]);

@@ -99,6 +99,7 @@ Deno.test("without a name: a service that ignores its signal while it is to begi
     lingering("proxy", "start"),
     lingering("cache", "stop"),
     lingering("feed", "stop", { critical: true }),
+    lingering("gone", "stop", { critical: true, removed: true }),
     { ...WEB, name: "slow", state: "stopping" as const, ready: false },
   ];
   const { summary, programs: down } = explainDaemon({ status: { ...STATUS, programs }, checks: {}, now: NOW });

@@ -2,9 +2,12 @@ import { humanDuration } from "../../base/duration.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
 
-/** Programs and services that are not as they should be. One that somebody stopped is, unless it is critical. */
+/**
+ * Programs and services that are not as they should be. One that somebody stopped is, unless it is critical; one that the
+ * configuration has no more is.
+ */
 export function downPrograms(programs: readonly ProgramStatus[]): readonly ProgramStatus[] {
-  return programs.filter((program) => (program.critical && !program.ready) || isDown(program));
+  return programs.filter((one) => !one.removed && ((one.critical && !one.ready) || isDown(one)));
 }
 
 function isDown({ state, ready, live, crash_loop, exit, lingering }: ProgramStatus): boolean {

@@ -17,6 +17,11 @@ class Quince extends Instance {
     this.write(`timezone = "${zone}"\n[server]\nport = ${this.port}\n`);
   }
 
+  async ok(...words: string[]): Promise<void> {
+    const { code, stderr } = await this.run(words);
+    assert.equal(code, 0, stderr);
+  }
+
   put(file: string): void {
     fs.writeFileSync(join(this.home, file), "");
   }
@@ -225,6 +230,32 @@ Deno.test("a service that ignores its signal is stopping until it has ended, and
   assert.deepEqual(quince.trace(), ["steady begins", "deaf ends"]);
   assert.match((await quince.run(["events", "--program", "deaf"])).stdout, /service has ended after all/);
   await until("health is good again", async () => (await quince.status()).health === "healthy");
+});
+
+Deno.test("a service that a reload takes away while it ignores its signal is said to be gone, and not remembered as stopped", async () => {
+  await using quince = new Quince();
+  quince.put("deaf");
+  quince.writeZone("Europe/Berlin");
+  await quince.start();
+  await quince.see("deaf", "running");
+  await quince.run(["programs", "stop", "deaf"]);
+  quince.writeZone("Europe/Paris");
+  await quince.ok("reload");
+  assert.match((await quince.run(["programs"])).stdout, /^ *deaf +stopping .*s, not in the configuration any more$/m);
+  const { stderr } = await quince.run(["programs", "start", "deaf"]);
+  assert.match(stderr, /"deaf": the configuration has it no more, and it ignores its signal\nhint: .* restart\n/);
+  await until("health is good without it", async () => (await quince.status()).health === "healthy");
+  quince.remove("deaf");
+  await until(
+    "its end",
+    async () => (await quince.status()).programs.every(({ name }: ProgramStatus) => name !== "deaf"),
+  );
+  quince.writeZone("Europe/Berlin");
+  await quince.ok("reload");
+  await quince.see("deaf", "running");
+  await quince.ok("restart");
+  await quince.see("steady", "running");
+  await quince.see("deaf", "running");
 });
 
 Deno.test("a service that ignores its signal is named, and does not keep the daemon from its end", async () => {

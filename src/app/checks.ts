@@ -9,7 +9,7 @@ import { INIT_HINT, unreapedZombies } from "./first_process.ts";
 /** Longest time that a check of our own may take, in milliseconds; they all answer at once. */
 const TIMEOUT_MS = 1000;
 
-/** What the daemon says of itself: its log, the capture of output, and the programs that are critical. */
+/** What the daemon says of itself: its log, the capture of output, and the programs that are critical and configured. */
 export function addChecks(health: Health, parts: { logging: Logging; supervisor: Supervisor; jobs: Jobs }): void {
   const { logging, supervisor, jobs } = parts;
   health.add("log", {
@@ -21,7 +21,7 @@ export function addChecks(health: Health, parts: { logging: Logging; supervisor:
     critical: true,
     timeoutMs: TIMEOUT_MS,
     check() {
-      const down = supervisor.list().filter((program) => program.critical && !program.ready);
+      const down = supervisor.list().filter(({ critical, ready, removed }) => critical && !ready && !removed);
       failIfAny(
         down.map(({ name, state, crash_loop, lingering }) =>
           lingering ? `${name} ignores its signal` : `${name} is ${crash_loop ? "in a crash loop" : state}`

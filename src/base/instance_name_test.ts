@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { instanceIn, isInstanceOf } from "./instance_name.ts";
+import { familyIn, instanceIn, isInstanceOf } from "./instance_name.ts";
 
 Deno.test("an instance has the name of its program and a number from 1 on", () => {
   assert.deepEqual(instanceIn("web.2"), { family: "web", number: 2 });
@@ -7,6 +7,10 @@ Deno.test("an instance has the name of its program and a number from 1 on", () =
   for (const name of ["web", "web.", ".2", "web.0", "web.02", "web.-1", "web.2x"]) {
     assert.equal(instanceIn(name), undefined, name);
   }
+});
+
+Deno.test("the family of a name is the name itself where no instance has such a one", () => {
+  assert.deepEqual(["web.2", "web", "web.0", "web.02"].map(familyIn), ["web", "web", "web.0", "web.02"]);
 });
 
 Deno.test("a program is meant by its own name and by that of its section", () => {

@@ -115,6 +115,8 @@ export interface ProgramStatus {
    * daemon; `then` says what follows. Absent when it does not.
    */
   readonly lingering?: { readonly since: string; readonly then: "start" | "stop" };
+  /** The configuration has it no more, and it is listed until it has ended: a service that ignores its signal. */
+  readonly removed?: true;
   /** Processes that outlived its last stop. */
   readonly leftovers?: readonly { readonly pid: number; readonly command: string }[];
 }

@@ -103,6 +103,7 @@ function noteOf(program: ProgramStatus, now: number): string {
     ...(program.live === false ? ["not alive"] : []),
     ...(note ? [note] : []),
     ...(lingering ? [`ignores its signal for ${humanDuration(Math.max(0, now - Date.parse(lingering.since)))}`] : []),
+    ...(program.removed ? ["not in the configuration any more"] : []),
     ...(leftovers.length === 0
       ? []
       : [`left behind: ${leftovers.map(({ pid, command }) => `${pid} (${command})`).join(", ")}`]),

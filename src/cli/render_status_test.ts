@@ -277,6 +277,7 @@ Deno.test("a service has no PID, and says what it threw and what it left going o
     cells({ state: "stopping", lingering: { since: new Date(NOW - 90_000).toISOString(), then: "stop" } })?.at(-1),
     "ignores its signal for 1m 30s",
   );
+  assert.equal(cells({ removed: true })?.at(-1), "not in the configuration any more");
   const waits = { state: "starting", uptime_s: null, waiting_for: ["db to be ready"] } as const;
   assert.deepEqual([cells(waits)?.[1], cells(waits)?.at(-1)], ["waiting", "for db to be ready"]);
 });

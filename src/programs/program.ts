@@ -121,7 +121,9 @@ export class Program implements Unit {
       case "unprobe":
         return void this.#probes.end();
       case "rest":
-        return void this.#settle(work);
+        return void this.#settle();
+      case "remember":
+        return void this.#remember(work);
       case "wake":
         return void this.forget();
     }
@@ -196,13 +198,16 @@ export class Program implements Unit {
     this.forget();
   }
 
-  #settle({ as, reason }: Extract<Work, { do: "rest" }>): void {
+  #settle(): void {
     const { files } = this.#shared;
     this.machine.attempt("read the rest of the output", () => this.stream.rest());
     this.machine.attempt("remove the record", () => removeRecord(files, this.stream.directory));
-    if (as === "failed" || this.#shared.isStopping()) return;
+  }
+
+  #remember({ as, reason }: Extract<Work, { do: "remember" }>): void {
+    if (this.#shared.isStopping()) return;
     const { restarts, exit = null } = this.machine.history;
-    const record = { spec: specMark(this.#spec), as, reason, restarts, exit };
+    const record = { spec: specMark(this.#next), as, reason, restarts, exit };
     this.machine.attempt("write the record", () => this.#rest.remember(record));
   }
 

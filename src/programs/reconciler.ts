@@ -66,7 +66,7 @@ export class Reconciler {
     const stale = new Set(adopted.filter((name) => this.#units.get(name)?.machine.isSettled === false));
     const plan = withRestarts(this.plan(specs), stale);
     const removed = this.#units.of(plan.stop);
-    await haltInOrder(removed, cause);
+    await haltInOrder(removed, { cause, remember: false });
     await Promise.all(removed.map((unit) => this.#units.remove(unit)));
     if (this.#shared.isStopping()) return { ...plan, start: [], restart: [], adopted, failed: [] };
     await this.#units.configure(specs);

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
 import type { Shared } from "./deps.ts";
 import { readRest, removeRest, type RestRecord, writeRest } from "./rest_record.ts";
 
@@ -37,9 +39,8 @@ export class Rest {
     if (this.#record !== undefined && this.#record.spec !== mark) this.remember({ ...this.#record, spec: mark });
   }
 
-  /** The next daemon is to know nothing of it. */
+  /** The next daemon is to know nothing of it, whoever wrote it down. */
   forget(): void {
-    if (this.#record === undefined) return;
     this.#record = undefined;
     removeRest(this.#shared.files, this.#directory);
   }
@@ -54,4 +55,35 @@ export function recalled(
   if (record === undefined || (record.bootId === bootId && record.spec === mark)) return record;
   removeRest(files, directory);
   return undefined;
+}
+
+/** Where tasks rest: apart from the directories of programs, and under a name that none of them can have. */
+export const TASKS = ".services";
+
+/**
+ * The next daemon is to know of nothing that rested, also not of what this one had no unit for: the configuration or the
+ * mode may have left it out. What cannot be removed is told in the log.
+ */
+export function forgetAll({ files, directory, log }: Pick<Shared, "files" | "directory" | "log">): void {
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      log.warn("cannot remove the memory of what was stopped by hand", { error });
+    }
+  };
+  for (const home of [directory, join(directory, TASKS)]) {
+    attempt(() => unitsIn(files, home).forEach((name) => attempt(() => removeRest(files, join(home, name)))));
+  }
+}
+
+/** The programs or tasks that have, or had, a directory here. */
+export function unitsIn(files: Pick<Shared["files"], "list">, home: string): string[] {
+  try {
+    return files.list(home).filter((name) => !name.startsWith("."));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
 }

@@ -26,9 +26,12 @@ export interface SpawnTrouble {
   readonly shortage: boolean;
 }
 
-/** What comes after a stop: nothing, a start, or, when the program was unwell, what follows a failure. */
+/**
+ * What comes after a stop: nothing, a start, or, when the program was unwell, what follows a failure. `remembered`: the next
+ * daemon is not to start it either.
+ */
 export type After =
-  | { readonly next: "stopped" }
+  | { readonly next: "stopped"; readonly remembered: boolean }
   | { readonly next: "start"; readonly cause: string }
   | { readonly next: "retry"; readonly reason: string; readonly wasStable: boolean };
 
@@ -95,8 +98,11 @@ export const NEW_HISTORY: History = {
 /** Everything that can happen to a program. `cause` says who or what wanted it: `a reload`, `the daemon's start`. */
 export type Event =
   | { readonly type: "start"; readonly cause: string }
-  /** `timeoutMs`: less than the policy's, when a shutdown is short of time. */
-  | { readonly type: "stop"; readonly timeoutMs?: number; readonly cause: string }
+  /**
+   * `timeoutMs`: less than the policy's, when a shutdown is short of time. `remember`: whether the next daemon is to know of
+   * it, as it is of what a person wants; absent: as the stop before this one wanted, if one is under way.
+   */
+  | { readonly type: "stop"; readonly timeoutMs?: number; readonly remember?: boolean; readonly cause: string }
   | { readonly type: "restart"; readonly cause: string }
   /** The past is forgiven; what waits to be tried again, or was given up, is tried at once. */
   | { readonly type: "reset"; readonly cause: string }

@@ -23,9 +23,11 @@ export type Effect =
   | { readonly do: "probe"; readonly life: Life }
   | { readonly do: "watch" }
   | { readonly do: "unprobe" }
-  /** Nothing runs, or would without this daemon: close the FIFO, forget the life, remember that it is to be so. */
-  | { readonly do: "rest"; readonly as: "stopped" | "exited" | "failed"; readonly reason: string }
-  /** It is to run again: that it rested counts no more, though it may have to wait. */
+  /** Nothing runs: close the FIFO, forget the life. */
+  | { readonly do: "rest" }
+  /** It does not run, or would not without this daemon, and the next one is to leave it so. */
+  | { readonly do: "remember"; readonly as: "stopped" | "exited"; readonly reason: string }
+  /** The next daemon is to start it: that it rested counts no more, though it may have to wait. */
   | { readonly do: "wake" }
   | { readonly do: "tell"; readonly notice: Notice };
 
@@ -66,7 +68,11 @@ export function follow(
   const { history, moment, reason, first } = past;
   switch (decision.next) {
     case "exited":
-      return { state: { kind: "exited", reason }, history, effects: [...first, { do: "rest", as: "exited", reason }] };
+      return {
+        state: { kind: "exited", reason },
+        history,
+        effects: [...first, { do: "rest" }, { do: "remember", as: "exited", reason }],
+      };
     case "failed":
       return fail(history, decision.reason, first);
     case "at once": {
@@ -83,7 +89,7 @@ export function fail(history: History, reason: string, first: readonly Effect[])
   return {
     state: { kind: "failed", reason },
     history,
-    effects: [...first, { do: "rest", as: "failed", reason }, tell({ kind: "failed", reason })],
+    effects: [...first, { do: "rest" }, tell({ kind: "failed", reason })],
   };
 }
 

@@ -28,8 +28,18 @@ function patience(input: Input<StateKind, "stop" | "restart">): number {
   return Math.max(0, Math.min(input.policy.stopTimeout, asked ?? Infinity));
 }
 
-function afterOf(event: Extract<Event, { type: "start" | "stop" | "restart" }>): After {
-  return event.type === "stop" ? { next: "stopped" } : { next: "start", cause: event.cause };
+/** @param before what was to come until now */
+function afterOf(event: Extract<Event, { type: "start" | "stop" | "restart" }>, before?: After): After {
+  if (event.type !== "stop") return { next: "start", cause: event.cause };
+  const was = before?.next === "stopped" && before.remembered;
+  return { next: "stopped", remembered: event.remember ?? was };
+}
+
+const STOPPED: Effect = { do: "remember", as: "stopped", reason: "stopped" };
+
+/** Nothing wanted it to run; from now on a person does not want it either. */
+export function rememberStop({ state, history, event }: Input<"stopped", "stop">): Step {
+  return { state, history, effects: event.remember ? [STOPPED] : [] };
 }
 
 /** Asked again while stopping: the last word counts, and the deadline only ever comes nearer. */
@@ -38,7 +48,7 @@ export function changeStop(input: Input<"stopping", "start" | "stop" | "restart"
   const sooner = event.type === "stop" && event.timeoutMs !== undefined && state.kills === 0
     ? Math.min(state.killAt, moment.mono + event.timeoutMs)
     : state.killAt;
-  return { state: { ...state, killAt: sooner, then: afterOf(event) }, history: input.history, effects: [] };
+  return { state: { ...state, killAt: sooner, then: afterOf(event, state.then) }, history: input.history, effects: [] };
 }
 
 export function changeSweep(input: Input<"sweeping", "start" | "stop" | "restart">): Step {
@@ -46,7 +56,7 @@ export function changeSweep(input: Input<"sweeping", "start" | "stop" | "restart
   const hasten: Effect[] = event.type === "stop" && event.timeoutMs !== undefined
     ? [{ do: "hasten", until: moment.mono + event.timeoutMs }]
     : [];
-  return { state: { ...state, then: afterOf(event) }, history: input.history, effects: hasten };
+  return { state: { ...state, then: afterOf(event, state.then) }, history: input.history, effects: hasten };
 }
 
 /** The time to stop is over. */
@@ -71,13 +81,15 @@ function linger({ state: { life, then }, history, moment }: Input<"stopping", "d
 
 /** What is wanted is so from now on, also for a daemon that comes after a kill of this one. */
 function wishOf(then: After): Effect {
-  return then.next === "stopped" ? { do: "rest", as: "stopped", reason: "stopped" } : { do: "wake" };
+  return then.next === "stopped" && then.remembered ? STOPPED : { do: "wake" };
 }
 
-/** Asked again while it ignores its signal: the last word counts when it has returned. */
+/** Asked again while it ignores its signal: the last word counts when it has returned. That another life waits is news. */
 export function changeLinger(input: Input<"lingering", "start" | "stop" | "restart">): Step {
-  const then = afterOf(input.event);
-  return { state: { ...input.state, then }, history: input.history, effects: [wishOf(then)] };
+  const then = afterOf(input.event, input.state.then);
+  const isNews = input.state.then.next === "stopped" && then.next !== "stopped";
+  const news = isNews ? [tell({ kind: "lingering", wanted: true })] : [];
+  return { state: { ...input.state, then }, history: input.history, effects: [wishOf(then), ...news] };
 }
 
 /** It has returned after all. */
@@ -123,7 +135,7 @@ export function finish(input: Input<"sweeping", "swept">): Step {
       return {
         state: { kind: "stopped" },
         history: afterStable(input.history),
-        effects: [{ do: "rest", as: "stopped", reason: "stopped" }, stopped],
+        effects: [{ do: "rest" }, ...(then.remembered ? [STOPPED] : []), stopped],
       };
     case "retry":
       return follow(afterUnwell(then, input), { ...input, reason: then.reason, first: [stopped] });

@@ -2,7 +2,7 @@
 import type { Clock } from "../system/clock.ts";
 import { levelsOf } from "./dependencies.ts";
 import type { Survivor } from "./events.ts";
-import { lifeOf } from "./state.ts";
+import { type Event, lifeOf } from "./state.ts";
 import type { Unit } from "./unit.ts";
 
 /** Who ended how. `killed`: also the tasks that end with the daemon; `late`: not ended at the deadline. Milliseconds. */
@@ -26,10 +26,13 @@ const RESERVE_PART = 0.2;
 const RESERVE_MOST = 1500;
 const SHUTDOWN = "the daemon stops";
 
+/** Why they are stopped, and what the next daemon is to know of it, as the event `stop` has it. */
+type Halt = Pick<Extract<Event, { type: "stop" }>, "cause" | "remember">;
+
 /** Stops them, each with all the time that it may take. */
-export async function haltInOrder(units: readonly Unit[], cause: string): Promise<void> {
+export async function haltInOrder(units: readonly Unit[], halt: Halt): Promise<void> {
   for (const level of levelsDown(units)) {
-    for (const unit of level) unit.machine.dispatch({ type: "stop", cause });
+    for (const unit of level) unit.machine.dispatch({ type: "stop", ...halt });
     await settled(level);
   }
 }

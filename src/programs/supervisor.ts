@@ -17,6 +17,7 @@ import { Mover } from "./mover.ts";
 import { Program } from "./program.ts";
 import type { OnFailed, ProgramSpec } from "./program_spec.ts";
 import { type ApplyResult, Reconciler } from "./reconciler.ts";
+import { forgetAll } from "./rest.ts";
 import { Rounds } from "./rounds.ts";
 import { lifeOf } from "./state.ts";
 import { haltInOrder, stopInOrder, type StopReport } from "./stop_in_order.ts";
@@ -67,7 +68,10 @@ export interface Supervisor {
   onFailed(name: string): OnFailed;
   /** A program is seen to need a restart: it uses too much memory. */
   complain(name: string, reason: string): void;
-  /** Stops programs in the order of their dependencies, but not for good: they can be started again. */
+  /**
+   * Stops programs in the order of their dependencies, but not for good: they can be started again, and the next daemon
+   * does.
+   */
   halt(names: readonly string[], cause: string): Promise<void>;
   /**
    * Stops all programs, dependents before what they depend on, in parallel where nothing depends. Never rejects, returns
@@ -175,8 +179,9 @@ class ProgramSupervisor implements Supervisor {
     if (this.#shared.isLeaving() && action !== "stop") {
       throw new AppdError(`cannot ${action} "${name}": the daemon is stopping`, { exit: "unavailable" });
     }
+    const event = action === "stop" ? { type: action, remember: true, cause } as const : { type: action, cause };
     this.#shared.afterwards.following(() => {
-      for (const machine of machines) machine.dispatch({ type: action, cause });
+      for (const machine of machines) machine.dispatch(event);
     });
     await Promise.all(machines.map((machine) => machine.settled()));
   }
@@ -193,7 +198,7 @@ class ProgramSupervisor implements Supervisor {
   }
 
   list(): ProgramStatus[] {
-    return [...this.#units].map((unit) => unit.status());
+    return this.#units.statuses();
   }
 
   roots(): Root[] {
@@ -213,7 +218,7 @@ class ProgramSupervisor implements Supervisor {
   }
 
   async halt(names: readonly string[], cause: string): Promise<void> {
-    await haltInOrder(this.#units.of(names), cause);
+    await haltInOrder(this.#units.of(names), { cause });
   }
 
   async stopAll({ deadlineMs }: { readonly deadlineMs: number }): Promise<StopReport> {
@@ -222,6 +227,7 @@ class ProgramSupervisor implements Supervisor {
     const units = [...this.#units];
     const report = await stopInOrder(units, { clock: this.#shared.clock, deadlineMs, isAgain });
     for (const unit of units) unit.forget();
+    forgetAll(this.#shared);
     return report;
   }
 

@@ -13,7 +13,7 @@ type Table = { readonly [S in StateKind]: { readonly [E in EventType]: Cell<S, E
 export const PROGRAM_TABLE: Table = {
   stopped: {
     start: starting.launch,
-    stop: "ignore",
+    stop: stopping.rememberStop,
     restart: starting.launch,
     reset: running.forgive,
     dependencies: "ignore",

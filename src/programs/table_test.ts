@@ -24,16 +24,16 @@ const STATES: { readonly [K in StateKind]: Extract<State, { kind: K }> } = {
   starting: { kind: "starting", life: LIFE, until: 1000, probed: false },
   running: { kind: "running", life: LIFE, stableAt: 5000, stable: false, ready: true },
   backoff: { kind: "backoff", retryAt: 4000, retryAtWall: 999_000, reason: "exit code 1" },
-  stopping: { kind: "stopping", life: LIFE, killAt: 4000, kills: 0, then: { next: "stopped" } },
-  lingering: { kind: "lingering", life: LIFE, since: 900_000, then: { next: "stopped" } },
-  sweeping: { kind: "sweeping", generation: 3, forced: false, then: { next: "stopped" } },
+  stopping: { kind: "stopping", life: LIFE, killAt: 4000, kills: 0, then: { next: "stopped", remembered: true } },
+  lingering: { kind: "lingering", life: LIFE, since: 900_000, then: { next: "stopped", remembered: true } },
+  sweeping: { kind: "sweeping", generation: 3, forced: false, then: { next: "stopped", remembered: true } },
   exited: { kind: "exited", reason: "exit code 0" },
   failed: { kind: "failed", reason: "exit code 78" },
 };
 
 const EVENTS: { readonly [K in EventType]: Extract<Event, { type: K }> } = {
   start: { type: "start", cause: "a test" },
-  stop: { type: "stop", cause: "a test" },
+  stop: { type: "stop", remember: true, cause: "a test" },
   restart: { type: "restart", cause: "a test" },
   reset: { type: "reset", cause: "a test" },
   dependencies: { type: "dependencies", missing: [] },
@@ -58,6 +58,7 @@ const UNWELL = "stopping: unprobe unwell terminate stopping";
 const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: string } } = {
   stopped: {
     start: LAUNCH,
+    stop: "stopped: remember",
     restart: LAUNCH,
     reset: "stopped:",
     spawned: "stopped: kill",
@@ -104,9 +105,9 @@ const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: strin
     deadline: "stopping: kill killing",
   },
   lingering: {
-    start: "lingering: wake",
-    stop: "lingering: rest",
-    restart: "lingering: wake",
+    start: "lingering: wake lingering",
+    stop: "lingering: remember",
+    restart: "lingering: wake lingering",
     spawned: "lingering: kill",
     exited: SWEEP,
   },
@@ -115,7 +116,7 @@ const EXPECTED: { readonly [K in StateKind]: { readonly [E in EventType]?: strin
     stop: "sweeping:",
     restart: "sweeping:",
     spawned: "sweeping: kill",
-    swept: "stopped: rest stopped",
+    swept: "stopped: rest remember stopped",
   },
   exited: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, reset: "exited:", spawned: "exited: kill" },
   failed: { start: LAUNCH, stop: SWEEP, restart: LAUNCH, reset: LAUNCH, spawned: "failed: kill" },
@@ -276,13 +277,28 @@ Deno.test("what nothing can end but itself lingers, and what was wanted last fol
   const after = (state: State) => run(run(state, EVENTS.exited).state, EVENTS.swept).state.kind;
   const first = linger(EVENTS.restart);
   assert.deepEqual([first.state.kind, first.effects.map(nameOf)], ["lingering", ["wake", "lingering"]]);
-  assert.deepEqual(linger(EVENTS.stop).effects.map(nameOf), ["rest", "lingering"]);
+  assert.deepEqual(linger(EVENTS.stop).effects.map(nameOf), ["remember", "lingering"]);
   const sick = run(STATES.running, EVENTS.unwell, { moment: { mono: 4999 } }).state;
   assert.equal(after(run(sick, EVENTS.deadline, late).state), "backoff");
   const stopped = run(first.state, EVENTS.stop).state;
   assert.deepEqual([first.state, stopped, run(stopped, EVENTS.start).state].map(after), [
     ...["waiting", "stopped", "waiting"],
   ]);
+});
+
+Deno.test("the next daemon is to know of a stop that a person wants, whatever else wants one; not of others", () => {
+  const remembers = (...events: Event[]) => {
+    const stopping = events.reduce((state: State, event) => run(state, event).state, STATES.running);
+    const { effects } = run(run(stopping, EVENTS.exited).state, EVENTS.swept);
+    return effects.map(nameOf).includes("remember");
+  };
+  const halt: Event = { type: "stop", cause: "a policy" };
+  const gone: Event = { ...halt, remember: false };
+  assert.deepEqual([[EVENTS.stop], [halt], [EVENTS.stop, halt], [halt, EVENTS.stop]].map((all) => remembers(...all)), [
+    ...[true, false, true, true],
+  ]);
+  assert.deepEqual([remembers(EVENTS.stop, gone), remembers(EVENTS.stop, EVENTS.start, halt)], [false, false]);
+  assert.deepEqual(run(STATES.stopped, halt).effects, []);
 });
 
 Deno.test("what is missing is told once", () => {

@@ -5,7 +5,7 @@ import type { Shared } from "./deps.ts";
 import { isKept, readExit } from "./exit_keeper.ts";
 import { Program } from "./program.ts";
 import { lifeOfRecord, type ProgramRecord, readRecord } from "./record.ts";
-import { recalled } from "./rest.ts";
+import { recalled, unitsIn } from "./rest.ts";
 import { PLAIN_LOG, type ProgramSpec, specMark } from "./program_spec.ts";
 import type { Life } from "./state.ts";
 import type { ProcessStat } from "../system/processes.ts";
@@ -18,7 +18,7 @@ import { killIdentity } from "./sweep.ts";
  * program is about to be started again.
  */
 export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program[] {
-  const known = recorded(shared);
+  const known = unitsIn(shared.files, shared.directory); // Usually there is nobody in it.
   if (specs.length === 0 && known.length === 0) return []; // No program is wanted, and none ever ran here: the look at all processes can be spared.
   const kept = shared.keeper?.succeed() ?? false;
   const holders = scanHolders(shared.processes, shared.directory);
@@ -33,16 +33,6 @@ export function takeOver(shared: Shared, specs: readonly ProgramSpec[]): Program
     if (program !== undefined) taken.push(program);
   }
   return taken;
-}
-
-/** The programs that have a directory; usually there is nobody in it. */
-function recorded({ files, directory }: Shared): string[] {
-  try {
-    return files.list(directory).filter((name) => !name.startsWith("."));
-  } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return [];
-    throw error;
-  }
 }
 
 /** Who descends from them may be known by nothing else. */

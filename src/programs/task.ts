@@ -4,7 +4,7 @@ import type { Shared } from "./deps.ts";
 import { Machine, type Work } from "./machine.ts";
 import type { Exit } from "./program_spec.ts";
 import { statusOf } from "./program_status.ts";
-import { recalled, Rest } from "./rest.ts";
+import { recalled, Rest, TASKS } from "./rest.ts";
 import { type Event, type Life, NO_PID } from "./state.ts";
 import { TaskRun } from "./task_run.ts";
 import type { TaskSpec } from "./task_spec.ts";
@@ -98,8 +98,9 @@ export class Task implements Unit {
       case "record":
       case "wake":
         return void this.forget();
-      case "rest":
+      case "remember":
         return void (work.as === "stopped" && this.#remember(work.reason));
+      case "rest":
       case "kill":
       case "clear":
       case "hasten":
@@ -178,7 +179,6 @@ export class Task implements Unit {
   }
 }
 
-/** Apart from the directories of programs, and under a name that none of them can have. */
 function directoryOf({ directory }: Shared, { name }: TaskSpec): string {
-  return join(directory, ".services", name);
+  return join(directory, TASKS, name);
 }

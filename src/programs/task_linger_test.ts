@@ -53,6 +53,21 @@ Deno.test("of all that is wanted of a task that ignores its signal the last word
   assert.deepEqual([stateOf(t), script.lives.length], ["stopped", 1]);
 });
 
+Deno.test("that another life of a task waits for one that ignores its signal is told when somebody comes to want it", async () => {
+  await using t = bench();
+  const news = "proxy: service ignores its signal and goes on: it cannot begin again before it has ended";
+  const script = await linger(t, "stop");
+  const told = () => t.said.filter((line) => line === news).length;
+  const counts = [told()];
+  for (const action of ["start", "restart", "stop", "stop", "restart"] as const) {
+    await t.supervisor.act(action, "proxy", "a test");
+    counts.push(told());
+  }
+  await t.supervisor.apply([], "a reload");
+  await t.supervisor.apply([taskSpec(script.run)], "a reload");
+  assert.deepEqual([...counts, told()], [0, 1, 1, 1, 1, 2, 3]);
+});
+
 Deno.test("a task that is neither ready in time nor ends is tried again when it has returned", async () => {
   await using t = bench();
   const script = new Script();
@@ -70,13 +85,34 @@ Deno.test("a task that a reload takes away while it ignores its signal stays unt
   const script = await linger(t, "stop");
   const gone = await t.supervisor.apply([], "a reload");
   assert.deepEqual([gone.stop, stateOf(t), t.supervisor.plan([]).stop], [["proxy"], "stopping", []]);
-  await assert.rejects(t.supervisor.act("start", "proxy", "a test"), /there is no such program/);
+  assert.equal(status(t).removed, true);
+  await assert.rejects(
+    t.supervisor.act("start", "proxy", "a test"),
+    /cannot start "proxy": the configuration has it no more, and it ignores its signal$/,
+  );
   const back = await t.supervisor.apply([taskSpec(script.run)], "a reload");
   await settle();
   assert.deepEqual([back.start, script.lives.length, status(t).lingering?.then], [["proxy"], 1, "start"]);
+  assert.equal(status(t).removed, undefined);
   await t.supervisor.apply([], "a reload");
   await script.end();
   assert.deepEqual([t.supervisor.list(), script.lives.length], [[], 1]);
+  const next = bench(t.directory);
+  await apply(next, taskSpec(script.run));
+  assert.equal(stateOf(next), "starting", "what was removed is not remembered as stopped");
+});
+
+Deno.test("nobody knows of a stop by hand any more once a reload took the task away, before its end or after it", async () => {
+  for (const isLate of [false, true]) {
+    await using t = bench();
+    const script = await linger(t, "stop");
+    if (!isLate) await script.end();
+    await t.supervisor.apply([], "a reload");
+    await script.end();
+    const next = bench(t.directory);
+    await apply(next, taskSpec(script.run));
+    assert.equal(stateOf(next), "starting");
+  }
 });
 
 Deno.test("a program takes the place of a service of its name at once, also of one that ignores its signal", async () => {

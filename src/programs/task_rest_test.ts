@@ -1,6 +1,6 @@
 /** What one daemon leaves for the next of tasks that are not to run. */
 import assert from "node:assert/strict";
-import { apply, bench, finish, Script, stateOf, taskSpec } from "./fake_tasks.ts";
+import { apply, type Bench, bench, finish, Script, settle, stateOf, status, taskSpec } from "./fake_tasks.ts";
 import { shellSpec } from "./testing.ts";
 
 Deno.test("what was stopped by hand stays so under the next daemon, until it is started or changed", async () => {
@@ -47,6 +47,55 @@ Deno.test("a daemon that ends in order leaves no memory of a stop, one that leav
   const third = bench(first.directory);
   await apply(third, a, b);
   assert.deepEqual(third.supervisor.list().map(({ state }) => state), ["starting", "starting"]);
+});
+
+Deno.test("what was stopped by a policy begins anew under the next daemon, but for what a person stopped too", async () => {
+  await using killed = bench();
+  const specs = ["proxy", "cache"].map((name) => taskSpec(new Script().run, { name }));
+  const programs = ["web", "db"].map((name) => shellSpec(name, "x"));
+  await apply(killed, ...specs, ...programs);
+  await finish(killed.clock, killed.supervisor.act("stop", "cache", "a test"));
+  await finish(killed.clock, killed.supervisor.halt(["proxy", "cache", "web", "db"], "boss failed"));
+  await killed.supervisor.act("stop", "db", "a test");
+  const states = (t: Bench) => Object.fromEntries(t.supervisor.list().map(({ name, state }) => [name, state]));
+  assert.deepEqual(new Set(Object.values(states(killed))), new Set(["stopped"]));
+  const next = bench(killed.directory);
+  await apply(next, ...specs, ...programs);
+  assert.deepEqual(states(next), { proxy: "starting", cache: "stopped", web: "starting", db: "stopped" });
+});
+
+Deno.test("a program that had ended is known to have, also when a policy stops it", async () => {
+  await using killed = bench();
+  const once = shellSpec("once", "x", { restart: "on-failure" });
+  await apply(killed, once);
+  killed.host.exit(status(killed, "once").pid ?? 0, { code: 0 });
+  await settle();
+  assert.equal(stateOf(killed, "once"), "exited");
+  await finish(killed.clock, killed.supervisor.halt(["once"], "boss failed"));
+  assert.equal(stateOf(killed, "once"), "stopped");
+  const next = bench(killed.directory);
+  await apply(next, once);
+  assert.equal(stateOf(next, "once"), "exited");
+});
+
+Deno.test("a daemon that ends in order forgets the stops also of those whom its configuration or mode left out", async () => {
+  await using killed = bench();
+  const specs = [taskSpec(new Script().run), shellSpec("web", "x")];
+  await apply(killed, ...specs);
+  for (const name of ["proxy", "web"]) await finish(killed.clock, killed.supervisor.act("stop", name, "a test"));
+  const lean = bench(killed.directory);
+  await apply(lean, taskSpec(new Script().run, { name: "steady" }));
+  await finish(lean.clock, lean.supervisor.stopAll({ deadlineMs: 5000 }));
+  const next = bench(killed.directory);
+  await apply(next, ...specs);
+  assert.deepEqual([stateOf(next), stateOf(next, "web")], ["starting", "starting"]);
+});
+
+Deno.test("an end in order is one also when the memory of a stop cannot be removed", async () => {
+  await using t = bench();
+  Deno.mkdirSync(`${t.directory}/old/rest.json/full`, { recursive: true });
+  const { late } = await t.supervisor.stopAll({ deadlineMs: 5000 });
+  assert.deepEqual([late, t.levels.get("cannot remove the memory of what was stopped by hand")], [[], "warn"]);
 });
 
 Deno.test("what a reload changed while it was stopped by hand stays so under the next daemon", async () => {

@@ -1,6 +1,7 @@
 import { AppdError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { nearest } from "../base/nearest.ts";
+import type { ProgramStatus } from "../base/reports.ts";
 import { familyOf } from "./dependencies.ts";
 import { isTask, type UnitSpec } from "./task_spec.ts";
 import type { Unit } from "./unit.ts";
@@ -34,6 +35,11 @@ export class Units {
     return names.flatMap((name) => this.#all.get(name) ?? []);
   }
 
+  /** As `status --json` shows them, also those that the configuration has no more. */
+  statuses(): ProgramStatus[] {
+    return [...this].map((unit) => ({ ...unit.status(), ...(this.#outgoing.has(unit) ? { removed: true } : {}) }));
+  }
+
   /** Those that the configuration has. */
   configured(): Unit[] {
     return [...this].filter((unit) => !this.#outgoing.has(unit));
@@ -43,12 +49,18 @@ export class Units {
    * The program, or all instances of the section with this name.
    *
    * @param verb what cannot be done when there is none
-   * @throws AppdError (notRunning) when there is none
+   * @throws AppdError (notRunning) when there is none that the configuration has
    */
   named(name: string, verb: string): Unit[] {
     const all = this.configured();
     const members = all.filter((unit) => unit.name === name || familyOf(unit.spec) === name);
     if (members.length > 0) return members;
+    if (this.#all.has(name)) {
+      throw new AppdError(`cannot ${verb} "${name}": the configuration has it no more, and it ignores its signal`, {
+        exit: "notRunning",
+        hint: "end it with the daemon: appd restart",
+      });
+    }
     const names = [...new Set(all.flatMap((unit) => [familyOf(unit.spec), unit.name]))];
     const near = nearest(name, names);
     throw new AppdError(`cannot ${verb} "${name}": there is no such program`, {

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { familyIn } from "../../src/base/instance_name.ts";
 import { systemProcesses } from "../../src/system/processes.ts";
 import { Instance, signal, until } from "../support/instance.ts";
 import { talkTo } from "./control_socket.ts";
@@ -90,7 +91,7 @@ async function under(daemon: Instance, actions: readonly (readonly string[])[], 
   await Promise.all(commands);
 }
 
-const kindOf = (program: string) => KINDS[program.replace(/\.\d+$/, "")];
+const kindOf = (program: string) => KINDS[familyIn(program)];
 const mainsOf = (tenants: readonly Tenant[]) =>
   new Map(tenants.filter((one) => one.isMain).map((one) => [one.program, one.pid]));
 
@@ -123,7 +124,7 @@ async function recovered(daemon: Instance, wanted: Wanted, what: string): Promis
     return await until("order", async () => {
       const names = (await talkTo(daemon).status()).programs.map((one) => one.name); // As the daemon says.
       const tenants = tenantsOf(daemon);
-      const present = new Set(names.map((name) => name.replace(/\.\d+$/, "")));
+      const present = new Set(names.map(familyIn));
       assert.deepEqual(present, new Set(Object.keys(KINDS).filter((name) => wanted.extra || name !== "extra")));
       const keepers = keepersOf(daemon).length;
       wrong = [...disorder(tenants, names, wanted), ...(keepers > 1 ? [`${keepers} keepers of the output`] : [])];

@@ -1,3 +1,4 @@
+import { familyIn } from "../../base/instance_name.ts";
 import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
 import type { SchedulerStatus } from "../../base/reports.ts";
 import type { Health } from "../../health/health.ts";
@@ -172,8 +173,7 @@ export class OpenJobs implements AsyncDisposable {
     const state = PROGRAM_STATES[event.kind];
     if (state === undefined) return;
     if (this.#early !== undefined) return void this.#early.push(event);
-    const family = event.program.replace(/\.\d+$/, "");
-    for (const name of new Set([event.program, family])) {
+    for (const name of new Set([event.program, familyIn(event.program)])) {
       this.#scheduler.triggers.program(name, { state, at: event.at }).catch((error) => {
         this.#options.logs.logging.logger("jobs").warn("a program's event triggers nothing any more", { error });
       });

@@ -89,6 +89,27 @@ Deno.test("without a name: the checks that degrade it first, then all that is no
   assert.deepEqual(report.hints, ["appd why basket", "appd why minor", "appd why cache"]);
 });
 
+Deno.test("without a name: a service that ignores its signal while it is to begin again, or is critical", () => {
+  const lingering = (name: string, then: "start" | "stop", more: Partial<ProgramStatus> = {}): ProgramStatus => ({
+    ...{ ...WEB, name, kind: "service", state: "stopping", ready: false, note: "serves" },
+    lingering: { since: SINCE, then },
+    ...more,
+  });
+  const programs = [
+    lingering("proxy", "start"),
+    lingering("cache", "stop"),
+    lingering("feed", "stop", { critical: true }),
+    lingering("gone", "stop", { critical: true, removed: true }),
+    { ...WEB, name: "slow", state: "stopping" as const, ready: false },
+  ];
+  const { summary, programs: down } = explainDaemon({ status: { ...STATUS, programs }, checks: {}, now: NOW });
+  assert.equal(summary, "fig is degraded; not well: proxy, feed");
+  assert.deepEqual(down.map(({ problem }) => problem), [
+    "ignores its signal, and cannot begin again before it has ended",
+    "ignores its signal, and goes on though it is to be stopped",
+  ]);
+});
+
 Deno.test("without a name, and nothing is wrong", () => {
   const stopped = { ...WEB, name: "cache", state: "stopped" as const, ready: false };
   const status = { ...STATUS, state: "ready" as const, programs: [WEB, stopped] };

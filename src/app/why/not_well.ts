@@ -2,12 +2,15 @@ import { humanDuration } from "../../base/duration.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
 import type { ProgramStatus } from "../../base/reports.ts";
 
-/** Programs and services that are not as they should be. One that somebody stopped is, unless it is critical. */
+/**
+ * Programs and services that are not as they should be. One that somebody stopped is, unless it is critical; one that the
+ * configuration has no more is.
+ */
 export function downPrograms(programs: readonly ProgramStatus[]): readonly ProgramStatus[] {
-  return programs.filter((program) => (program.critical && !program.ready) || isDown(program));
+  return programs.filter((one) => !one.removed && ((one.critical && !one.ready) || isDown(one)));
 }
 
-function isDown({ state, ready, live, crash_loop, exit }: ProgramStatus): boolean {
+function isDown({ state, ready, live, crash_loop, exit, lingering }: ProgramStatus): boolean {
   switch (state) {
     case "backoff":
     case "failed":
@@ -17,16 +20,18 @@ function isDown({ state, ready, live, crash_loop, exit }: ProgramStatus): boolea
       return !ready || live === false || crash_loop;
     case "exited":
       return exit !== null && exit.code !== 0;
-    case "stopped":
     case "stopping":
+      return lingering?.then === "start";
+    case "stopped":
       return false;
   }
 }
 
 /** What is wrong with such a program, as a phrase. */
 export function programProblem(program: ProgramStatus): string {
-  const { state, ready, live, crash_loop, error, note, waiting_for: missing = [] } = program;
+  const { state, ready, live, crash_loop, error, note, lingering, waiting_for: missing = [] } = program;
   if (missing.length > 0) return `waits for ${missing.join(" and ")}`;
+  if (lingering !== undefined) return LINGERING[lingering.then];
   const what = crash_loop ? "in a crash loop" : live === false ? "its liveness probe fails" : WORDS[state];
   const detail = error ?? (ready ? null : note ?? null);
   return detail === null ? what : `${what}: ${detail}`;
@@ -41,6 +46,12 @@ const WORDS: Readonly<Record<ProgramStatus["state"], string>> = {
   stopping: "being stopped",
   stopped: "stopped",
 };
+
+/** What becomes of it once it has ended. */
+const LINGERING = {
+  start: "ignores its signal, and cannot begin again before it has ended",
+  stop: "ignores its signal, and goes on though it is to be stopped",
+} as const;
 
 const BAD: ReadonlySet<string> = new Set(["failed", "timeout", "interrupted"]);
 

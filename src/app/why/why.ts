@@ -149,9 +149,12 @@ function stoppingText({ events, status }: Subject): string {
   return `is being stopped${why}; ${how}`;
 }
 
-function lingeringText({ lingering }: ProgramStatus): string {
+function lingeringText({ lingering, removed }: ProgramStatus): string {
   if (lingering === undefined) return "";
-  const next = lingering.then === "start" ? "cannot begin again before it has ended" : "goes on inside the daemon";
+  const gone = removed ? ", though the configuration has it no more" : "";
+  const next = lingering.then === "start"
+    ? "cannot begin again before it has ended"
+    : `goes on inside the daemon${gone}`;
   return `; it ignores its signal since ${utcTime(Date.parse(lingering.since))}, and ${next}`;
 }
 

@@ -383,6 +383,16 @@ const CASES: readonly Case[] = [
       "and goes on inside the daemon",
   },
   {
+    cause: "a service ignores its signal, and a reload has taken it away",
+    program: {
+      ...{ kind: "service", pid: null, ready: false, state: "stopping", removed: true },
+      lingering: { since: AT, then: "stop" },
+    },
+    summary: "web is being stopped; it ignores its signal since 2025-11-01 10:30:00 UTC, " +
+      "and goes on inside the daemon, though the configuration has it no more",
+    hints: ["appd restart", "appd events --program web -f"],
+  },
+  {
     cause: "a service ended long after it was told to",
     program: { ...DOWN, kind: "service", state: "stopped" },
     events: story("web", BOOT, { kind: "stopped", forced: true }),

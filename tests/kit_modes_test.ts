@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { compiled } from "./support/compiled.ts";
-import { alive, Instance, type RunResult, signal, until } from "./support/instance.ts";
+import { alive, binaryOf, Instance, type RunResult, signal, until } from "./support/instance.ts";
 
 await compiled("tests/fixtures/quince/quince.ts");
 await compiled("tests/fixtures/plum/plum.ts");
@@ -129,6 +129,26 @@ Deno.test("killed with kill -9 and begun again by its guard, the daemon has its 
   await until("its death", () => !alive(second));
   assert.equal((await app.run(["restart"])).code, 0);
   assert.deepEqual(await runs(app), { mode: "lean", services: ["steady"] }, "what died is kept as what runs is");
+});
+
+Deno.test("after an upgrade without its mode a daemon that dies stays down, and daemon.err says why", async () => {
+  await using app = quince("\n[daemon]\nkeep_alive = true\n");
+  const binary = join(app.home, "quince");
+  const put = (name: string) => {
+    fs.copyFileSync(binaryOf(name), `${binary}.new`);
+    fs.renameSync(`${binary}.new`, binary);
+  };
+  put("quince");
+  const args = ["start", "--mode", "lean"];
+  const { code } = await new Deno.Command(binary, { args, clearEnv: true, env: app.env(), stdin: "null" }).output();
+  assert.equal(code, 0);
+  put("plum"); // Another app has other modes, as a later version of the same may have.
+  signal(app.pid(), "SIGKILL");
+  const late = () => fs.readFileSync(join(app.home, "daemon.err"), "utf8");
+  await until("the guard's last word", () => /^quince-guard, /m.test(late()), 30_000);
+  assert.match(late(), /"lean" is none of visit, harvest, all\n/);
+  assert.match(late(), /^quince-guard, \d{4}-\S+Z: the daemon is not started again, that ended with 2\n$/m);
+  await until("nothing is left", () => app.processes().length === 0);
 });
 
 Deno.test("an unknown mode is a usage error that names the nearest, and nothing is begun", async () => {

@@ -26,6 +26,8 @@ export interface OwnParts {
 export interface PartsSource {
   readonly config: Config;
   readonly schema: Schema;
+  /** All services that the app has under it, where reading it has asked for them already. */
+  readonly services?: readonly Service<Config>[] | undefined;
 }
 
 /**
@@ -35,10 +37,9 @@ export interface PartsSource {
  */
 export function ownParts(
   context: Pick<Context, "app" | "mode" | "paths">,
-  { config, schema }: PartsSource,
+  { config, schema, services = servicesUnder(context.app, config) }: PartsSource,
 ): OwnParts {
   const { app, paths: { home } } = context;
-  const services = servicesUnder(app, config);
   const wanted = wantedServices(services, { mode: modeOf(context), config })
     .map((one) => plannedService(one, { config, schema }));
   const jobs = appJobs(app, { config, services: services.map(({ name }) => name), home });

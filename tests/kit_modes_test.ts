@@ -50,7 +50,10 @@ Deno.test("start --mode runs the services of the mode, and whoever asks hears wh
     (await app.run(["start", "--mode", "all"])).stdout,
     / in mode lean, not with everything; to change that: quince restart --mode all\n$/,
   );
-  assert.equal(JSON.parse((await app.run(["--daemon", "--mode", "all", "--json"])).stdout).mode, "lean");
+  const { mode, already, hint } = JSON.parse((await app.run(["--daemon", "--mode", "all", "--json"])).stdout);
+  assert.deepEqual([mode, already, hint], ["lean", true, "quince restart --mode all"]);
+  const same = JSON.parse((await app.run(["start", "--mode", "lean", "--json"])).stdout);
+  assert.deepEqual([same.mode, same.already, same.hint], ["lean", true, undefined]);
 });
 
 Deno.test("without a mode everything runs, and so it does with --mode all", async () => {
@@ -60,7 +63,12 @@ Deno.test("without a mode everything runs, and so it does with --mode all", asyn
     assert.deepEqual(await runs(app), { mode: null, services: ALL });
     assert.equal(stateOf(app).mode, undefined);
     assert.doesNotMatch((await app.run(["status"])).stdout, /^Mode:/m);
-    assert.match((await app.run(["start", "--mode", "lean"])).stdout, / with everything, not in mode lean; to change/);
+    assert.match(
+      (await app.run(["start", "--mode", "lean"])).stdout,
+      / with everything, not in mode lean; to change that: quince restart --mode lean\n$/,
+    );
+    const { mode, hint } = JSON.parse((await app.run(["start", "--mode", "lean", "--json"])).stdout);
+    assert.deepEqual([mode, hint], [null, "quince restart --mode lean"]);
     await app.run(["stop"]);
   }
   assert.equal((await app.status()).mode, null);

@@ -42,6 +42,14 @@ Deno.test("links between documents lead somewhere", () => {
   assert.deepEqual(broken, []);
 });
 
+Deno.test("every file that the architecture names is there", () => {
+  const text = fs.readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const named = [...text.matchAll(/`([a-z_]+\/[a-z_/]+\.ts)`/g)].map(([, path = ""]) => path);
+  const gone = named.filter((path) => !fs.existsSync(join(ROOT, path)) && !fs.existsSync(join(ROOT, "src", path)));
+  assert.ok(named.length > 20);
+  assert.deepEqual(gone, []);
+});
+
 Deno.test("every task that a document names exists", () => {
   const { tasks } = JSON.parse(fs.readFileSync(join(ROOT, "deno.json"), "utf8"));
   for (const document of documents()) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { compiled } from "./support/compiled.ts";
-import { alive, Instance, type RunResult, signal, until } from "./support/instance.ts";
+import { alive, binaryOf, Instance, type RunResult, signal, until } from "./support/instance.ts";
 
 await compiled("tests/fixtures/quince/quince.ts");
 await compiled("tests/fixtures/plum/plum.ts");
@@ -50,7 +50,10 @@ Deno.test("start --mode runs the services of the mode, and whoever asks hears wh
     (await app.run(["start", "--mode", "all"])).stdout,
     / in mode lean, not with everything; to change that: quince restart --mode all\n$/,
   );
-  assert.equal(JSON.parse((await app.run(["--daemon", "--mode", "all", "--json"])).stdout).mode, "lean");
+  const { mode, already, hint } = JSON.parse((await app.run(["--daemon", "--mode", "all", "--json"])).stdout);
+  assert.deepEqual([mode, already, hint], ["lean", true, "quince restart --mode all"]);
+  const same = JSON.parse((await app.run(["start", "--mode", "lean", "--json"])).stdout);
+  assert.deepEqual([same.mode, same.already, same.hint], ["lean", true, undefined]);
 });
 
 Deno.test("without a mode everything runs, and so it does with --mode all", async () => {
@@ -60,7 +63,12 @@ Deno.test("without a mode everything runs, and so it does with --mode all", asyn
     assert.deepEqual(await runs(app), { mode: null, services: ALL });
     assert.equal(stateOf(app).mode, undefined);
     assert.doesNotMatch((await app.run(["status"])).stdout, /^Mode:/m);
-    assert.match((await app.run(["start", "--mode", "lean"])).stdout, / with everything, not in mode lean; to change/);
+    assert.match(
+      (await app.run(["start", "--mode", "lean"])).stdout,
+      / with everything, not in mode lean; to change that: quince restart --mode lean\n$/,
+    );
+    const { mode, hint } = JSON.parse((await app.run(["start", "--mode", "lean", "--json"])).stdout);
+    assert.deepEqual([mode, hint], [null, "quince restart --mode lean"]);
     await app.run(["stop"]);
   }
   assert.equal((await app.status()).mode, null);
@@ -129,6 +137,26 @@ Deno.test("killed with kill -9 and begun again by its guard, the daemon has its 
   await until("its death", () => !alive(second));
   assert.equal((await app.run(["restart"])).code, 0);
   assert.deepEqual(await runs(app), { mode: "lean", services: ["steady"] }, "what died is kept as what runs is");
+});
+
+Deno.test("after an upgrade without its mode a daemon that dies stays down, and daemon.err says why", async () => {
+  await using app = quince("\n[daemon]\nkeep_alive = true\n");
+  const binary = join(app.home, "quince");
+  const put = (name: string) => {
+    fs.copyFileSync(binaryOf(name), `${binary}.new`);
+    fs.renameSync(`${binary}.new`, binary);
+  };
+  put("quince");
+  const args = ["start", "--mode", "lean"];
+  const { code } = await new Deno.Command(binary, { args, clearEnv: true, env: app.env(), stdin: "null" }).output();
+  assert.equal(code, 0);
+  put("plum"); // Another app has other modes, as a later version of the same may have.
+  signal(app.pid(), "SIGKILL");
+  const late = () => fs.readFileSync(join(app.home, "daemon.err"), "utf8");
+  await until("the guard's last word", () => /^quince-guard, /m.test(late()), 30_000);
+  assert.match(late(), /"lean" is none of visit, harvest, all\n/);
+  assert.match(late(), /^quince-guard, \d{4}-\S+Z: the daemon is not started again, that ended with 2\n$/m);
+  await until("nothing is left", () => app.processes().length === 0);
 });
 
 Deno.test("an unknown mode is a usage error that names the nearest, and nothing is begun", async () => {

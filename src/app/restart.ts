@@ -3,7 +3,7 @@ import { type InstanceState, readState } from "../instance/state_file.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig } from "./load.ts";
-import { EVERYTHING, modeOf } from "./mode.ts";
+import { keptMode } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import { programSpecs } from "./programs/program_specs.ts";
 import { startDaemon, type StartResult } from "./start.ts";
@@ -52,9 +52,9 @@ export async function restartDaemon(given: Context, options: RestartOptions = {}
 }
 
 /**
- * The mode that is asked for, else the one that ran.
+ * The mode that is asked for, else the one that ran; none of a command, which runs alone.
  *
- * @throws AppdError (config) when the one that ran is not there any more; (usage) for a mode of a command, which runs alone
+ * @throws AppdError as {@link keptMode}; (usage) for a mode that is asked for of a command
  */
 function modeFor(
   given: Context,
@@ -67,11 +67,12 @@ function modeFor(
       hint: `end that first: appd stop; then: appd start --mode ${given.mode}`,
     });
   }
-  const mode = given.mode ?? last?.mode;
-  if (mode === undefined || mode === EVERYTHING || modeOf({ ...given, mode }) !== undefined) return mode;
-  throw cannot(["restart", given.called], `it runs in the mode "${mode}", which this program does not have`, {
-    exit: "config",
-    hint: `say what shall run: appd restart --mode ${EVERYTHING}`,
+  return keptMode(given, {
+    before: last?.mode,
+    action: ["restart", given.called],
+    how: "it runs in",
+    change: "appd restart",
+    anew: "appd stop; then: appd start",
   });
 }
 

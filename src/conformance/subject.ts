@@ -52,6 +52,8 @@ export interface Status {
 }
 
 const COMMAND_MS = 60_000;
+/** Between two looks: most of them run the binary. */
+const PAUSE_MS = 20;
 const OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** The binary under test in a home of its own. */
@@ -179,7 +181,7 @@ export class Subject {
   /** Waits until `probe` gives something true. What it throws counts as "not yet". @throws Violation after `limitMs` */
   async until<T>(what: string, probe: () => T | Promise<T>, limitMs = 15_000) {
     try {
-      return await until(what, probe, limitMs);
+      return await until(what, probe, { limitMs, pauseMs: PAUSE_MS, clock: this.bench.clock });
     } catch (error) {
       throw new Violation(`not within ${limitMs / 1000} s: ${what}`, { cause: (error as Error).cause });
     }

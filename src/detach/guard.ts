@@ -49,7 +49,10 @@ exec </dev/null
 while :; do
   sleep "$delay"
   (cd "$${DIRECTORY_VARIABLE}" 2>/dev/null; exec "$${PROGRAM_VARIABLE}" "$@"); code=$?
-  case $code in 0|${FINAL}) exit "$code" ;; esac
+  case $code in
+    0) exit ;;
+    ${FINAL}) echo "$0, $(date -u +%FT%TZ): the daemon is not started again, that ended with $code" >&2; exit "$code" ;;
+  esac
   delay=$((delay * 2)); [ "$delay" -le ${MAX_DELAY_S} ] || delay=${MAX_DELAY_S}
 done`;
 

@@ -84,6 +84,8 @@ function render(s) {
   $("state").className = "state " + (KIND[s.health] === "bad" ? "bad" : KIND[s.state] ?? "");
   show("pid", String(s.pid ?? "–"));
   show("uptime", ago(s.uptime_s));
+  show("mode", s.mode ?? "");
+  $("mode-fact").hidden = !s.mode;
   show("version", s.version);
   show("config", s.config_file);
   show("log", s.log_file);
@@ -122,9 +124,10 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) refr
 refresh();
 `;
 
-const FACTS: readonly (readonly [id: string, label: string])[] = [
+const FACTS: readonly (readonly [id: string, label: string, where?: "not everywhere"])[] = [
   ["pid", "PID"],
   ["uptime", "Uptime"],
+  ["mode", "Mode", "not everywhere"],
   ["version", "Version"],
   ["config", "Configuration"],
   ["log", "Log"],
@@ -146,7 +149,10 @@ const COLUMNS: readonly Column[] = [
 
 /** The whole document. @param title name of the program */
 export function pageHtml(title: string): string {
-  const facts = FACTS.map(([id, label]) => `<div><dt>${label}</dt><dd id="${id}">–</dd></div>`).join("\n");
+  const facts = FACTS.map(([id, label, where]) => {
+    const own = where === undefined ? "" : ` id="${id}-fact" hidden`;
+    return `<div${own}><dt>${label}</dt><dd id="${id}">–</dd></div>`;
+  }).join("\n");
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,30 +1,43 @@
-import { delay, systemClock } from "./clock.ts";
+import { type Clock, delay, systemClock } from "./clock.ts";
 
 const PAUSE_MS = 5;
 const LIMIT_MS = 15_000;
 
+/** How long and by what it is waited. */
+export interface Waiting {
+  /** Milliseconds. Default: 15 s. */
+  readonly limitMs?: number;
+  /** Milliseconds between two looks. Default: 5. */
+  readonly pauseMs?: number;
+  /** Default: real time. */
+  readonly clock?: Pick<Clock, "monotonic" | "after">;
+}
+
 /**
- * Waits, in real time, until `probe` gives something true, and returns it. What it throws counts as "not yet".
+ * Waits until `probe` gives something true, and returns it. What it throws counts as "not yet".
  *
  * @param what is waited for, for the message
- * @param limitMs real milliseconds
- * @throws Error naming `what` after `limitMs`, with the last error as its cause
+ * @param limit milliseconds, or more than those
+ * @throws Error naming `what` after the limit, with the last error as its cause
  */
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  limitMs = LIMIT_MS,
+  limit: number | Waiting = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | "">> {
-  const end = systemClock.monotonic() + limitMs;
+  const { limitMs = LIMIT_MS, pauseMs = PAUSE_MS, clock = systemClock } = typeof limit === "number"
+    ? { limitMs: limit }
+    : limit;
+  const end = clock.monotonic() + limitMs;
   let last: unknown;
-  while (systemClock.monotonic() < end) {
+  while (clock.monotonic() < end) {
     try {
       const value = await probe();
       if (value) return value as Exclude<T, false | null | undefined | 0 | "">;
     } catch (error) {
       last = error;
     }
-    await delay(systemClock, PAUSE_MS);
+    await delay(clock, pauseMs);
   }
   throw new Error(`not within ${limitMs} ms: ${what}`, { cause: last });
 }

@@ -8,4 +8,4 @@
  */
 export { TestClock } from "./test_clock.ts";
 export { startApp, type StartOptions, type TestDaemon } from "./test_daemon.ts";
-export { until } from "../system/until.ts";
+export { until, type Waiting } from "../system/until.ts";

@@ -18,7 +18,7 @@ export interface CheckNews {
 export function tellChecks(health: Pick<Health, "onTurn">, { journal, log, now, stopping }: CheckNews): Disposable {
   return health.onTurn((turn) => {
     if (stopping.aborted) return;
-    const draft = checkEvent(turn, now());
+    const draft = eventOf(turn, now());
     journal.note(draft);
     if (turn.now.ok) log.info("a check is well again", draft.fields);
     else log.warn("a check fails", draft.fields);
@@ -26,7 +26,7 @@ export function tellChecks(health: Pick<Health, "onTurn">, { journal, log, now, 
 }
 
 /** @param at wall time in milliseconds */
-export function checkEvent({ name, now, before }: CheckTurn, at: number): EventDraft {
+function eventOf({ name, now, before }: CheckTurn, at: number): EventDraft {
   const { ok, critical, error = "failed" } = now;
   const told = { at: new Date(at).toISOString(), kind: "check", program: null, check: name } as const;
   if (!ok) {

@@ -3,6 +3,7 @@ import type { Config } from "../../schema/appd_schema.ts";
 import type { Context } from "../context.ts";
 import type { AppJobsRun } from "../kit/jobs.ts";
 import type { OwnParts } from "../kit/own_parts.ts";
+import { modeOf } from "../mode.ts";
 import { jobSpecs, type JobSurroundings, placesOf, workHoursOf } from "./job_specs.ts";
 import type { PreparedJobs } from "./jobs.ts";
 import { repositorySpecs } from "./repository_specs.ts";
@@ -22,11 +23,10 @@ export interface JobsAround extends JobSurroundings, OwnJobs {
 
 /** The jobs of the app. @param options `parts`: what it has under the configuration */
 export function ownJobs(
-  { app, mode }: Pick<Context, "app" | "mode">,
+  context: Pick<Context, "app" | "mode">,
   { parts, ...around }: AppJobsRun & { readonly parts: Pick<OwnParts, "jobSpecs"> },
 ): OwnJobs {
-  const enabled = app.modes.find(({ name }) => name === mode)?.jobs ?? true;
-  return { own: parts.jobSpecs(around), enabled };
+  return { own: parts.jobSpecs(around), enabled: modeOf(context)?.jobs ?? true };
 }
 
 /** What the daemon makes of the jobs and repositories of its configuration, and of the app's jobs. */

@@ -3,6 +3,7 @@ import type { TaskSpec } from "../../programs/task_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { Schema } from "../../schema/section.ts";
 import type { Context } from "../context.ts";
+import { modeOf } from "../mode.ts";
 import { appJobs, appJobSpecs, type AppJobsRun } from "./jobs.ts";
 import type { Service } from "./service.ts";
 import { type PlannedService, plannedService, serviceSpec, type ServiceSurroundings } from "./services.ts";
@@ -25,6 +26,8 @@ export interface OwnParts {
 export interface PartsSource {
   readonly config: Config;
   readonly schema: Schema;
+  /** All services that the app has under it, where reading it has asked for them already. */
+  readonly services?: readonly Service<Config>[] | undefined;
 }
 
 /**
@@ -33,11 +36,11 @@ export interface PartsSource {
  * @throws AppdError (config) naming the service or the job
  */
 export function ownParts(
-  { app, mode, paths: { home } }: Pick<Context, "app" | "mode" | "paths">,
-  { config, schema }: PartsSource,
+  context: Pick<Context, "app" | "mode" | "paths">,
+  { config, schema, services = servicesUnder(context.app, config) }: PartsSource,
 ): OwnParts {
-  const services = servicesUnder(app, config);
-  const wanted = wantedServices(services, { modes: app.modes, mode, config })
+  const { app, paths: { home } } = context;
+  const wanted = wantedServices(services, { mode: modeOf(context), config })
     .map((one) => plannedService(one, { config, schema }));
   const jobs = appJobs(app, { config, services: services.map(({ name }) => name), home });
   return {

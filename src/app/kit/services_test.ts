@@ -9,7 +9,7 @@ import { text } from "../../schema/kinds.ts";
 import { extendSchema, section } from "../../schema/section.ts";
 import { setting } from "../../schema/setting.ts";
 import { FakeClock } from "../../system/fake_clock.ts";
-import { type App, APPD_APP } from "./app.ts";
+import type { Mode } from "./app.ts";
 import type { Kit } from "./kit.ts";
 import type { Service, ServiceContext } from "./service.ts";
 import { plannedService, serviceSpec } from "./services.ts";
@@ -29,11 +29,6 @@ async function configOf(toml = ""): Promise<OwnConfig> {
   return { ...config, proxy: { upstream: "a" } };
 }
 
-function appWith(services: readonly Service<OwnConfig>[], more: Partial<App<OwnConfig>> = {}): App<OwnConfig> {
-  const { adjust: _, ...rest } = APPD_APP;
-  return { ...rest, product: { ...APPD_APP.product, name: "quince" }, checks: [], jobs: [], ...more, services };
-}
-
 const service = (name: string, more: Partial<Service<OwnConfig>> = {}): Service<OwnConfig> => ({
   name,
   run() {},
@@ -42,17 +37,15 @@ const service = (name: string, more: Partial<Service<OwnConfig>> = {}): Service<
 
 interface Around {
   readonly toml?: string;
-  readonly mode?: string;
+  readonly mode?: Mode;
   readonly config?: OwnConfig;
   readonly kitFor?: (logger: string) => Kit<OwnConfig>;
   readonly stopping?: AbortSignal;
-  readonly app?: Partial<App<OwnConfig>>;
 }
 
 async function specsOf(services: readonly Service<OwnConfig>[], around: Around = {}): Promise<TaskSpec[]> {
   const config = around.config ?? await configOf(around.toml);
-  const { modes } = appWith(services, around.app);
-  const planned = wantedServices(services, { modes, mode: around.mode, config })
+  const planned = wantedServices(services, { mode: around.mode, config })
     .map((wanted) => plannedService(wanted, { config, schema: SCHEMA }));
   const kitFor = around.kitFor ?? (() => fakeKit(() => config));
   const { stopping = new AbortController().signal } = around;
@@ -103,10 +96,11 @@ Deno.test("whatever a service says reaches its spec", async () => {
 });
 
 Deno.test("a mode runs its own services, and no mode all of them", async () => {
-  const modes = [{ name: "web", summary: "serve", services: ["page"] }, { name: "all", summary: "everything" }];
+  const web = { name: "web", summary: "serve", services: ["page"] };
   const services = [service("page"), service("refresh")];
-  const run = async (mode?: string) => names(await specsOf(services, { ...(mode && { mode }), app: { modes } }));
-  assert.deepEqual([await run("web"), await run("all"), await run()], [["page"], namesIn(services), namesIn(services)]);
+  const run = async (mode?: Mode) => names(await specsOf(services, mode === undefined ? {} : { mode }));
+  const quiet = await run({ name: "quiet", summary: "no jobs", jobs: false });
+  assert.deepEqual([await run(web), quiet, await run()], [["page"], namesIn(services), namesIn(services)]);
 });
 
 const namesIn = (services: readonly Service<OwnConfig>[]) => services.map(({ name }) => name);

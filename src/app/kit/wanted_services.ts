@@ -3,15 +3,15 @@ import { isInstanceOf } from "../../base/instance_name.ts";
 import { levelsOf } from "../../base/levels.ts";
 import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
-import type { App } from "./app.ts";
+import type { Mode } from "./app.ts";
 import type { Service } from "./service.ts";
 import { asked } from "./services_under.ts";
 
 /** What decides which services run. */
-export interface ServiceChoice<C> extends Pick<App<C>, "modes"> {
+export interface ServiceChoice<C> {
   readonly config: C;
-  /** Name of the mode that is run; undefined: everything runs. */
-  readonly mode: string | undefined;
+  /** The mode that is run; undefined: everything runs. */
+  readonly mode: Mode | undefined;
 }
 
 /** A service that runs, with those that it waits for. */
@@ -43,9 +43,8 @@ export function wantedServices<C extends Config>(
   return wanted;
 }
 
-function chosen<C>(all: readonly Service<C>[], { modes, mode, config }: ServiceChoice<C>): Service<C>[] {
-  const names = modes.find(({ name }) => name === mode)?.services;
-  return all.filter((one) => names === undefined || names.includes(one.name))
+function chosen<C>(all: readonly Service<C>[], { mode, config }: ServiceChoice<C>): Service<C>[] {
+  return all.filter((one) => mode?.services?.includes(one.name) ?? true)
     .filter((one) => asked(["run the service", one.name], "its enabled()", () => one.enabled?.(config) ?? true));
 }
 

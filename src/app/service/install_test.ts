@@ -3,15 +3,21 @@ import fs from "node:fs";
 import { AppdError } from "../../base/errors.ts";
 import type { ExitName } from "../../base/exit_codes.ts";
 import { APPD, createProduct } from "../../base/product.ts";
-import { APPD_APP } from "../kit/app.ts";
+import { targetAt } from "../../service/manager_commands.ts";
+import { readOwned } from "../../service/ownership.ts";
+import { type App, APPD_APP } from "../kit/app.ts";
 import { enableService } from "./enable.ts";
 import { type FakeWorld, fakeWorld } from "./fake_world.ts";
 import { installService, type InstallWish } from "./install.ts";
 import { homeOfService, installedServices, serviceOf } from "./installed.ts";
 import { installedReports } from "./is_installed.ts";
+import { restartService } from "./restart_service.ts";
 import { uninstallService } from "./uninstall.ts";
 
 const UNIT = "/etc/systemd/system/appd.service";
+const TARGET = targetAt({
+  ...{ manager: "systemd", scope: "system", service: "appd", label: "com.appd.daemon", userHome: "/root", uid: 0 },
+});
 const USER_UNIT = "/home/u/.config/systemd/user/appd.service";
 const WISH: InstallWish = { enable: true, dryRun: false, force: false };
 const GONE = { force: false, dryRun: false };
@@ -86,6 +92,41 @@ Deno.test("what was given at the first install stays, and the unit does not diff
   ]]);
   const changed = await installService(world, { ...WISH, options: { runAs: "nobody", profile: "dedicated" } });
   assert.deepEqual([changed.found, changed.changes.includes("+User=nobody")], ["outdated", true]);
+});
+
+const PAGE = { name: "page", summary: "the page" };
+
+/** A host with a service of the mode `web`, as a binary finds it whose modes are these. */
+async function afterUpgrade(modes: App["modes"]): Promise<FakeWorld> {
+  const world = fakeWorld({ input: { app: { ...APPD_APP, modes: [{ name: "web", summary: "the web" }] } } });
+  await installService(world, { ...WISH, options: { mode: "web" } });
+  assert.match(world.read(UNIT), /^ExecStart=.* run .*--mode web$/m);
+  world.told.length = 0;
+  return world.with({ app: { ...APPD_APP, modes } });
+}
+
+Deno.test("a service whose mode is gone with an upgrade is not installed as one that runs everything, unless that is said", async () => {
+  using world = await afterUpgrade([PAGE]);
+  const before = tree(world);
+  const gone =
+    /"appd\.service": it is installed with the mode "web", which.*\nsay what .*: appd install --system --mode all$/;
+  await refused("config", gone, () => installService(world, WISH));
+  await refused("config", gone, () => installService(world, { ...WISH, options: { keepPrograms: true }, force: true }));
+  const restart = () => restartService(world.with({ ...world.context, mode: "web" }), TARGET, { keepPrograms: false });
+  await refused("config", /cannot restart .*the mode "web"/, restart);
+  assert.deepEqual([tree(world), world.told], [before, []]);
+  assert.deepEqual((await installedReports(world, {})).map(({ differs }) => differs), [null]);
+  for (const mode of ["page", "all"]) {
+    await installService(world, { ...WISH, options: { mode } });
+    assert.equal(/--mode (.*)$/m.exec(world.read(UNIT))?.[1], mode === "all" ? undefined : mode);
+  }
+  assert.equal(readOwned(world.read(UNIT))?.memory.options.mode, undefined);
+});
+
+Deno.test("where the upgrade left no modes at all, the way out does not name --mode", async () => {
+  using world = await afterUpgrade([]);
+  const way = /no modes any more.*: appd uninstall --system; then: appd install --system$/;
+  await refused("config", way, () => installService(world, WISH));
 });
 
 Deno.test("--dry-run says what would be, and changes nothing, also for who may not", async () => {

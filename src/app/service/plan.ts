@@ -16,6 +16,7 @@ import { type Context, createContext, isHomeGiven } from "../context.ts";
 import { EVERYTHING } from "../mode.ts";
 import { serviceDefinition } from "../service_definition.ts";
 import { installedServices, presentText, serviceTarget } from "./installed.ts";
+import { modeOfService } from "./installed_mode.ts";
 import { defaultScope, requireManager } from "./manager.ts";
 import type { ServiceWorld } from "./ports.ts";
 
@@ -42,7 +43,7 @@ export interface Plan {
   readonly found: Found;
 }
 
-/** Looks, compares, and changes nothing. @throws AppdError when such a service cannot be described */
+/** Looks, compares, and changes nothing. @throws AppdError when such a service cannot be described; as {@link modeOfService} */
 export async function planService(world: ServiceWorld, { scope, options = {} }: ServiceQuestion): Promise<Plan> {
   const { context, program } = world;
   const { app: { product }, system, instance } = context;
@@ -51,7 +52,9 @@ export async function planService(world: ServiceWorld, { scope, options = {} }: 
   const target = serviceTarget(system, { product, instance, manager, scope: whose });
   const present = presentText(system.files, target.path);
   const owned = present === undefined ? undefined : readOwned(present);
-  const all = rememberable({ ...owned?.memory.options, ...options });
+  const installed = owned?.memory.options.mode;
+  const mode = modeOfService(world, { verb: "install", target, installed, asked: options.mode });
+  const all = rememberable({ ...owned?.memory.options, ...options }, mode);
   if (all.binary !== undefined) requireAbsolute(all.binary);
   const definition = await serviceDefinition(remembered(context, { owned, options: all }), {
     ...{ scope: whose, kind: kindFor({ manager, scope: whose }) },
@@ -90,7 +93,7 @@ function remembered(
 }
 
 /** The options as they are remembered: that everything runs is what holds where no mode is. */
-function rememberable({ mode, ...others }: InstallOptions): InstallOptions {
+function rememberable({ mode: _, ...others }: InstallOptions, mode: string | undefined): InstallOptions {
   return mode === undefined || mode === EVERYTHING ? others : { ...others, mode };
 }
 

@@ -4,6 +4,7 @@ import { statOf } from "../doctor/seen.ts";
 import { loadContextConfig } from "../load.ts";
 import { programSpecs } from "../programs/program_specs.ts";
 import { stopDaemon } from "../stop.ts";
+import { modeOfService } from "./installed_mode.ts";
 import type { ServiceWorld } from "./ports.ts";
 import { type ServiceStart, startService } from "./start_service.ts";
 import { type ServiceStop, stopService } from "./stop_service.ts";
@@ -13,6 +14,7 @@ import { unitState } from "./unit_state.ts";
  * Stops the service and starts it again, after the configuration was found good. A daemon that ran beside the service is
  * the service's afterwards.
  *
+ * @param world its context has the mode that the service was installed with
  * @throws AppdError (config) before anything is stopped; (usage) when programs shall be kept that the manager would end
  */
 export async function restartService(
@@ -22,6 +24,7 @@ export async function restartService(
 ): Promise<{ stopped: ServiceStop; started: ServiceStart }> {
   const { context, program } = world;
   requireReadable(world);
+  modeOfService(world, { verb: "restart", target, installed: context.mode }); // With one that is gone it would not start.
   programSpecs(await loadContextConfig(context), { files: context.system.files, command: undefined });
   if (!keepPrograms) {
     const stopped = await stopService(world, target);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { CheckReport, EventReport, LastEndReport, ProgramStatus, StatusReport } from "../../base/reports.ts";
-import { checkEvent } from "../events/check_events.ts";
 import { explainCheck } from "./check.ts";
 import { explainDaemon } from "./daemon.ts";
 import { explainStopped } from "./stopped.ts";
@@ -54,14 +53,14 @@ Deno.test("a check that is well, or has not answered yet", () => {
 });
 
 Deno.test("its own turns are told, oldest first, and no others", () => {
-  const turn = (name: string, now: CheckReport, before: CheckReport, id: number) => ({
-    id,
-    ...checkEvent({ name, now, before }, NOW + id * 1000),
+  const turn = (id: number, name: string, message: string): EventReport => ({
+    ...{ id, at: new Date(NOW + id * 1000).toISOString(), kind: "check", program: null, check: name },
+    ...{ level: "info", message: `the check ${name} ${message}`, fields: {} },
   });
-  const events = [turn("basket", FAILS, WELL, 1), turn("tree", FAILS, WELL, 2), turn("basket", WELL, FAILS, 3)];
+  const events = [turn(1, "basket", "fails: a\u001b[2J hole"), turn(2, "tree", "fails"), turn(3, "basket", "is well")];
   assert.deepEqual(check("basket", WELL, { events }).chain, [
-    { at: "2025-11-01T12:00:01.000Z", message: "the check basket fails: a hole" },
-    { at: "2025-11-01T12:00:03.000Z", message: "the check basket is well again after 3m 3s and 180 failures" },
+    { at: "2025-11-01T12:00:01.000Z", message: "the check basket fails: a\\x1b[2J hole" },
+    { at: "2025-11-01T12:00:03.000Z", message: "the check basket is well" },
   ]);
 });
 

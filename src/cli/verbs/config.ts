@@ -2,7 +2,7 @@ import type { LoadResult } from "../../config/config.ts";
 import { explain as explainSetting, getSetting, listValues } from "../../config/explain.ts";
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
-import { asWanted, loadContextConfig, schemaFor } from "../../app/load.ts";
+import { appReader, loadContextConfig } from "../../app/load.ts";
 import { exposedCommands } from "../../app/exposed_commands.ts";
 import { trustWarnings } from "../../app/trust.ts";
 import { jobWarnings } from "../../app/jobs/job_warnings.ts";
@@ -29,6 +29,7 @@ export async function get(input: VerbInput): Promise<number> {
 export async function set(input: VerbInput): Promise<number> {
   const { output, program, system } = input;
   const context = contextOf(input);
+  const reader = await appReader(context);
   const result = await setSetting(
     {
       home: context.paths.home,
@@ -36,8 +37,8 @@ export async function set(input: VerbInput): Promise<number> {
       flags: {},
       env: system.host.env,
       files: system.files,
-      schema: await schemaFor(context),
-      accept: async (loaded) => void await asWanted(context, loaded),
+      schema: reader.schema,
+      accept: async (loaded) => void await reader.wanted(loaded),
     },
     argument(input, 0),
     argument(input, 1),

@@ -31,18 +31,23 @@ export async function start(input: VerbInput): Promise<number> {
     context,
     trailing === undefined ? {} : { command: commandHere(trailing, input.system.host) },
   );
-  if (output.json) output.printJson(result);
-  else output.tell(`${program.name}: ${startText(result)}${otherModeText(input, result)}`);
+  const other = otherMode(input, result);
+  if (output.json) output.printJson({ ...result, ...(other === undefined ? {} : { hint: other.change }) });
+  else output.tell(`${program.name}: ${startText(result)}${other?.text ?? ""}`);
   return 0;
 }
 
-/** Of a daemon that ran already, but not in the mode that was asked for: how it changes. */
-function otherModeText({ invocation, output, program }: VerbInput, { already, mode }: StartResult): string {
+/** Of a daemon that ran already, but not in the mode that was asked for: that it does, and the command that changes it. */
+function otherMode(
+  { invocation, output, program }: VerbInput,
+  { already, mode }: StartResult,
+): { readonly text: string; readonly change: string } | undefined {
   const wanted = givenMode(invocation);
-  if (!already || wanted === undefined || wanted === (mode ?? EVERYTHING)) return "";
+  if (!already || wanted === undefined || wanted === (mode ?? EVERYTHING)) return undefined;
   const now = mode ? "" : " with everything";
   const change = output.advise(`${program.name} restart --mode ${wanted}`);
-  return `${now}, not ${wanted === EVERYTHING ? "with everything" : `in mode ${wanted}`}; to change that: ${change}`;
+  const asked = wanted === EVERYTHING ? "with everything" : `in mode ${wanted}`;
+  return { text: `${now}, not ${asked}; to change that: ${change}`, change };
 }
 
 /** `running as PID 1234 at http://127.0.0.1:8321 in mode web (0.2 s)` */

@@ -246,6 +246,22 @@ Deno.test("a service that ignores its signal is named, and does not keep the dae
   assert.deepEqual(quince.trace(), ["steady begins", "steady takes no more", "steady ends"]);
 });
 
+Deno.test("a reload says which service runs on under the old configuration, because it ignores its signal", async () => {
+  await using quince = new Quince();
+  quince.put("deaf");
+  await quince.start();
+  await quince.see("deaf", "running");
+  quince.write('[quince]\nword = "hears"\n');
+  const { code, stdout, stderr } = await quince.run(["reload"]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^quince: reloaded\n.*! restart +steady/s);
+  assert.match(stderr, /^quince: cannot restart "deaf": it ignores its signal since .* UTC, and begins again when/);
+  assert.equal((await quince.one("deaf")).lingering?.then, "start");
+  quince.remove("deaf");
+  await quince.see("deaf", "running");
+  assert.equal((await quince.run(["reload"])).code, 0);
+});
+
 Deno.test("restart --keep-programs ends the services in order, and the programs go on", async () => {
   await using quince = new Quince(program("web", "exec sleep 1000"));
   await quince.start();

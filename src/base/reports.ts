@@ -75,6 +75,15 @@ export interface WhyReport {
 export const PROGRAM_STATES = ["stopped", "starting", "running", "backoff", "stopping", "exited", "failed"] as const;
 export type ProgramStateName = (typeof PROGRAM_STATES)[number];
 
+/**
+ * A service ignores its signal since then. Nothing can end it but itself, or the end of the daemon; `then` says what
+ * follows.
+ */
+export interface Lingering {
+  readonly since: string;
+  readonly then: "start" | "stop";
+}
+
 export interface ProgramStatus {
   readonly name: string;
   /** A service is a task inside the daemon: it has no process, and writes into the daemon's log. Default `program`. */
@@ -110,11 +119,8 @@ export interface ProgramStatus {
   readonly live?: boolean | null;
   /** What the failing probe says, or the program itself by STATUS= of sd_notify(3). */
   readonly note?: string | null;
-  /**
-   * The service was told to end and goes on inside the daemon since then. Nothing can end it but itself, or the end of the
-   * daemon; `then` says what follows. Absent when it does not.
-   */
-  readonly lingering?: { readonly since: string; readonly then: "start" | "stop" };
+  /** The service was told to end and goes on inside the daemon. Absent when it does not. */
+  readonly lingering?: Lingering;
   /** Processes that outlived its last stop. */
   readonly leftovers?: readonly { readonly pid: number; readonly command: string }[];
 }
@@ -281,4 +287,11 @@ export interface ReloadResult {
   readonly planned?: boolean;
   /** Until then it has to be confirmed, or it is taken back. */
   readonly confirm_until?: string;
+  /** Services that were to end and ignore their signal: their old life goes on, as the old configuration has it. */
+  readonly lingering?: readonly LingeringService[];
+}
+
+/** A service that ignores its signal. */
+export interface LingeringService extends Lingering {
+  readonly name: string;
 }

@@ -297,6 +297,11 @@ Deno.test("a service that was stopped by hand stays so under a daemon that takes
   assert.equal(kept.code, 0, kept.stderr);
   await quince.see("steady", "running");
   assert.deepEqual(await states(), ["stopped", "stopped"]);
+  for (const name of ["clocked", "web"]) {
+    const { stdout } = await quince.run(["why", name]);
+    assert.match(stdout, /it was stopped by hand under an earlier daemon \(its last life ended at 20.* UTC\)/);
+    assert.match(stdout, new RegExp(`quince programs start ${name}`));
+  }
   const pid = quince.pid();
   signal(pid, "SIGKILL");
   await until("its end", () => !alive(pid));

@@ -190,6 +190,8 @@ export interface StatusReport {
   readonly pid_file: string;
   readonly socket: string;
   readonly programs: readonly ProgramStatus[];
+  /** Services that the app has and the daemon does not run; absent when it runs all. */
+  readonly left_out?: readonly LeftOut[];
   readonly jobs: readonly JobStatus[];
   readonly repositories: readonly RepositoryStatus[];
   readonly scheduler: SchedulerStatus;
@@ -201,6 +203,12 @@ export interface StatusReport {
   readonly answers?: boolean;
   /** What the failing health checks say. */
   readonly problems: readonly string[];
+}
+
+/** A service that does not run, because the mode does not have it or its `enabled` says no. */
+export interface LeftOut {
+  readonly name: string;
+  readonly by: "mode" | "configuration";
 }
 
 export type HealthStatus = "healthy" | "starting" | "degraded" | "stopping";

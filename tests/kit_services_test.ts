@@ -121,6 +121,19 @@ Deno.test("what depends on a service waits for it", async () => {
   await quince.see("deaf", "running");
 });
 
+Deno.test("a wait for the end of what begins again whenever it ends is doubted, and explained", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000", 'depends_on = { steady = "completed" }'));
+  const told = /the program "web" waits until "steady" has completed, and with restart "always" it never has/;
+  const check = await quince.run(["config", "check"]);
+  assert.equal(check.code, 0);
+  assert.match(check.stderr, told);
+  await quince.start();
+  await quince.see("steady", "running");
+  assert.match(fs.readFileSync(join(quince.home, "daemon.log"), "utf8").replaceAll("\\", ""), told);
+  const { stdout } = await quince.run(["why", "web"]);
+  assert.match(stdout, /web waits for steady to be completed \(it is running, and begins again whenever it ends\)/);
+});
+
 Deno.test("services are drawn among the programs", async () => {
   await using quince = new Quince(program("web", "exec sleep 1000"));
   const levels = async () => JSON.parse((await quince.run(["programs", "graph", "--json"])).stdout).levels;

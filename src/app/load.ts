@@ -42,8 +42,12 @@ export async function asWanted(context: Context, loaded: LoadResult): Promise<Lo
   const { app } = context;
   const wanted = adjusted(context, loaded);
   if (!hasServices(app) && app.jobs.length === 0) return { ...wanted, own: NO_PARTS };
-  const { ownParts } = await import("./kit/own_parts.ts");
-  return { ...wanted, own: ownParts(context, wanted) };
+  const [{ ownParts }, { endlessWaits }] = await Promise.all([
+    import("./kit/own_parts.ts"),
+    import("./kit/endless_waits.ts"),
+  ]);
+  const own = ownParts(context, wanted);
+  return { ...wanted, warnings: [...wanted.warnings, ...endlessWaits(own.wanted, wanted.config)], own };
 }
 
 /** Every setting there is, with the way to the services that the app makes of a configuration: programs may wait for those. */

@@ -109,6 +109,19 @@ Deno.test("a service that fails is tried again with the usual patience, and expl
   assert.equal((await quince.status()).health, "healthy");
 });
 
+Deno.test("health says what a verb did to a critical service as soon as the verb has returned", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("deaf", "running");
+  const health = async () => (await quince.run(["health"])).stderr.split("\n")[0];
+  for (let round = 0; round < 5; round++) { // As the clock stands, the check's own turn may come in between.
+    assert.equal((await quince.run(["programs", "stop", "deaf"])).code, 0);
+    assert.match(await health() ?? "", /degraded \(programs: deaf is stopped\)/);
+    assert.equal((await quince.run(["programs", "start", "deaf"])).code, 0);
+    assert.equal(await health(), "", "it is healthy");
+  }
+});
+
 Deno.test("what depends on a service waits for it", async () => {
   await using quince = new Quince();
   await quince.start();

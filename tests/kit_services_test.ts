@@ -100,7 +100,8 @@ Deno.test("a service that fails is tried again with the usual patience, and expl
     ...["the file broken is there", 1, "the file broken is there"],
   ]);
   const why = await quince.run(["why", "shaky"]);
-  assert.match(why.stdout, /shaky is down after a failure: the file broken is there/);
+  assert.match(why.stdout, /shaky is down after a failure: the file broken is there after/);
+  assert.match(why.stdout, /What may help:\n +take it away: rm broken\n/);
   quince.remove("broken");
   await quince.run(["programs", "reset", "shaky"]);
   await quince.see("shaky", "running");

@@ -14,6 +14,8 @@ export interface ProgramExit {
   readonly out_of_memory?: true;
   /** What a service threw. */
   readonly error?: string;
+  /** What the service says can be done about it. */
+  readonly hint?: string;
   readonly at: string;
 }
 

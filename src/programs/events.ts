@@ -169,5 +169,13 @@ export function fieldsOf(event: ProgramEvent): LogFields {
     ...(event.kind === "retrying"
       ? { next_retry_at: new Date(event.retryAt).toISOString(), reason: event.reason }
       : {}),
+    ...hintIn(event),
   };
+}
+
+/** What a service says can be done about its end. */
+function hintIn(event: ProgramEvent): { readonly hint?: string } {
+  if (event.kind !== "ended" || event.exit === "unknown" || !("code" in event.exit)) return {};
+  const { hint } = event.exit;
+  return hint === undefined ? {} : { hint };
 }

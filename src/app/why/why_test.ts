@@ -349,11 +349,11 @@ const CASES: readonly Case[] = [
     program: {
       ...backoff("cannot listen"),
       kind: "service",
-      exit: { code: 69, signal: null, error: "cannot listen", at: AT },
+      exit: { code: 69, signal: null, error: "cannot listen", hint: "free the port: fuser 80/tcp", at: AT },
     },
     events: story("web", BOOT, ended({ code: 69, error: "cannot listen" }), retrying("cannot listen")),
     summary: "web is down after a failure: cannot listen after 3s; the next start is in 4s",
-    hints: [LOGS, RESET],
+    hints: ["free the port: fuser 80/tcp", LOGS, RESET],
   },
   {
     cause: "a service failed for good",

@@ -44,12 +44,12 @@ output=$(realpath -m "$output")
 # Where the app's own sources are: beside its entry. appd itself has none but src.
 [ "$entry" = "$root/main.ts" ] && own=$entry || own=$(dirname "$entry")
 
-# The commit of the sources, marked when the tree differs from it: of the app's repository, else of this one.
+# The commit of the sources, marked when the tree differs from it: of the app's repository, else `kit` and that of this one.
 stamp() {
-  local commit place=$root
-  ! git -C "$(dirname "$entry")" rev-parse HEAD >/dev/null 2>&1 || place=$(dirname "$entry")
+  local commit place=$root whose='kit '
+  ! git -C "$(dirname "$entry")" rev-parse HEAD >/dev/null 2>&1 || { place=$(dirname "$entry") && whose=''; }
   commit=$(git -C "$place" rev-parse HEAD 2>/dev/null) || { echo unknown && return; }
-  printf '%s' "${commit:0:12}"
+  printf '%s%s' "$whose" "${commit:0:12}"
   [ -z "$(git -C "$place" status --porcelain 2>/dev/null)" ] || printf -- '-dirty'
 }
 

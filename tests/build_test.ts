@@ -59,7 +59,7 @@ Deno.test("an app anywhere on the host is compiled, and again when a file beside
     );
     const compile = () => run("scripts/compile.sh", ["--if-stale", "--output", output, entry], ROOT);
     assert.match(await compile(), /\bfig \(/);
-    assert.match(await run(output, ["version"], directory), /^fig 3\.2\.1 \([0-9a-f]{12}(-dirty)?\)$|\(unknown\)$/);
+    assert.match(await run(output, ["version"], directory), /^fig 3\.2\.1 \((kit [0-9a-f]{12}(-dirty)?|unknown)\)$/);
     assert.match(await compile(), /fig is up to date$/);
     fs.writeFileSync(words, 'export const summary = "another fruit";\n');
     await compile();

@@ -257,6 +257,10 @@ Deno.test("a body is as long as the app allows, with a length and in chunks; a l
   }
   const most = await fig.ask("/v1/count", { method: "POST", body: long.subarray(1) });
   assert.deepEqual([most.status, most.text], [200, "4194304"]);
+  const { text } = await fig.ask("/metrics");
+  assert.match(text, /^appd_http_requests_total\{access="tcp",route="\/v1\/count",code="413"\} 2$/m);
+  assert.match(text, /^appd_http_requests_total\{access="tcp",route="\/v1\/pick",code="413"\} 2$/m);
+  assert.doesNotMatch(fig.log(), /ERROR|RefusedBody/, "it is the client's fault");
   await using flawed = new Fig();
   const { code, stderr } = await flawed.start({ FIG_BODY: "1" });
   assert.equal(code, 78);

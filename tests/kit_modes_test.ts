@@ -56,6 +56,26 @@ Deno.test("start --mode runs the services of the mode, and whoever asks hears wh
   assert.deepEqual([same.mode, same.already, same.hint], ["lean", true, undefined]);
 });
 
+Deno.test("a service that does not run is not unknown: the mode or the configuration leaves it out", async () => {
+  await using app = quince();
+  app.write(`timezone = "Asia/Tokyo"\n[server]\nport = ${app.port}\n`);
+  await app.start("--mode", "lean");
+  const { left_out } = await app.status();
+  assert.deepEqual(left_out, ["clocked", "shaky", "slow", "deaf"].map((name) => ({ name, by: "mode" })));
+  for (const words of [["why"], ["programs", "start"], ["programs", "signal"], ["events", "--program"]]) {
+    const result = await app.run([...words, "clocked", ...(words.includes("signal") ? ["HUP"] : [])]);
+    refused(result, 1, /^quince: cannot [a-z ]+ "clocked": the mode "lean" leaves it out$/m);
+    refused(result, 1, /^hint: run everything: quince restart --mode all$/m);
+  }
+  const answer = await app.get("/api/v1/programs/clocked/why");
+  assert.equal(answer.status, 404);
+  assert.match(answer.body, /the mode \\"lean\\" leaves it out.*quince restart --mode all/);
+  await app.run(["restart", "--mode", "all"]);
+  assert.deepEqual((await app.status()).left_out, [{ name: "slow", by: "configuration" }]);
+  const result = await app.run(["programs", "start", "slow"]);
+  refused(result, 1, /^quince: cannot start "slow": the configuration leaves it out\nhint: .*quince config list/);
+});
+
 Deno.test("without a mode everything runs, and so it does with --mode all", async () => {
   await using app = quince();
   for (const words of [["start"], ["--daemon", "--mode", "all"]]) {

@@ -105,13 +105,27 @@ Deno.test("a service that fails is tried again with the usual patience, and expl
     ...["the file broken is there", 1, "the file broken is there"],
   ]);
   const why = await quince.run(["why", "shaky"]);
-  assert.match(why.stdout, /shaky is down after a failure: the file broken is there/);
+  assert.match(why.stdout, /shaky is down after a failure: the file broken is there after/);
+  assert.match(why.stdout, /What may help:\n +take it away: rm broken\n/);
   quince.remove("broken");
   await quince.run(["programs", "reset", "shaky"]);
   await quince.see("shaky", "running");
   const events = await quince.run(["events", "--program", "shaky"]);
   assert.match(events.stdout, /service ended after \S+: the file broken is there/);
   assert.equal((await quince.status()).health, "healthy");
+});
+
+Deno.test("health says what a verb did to a critical service as soon as the verb has returned", async () => {
+  await using quince = new Quince();
+  await quince.start();
+  await quince.see("deaf", "running");
+  const health = async () => (await quince.run(["health"])).stderr.split("\n")[0];
+  for (let round = 0; round < 5; round++) { // As the clock stands, the check's own turn may come in between.
+    assert.equal((await quince.run(["programs", "stop", "deaf"])).code, 0);
+    assert.match(await health() ?? "", /degraded \(programs: deaf is stopped\)/);
+    assert.equal((await quince.run(["programs", "start", "deaf"])).code, 0);
+    assert.equal(await health(), "", "it is healthy");
+  }
 });
 
 Deno.test("what depends on a service waits for it", async () => {
@@ -124,6 +138,19 @@ Deno.test("what depends on a service waits for it", async () => {
   assert.match(stdout, /deaf waits for steady to be ready \(it is stopped\)/);
   await quince.run(["programs", "start", "steady"]);
   await quince.see("deaf", "running");
+});
+
+Deno.test("a wait for the end of what begins again whenever it ends is doubted, and explained", async () => {
+  await using quince = new Quince(program("web", "exec sleep 1000", 'depends_on = { steady = "completed" }'));
+  const told = /the program "web" waits until "steady" has completed, and with restart "always" it never has/;
+  const check = await quince.run(["config", "check"]);
+  assert.equal(check.code, 0);
+  assert.match(check.stderr, told);
+  await quince.start();
+  await quince.see("steady", "running");
+  assert.match(fs.readFileSync(join(quince.home, "daemon.log"), "utf8").replaceAll("\\", ""), told);
+  const { stdout } = await quince.run(["why", "web"]);
+  assert.match(stdout, /web waits for steady to be completed \(it is running, and begins again whenever it ends\)/);
 });
 
 Deno.test("services are drawn among the programs", async () => {
@@ -269,12 +296,28 @@ Deno.test("a service that ignores its signal is named, and does not keep the dae
   const began = performance.now();
   const end = await quince.run(["stop"]);
   assert.equal(end.code, 0, end.stderr);
-  assert.match(end.stdout, /deaf had to be killed|deaf/);
+  assert.match(end.stdout, /^quince: stopped PID \d+, forced, \S+ s; ended with the daemon, it ignored .*: deaf$/m);
   assert.ok(performance.now() - began < 10_000);
   const log = fs.readFileSync(join(quince.home, "daemon.log"), "utf8");
   assert.match(log, /ERROR .*service ignores its signal and goes on: it cannot begin again .* program=deaf/);
   assert.match(log, /WARN .*service ends with the daemon, it ignores its signal program=deaf/);
   assert.deepEqual(quince.trace(), ["steady begins", "steady takes no more", "steady ends"]);
+});
+
+Deno.test("a reload says which service runs on under the old configuration, because it ignores its signal", async () => {
+  await using quince = new Quince();
+  quince.put("deaf");
+  await quince.start();
+  await quince.see("deaf", "running");
+  quince.write('[quince]\nword = "hears"\n');
+  const { code, stdout, stderr } = await quince.run(["reload"]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^quince: reloaded\n.*! restart +steady/s);
+  assert.match(stderr, /^quince: cannot restart "deaf": it ignores its signal since .* UTC, and begins again when/);
+  assert.equal((await quince.one("deaf")).lingering?.then, "start");
+  quince.remove("deaf");
+  await quince.see("deaf", "running");
+  assert.equal((await quince.run(["reload"])).code, 0);
 });
 
 Deno.test("restart --keep-programs ends the services in order, and the programs go on", async () => {
@@ -312,6 +355,11 @@ Deno.test("a service that was stopped by hand stays so under a daemon that takes
   assert.equal(kept.code, 0, kept.stderr);
   await quince.see("steady", "running");
   assert.deepEqual(await states(), ["stopped", "stopped"]);
+  for (const name of ["clocked", "web"]) {
+    const { stdout } = await quince.run(["why", name]);
+    assert.match(stdout, /it was stopped by hand under an earlier daemon \(its last life ended at 20.* UTC\)/);
+    assert.match(stdout, new RegExp(`quince programs start ${name}`));
+  }
   const pid = quince.pid();
   signal(pid, "SIGKILL");
   await until("its end", () => !alive(pid));

@@ -4,6 +4,8 @@ import type { ProgramStatus } from "../base/reports.ts";
 import { nearest } from "../base/nearest.ts";
 import { readLog } from "../logging/read_log.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
+import type { Health } from "../health/health.ts";
+import { judgePrograms } from "./checks.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import type { Journal } from "./events/journal.ts";
@@ -23,6 +25,7 @@ export function apiOf(
   parts: {
     readonly daemon: Daemon;
     readonly logs: Logs;
+    readonly health: Pick<Health, "again">;
     readonly supervisor: Supervisor;
     readonly journal: Journal;
     readonly usage: ProgramUsage;
@@ -73,7 +76,10 @@ export function apiOf(
       rotateLogs: () => daemon.rotate(),
       reopenLogs: () => daemon.reopen(),
       stop: (timeoutMs) => daemon.stop(timeoutMs),
-      program: (action, name) => supervisor.act(action, name, `${product.name} programs ${action}`),
+      async program(action, name) {
+        await supervisor.act(action, name, `${product.name} programs ${action}`);
+        if (action === "stop") judgePrograms(parts.health); // What was started is judged when it is ready.
+      },
       setLogLevel: (level, logger) => logs.setLevel(level, logger),
     },
   };

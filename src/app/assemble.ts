@@ -8,7 +8,7 @@ import { writePidFile } from "../instance/pid_file.ts";
 import { delay } from "../system/clock.ts";
 import type { Lock } from "../system/lock.ts";
 import { announce } from "./announce.ts";
-import { addChecks, addZombieCheck } from "./checks.ts";
+import { addChecks, addZombieCheck, followPrograms } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
 import { tellChecks } from "./events/check_events.ts";
@@ -166,6 +166,7 @@ async function build(
     restoreSocket: listeners.restoreSocket,
   }));
   addChecks(health, { logging: logs.logging, supervisor, jobs });
+  parts.use(followPrograms(health, supervisor));
   addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
   await jobs.beginOpening(loaded);

@@ -9,6 +9,8 @@ import { INIT_HINT, unreapedZombies } from "./first_process.ts";
 /** Longest time that a check of our own may take, in milliseconds; they all answer at once. */
 const TIMEOUT_MS = 1000;
 
+const PROGRAMS = "programs";
+
 /** What the daemon says of itself: its log, the capture of output, and the programs that are critical and configured. */
 export function addChecks(health: Health, parts: { logging: Logging; supervisor: Supervisor; jobs: Jobs }): void {
   const { logging, supervisor, jobs } = parts;
@@ -17,7 +19,7 @@ export function addChecks(health: Health, parts: { logging: Logging; supervisor:
     timeoutMs: TIMEOUT_MS,
     check: () => failIfAny([...logging.problems(), ...supervisor.problems(), ...jobs.problems()]),
   });
-  health.add("programs", {
+  health.add(PROGRAMS, {
     critical: true,
     timeoutMs: TIMEOUT_MS,
     check() {
@@ -28,6 +30,18 @@ export function addChecks(health: Health, parts: { logging: Logging; supervisor:
         ),
       );
     },
+  });
+}
+
+/** Has the programs judged now: what was done to them has changed what there is to say. */
+export function judgePrograms(health: Pick<Health, "again">): void {
+  health.again(PROGRAMS);
+}
+
+/** Has the programs judged as soon as one is ready that may have been missed: who hears of its start asks for health next. */
+export function followPrograms(health: Pick<Health, "again" | "report">, supervisor: Pick<Supervisor, "onEvent">) {
+  return supervisor.onEvent(({ kind }) => {
+    if (kind === "ready" && health.report()[PROGRAMS]?.ok === false) judgePrograms(health);
   });
 }
 

@@ -8,7 +8,7 @@ import type { DaemonReloads } from "./daemon_reloads.ts";
 import type { DaemonShutdown } from "./daemon_shutdown.ts";
 import type { LifecycleMachine } from "./lifecycle_machine.ts";
 import type { LiveConfig } from "./live_config.ts";
-import { modeOf, modeReport } from "./mode.ts";
+import { leftOutReport, modeOf, modeReport } from "./mode.ts";
 
 export interface DaemonReportsOptions {
   readonly parts: Parts;
@@ -90,6 +90,7 @@ export class DaemonReports {
       pid_file: this.#parts.pidFile,
       socket: this.#context.paths.socket,
       programs: this.#parts.usage.merge(this.#parts.supervisor.list()),
+      ...leftOutReport(this.#context, this.#live.loaded.own),
       jobs: this.#parts.jobs.status(),
       repositories: this.#parts.jobs.repositories(),
       scheduler: this.#parts.jobs.scheduler(),

@@ -45,6 +45,7 @@ export class DaemonShutdown {
   #shutdown: Shutdown | undefined;
   #timeoutMs = 0;
   #killed: readonly string[] | undefined;
+  #lingering: readonly string[] = [];
   #cancelled: readonly string[] = [];
   #end: InstanceState["ended"];
 
@@ -63,9 +64,10 @@ export class DaemonShutdown {
   }
 
   /** What it leaves in the state file. */
-  traces(): Pick<InstanceState, "killed" | "cancelled" | "ended"> {
+  traces(): Pick<InstanceState, "killed" | "lingering" | "cancelled" | "ended"> {
     return {
       ...(this.#killed === undefined ? {} : { killed: this.#killed }),
+      ...(this.#lingering.length === 0 ? {} : { lingering: this.#lingering }),
       ...(this.#end === undefined ? {} : { ended: this.#end }),
       ...(this.#cancelled.length === 0 ? {} : { cancelled: this.#cancelled }),
     };
@@ -157,6 +159,7 @@ export class DaemonShutdown {
     const { log, supervisor } = this.#ports;
     this.#killed = [...new Set([...this.#killed ?? [], ...report.killed])];
     const services = new Set(supervisor.list().filter(({ kind }) => kind === "service").map(({ name }) => name));
+    this.#lingering = this.#killed.filter((name) => services.has(name));
     for (const program of report.killed) {
       if (services.has(program)) log.warn("service ends with the daemon, it ignores its signal", { program });
       else log.warn("program had to be killed", { program });

@@ -67,6 +67,10 @@ Deno.test("jobs end first and leave programs their time, then programs, then the
   assert.deepEqual(calls.filter((call) => order.includes(call)), order);
   const { ended, ...traces } = shutdown.traces();
   assert.deepEqual([traces, ended?.exit], [{ killed: ["web"], cancelled: ["nightly"] }, 0]);
+  const { shutdown: stuck } = setUp({ killed: ["web", "gnome"] });
+  stuck.stop(30_000);
+  await stuck.ended;
+  assert.deepEqual([stuck.traces().killed, stuck.traces().lingering], [["web", "gnome"], ["gnome"]]);
 });
 
 Deno.test("leaving ends the services, which nobody can adopt, and no program", async () => {

@@ -5,6 +5,7 @@ import type { AppRoutes } from "../http/app_routes.ts";
 import type { Handler } from "../http/connection.ts";
 import type { Listener } from "../http/listener.ts";
 import { RequestCounter } from "../http/metrics.ts";
+import type { RequestAround } from "../http/api.ts";
 import type { ApiDeps } from "../http/route.ts";
 import { addressText, serveTcp } from "../http/tcp_listener.ts";
 import { serveSocket } from "../http/unix_listener.ts";
@@ -99,14 +100,14 @@ function lazyApi(
     const [{ createApi }, deps] = await Promise.all([import("../http/api.ts"), core()]);
     return createApi({ ...deps, ...listener, own });
   };
-  return async (request) => {
+  return async (request, refusal) => {
     const now = own?.now();
     // Once more when the app has made its endpoints.
     if (made === undefined || made.own !== now) made = { own: now, api: make(now) };
-    return (await made.api).fetch(request);
+    return (await made.api).fetch(request, { refusal });
   };
 }
 
 interface Fetch {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, around: RequestAround): Response | Promise<Response>;
 }

@@ -165,12 +165,13 @@ export class LiveConfig implements Disposable {
       return refused(`program "${failed.name}" cannot be started: ${failed.reason}; the old configuration is back`);
     }
     this.#warn();
-    const { start, stop, restart, update, keep } = applied;
+    const { start, stop, restart, update, keep, lingering } = applied;
     const result = {
       ok: true,
       changes: changesOf(before, next),
       error: null,
       programs: { start, stop, restart, update, keep },
+      ...(lingering.length === 0 ? {} : { lingering }),
     };
     const first = this.#trial?.before ?? before;
     this.confirm();

@@ -74,8 +74,12 @@ async function asWanted(context: Context, loaded: LoadResult, made: Made | undef
   const { app } = context;
   const wanted = { ...loaded, config: made?.config ?? adjust(context, loaded.config) };
   if (!hasServices(app) && app.jobs.length === 0) return { ...wanted, own: NO_PARTS };
-  const { ownParts } = await import("./kit/own_parts.ts");
-  return { ...wanted, own: ownParts(context, { ...wanted, services: made?.services }) };
+  const [{ ownParts }, { endlessWaits }] = await Promise.all([
+    import("./kit/own_parts.ts"),
+    import("./kit/endless_waits.ts"),
+  ]);
+  const own = ownParts(context, { ...wanted, services: made?.services });
+  return { ...wanted, warnings: [...wanted.warnings, ...endlessWaits(own.wanted, wanted.config)], own };
 }
 
 function adjust({ app, startedIn }: Pick<Context, "app" | "startedIn">, config: Config): Config {

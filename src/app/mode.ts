@@ -1,6 +1,8 @@
 import { cannot } from "../base/errors.ts";
+import type { LeftOut } from "../base/reports.ts";
 import type { Context } from "./context.ts";
 import type { Mode } from "./kit/app.ts";
+import type { OwnParts } from "./kit/own_parts.ts";
 
 /** What stands where a mode could, and means that everything runs. No mode has this name. */
 export const EVERYTHING = "all";
@@ -46,4 +48,18 @@ export function keptMode(
       ? `it has no modes any more; to run everything: ${anew}`
       : `say what shall run: ${change} --mode ${EVERYTHING}`,
   });
+}
+
+/** The services that do not run, as reports have them: by the mode, or as the configuration has it. */
+export function leftOutReport(
+  context: Pick<Context, "app" | "mode">,
+  { services, wanted }: Pick<OwnParts, "services" | "wanted">,
+): { readonly left_out?: readonly LeftOut[] } {
+  const ofMode = modeOf(context)?.services;
+  const running = new Set(wanted.map(({ name }) => name));
+  const missing = services.filter(({ name }) => !running.has(name)).map(({ name }): LeftOut => ({
+    name,
+    by: ofMode === undefined || ofMode.includes(name) ? "configuration" : "mode",
+  }));
+  return missing.length === 0 ? {} : { left_out: missing };
 }

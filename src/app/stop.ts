@@ -12,12 +12,15 @@ import { pidFileOf, presenceOf } from "./presence.ts";
 export interface StopResult {
   readonly was: "running" | "not running";
   readonly pid?: number;
+  /** `forced`: the daemon or a program had to be killed, or a service ended only with the daemon. */
   readonly how: "graceful" | "forced";
   /** The daemon died while it was stopping: somebody else killed it. */
   readonly died?: true;
   readonly ms: number;
-  /** Programs that had to be killed, by the daemon or after it. */
+  /** Programs that had to be killed, by the daemon or after it, and services that ended only with it. */
   readonly late: readonly string[];
+  /** Those among them that are services: they ignored their signal. */
+  readonly lingering?: readonly string[];
   /** Jobs whose runs did not end in time and were cancelled. */
   readonly cancelled: readonly string[];
   /** Programs that a dead daemon had left running, and that were ended now. */
@@ -53,7 +56,7 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
     endGuards(context);
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
     const ms = clock.monotonic() - began;
-    return { was: "not running", how: "graceful", ms, late, cancelled: [], orphans, ...kept() };
+    return { was: "not running", how: howOf(late), ms, late, cancelled: [], orphans, ...kept() };
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
@@ -61,18 +64,31 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const rude = asked === undefined && options.keepPrograms;
   if (asked === undefined) processes.kill(pid, rude ? "SIGKILL" : "SIGTERM");
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
-  const how = await ended(context, patience + GRACE_MS) && !rude ? "graceful" : "forced";
-  if (how === "graceful" && presenceOf(context).kind === "dead") {
+  const itself = await ended(context, patience + GRACE_MS) && !rude;
+  if (itself && presenceOf(context).kind === "dead") {
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
     const ms = clock.monotonic() - began;
     return { was: "running", pid, how: "forced", died: true, ms, late, cancelled: [], orphans, ...kept() };
   }
-  const told = how === "graceful" ? lastState(context, pid) : undefined;
-  const late = how === "forced" ? await kill(context, pid, options) : told?.killed ?? [];
+  const told = itself ? lastState(context, pid) : undefined;
+  const late = itself ? told?.killed ?? [] : await kill(context, pid, options);
   const cancelled = told?.cancelled ?? [];
+  const how = itself ? howOf(late) : "forced";
   await vanished(context, pid);
   if (!options.keepPrograms) endOutputKeeper(context); // A daemon that was late had no time for it.
-  return { was: "running", pid, how, ms: clock.monotonic() - began, late, cancelled, orphans: [], ...kept() };
+  const ms = clock.monotonic() - began;
+  return { was: "running", pid, how, ms, late, ...lingeringIn(told), cancelled, orphans: [], ...kept() };
+}
+
+/** @param late who had to be killed, or let go */
+export function howOf(late: readonly string[]): StopResult["how"] {
+  return late.length === 0 ? "graceful" : "forced";
+}
+
+/** The services that a daemon could not end before itself. */
+export function lingeringIn(state: InstanceState | undefined): Pick<StopResult, "lingering"> {
+  const { lingering = [] } = state ?? {};
+  return lingering.length === 0 ? {} : { lingering };
 }
 
 /** Asks over the socket; undefined when the daemon does not answer, so that a signal has to do. */

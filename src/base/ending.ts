@@ -1,7 +1,7 @@
 /** How a process, or a task, ended; `unknown` when nobody could see it: only its parent can wait for it. */
 export type Ending =
-  /** `error`: what a task threw. */
-  | { readonly code: number; readonly error?: string }
+  /** `error`: what a task threw, `hint`: what it says can be done about that. */
+  | { readonly code: number; readonly error?: string; readonly hint?: string }
   /** `outOfMemory`: the kernel killed it for want of memory. */
   | { readonly signal: string; readonly outOfMemory?: true }
   | "unknown";

@@ -14,6 +14,8 @@ export interface ProgramExit {
   readonly out_of_memory?: true;
   /** What a service threw. */
   readonly error?: string;
+  /** What the service says can be done about it. */
+  readonly hint?: string;
   readonly at: string;
 }
 
@@ -75,6 +77,15 @@ export interface WhyReport {
 export const PROGRAM_STATES = ["stopped", "starting", "running", "backoff", "stopping", "exited", "failed"] as const;
 export type ProgramStateName = (typeof PROGRAM_STATES)[number];
 
+/**
+ * A service ignores its signal since then. Nothing can end it but itself, or the end of the daemon; `then` says what
+ * follows.
+ */
+export interface Lingering {
+  readonly since: string;
+  readonly then: "start" | "stop";
+}
+
 export interface ProgramStatus {
   readonly name: string;
   /** A service is a task inside the daemon: it has no process, and writes into the daemon's log. Default `program`. */
@@ -110,11 +121,8 @@ export interface ProgramStatus {
   readonly live?: boolean | null;
   /** What the failing probe says, or the program itself by STATUS= of sd_notify(3). */
   readonly note?: string | null;
-  /**
-   * The service was told to end and goes on inside the daemon since then. Nothing can end it but itself, or the end of the
-   * daemon; `then` says what follows. Absent when it does not.
-   */
-  readonly lingering?: { readonly since: string; readonly then: "start" | "stop" };
+  /** The service was told to end and goes on inside the daemon. Absent when it does not. */
+  readonly lingering?: Lingering;
   /** The configuration has it no more, and it is listed until it has ended: a service that ignores its signal. */
   readonly removed?: true;
   /** Processes that outlived its last stop. */
@@ -186,6 +194,8 @@ export interface StatusReport {
   readonly pid_file: string;
   readonly socket: string;
   readonly programs: readonly ProgramStatus[];
+  /** Services that the app has and the daemon does not run; absent when it runs all. */
+  readonly left_out?: readonly LeftOut[];
   readonly jobs: readonly JobStatus[];
   readonly repositories: readonly RepositoryStatus[];
   readonly scheduler: SchedulerStatus;
@@ -197,6 +207,12 @@ export interface StatusReport {
   readonly answers?: boolean;
   /** What the failing health checks say. */
   readonly problems: readonly string[];
+}
+
+/** A service that does not run, because the mode does not have it or its `enabled` says no. */
+export interface LeftOut {
+  readonly name: string;
+  readonly by: "mode" | "configuration";
 }
 
 export type HealthStatus = "healthy" | "starting" | "degraded" | "stopping";
@@ -283,4 +299,11 @@ export interface ReloadResult {
   readonly planned?: boolean;
   /** Until then it has to be confirmed, or it is taken back. */
   readonly confirm_until?: string;
+  /** Services that were to end and ignore their signal: their old life goes on, as the old configuration has it. */
+  readonly lingering?: readonly LingeringService[];
+}
+
+/** A service that ignores its signal. */
+export interface LingeringService extends Lingering {
+  readonly name: string;
 }

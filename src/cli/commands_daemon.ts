@@ -147,6 +147,7 @@ const RELOAD: CommandSpec = {
   ],
   exits: {
     ok: "applied, or planned",
+    generic: "applied, but a service ignores its signal: its old life goes on",
     usage: true,
     notRunning: true,
     config: "invalid; the old configuration stays live",

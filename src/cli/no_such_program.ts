@@ -1,5 +1,7 @@
 import { type AppdError, cannot } from "../base/errors.ts";
+import { absenceOf } from "../base/left_out.ts";
 import { nearest } from "../base/nearest.ts";
+import type { StatusReport } from "../base/reports.ts";
 
 /** What was asked for, and what there is. */
 export interface UnknownName {
@@ -7,10 +9,14 @@ export interface UnknownName {
   readonly known: readonly string[];
   /** What else it could be the name of, one of each: `job`. */
   readonly or?: readonly string[];
+  /** What the daemon says of itself, where it was asked. */
+  readonly status?: Pick<StatusReport, "mode" | "left_out">;
 }
 
-/** The error for a name that no program has, with the nearest one and the list. */
-export function noSuchProgram(verb: string, { name, known, or = [] }: UnknownName): AppdError {
+/** The error for a name that no program has, with the nearest one and the list, or with who left it out. */
+export function noSuchProgram(verb: string, { name, known, or = [], status = {} }: UnknownName): AppdError {
+  const absence = absenceOf(name, status);
+  if (absence !== undefined) return cannot([verb, name], absence.cause, { exit: "generic", hint: absence.hint });
   const near = nearest(name, known);
   const one = listOf(["program", ...or], "or");
   const many = listOf(["program", ...or].map((kind) => `${kind}s`), "and");

@@ -69,7 +69,7 @@ function begun(action: "start" | "restart", { name, before }: Change, after: Pro
   }
   if (state === "exited" && exit?.code === 0) return { name, said: `${action}ed ${name}, it has ended (exit 0)` };
   const why = error ?? (exit === null ? `it is ${state}` : `${exitPhrase(exit)}, and it is ${state}`);
-  return failed(action, name, { why: escapeControls(why), hint: `appd why ${name}` });
+  return failed(action, name, { why: escapeControls(why), hint: exit?.hint ?? `appd why ${name}` });
 }
 
 /** Nothing ends a service but itself, or the end of the daemon. */

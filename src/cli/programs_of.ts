@@ -2,14 +2,19 @@ import type { Context } from "../app/context.ts";
 import { daemonStatus, silent } from "../app/control.ts";
 import { cannot } from "../base/errors.ts";
 import { programNames, programsNamed } from "../base/program_names.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus, StatusReport } from "../base/reports.ts";
 import { noSuchProgram } from "./no_such_program.ts";
 import type { VerbInput } from "./verb.ts";
 
 /** The programs of the daemon that runs. @throws AppdError (notRunning, unavailable) */
-export async function programsOf({ program }: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {
+export async function programsOf(input: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {
+  return (await statusForPrograms(input, context)).programs;
+}
+
+/** What the daemon that runs says of itself and its programs. @throws AppdError (notRunning, unavailable) */
+export async function statusForPrograms({ program }: VerbInput, context: Context): Promise<StatusReport> {
   const { exit, report } = await daemonStatus(context);
-  if (exit === 0) return report.programs;
+  if (exit === 0) return report;
   if (exit === 4) throw cannot(["list the programs of", context.called], ...silent(report.pid ?? undefined));
   throw cannot(["list the programs of", context.called], "the daemon is not running", {
     exit: "notRunning",
@@ -17,9 +22,9 @@ export async function programsOf({ program }: VerbInput, context: Context): Prom
   });
 }
 
-/** The instances that `name` means. @throws AppdError (generic) naming the nearest when it means none */
-export function meantBy(verb: string, name: string, programs: readonly ProgramStatus[]): readonly ProgramStatus[] {
-  const meant = programsNamed(programs, name);
-  if (meant.length === 0) throw noSuchProgram(verb, { name, known: programNames(programs) });
+/** The instances that `name` means. @throws AppdError (generic) naming the nearest when it means none, or who left it out */
+export function meantBy(verb: string, name: string, status: StatusReport): readonly ProgramStatus[] {
+  const meant = programsNamed(status.programs, name);
+  if (meant.length === 0) throw noSuchProgram(verb, { name, known: programNames(status.programs), status });
   return meant;
 }

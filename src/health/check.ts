@@ -17,6 +17,8 @@ export interface Check extends Disposable {
   readonly last: CheckReport;
   /** Resolves at the first result, or when disposed. */
   readonly first: Promise<void>;
+  /** Runs it now instead of at its next turn; a run that is under way goes on. */
+  again(): void;
 }
 
 export interface CheckDeps {
@@ -36,6 +38,7 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
   const stop = new AbortController();
   let last: CheckReport = { ok: false, critical, latency_ms: 0, error: "not checked yet" };
   let timer: Timer | undefined;
+  let isRunning = false;
 
   function record(began: number, failure?: Failure): void {
     if (stop.signal.aborted) return;
@@ -49,10 +52,12 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
   }
 
   function next(): void {
+    isRunning = false;
     if (!stop.signal.aborted) timer = clock.after(untilNext(clock.monotonic(), interval), run);
   }
 
   function run(): void {
+    isRunning = true;
     const began = clock.monotonic();
     const expired = new AbortController();
     let outcome: Promise<void> | void;
@@ -88,6 +93,11 @@ export function startCheck(options: CheckOptions, { clock, interval, onResult }:
       return last;
     },
     first: first.promise,
+    again() {
+      if (isRunning || stop.signal.aborted) return;
+      timer?.[Symbol.dispose]();
+      run();
+    },
     [Symbol.dispose]() {
       stop.abort();
       timer?.[Symbol.dispose]();

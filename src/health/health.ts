@@ -35,6 +35,8 @@ export interface Health extends Disposable {
   /** The last results by name. Instant and without side effects, also while a check hangs. */
   report(): Record<string, CheckReport>;
   worst(): Worst;
+  /** Runs a check now, because what it looks at has changed. One that is not there, or runs, is left alone. */
+  again(name: string): void;
   /** Resolves when every check added so far has a first result, which takes no longer than the longest timeout. */
   settled(): Promise<void>;
   /** Calls `listener` whenever {@link worst} changes. */
@@ -84,6 +86,7 @@ export function createHealth({ clock, interval }: HealthOptions): Health {
     },
     report: () => Object.fromEntries([...checks].map(([name, check]) => [name, check.last])),
     worst,
+    again: (name) => checks.get(name)?.again(),
     settled: async () => void await Promise.all([...checks.values()].map((check) => check.first)),
     onChange(listener) {
       listeners.add(listener);

@@ -48,6 +48,24 @@ Deno.test("report never runs a check and shows the latency of the last run", asy
   assert.equal(runs, 2);
 });
 
+Deno.test("a check can be run now, and has its next turn after that; one that runs is left alone", () => {
+  const { clock, health } = setUp();
+  let runs = 0;
+  health.add("disk", { critical: true, check: () => void runs++, timeoutMs: 1000 });
+  clock.advance(9_000);
+  health.again("disk");
+  assert.equal(runs, 2);
+  clock.advance(1_000);
+  assert.equal(runs, 2, "its old turn is gone");
+  clock.advance(10_000);
+  assert.equal(runs, 3);
+  let slow = 0;
+  health.add("db", { critical: true, check: () => (slow++, new Promise<void>(() => {})), timeoutMs: 1000 });
+  health.again("db");
+  health.again("nobody");
+  assert.equal(slow, 1);
+});
+
 Deno.test("a check that hangs times out once, is aborted, and is not started again while it hangs", async () => {
   const { clock, health } = setUp();
   let runs = 0;

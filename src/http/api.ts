@@ -10,6 +10,7 @@ import { inWordsOf } from "../base/words.ts";
 import { appHeaders } from "./app_headers.ts";
 import { type AppRoutes, isServed, openApiPaths, opened, patternFor } from "./app_routes.ts";
 import { RefusedBody } from "./body_stream.ts";
+import type { Refusal } from "./connection.ts";
 import { type AppPaths, guard } from "./guards.ts";
 import { RequestCounter } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
@@ -44,22 +45,28 @@ export const ROUTES: readonly Route[] = [
   ...ACT_ROUTES,
 ];
 
+/** What the connection of a request knows of it. */
+export interface RequestAround {
+  /** Absent where the body was there before the request was handed on. */
+  readonly refusal?: Refusal;
+}
+
 /** The app of one listener; a pure function of its requests and of what `deps` tell it. */
-export function createApi(deps: ApiDeps): Hono {
+export function createApi(deps: ApiDeps): Hono<{ Bindings: RequestAround }> {
   const log = deps.log ?? SILENT;
   const { product = APPD } = deps;
   const words = inWordsOf(product);
   const full: RouteDeps = { ...deps, product, words, requests: deps.requests ?? new RequestCounter() };
   const { access, token, bind = "127.0.0.1", port = () => 0, own } = deps;
-  const app = new Hono();
+  const app = new Hono<{ Bindings: RequestAround }>();
 
   app.use(async (context, next) => {
     await next();
     const { method } = context.req;
-    const code = String(context.res.status);
-    full.requests.add({ access, route: routeOf(context.req.path, own), code });
+    const status = context.env?.refusal?.()?.status ?? context.res.status; // As the client gets it.
+    full.requests.add({ access, route: routeOf(context.req.path, own), code: String(status) });
     if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
-    log.debug("request", { access, method, path: context.req.path, status: context.res.status });
+    log.debug("request", { access, method, path: context.req.path, status });
   });
   app.use(guard({ access, bind, port, token, realm: product.name, paths: own && pathsOf(own, token) }));
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
@@ -67,11 +74,12 @@ export function createApi(deps: ApiDeps): Hono {
   if (own?.hono !== undefined) app.use(appHeaders).route("/", own.hono);
   const missing = own !== undefined && own.hono === undefined ? NOT_YET : NO_PATH;
   app.notFound(() => replyProblem(missing));
-  app.onError((error) => {
+  app.onError((error, context) => {
     if ("getResponse" in error) return error.getResponse(); // An endpoint of the app says so, in the router's words.
-    const problem = error instanceof RefusedBody ? error.problem : problemOf(error, words);
+    const refused = error instanceof RefusedBody ? error.problem : context.env?.refusal?.();
+    if (refused !== undefined) return replyProblem(refused); // The client's doing, whatever came of it here.
     if (!(error instanceof AppdError)) log.error("a request failed", { error: error.stack ?? error.message });
-    return replyProblem(problem);
+    return replyProblem(problemOf(error, words));
   });
   return app;
 }

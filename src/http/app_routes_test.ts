@@ -5,6 +5,7 @@ import { AppdError } from "../base/errors.ts";
 import { createApi } from "./api.ts";
 import { type AppRoutes, appRoutes, type OpenPath, routesToCome } from "./app_routes.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
+import { RequestCounter } from "./metrics.ts";
 import type { ApiDeps } from "./route.ts";
 
 const HOST = { host: "127.0.0.1:8321" };
@@ -91,6 +92,18 @@ Deno.test("a body may be as long as the app says, for the app's own paths alone"
     assert.deepEqual([long.status, (await long.json()).error.message], [413, "a body may have 2097152 bytes"], path);
   }
   assert.equal((await post("/api/v1/reload", 64 * 1024 + 1)).status, 413);
+});
+
+Deno.test("a request whose body was refused on the way counts as the client is answered, whatever its reader made of it", async () => {
+  const requests = new RequestCounter();
+  const app = createApi(fakeDaemon({ own: fig(), requests }));
+  const refusal = () => ({ status: 413, message: "too long" });
+  for (const path of ["/figs/7", "/v1/sour"]) {
+    await app.request(`http://127.0.0.1:8321${path}`, { headers: HOST }, { refusal });
+  }
+  assert.deepEqual(requests.family().samples.map(({ labels, value }) => [labels?.route, labels?.code, value]), [
+    ...[["/figs/:id", "413", 1], ["/v1/sour", "413", 1]],
+  ]);
 });
 
 Deno.test("beyond the loopback interface every path needs the token, an open one too; as a proxy's it leaves Authorization alone", async () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
+import { SILENT } from "../base/logger.ts";
 import { FakeClock } from "../system/fake_clock.ts";
-import { RefusedBody } from "./body_stream.ts";
 import { CONNECTION_LIMITS, type Handler } from "./connection.ts";
-import { replyProblem } from "./problem.ts";
 import { serveTcp } from "./tcp_listener.ts";
 import { sendRaw } from "./testing_client.ts";
 import { until } from "../system/until.ts";
@@ -15,14 +14,8 @@ function serve(handler: Handler, clock?: FakeClock) {
   return serveTcp({
     ...{ hostname: "127.0.0.1", port: 0, streamLimit: (path) => path === "/up" ? LIMIT : undefined },
     ...(clock === undefined ? {} : { clock }),
-    async handler(request) {
-      try {
-        return await handler(request);
-      } catch (error) {
-        if (error instanceof RefusedBody) return replyProblem(error.problem);
-        throw error;
-      }
-    },
+    handler,
+    log: { ...SILENT, error: (message: string) => assert.fail(message) }, // Nothing of this is the daemon's fault.
   });
 }
 

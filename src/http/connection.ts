@@ -8,8 +8,12 @@ import { EVENT_STREAM, writeAll, writeResponse } from "./output.ts";
 import { type Problem, replyProblem, tooLong } from "./problem.ts";
 import { HEAD_LIMITS, parseRequestHead, type RequestHead } from "./request_head.ts";
 
-/** Answers a request; a rejection is a bug and becomes a plain 500. */
-export type Handler = (request: Request) => Response | Promise<Response>;
+/**
+ * Answers a request; a rejection is a bug and becomes a plain 500. `refusal` tells why the body could not be read to its
+ * end, once its reader has met that: that is what the client gets then, whatever the answer says.
+ */
+export type Handler = (request: Request, refusal: Refusal) => Response | Promise<Response>;
+export type Refusal = () => Problem | undefined;
 
 /**
  * How long a client may take, in milliseconds, and how many bytes of body it may send to an endpoint that gets it whole.
@@ -94,11 +98,12 @@ async function drain(connection: Connection): Promise<void> {
 
 async function answer({ request, body }: Asked, { handler, log }: ConnectionDeps): Promise<Response> {
   try {
-    const response = await handler(request);
+    const response = await handler(request, () => body?.problem);
     if (body?.problem === undefined) return response;
     await response.body?.cancel(); // Whoever read half a body may have taken it for something else, such as bad JSON.
     return replyProblem(body.problem);
   } catch (error) {
+    if (body?.problem !== undefined) return replyProblem(body.problem); // The client's doing, whatever came of it here.
     log.error("a request failed", { error: error instanceof Error ? error.stack : String(error) });
     return replyProblem({ status: 500, message: "internal error", exit: "internal" });
   }

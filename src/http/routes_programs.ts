@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
+import { absenceOf } from "../base/left_out.ts";
 import { nearest } from "../base/nearest.ts";
 import { MAX_INSTANCES, programNames, programsNamed } from "../base/program_names.ts";
 import type { ProgramStatus } from "../base/reports.ts";
@@ -116,9 +117,13 @@ async function withPrograms(
   answer: (name: string, programs: readonly ProgramStatus[]) => Response | Promise<Response>,
 ): Promise<Response> {
   const name = context.req.param("name") ?? "";
-  const all = deps.status().programs;
-  const meant = programsNamed(all, name);
-  return meant.length === 0 ? noSuchProgram(verb, { name, known: programNames(all) }) : await answer(name, meant);
+  const status = deps.status();
+  const meant = programsNamed(status.programs, name);
+  if (meant.length > 0) return await answer(name, meant);
+  const absence = absenceOf(name, status);
+  return absence === undefined
+    ? noSuchProgram(verb, { name, known: programNames(status.programs) })
+    : replyAbsence(`cannot ${verb} "${name}": ${absence.cause}`, deps.words(absence.hint));
 }
 
 function withInstance(
@@ -143,6 +148,11 @@ function noSuchProgram(verb: string, { name, known }: { name: string; known: rea
     hint: near === undefined ? all : `did you mean "${near}"? ${all}`,
     exit: "generic",
   });
+}
+
+/** The app has it, and it does not run. */
+function replyAbsence(message: string, hint: string): Response {
+  return replyProblem({ status: 404, message, hint, exit: "generic" });
 }
 
 /** A program is scaled, not one of its instances. */

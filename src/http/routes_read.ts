@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
+import { absenceOf } from "../base/left_out.ts";
 import { serveDashboard } from "./dashboard.ts";
 import { serveEvents } from "./events_stream.ts";
 import { formatMetrics, METRICS_TYPE } from "./metrics.ts";
@@ -114,6 +115,10 @@ export const READ_ROUTES: readonly Route[] = [
 async function serveWhy(context: Context, deps: RouteDeps): Promise<Response> {
   const name = context.req.param("name") ?? "";
   if (isKnown(name, deps)) return replyJson(await deps.why(name));
+  const absence = absenceOf(name, deps.status());
+  if (absence !== undefined) {
+    return replyProblem({ status: 404, message: absence.cause, hint: deps.words(absence.hint) });
+  }
   return replyProblem({ status: 404, message: "no such program", hint: "list them: GET /api/v1/programs" });
 }
 

@@ -4,7 +4,7 @@ import { lifeOf, type State, wordOf } from "./state.ts";
 
 /** What a program shows to those who depend on it. */
 export interface Dependency {
-  readonly spec: Pick<LifeSpec, "name" | "family" | "dependsOn">;
+  readonly spec: Pick<LifeSpec, "name" | "family" | "dependsOn" | "restart">;
   readonly state: State;
   /** Code of the last exit; undefined when there is none. */
   readonly exitCode: number | undefined;
@@ -41,9 +41,13 @@ export function missingOf(spec: Pick<LifeSpec, "dependsOn">, programs: Iterable<
     const members = all.filter((one) => familyOf(one.spec) === name || one.spec.name === name);
     if (members.length === 0) return [`${name} ${WORDS[condition]} (there is no such program)`];
     return members.filter((one) => !HOLDS[condition](one)).map((one) =>
-      `${one.spec.name} ${WORDS[condition]} (it is ${stateText(one)})`
+      `${one.spec.name} ${WORDS[condition]} (it is ${stateText(one)}${endlessText(one, condition)})`
     );
   });
+}
+
+function endlessText({ spec: { restart } }: Dependency, condition: DependencyCondition): string {
+  return condition === "completed" && restart === "always" ? ", and begins again whenever it ends" : "";
 }
 
 function stateText({ state, exitCode }: Dependency): string {

@@ -22,6 +22,8 @@ export type Notice =
   /** Dependencies are not there yet: `db to be ready`. */
   | { readonly kind: "waiting"; readonly for: readonly string[] }
   | { readonly kind: "adopted"; readonly pid: number; readonly generation: number }
+  /** An earlier daemon remembered that somebody stopped it. `endedAt`: when its last life ended; null when it had none. */
+  | { readonly kind: "kept_stopped"; readonly endedAt: number | null }
   | { readonly kind: "ready"; readonly pid: number }
   /** The readiness probe changed its mind about a running program. */
   | { readonly kind: "unready"; readonly reason: string }
@@ -72,6 +74,7 @@ const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   unready: "warn",
   unwell: "warn",
   adopted: "info",
+  kept_stopped: "info",
   ready: "info",
   stable: "debug",
   ended: "warn",
@@ -107,6 +110,8 @@ export function sentence(event: News): string {
       return `${noun} is to be restarted: ${event.reason}`;
     case "adopted":
       return `${noun} adopted from an earlier daemon`;
+    case "kept_stopped":
+      return `${noun} stays stopped: somebody stopped it under an earlier daemon`;
     case "ready":
       return `${noun} is ready`;
     case "stable":
@@ -164,5 +169,13 @@ export function fieldsOf(event: ProgramEvent): LogFields {
     ...(event.kind === "retrying"
       ? { next_retry_at: new Date(event.retryAt).toISOString(), reason: event.reason }
       : {}),
+    ...hintIn(event),
   };
+}
+
+/** What a service says can be done about its end. */
+function hintIn(event: ProgramEvent): { readonly hint?: string } {
+  if (event.kind !== "ended" || event.exit === "unknown" || !("code" in event.exit)) return {};
+  const { hint } = event.exit;
+  return hint === undefined ? {} : { hint };
 }

@@ -11,6 +11,11 @@ const SENTENCES: readonly (readonly [news: News, program: string, service: strin
     "program waits for db to be ready",
     "service waits for db to be ready",
   ],
+  [
+    { kind: "kept_stopped", endedAt: 0 },
+    "program stays stopped: somebody stopped it under an earlier daemon",
+    "service stays stopped: somebody stopped it under an earlier daemon",
+  ],
   [{ kind: "ready", pid: 42 }, "program is ready", "service is ready"],
   [
     { kind: "ended", pid: 42, exit: { code: 1, error: "no upstream" }, uptimeMs: 3000, expected: false },

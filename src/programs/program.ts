@@ -220,6 +220,7 @@ export class Program implements Unit {
     const { as, reason, restarts, exit } = record;
     this.#rest.recall(record);
     if (as === "exited") this.machine.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
+    else this.machine.tell({ kind: "kept_stopped", endedAt: exit?.at ?? null });
   }
 
   status(): ProgramStatus {

@@ -132,6 +132,9 @@ export type Exit = Ending;
 export function exitReport(exit: Exit, at: number): ProgramExit {
   const when = new Date(at).toISOString();
   if (exit === "unknown") return { code: null, signal: null, at: when };
-  if ("code" in exit) return { code: exit.code, signal: null, ...(exit.error ? { error: exit.error } : {}), at: when };
+  if ("code" in exit) {
+    const { code, error, hint } = exit;
+    return { code, signal: null, ...(error ? { error } : {}), ...(hint ? { hint } : {}), at: when };
+  }
   return { code: null, signal: exit.signal, ...(exit.outOfMemory ? { out_of_memory: true } : {}), at: when };
 }

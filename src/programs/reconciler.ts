@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
-import type { ProgramPlan } from "../base/reports.ts";
+import type { LingeringService, ProgramPlan } from "../base/reports.ts";
 import { FIFO_NAME } from "./adoption.ts";
 import type { Shared } from "./deps.ts";
 import { foreseeFailure } from "./launch.ts";
@@ -18,6 +18,8 @@ export interface ApplyResult extends ProgramPlan {
   readonly adopted: readonly string[];
   /** Who could not even be started, of those that were to be. */
   readonly failed: readonly { readonly name: string; readonly reason: string }[];
+  /** Tasks that were to end, and whose life goes on: they ignore their signal. */
+  readonly lingering: readonly LingeringService[];
 }
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
@@ -66,15 +68,20 @@ export class Reconciler {
     const stale = new Set(adopted.filter((name) => this.#units.get(name)?.machine.isSettled === false));
     const plan = withRestarts(this.plan(specs), stale);
     const removed = this.#units.of(plan.stop);
+    const ending = removed.filter((unit) => unit.machine.state.kind !== "lingering"); // Who did so before is no news.
     await haltInOrder(removed, { cause, remember: false });
     await Promise.all(removed.map((unit) => this.#units.remove(unit)));
-    if (this.#shared.isStopping()) return { ...plan, start: [], restart: [], adopted, failed: [] };
+    const outgoing = ending.flatMap(lingeringOf);
+    if (this.#shared.isStopping()) {
+      return { ...plan, start: [], restart: [], adopted, failed: [], lingering: outgoing };
+    }
     await this.#units.configure(specs);
     const changed = plan.restart.filter((name) => !stale.has(name)); // The others are on their way.
     this.#begin({ start: this.#units.of(plan.start), restart: this.#units.of(changed) }, cause);
     const touched = this.#units.of([...plan.start, ...plan.restart]);
     await Promise.all(touched.map(({ machine }) => machine.settled()));
-    return { ...plan, adopted, failed: touched.flatMap(failureOf) };
+    const lingering = [...outgoing, ...touched.flatMap(lingeringOf)];
+    return { ...plan, adopted, failed: touched.flatMap(failureOf), lingering };
   }
 
   /** What an earlier daemon left: processes that run, and the memory of what is not to run. */
@@ -114,6 +121,11 @@ function withRestarts(plan: ProgramPlan, names: ReadonlySet<string>): ProgramPla
 
 function failureOf({ name, machine: { state } }: Unit): { name: string; reason: string }[] {
   return state.kind === "failed" ? [{ name, reason: state.reason }] : [];
+}
+
+function lingeringOf(unit: Unit): LingeringService[] {
+  const { name, lingering } = unit.status();
+  return lingering === undefined ? [] : [{ name, ...lingering }];
 }
 
 function checkNames(specs: readonly UnitSpec[]): void {

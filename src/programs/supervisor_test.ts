@@ -176,6 +176,7 @@ Deno.test("apply starts the new, stops the removed, restarts the changed, keeps 
     keep: [],
     adopted: [],
     failed: [],
+    lingering: [],
   });
   assert.deepEqual(t.supervisor.list().map((p) => [p.name, p.pid]), [["a", 100], ["b", 104], ["d", 103]]);
   assert.deepEqual(t.host.spawned.at(-1)?.command, changed.command);

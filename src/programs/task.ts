@@ -62,6 +62,7 @@ export class Task implements Unit {
     if (record === undefined) return undefined;
     const task = new Task(shared, spec);
     task.#rest.recall(record);
+    task.machine.tell({ kind: "kept_stopped", endedAt: record.exit?.at ?? null });
     return task;
   }
 

@@ -71,13 +71,14 @@ export class TaskRun {
       return { code: 0 };
     }
     this.#listener.onThrow(error instanceof Error ? error.stack ?? null : null);
-    return { code: error instanceof AppdError ? error.exitCode : 1, error: textOf(error) };
+    return exitOf(error);
   }
 }
 
 /** What was thrown, and what can be done about it. */
-function textOf(error: unknown): string {
+function exitOf(error: unknown): Exit {
   const text = messageOf(error) || String(error);
-  const hint = error instanceof AppdError ? error.hint : undefined;
-  return hint === undefined ? text : `${text} (${hint})`;
+  if (!(error instanceof AppdError)) return { code: 1, error: text };
+  const { exitCode, hint } = error;
+  return { code: exitCode, error: text, ...(hint === undefined ? {} : { hint }) };
 }

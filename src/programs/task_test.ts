@@ -27,7 +27,7 @@ const FAILURES: readonly (readonly [name: string, run: TaskWork["run"], shows: r
   ["an error without a message", () => Promise.reject(new TypeError()), ["backoff", "TypeError", 1]],
   ["an error with a hint", () => {
     throw new AppdError('cannot bind "x"', { exit: "unavailable", hint: "take another port" });
-  }, ["backoff", 'cannot bind "x" (take another port)', 69]],
+  }, ["backoff", 'cannot bind "x"', 69, "take another port"]],
   ["a flaw of the configuration, which no other start mends", () => {
     throw new AppdError("no such region", { exit: "config" });
   }, ["failed", "no such region", 78]],
@@ -40,7 +40,7 @@ for (const [name, run, shows] of FAILURES) {
     await apply(t, taskSpec(run));
     t.clock.advance(0);
     const { state, error, exit, ready } = status(t);
-    assert.deepEqual([state, error, exit?.code], shows);
+    assert.deepEqual([state, error, exit?.code, ...(exit?.hint === undefined ? [] : [exit.hint])], shows);
     assert.deepEqual([ready, t.said.includes("proxy: service is ready")], [false, false]);
   });
 }

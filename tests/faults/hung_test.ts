@@ -65,7 +65,7 @@ Deno.test("stop says which programs had to be killed", async () => {
   await until("running", async () => (await instance.status()).programs[0].state === "running");
   const stop = await instance.run(["stop"]);
   assert.equal(stop.code, 0, stop.stderr);
-  assert.match(stop.stdout, /had to be killed: mule/);
+  assert.match(stop.stdout, /, forced, .*; had to be killed: mule/);
 });
 
 Deno.test({

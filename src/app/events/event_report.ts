@@ -68,6 +68,8 @@ function detailsOf(event: ProgramEvent): Readonly<Record<string, unknown>> {
       return { processes: event.processes };
     case "trouble":
       return { what: event.what, error: event.error };
+    case "kept_stopped":
+      return { ended_at: event.endedAt === null ? null : new Date(event.endedAt).toISOString() };
     case "adopted":
     case "ready":
     case "killing":

@@ -2,7 +2,7 @@ import { readState } from "../../instance/state_file.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
 import { askStatus } from "../control.ts";
 import { statOf } from "../doctor/seen.ts";
-import { stopDaemon, type StopOptions, type StopResult } from "../stop.ts";
+import { howOf, lingeringIn, stopDaemon, type StopOptions, type StopResult } from "../stop.ts";
 import { type ServiceWorld, tell } from "./ports.ts";
 import { unitState } from "./unit_state.ts";
 
@@ -38,8 +38,9 @@ export async function stopService(
   if (isHeld(world)) return { ...await stopBeside(world, timeoutMs), service };
   const last = readState(context.system.files, context.paths.state);
   const told = last !== undefined && last.pid === pid ? last : undefined;
-  const how = cut || !GRACEFUL.includes(result) ? "forced" : "graceful";
-  const ends = { late: told?.killed ?? [], cancelled: told?.cancelled ?? [], orphans: [] };
+  const late = told?.killed ?? [];
+  const how = cut || !GRACEFUL.includes(result) ? "forced" : howOf(late);
+  const ends = { late, ...lingeringIn(told), cancelled: told?.cancelled ?? [], orphans: [] };
   const ms = clock.monotonic() - began;
   return {
     was: pid === undefined ? "not running" : "running",

@@ -109,6 +109,15 @@ Deno.test("without a name: a service that ignores its signal while it is to begi
   ]);
 });
 
+Deno.test("without a name: a critical program is told of by its check, and not once more", () => {
+  const down = { ...WEB, name: "till", state: "failed" as const, ready: false, critical: true };
+  const status = { ...STATUS, programs: [down, { ...down, name: "cache", critical: false }] };
+  const checks = { programs: { ...FAILS, error: "till is failed" } };
+  const { summary, programs } = explainDaemon({ status, checks, now: NOW });
+  assert.match(summary, /: the check programs fails: till is failed; also not well: cache$/);
+  assert.deepEqual(programs.map(({ program }) => program), ["till", "cache"]);
+});
+
 Deno.test("without a name, and nothing is wrong", () => {
   const stopped = { ...WEB, name: "cache", state: "stopped" as const, ready: false };
   const status = { ...STATUS, state: "ready" as const, programs: [WEB, stopped] };

@@ -37,18 +37,25 @@ export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWh
 
 type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs">;
 
-function summaryOf({ name, state, mode }: StatusReport, { checks, programs, jobs }: Wrong, now: number): string {
+function summaryOf(status: StatusReport, { checks, programs, jobs }: Wrong, now: number): string {
+  const { name, state, mode } = status;
   const critical = checks.filter((one) => one.critical);
   const head = `${name} is ${state}${sinceText(critical, now)}${mode ? ` in mode ${mode}` : ""}`;
   const causes = critical.map(({ check, error }) => `the check ${check} fails: ${error}`);
+  const named = new Set(critical.some(({ check }) => check === "programs") ? criticalOf(status) : []);
   const others = [
     ...checks.filter((one) => !one.critical).map(({ check }) => `the check ${check}`),
-    ...programs.map(({ program }) => program),
+    ...programs.map(({ program }) => program).filter((name) => !named.has(name)),
     ...jobs.map(({ job }) => `the job ${job}`),
   ];
   const rest = others.length === 0 ? [] : [`${causes.length === 0 ? "" : "also "}not well: ${others.join(", ")}`];
   if (causes.length === 0 && rest.length === 0) return `${head}, and nothing is wrong`;
   return causes.length === 0 ? `${head}; ${rest[0]}` : `${head}: ${[...causes, ...rest].join("; ")}`;
+}
+
+/** Whom the check of programs names when it fails. */
+function criticalOf({ programs }: StatusReport): string[] {
+  return programs.filter(({ critical, ready, removed }) => critical && !ready && !removed).map(({ name }) => name);
 }
 
 /** Since the first of the checks that degrade it has failed. */

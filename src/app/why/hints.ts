@@ -13,13 +13,14 @@ export function hintsOf(subject: Subject, { blockers, configured }: HintInput): 
   const logs = `appd logs ${name} -n 50`;
   if (waiting_for.length > 0) return blockers.map(({ status }) => `appd why ${status.name}`);
   const isService = subject.status.kind === "service";
+  const own = ownHint(subject);
   const settings = isService ? [] : [...kernelHints(subject), ...(configured ? settingsOf(subject) : [])];
   switch (state) {
     case "backoff":
     case "failed":
-      return [...(spawned(subject) ? [logs] : []), ...settings, `appd programs reset ${name}`];
+      return [...own, ...(spawned(subject) ? [logs] : []), ...settings, `appd programs reset ${name}`];
     case "exited":
-      return [logs, `appd programs start ${name}`];
+      return [...own, logs, `appd programs start ${name}`];
     case "stopped":
       return [`appd programs start ${name}`];
     case "starting":
@@ -28,6 +29,11 @@ export function hintsOf(subject: Subject, { blockers, configured }: HintInput): 
     case "stopping":
       return [...(subject.status.lingering ? ["appd restart"] : []), `appd events --program ${name} -f`];
   }
+}
+
+/** What a service said with its last end. */
+function ownHint({ status: { exit } }: Subject): string[] {
+  return exit?.hint === undefined ? [] : [exit.hint];
 }
 
 /** Where the kernel says whether it was the one that killed: it leaves nothing else behind. */

@@ -322,6 +322,14 @@ const CASES: readonly Case[] = [
     summary: "web is stopped, and nothing is remembered of why",
   },
   {
+    cause: "stopped under an earlier daemon",
+    program: { ...DOWN, state: "stopped" },
+    events: story("web", { kind: "kept_stopped", endedAt: Date.UTC(2025, 10, 1, 8, 0) }),
+    summary: "web is stopped, and stays so until somebody starts it: it was stopped by hand under an earlier daemon " +
+      "(its last life ended at 2025-11-01 08:00:00 UTC)",
+    hints: ["appd programs start web"],
+  },
+  {
     cause: "a service runs",
     program: { kind: "service", pid: null },
     events: story("web", BOOT),
@@ -341,11 +349,11 @@ const CASES: readonly Case[] = [
     program: {
       ...backoff("cannot listen"),
       kind: "service",
-      exit: { code: 69, signal: null, error: "cannot listen", at: AT },
+      exit: { code: 69, signal: null, error: "cannot listen", hint: "free the port: fuser 80/tcp", at: AT },
     },
     events: story("web", BOOT, ended({ code: 69, error: "cannot listen" }), retrying("cannot listen")),
     summary: "web is down after a failure: cannot listen after 3s; the next start is in 4s",
-    hints: [LOGS, RESET],
+    hints: ["free the port: fuser 80/tcp", LOGS, RESET],
   },
   {
     cause: "a service failed for good",

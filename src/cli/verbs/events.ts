@@ -13,12 +13,13 @@ const DEFAULT_LINES = 50;
 export async function events(input: VerbInput): Promise<number> {
   const { invocation, output, program: { name: self } } = input;
   const context = contextOf(input);
-  const { programs, jobs } = await reportFor(context, ["read the events of", context.called]);
+  const status = await reportFor(context, ["read the events of", context.called]);
+  const { programs, jobs } = status;
   const program = textOf(invocation, "program");
   const families = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
   const known = [...families, ...jobs.map(({ name }) => name)];
   if (program !== undefined && !known.includes(program)) {
-    throw noSuchProgram("show the events of", { name: program, known: [...new Set(known)], or: ["job"] });
+    throw noSuchProgram("show the events of", { name: program, known: [...new Set(known)], or: ["job"], status });
   }
 
   const print = (event: EventReport) =>

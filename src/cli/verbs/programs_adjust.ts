@@ -5,7 +5,7 @@ import type { ProgramStatus } from "../../base/reports.ts";
 import { nearestSignal, SIGNAL_NAMES, signalNamed } from "../../base/signal_names.ts";
 import { contextOf } from "../context_of.ts";
 import { outcomeOf } from "../outcome.ts";
-import { meantBy, programsOf } from "../programs_of.ts";
+import { meantBy, statusForPrograms } from "../programs_of.ts";
 import { reportOutcomes } from "../report_outcomes.ts";
 import { usageError } from "../usage.ts";
 import type { VerbInput } from "../verb.ts";
@@ -16,7 +16,7 @@ export async function signal(input: VerbInput): Promise<number> {
   const [name = "", word = ""] = invocation.arguments;
   const context = contextOf(input);
   const chosen = signalOf(word, program.name);
-  const meant = meantBy("signal", name, await programsOf(input, context));
+  const meant = meantBy("signal", name, await statusForPrograms(input, context));
   const count = await signalProgram(context, name, chosen);
   if (count === 0) {
     throw cannot(["signal", name], "it does not run", {
@@ -53,8 +53,9 @@ export async function scale(input: VerbInput): Promise<number> {
   const [name = "", word = ""] = invocation.arguments;
   const context = contextOf(input);
   const instances = instancesOf(word, { name, program: program.name });
-  const before = await programsOf(input, context);
-  const [first] = meantBy("scale", name, before);
+  const status = await statusForPrograms(input, context);
+  const before = status.programs;
+  const [first] = meantBy("scale", name, status);
   if (first !== undefined && familyOf(first) !== name) {
     const family = familyOf(first);
     throw usageError(

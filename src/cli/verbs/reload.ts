@@ -1,7 +1,10 @@
 import { confirmReload, reloadDaemon } from "../../app/control.ts";
-import { cannot } from "../../base/errors.ts";
+import { type AppdError, cannot } from "../../base/errors.ts";
 import { exitCode } from "../../base/exit_codes.ts";
+import type { LingeringService } from "../../base/reports.ts";
+import { utcTime } from "../../base/utc_time.ts";
 import { contextOf } from "../context_of.ts";
+import { reportFailure } from "../failure.ts";
 import { isOn, numberOf } from "../invocation.ts";
 import { reloadText } from "../render_reload.ts";
 import { usageError } from "../usage.ts";
@@ -18,9 +21,10 @@ export async function reload(input: VerbInput): Promise<number> {
   checkOptions(plan, confirmMs);
   const context = contextOf(input);
   const result = await reloadDaemon(context, { plan, ...(confirmMs === undefined ? {} : { confirmMs }) });
+  const { lingering = [] } = result;
   if (output.json) {
     output.printJson(result);
-    return result.ok ? 0 : exitCode("config");
+    return result.ok ? lingering.length === 0 ? 0 : exitCode("generic") : exitCode("config");
   }
   if (!result.ok) {
     throw cannot(["reload", context.configFile], result.error ?? "the configuration is invalid", {
@@ -32,7 +36,19 @@ export async function reload(input: VerbInput): Promise<number> {
   const text = output.advise(reloadText(result, { program: program.name, confirmMs: confirmed }));
   if (plan) output.print(text);
   else output.tell(text);
-  return 0;
+  for (const service of lingering) reportFailure(output, lingers(service), { program: program.name, stack: false });
+  return lingering.length === 0 ? 0 : exitCode("generic");
+}
+
+/** The new configuration holds, and this service does not know: its old life goes on. */
+function lingers({ name, since, then }: LingeringService): AppdError {
+  const [verb, next] = then === "start"
+    ? ["restart", "begins again when it has ended after all"]
+    : ["stop", "goes on inside the daemon"];
+  return cannot([verb, name], `it ignores its signal since ${utcTime(Date.parse(since))}, and ${next}`, {
+    exit: "generic",
+    hint: "end it with the daemon: appd restart",
+  });
 }
 
 function checkOptions(plan: boolean, confirmMs: number | undefined): void {

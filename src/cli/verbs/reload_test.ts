@@ -53,6 +53,24 @@ Deno.test("a reload says what it did, and how to keep it when it is on probation
   assert.match(stdout, /\nconfirm it within 1m30s, or it is taken back: appd reload confirm\n$/);
 });
 
+Deno.test("a service that goes on under the old configuration is an error of a reload that was applied", async () => {
+  const since = "2025-11-01T10:30:00.000Z";
+  const lingering = [{ name: "web", since, then: "start" }, { name: "old", since, then: "stop" }] as const;
+  await using test = answering({ ...RESULT, lingering });
+  const { code, stdout, stderr } = await test.run("reload");
+  assert.equal(code, 1);
+  assert.match(stdout, /^appd: reloaded\n/);
+  assert.equal(
+    stderr,
+    'appd: cannot restart "web": it ignores its signal since 2025-11-01 10:30:00 UTC, ' +
+      "and begins again when it has ended after all\nhint: end it with the daemon: appd restart\n" +
+      'appd: cannot stop "old": it ignores its signal since 2025-11-01 10:30:00 UTC, ' +
+      "and goes on inside the daemon\nhint: end it with the daemon: appd restart\n",
+  );
+  const json = await test.run("reload", "--json");
+  assert.deepEqual([json.code, JSON.parse(json.stdout).lingering], [1, lingering]);
+});
+
 Deno.test("an invalid configuration is 78 for a plan too", async () => {
   await using test = answering({ ok: false, changes: [], error: "config.toml:1:1: bad" });
   for (const args of [["reload"], ["reload", "--plan"], ["reload", "--json"]]) {

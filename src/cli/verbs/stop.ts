@@ -33,11 +33,13 @@ export function stopText(result: StopResult): string {
   return `stopped${pid} ${how}, ${(result.ms / 1000).toFixed(1)} s${leftText(result)}${kept}`;
 }
 
-/** What a dead daemon had left, and who had to be killed. */
-function leftText({ orphans, cancelled, late }: StopResult): string {
-  const lists = [["ended what it had left", orphans], ["jobs cancelled", cancelled], [
-    "had to be killed",
-    late,
-  ]] as const;
+/** What a dead daemon had left, who had to be killed, and who could not be. */
+function leftText({ orphans, cancelled, late, lingering = [] }: StopResult): string {
+  const lists = [
+    ["ended what it had left", orphans],
+    ["jobs cancelled", cancelled],
+    ["had to be killed", late.filter((name) => !lingering.includes(name))],
+    ["ended with the daemon, it ignored its signal", lingering],
+  ] as const;
   return lists.map(([what, names]) => names.length === 0 ? "" : `; ${what}: ${names.join(", ")}`).join("");
 }

@@ -80,7 +80,11 @@ Deno.test("kept is what ran, not what an ended program has left behind", async (
 Deno.test("the text of a stop names who was killed and who runs on", () => {
   const base = { was: "running", pid: 7, how: "graceful", ms: 260, late: [], cancelled: [], orphans: [] } as const;
   assert.equal(stopText(base), "stopped PID 7, graceful, 0.3 s");
-  assert.equal(stopText({ ...base, late: ["web"] }), "stopped PID 7, graceful, 0.3 s; had to be killed: web");
+  const late = { ...base, how: "forced", late: ["web", "till"], lingering: ["till"] } as const;
+  assert.equal(
+    stopText(late),
+    "stopped PID 7, forced, 0.3 s; had to be killed: web; ended with the daemon, it ignored its signal: till",
+  );
   assert.equal(stopText({ ...base, kept: ["web", "db"] }), "stopped PID 7, graceful, 0.3 s; kept running: web, db");
   const none = { ...base, was: "not running" } as const;
   assert.equal(stopText({ ...none, kept: ["web"] }), "not running; runs without a daemon: web");

@@ -29,7 +29,7 @@ export async function why(input: VerbInput): Promise<number> {
   const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
   if (check !== undefined) return await whyCheck(input, context, { name, check, status });
   const known = [...new Set([...families, ...jobs.map((one) => one.name), ...Object.keys(checks)])];
-  throw noSuchProgram("explain", { name, known, or: ["job", "health check"] });
+  throw noSuchProgram("explain", { name, known, or: ["job", "health check"], status });
 }
 
 /** The daemon's history says it all; what it means is told here. */

@@ -36,14 +36,20 @@ export async function loadContextConfig(context: Context): Promise<Loaded> {
 /**
  * What the app makes of a configuration that was read: its own settings in appd's words, its services and its jobs.
  *
- * @throws AppdError, as `adjust` throws it; AppdError (config) of a service or a job of the app
+ * @throws AppdError, as `adjust` throws it; AppdError (config) of a service or a job of the app; ConfigError where a table
+ * of the file has a name of theirs
  */
 export async function asWanted(context: Context, loaded: LoadResult): Promise<Loaded> {
   const { app } = context;
   const wanted = adjusted(context, loaded);
   if (!hasServices(app) && app.jobs.length === 0) return { ...wanted, own: NO_PARTS };
   const { ownParts } = await import("./kit/own_parts.ts");
-  return { ...wanted, own: ownParts(context, wanted) };
+  try {
+    return { ...wanted, own: ownParts(context, wanted) };
+  } catch (error) {
+    const { NameTaken } = await import("./kit/name_taken.ts");
+    throw error instanceof NameTaken ? await error.inFile(loaded) : error;
+  }
 }
 
 /** Every setting there is, with the way to the services that the app makes of a configuration: programs may wait for those. */

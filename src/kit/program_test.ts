@@ -195,3 +195,13 @@ Deno.test("two settings with options of one name are refused", () => {
   const defined = defineApp({ name: "plum", version: "1.0.0", config: [home] });
   assert.match(flawOfTable(programOf(defined))?.message ?? "", /two options of "start" are called "--name"/);
 });
+
+Deno.test("an option of a command with the name of one that every command has is to be renamed", () => {
+  const { message, hint } = flawOfTable(programOf(plum({
+    commands: [{ ...PICK, options: [{ name: "json", help: "x" }], run }],
+  }))) ?? assert.fail("it is taken");
+  assert.deepEqual([message, hint], [
+    'cannot define "plum": two options of "pick" are called "--json"',
+    "give it another name",
+  ]);
+});

@@ -51,7 +51,7 @@ export function readAppJobs(given: readonly GivenJob[], { config, services, home
     const value = readElement(APP_JOB_SECTION, raw, reading.at("job").at(index));
     return { raw, value: value as AppJobSettings | undefined };
   });
-  const own = namedElements(services.map((name) => ({ name })));
+  const own = services.map((name) => ({ raw: { name }, value: { name }, own: true } as const));
   const all: Readonly<Record<string, readonly CheckedElement[]>> = {
     job: [...elements, ...namedElements(config.jobs)],
     program: [...namedElements(config.programs), ...own],

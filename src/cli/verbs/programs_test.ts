@@ -182,6 +182,12 @@ Deno.test("signals go to a program or to one instance, by name", async () => {
   const { stdout } = await test.run("programs", "signal", "web", "SIGUSR1");
   assert.equal(stdout, "appd: sent SIGUSR1 to web, 1 of 2 instances\n");
   assert.deepEqual(test.daemon.calls, ["signal db SIGHUP", "signal web SIGUSR1"]);
+  const swapped = await test.run("programs", "signal", "HUP", "till");
+  assert.equal(
+    swapped.stderr,
+    'appd: cannot use SIGNAL "till": it is no signal, and "HUP" is one\n' +
+      "hint: the program comes first: appd programs signal till HUP\n",
+  );
   const wrong = await test.run("programs", "signal", "db", "TREM");
   assert.deepEqual([wrong.code, /did you mean "TERM"\?/.test(wrong.stderr)], [2, true]);
   assert.match((await test.run("programs", "signal", "db", "9")).stderr, /numbers are not taken/);

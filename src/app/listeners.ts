@@ -19,7 +19,7 @@ export interface Listeners extends AsyncDisposable {
 }
 
 /** What the API is told about the daemon, alike for both listeners. */
-export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "token" | "own">;
+export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "socket" | "token" | "own">;
 
 export interface ListenerOptions {
   readonly config: Config;
@@ -47,7 +47,7 @@ export function openListeners(context: Context, options: ListenerOptions): Liste
   const { config, log, own } = options;
   const requests = new RequestCounter();
   const core = async () => ({ ...await options.core(), requests });
-  const socketApi = lazyApi({ core, own }, { access: "socket" });
+  const socketApi = lazyApi({ core, own }, { access: "socket", socket: context.paths.socket });
   const openSocket = () =>
     serveSocket({ path: context.paths.socket, handler: socketApi, log, streamLimit: own?.bodyLimit });
   const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log, own });

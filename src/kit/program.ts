@@ -103,12 +103,15 @@ function underWord(program: ProgramSpec, command: CommandSpec, word: string): Co
   };
 }
 
+/** How a command ends whose daemon runs and is silent. */
+const UNHEARD = "the daemon does not answer";
+
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 function commandSpec(command: AppCommand<any>): CommandSpec {
   const { run, commands, exits, ...words } = command;
   return {
     ...words,
-    exits: { ok: true, usage: true, ...exits },
+    exits: { ok: true, usage: true, ...(exits?.notRunning && { unavailable: UNHEARD }), ...exits },
     anywhere: true,
     ...(run === undefined ? {} : {
       load: () => import("./command_verb.ts").then(({ verbOf }) => verbOf((context) => run.call(command, context))),

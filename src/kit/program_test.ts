@@ -147,6 +147,17 @@ Deno.test("every built-in verb of the daemon and of the service is under the wor
   for (const verb of ["install", "uninstall", "enable", "disable"]) assert.ok(under?.includes(verb), verb);
 });
 
+Deno.test("a command that asks the daemon can end with 69 too, and says in its own words what that means", () => {
+  const exits = (own: AppCommand<unknown>["exits"]) => {
+    const program = programOf(plum({ commands: [{ ...PICK, ...(own && { exits: own }), run }] }));
+    return topCommands(program).find(({ name }) => name === "pick")?.exits;
+  };
+  assert.deepEqual(exits(undefined), { ok: true, usage: true });
+  const silent = "the daemon does not answer";
+  assert.deepEqual(exits({ notRunning: true }), { ok: true, usage: true, unavailable: silent, notRunning: true });
+  assert.equal(exits({ notRunning: true, unavailable: "no proxy" })?.unavailable, "no proxy");
+});
+
 Deno.test("what collides with the built-in table is refused", () => {
   const flaw = (more: Partial<AppOptions<[]>>) => flawOfTable(programOf(plum(more)));
   const flaws: readonly (readonly [Partial<AppOptions<[]>>, RegExp])[] = [

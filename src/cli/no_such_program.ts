@@ -11,7 +11,7 @@ export interface UnknownName {
 
 /** The error for a name that no program has, with the nearest one and the list. */
 export function noSuchProgram(verb: string, { name, known, or = [] }: UnknownName): AppdError {
-  const near = nearest(name, known);
+  const near = nearest(name, known) ?? beginning(name, known);
   const one = listOf(["program", ...or], "or");
   const many = listOf(["program", ...or].map((kind) => `${kind}s`), "and");
   const all = known.length === 0 ? `there are no ${many}` : `${many}: ${known.join(", ")}`;
@@ -19,6 +19,11 @@ export function noSuchProgram(verb: string, { name, known, or = [] }: UnknownNam
     exit: "generic",
     hint: near === undefined ? all : `did you mean "${near}"? ${all}`,
   });
+}
+
+/** The name that goes on after what was typed, as `lane-left` after `lane`. */
+function beginning(name: string, known: readonly string[]): string | undefined {
+  return name.length < 2 ? undefined : known.find((one) => one.startsWith(name));
 }
 
 /** `a`, `a or b`, `a, b or c` */

@@ -6,12 +6,22 @@ import type { ProgramStatus } from "../base/reports.ts";
 import { noSuchProgram } from "./no_such_program.ts";
 import type { VerbInput } from "./verb.ts";
 
-/** The programs of the daemon that runs. @throws AppdError (notRunning, unavailable) */
-export async function programsOf({ program }: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {
+/**
+ * The programs of the daemon that runs.
+ *
+ * @param options.action verb and object of what they are needed for; default: to list them
+ * @throws AppdError (notRunning, unavailable)
+ */
+export async function programsOf(
+  { program }: VerbInput,
+  context: Context,
+  { action = ["list the programs of", context.called] }: { readonly action?: readonly [verb: string, object: string] } =
+    {},
+): Promise<readonly ProgramStatus[]> {
   const { exit, report } = await daemonStatus(context);
   if (exit === 0) return report.programs;
-  if (exit === 4) throw cannot(["list the programs of", context.called], ...silent(report.pid ?? undefined));
-  throw cannot(["list the programs of", context.called], "the daemon is not running", {
+  if (exit === 4) throw cannot(action, ...silent(report.pid ?? undefined));
+  throw cannot(action, "the daemon is not running", {
     exit: "notRunning",
     hint: `start it: ${program.name} start`,
   });

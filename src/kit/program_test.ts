@@ -147,6 +147,17 @@ Deno.test("every built-in verb of the daemon and of the service is under the wor
   for (const verb of ["install", "uninstall", "enable", "disable"]) assert.ok(under?.includes(verb), verb);
 });
 
+Deno.test("the help of a mode says what runs in it", () => {
+  const told = (mode: { services?: readonly string[]; jobs?: boolean }) => {
+    const program = programOf(plum({ modes: [{ name: "visit", summary: "x", ...mode }] }));
+    return topCommands(program).find(({ name }) => name === "visit")?.description?.at(-1);
+  };
+  assert.equal(told({}), "In this mode: all services; the jobs too.");
+  assert.equal(told({ services: [], jobs: true }), "In this mode: no services; the jobs too.");
+  assert.equal(told({ services: ["shop"], jobs: false }), "In this mode: the service shop; no jobs.");
+  assert.equal(told({ services: ["shop", "till"] }), "In this mode: the services shop, till; the jobs too.");
+});
+
 Deno.test("a command that asks the daemon can end with 69 too, and says in its own words what that means", () => {
   const exits = (own: AppCommand<unknown>["exits"]) => {
     const program = programOf(plum({ commands: [{ ...PICK, ...(own && { exits: own }), run }] }));

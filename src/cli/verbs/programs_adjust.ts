@@ -16,7 +16,7 @@ export async function signal(input: VerbInput): Promise<number> {
   const [name = "", word = ""] = invocation.arguments;
   const context = contextOf(input);
   const chosen = signalOf(word, { name, program: program.name });
-  const meant = meantBy("signal", name, await programsOf(input, context));
+  const meant = meantBy("signal", name, await programsOf(input, context, { action: ["signal", name] }));
   const count = await signalProgram(context, name, chosen);
   if (count === 0) {
     throw cannot(["signal", name], "it does not run", {
@@ -59,7 +59,7 @@ export async function scale(input: VerbInput): Promise<number> {
   const [name = "", word = ""] = invocation.arguments;
   const context = contextOf(input);
   const instances = instancesOf(word, { name, program: program.name });
-  const before = await programsOf(input, context);
+  const before = await programsOf(input, context, { action: ["scale", name] });
   const [first] = meantBy("scale", name, before);
   if (first !== undefined && familyOf(first) !== name) {
     const family = familyOf(first);

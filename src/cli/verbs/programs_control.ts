@@ -18,7 +18,9 @@ export async function control(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const action = actionOf(input.invocation.path.at(-1));
   const asked = namesOf(input, action);
-  const before = await programsOf(input, context);
+  const before = await programsOf(input, context, {
+    action: asked === "all" ? [`${action} the programs of`, context.called] : [action, asked.join(" ")],
+  });
   const steps = asked === "all" ? inOrder(before, action) : [asked];
   const meant = steps.flat().flatMap((name) => meantBy(action, name, before));
   const refused = new Map<string, AppdError>();

@@ -197,6 +197,26 @@ Deno.test("signals go to a program or to one instance, by name", async () => {
   assert.equal(none.code, 1);
 });
 
+Deno.test("without a daemon what cannot be done is what was asked for", async () => {
+  const test = fakeInstance([]);
+  await using _ = test;
+  await test.end();
+  const refusal = async (...args: string[]) => (await test.run("programs", ...args)).stderr.split("\n")[0];
+  const because = "the daemon is not running";
+  assert.equal(await refusal("stop", "web", "db"), `appd: cannot stop "web db": ${because}`);
+  assert.match(await refusal("restart", "--all") ?? "", /^appd: cannot restart the programs of "/);
+  assert.equal(await refusal("signal", "web", "HUP"), `appd: cannot signal "web": ${because}`);
+  assert.equal(await refusal("scale", "web", "2"), `appd: cannot scale "web": ${because}`);
+  assert.match(await refusal("list") ?? "", /^appd: cannot list the programs of "/);
+});
+
+Deno.test("a name that is only begun is taken for the one that goes on", async () => {
+  await using test = fakeInstance([fakeProgram("web"), fakeProgram("lane-left"), fakeProgram("lane-right")]);
+  assert.match((await test.run("why", "lane")).stderr, /hint: did you mean "lane-left"\? /);
+  assert.match((await test.run("programs", "stop", "lane")).stderr, /hint: did you mean "lane-left"\? /);
+  assert.doesNotMatch((await test.run("why", "l")).stderr, /did you mean "lane/);
+});
+
 Deno.test("scaling names all instances, and the new ones that failed", async () => {
   const fresh = { ...STOPPED, state: "failed", error: "EADDRINUSE", family: "web" } as const;
   await using test = fakeInstance(three(), (self) => ({

@@ -222,7 +222,7 @@ Deno.test("a job with the name of a configured one is refused with 78, also by c
   const env = { FIG_JOB: "1" };
   const { code, stderr } = await fig.start(env);
   assert.equal(code, 78, stderr);
-  assert.match(stderr, /cannot take up the job "taken" of fig: a \[\[job\]\] of the configuration has this name/);
+  assert.match(stderr, /config\.toml:\d+:8: job\.taken\.name is "taken", and a job of the app has this name/);
   for (const args of [["config", "check"], ["schedule", "next"], ["schedule", "simulate"]]) {
     assert.equal((await fig.instance.run(args, { env: fig.instance.env(env) })).code, 78, args.join(" "));
   }

@@ -26,7 +26,7 @@ Deno.test("programs, jobs and notifications name services that the configuration
 Deno.test("what really is unknown stands with its line, its column and the nearest name", async () => {
   assert.deepEqual(await checked(upstreams("alpha") + web('depends_on = ["up-alfa"]')), [
     78, // Two lines of the instance stand above.
-    '10:15: program.web.depends_on[1] names "up-alfa", and no program has this name',
+    '10:15: program.web.depends_on[1] names "up-alfa", and no program or service has this name',
     'hint: did you mean "up-alpha"?',
   ]);
 });
@@ -59,7 +59,7 @@ Deno.test("a program starts after the service that it waits for, and a reload th
   await until("web runs again", async () => (await one("web")).state === "running");
   sloe.write(upstreams("b") + web('depends_on = ["up-a"]'));
   const refused = await sloe.run(["reload"]);
-  assert.match(refused.stderr, /names "up-a", and no program has this name/);
+  assert.match(refused.stderr, /names "up-a", and no program or service has this name/);
   const set = await sloe.run(["config", "set", "program.web.depends_on", "up-b"]);
   assert.equal(set.code, 0, set.stderr);
   assert.equal((await sloe.run(["reload"])).code, 0);

@@ -141,7 +141,7 @@ Deno.test("a reload and the doctor know the mode", async () => {
   assert.equal((await app.run(["reload"])).code, 0);
   assert.doesNotMatch((await app.run(["doctor", "--json"])).stdout, /clocked/);
   await app.run(["stop"]);
-  refused(await app.run(["start"]), 78, /cannot run the service "clocked"/);
+  refused(await app.run(["start"]), 78, /program\.clocked\.name is "clocked", and a service of the app has this name/);
 });
 
 Deno.test("killed with kill -9 and begun again by its guard, the daemon has its mode", async () => {

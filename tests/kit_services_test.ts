@@ -376,14 +376,15 @@ Deno.test("a program of the configuration with the name of a service is refused,
   await using quince = new Quince(program("steady", "exec sleep 1000"));
   const start = await quince.run(["start"]);
   assert.equal(start.code, 78);
-  assert.match(start.stderr, /cannot run the service "steady": the configuration has a program "steady"/);
+  const message = /config\.toml:\d+:8: program\.steady\.name is "steady", and a service of the app has this name/;
+  assert.match(start.stderr, message);
   quince.write("");
   await quince.start();
   quince.write(program("steady", "exec sleep 1000"));
   for (const verb of [["reload"], ["config", "check"]]) {
     const { code, stderr } = await quince.run(verb);
     assert.notEqual(code, 0);
-    assert.match(stderr, /the configuration has a program "steady"/);
+    assert.match(stderr, message);
   }
   await quince.see("steady", "running");
 });

@@ -29,6 +29,7 @@ import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
 import type { Logger } from "../base/logger.ts";
 import type { LiveParts } from "./live_config.ts";
+import { LiveToken } from "./live_token.ts";
 import { createFifos } from "../system/fifo.ts";
 import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
@@ -143,11 +144,12 @@ async function build(
       }),
     )
     : undefined;
+  const token = new LiveToken(context, config);
   const daemon: Daemon = new Daemon(
     context,
     {
       ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
-      ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping },
+      ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping, token },
       services: servicesOf(kit?.kitFor, stopping.signal),
     },
     loaded,
@@ -156,7 +158,7 @@ async function build(
   parts.use(reportUnhandled((error) => daemon.fail(error)));
   const listeners = parts.use(
     openListeners(context, {
-      ...{ config, core: () => daemon.api(), log: logs.logging.logger("http"), own: kit?.routes },
+      ...{ config, core: () => daemon.api(), log: logs.logging.logger("http"), own: kit?.routes, token },
     }),
   );
   parts.use(guardFiles({ files, clock, log }, {

@@ -120,7 +120,8 @@ export async function act<T>(
  * given is that until the answer begins; its body may be a stream without an end.
  *
  * @param path with the leading slash
- * @throws AppdError (notRunning), (unavailable) when there is no answer in time; the reason of the caller's own signal
+ * @throws AppdError (notRunning), (unavailable) when there is no answer in time, (usage) for what is no path; the reason of
+ * the caller's own signal
  */
 export async function requestDaemon(context: Context, path: string, init: AskInit = {}): Promise<Response> {
   using waiting = patience(context, path, init);

@@ -7,6 +7,7 @@ import type { Notifications } from "./events/notifications.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { LiveParts } from "./live_config.ts";
+import type { LiveToken } from "./live_token.ts";
 import type { Logs } from "./logs.ts";
 import type { Programs } from "./programs/programs.ts";
 import type { ProgramUsage } from "./programs/usage.ts";
@@ -33,4 +34,6 @@ export interface Parts {
   readonly command: Command | undefined;
   /** The one in use; a reload does not move it. */
   readonly pidFile: string;
+  /** Of the TCP listener. */
+  readonly token: LiveToken;
 }

@@ -39,7 +39,7 @@ export async function exposedCommands(loaded: LoadResult, around: Surroundings):
     const here = at.reduce((from, step) => from.at(step), reading);
     for (const { path, command } of commands) {
       for (const { word, file } of executed(command, process, around)) {
-        const doubt = doubtAbout(around.files, file, 0);
+        const doubt = doubtAbout(around.files, file, { uid: 0 });
         if (doubt === undefined) continue;
         const what = `"${file}" runs as root, and ${doubt.what}`;
         here.warn(what, { path: [...path, word], hint: doubt.hint });

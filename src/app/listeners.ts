@@ -1,4 +1,3 @@
-import { readToken } from "./token.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../schema/appd_schema.ts";
 import type { AppRoutes } from "../http/app_routes.ts";
@@ -10,6 +9,7 @@ import type { ApiDeps } from "../http/route.ts";
 import { addressText, serveTcp } from "../http/tcp_listener.ts";
 import { serveSocket } from "../http/unix_listener.ts";
 import type { Context } from "./context.ts";
+import type { LiveToken } from "./live_token.ts";
 
 /** Where the daemon is asked: always the control socket, and a TCP address unless the port is 0. */
 export interface Listeners extends AsyncDisposable {
@@ -20,7 +20,7 @@ export interface Listeners extends AsyncDisposable {
 }
 
 /** What the API is told about the daemon, alike for both listeners. */
-export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "token" | "own">;
+export type ApiCore = Omit<ApiDeps, "access" | "port" | "bind" | "socket" | "token" | "own">;
 
 export interface ListenerOptions {
   readonly config: Config;
@@ -29,6 +29,7 @@ export interface ListenerOptions {
   readonly log: Logger;
   /** Endpoints of the app; absent when it has none. */
   readonly own?: OwnRoutes | undefined;
+  readonly token: LiveToken;
 }
 
 /** Endpoints of an app, which come while the daemon starts. */
@@ -45,13 +46,13 @@ export interface OwnRoutes {
  * @throws AppdError (unavailable) when the address is taken, (noPermission), (cannotCreate), (config) for the token
  */
 export function openListeners(context: Context, options: ListenerOptions): Listeners {
-  const { config, log, own } = options;
+  const { config, log, own, token } = options;
   const requests = new RequestCounter();
   const core = async () => ({ ...await options.core(), requests });
-  const socketApi = lazyApi({ core, own }, { access: "socket" });
+  const socketApi = lazyApi({ core, own }, { access: "socket", socket: context.paths.socket });
   const openSocket = () =>
     serveSocket({ path: context.paths.socket, handler: socketApi, log, streamLimit: own?.bodyLimit });
-  const tcp = config.server.port === 0 ? undefined : openTcp(context, { config, core, log, own });
+  const tcp = config.server.port === 0 ? undefined : openTcp({ config, core, log, own, token });
   let socket: Listener;
   try {
     socket = openSocket();
@@ -72,14 +73,11 @@ export function openListeners(context: Context, options: ListenerOptions): Liste
   };
 }
 
-function openTcp(context: Context, options: ListenerOptions): Listener {
-  const { bind, port, tokenFile } = options.config.server;
-  const token = tokenFile === undefined
-    ? undefined
-    : readToken(context.system.files, tokenFile, context.system.host.uid);
+function openTcp(options: ListenerOptions): Listener {
+  const { log, own, config: { server: { bind, port } } } = options;
+  options.token.begin();
   let listener: Listener | undefined = undefined;
-  const { log, own } = options;
-  const handler = lazyApi(options, { access: "tcp", bind, token, port: () => listener?.port ?? port });
+  const handler = lazyApi(options, { access: "tcp", bind, port: () => listener?.port ?? port });
   listener = serveTcp({ hostname: bind, port, handler, log, streamLimit: own?.bodyLimit });
   return listener;
 }
@@ -92,21 +90,24 @@ function shownHost(bind: string): string {
 
 /** The API, loaded by the first request: the daemon is ready, and its starter has returned, while that goes on. */
 function lazyApi(
-  { core, own }: Pick<ListenerOptions, "core" | "own">,
-  listener: Omit<ApiDeps, keyof ApiCore | "own">,
+  { core, own, token }: Pick<ListenerOptions, "core" | "own"> & Partial<Pick<ListenerOptions, "token">>,
+  listener: Omit<ApiDeps, keyof ApiCore | "own" | "token">,
 ): Handler {
-  let made: { readonly own: AppRoutes | undefined; readonly api: Promise<Fetch> } | undefined;
-  const make = async (own: AppRoutes | undefined): Promise<Fetch> => {
+  let made: Changing & { readonly api: Promise<Fetch> } | undefined;
+  const make = async (now: Changing): Promise<Fetch> => {
     const [{ createApi }, deps] = await Promise.all([import("../http/api.ts"), core()]);
-    return createApi({ ...deps, ...listener, own });
+    return createApi({ ...deps, ...listener, ...now });
   };
   return async (request, refusal) => {
-    const now = own?.now();
-    // Once more when the app has made its endpoints.
-    if (made === undefined || made.own !== now) made = { own: now, api: make(now) };
+    const now: Changing = { own: own?.now(), token: token?.value };
+    // Once more when the app has made its endpoints, or a reload has found another token.
+    if (made === undefined || made.own !== now.own || made.token !== now.token) made = { ...now, api: make(now) };
     return (await made.api).fetch(request, { refusal });
   };
 }
+
+/** What an API is made with that becomes something else while its listener is open. */
+type Changing = Required<Pick<ApiDeps, "own" | "token">>;
 
 interface Fetch {
   fetch(request: Request, around: RequestAround): Response | Promise<Response>;

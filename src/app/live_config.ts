@@ -15,6 +15,7 @@ import { loadContextConfig, type Loaded } from "./load.ts";
 import type { Notifications } from "./events/notifications.ts";
 import type { Jobs, PreparedJobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
+import type { LiveToken, TokenFound } from "./live_token.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
 import { refuseWhatOthersCanWrite, trustWarnings } from "./trust.ts";
@@ -33,6 +34,7 @@ export interface LiveParts {
   readonly jobs: Jobs;
   readonly notifications: Notifications;
   readonly keepAlive: KeepAlive | undefined;
+  readonly token: LiveToken;
   readonly command: Command | undefined;
 }
 
@@ -132,7 +134,8 @@ export class LiveConfig implements Disposable {
       const next = this.#version(await this.#load(), this.#now.scale);
       const [unfit] = this.#parts.supervisor.unfit(next.specs);
       if (unfit !== undefined) return refused(`program "${unfit.name}" cannot be started: ${unfit.reason}`);
-      return options.plan ? this.#planned(next) : await this.#replace(next, options);
+      const token = this.#parts.token.look(next.loaded.config);
+      return options.plan ? this.#planned(next, token) : await this.#replace(next, { ...options, token });
     } catch (error) {
       if (!(error instanceof AppdError)) throw error;
       if (error instanceof ConfigError) return refused(error.summary);
@@ -151,12 +154,16 @@ export class LiveConfig implements Disposable {
     });
   }
 
-  #planned(next: Version): ReloadResult {
+  #planned(next: Version, token: TokenFound): ReloadResult {
     const programs = this.#parts.supervisor.plan(next.specs);
-    return { ok: true, changes: changesOf(this.#now, next), error: null, programs, planned: true };
+    const changes = [...changesOf(this.#now, next), ...token.changes];
+    return { ok: true, changes, error: null, programs, planned: true };
   }
 
-  async #replace(next: Version, { confirmMs }: ReloadOptions): Promise<ReloadResult> {
+  async #replace(
+    next: Version,
+    { confirmMs, token }: ReloadOptions & { readonly token: TokenFound },
+  ): Promise<ReloadResult> {
     const before = this.#now;
     const applied = await this.#apply(next, "a reload");
     const [failed] = applied.failed.filter(({ name }) => !applied.adopted.includes(name));
@@ -164,11 +171,12 @@ export class LiveConfig implements Disposable {
       await this.#apply(before, "a reload that was taken back");
       return refused(`program "${failed.name}" cannot be started: ${failed.reason}; the old configuration is back`);
     }
+    token.take();
     this.#warn();
     const { start, stop, restart, update, keep, lingering } = applied;
     const result = {
       ok: true,
-      changes: changesOf(before, next),
+      changes: [...changesOf(before, next), ...token.changes],
       error: null,
       programs: { start, stop, restart, update, keep },
       ...(lingering.length === 0 ? {} : { lingering }),

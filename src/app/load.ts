@@ -23,7 +23,7 @@ export interface AppReader {
    * its jobs. What reading it has asked the app already is not asked again.
    *
    * @throws AppdError, as `adjust` throws it; (internal) for a bug in it, so that a reload is refused and the daemon lives
-   * on; (config) of a service or a job of the app
+   * on; (config) of a service or a job of the app; ConfigError where a table of the file has a name of theirs
    */
   wanted(loaded: LoadResult): Promise<Loaded>;
 }
@@ -78,8 +78,13 @@ async function asWanted(context: Context, loaded: LoadResult, made: Made | undef
     import("./kit/own_parts.ts"),
     import("./kit/endless_waits.ts"),
   ]);
-  const own = ownParts(context, { ...wanted, services: made?.services });
-  return { ...wanted, warnings: [...wanted.warnings, ...endlessWaits(own.wanted, wanted.config)], own };
+  try {
+    const own = ownParts(context, { ...wanted, services: made?.services });
+    return { ...wanted, warnings: [...wanted.warnings, ...endlessWaits(own.wanted, wanted.config)], own };
+  } catch (error) {
+    const { NameTaken } = await import("./kit/name_taken.ts");
+    throw error instanceof NameTaken ? await error.inFile(loaded) : error;
+  }
 }
 
 function adjust({ app, startedIn }: Pick<Context, "app" | "startedIn">, config: Config): Config {

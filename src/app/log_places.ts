@@ -57,7 +57,8 @@ function pathIn(directory: string, name: string): string {
 
 function namesIn({ system: { files } }: Context, directory: string): string[] {
   try {
-    return files.list(directory).filter((name) => files.stat(join(directory, name))?.kind === "directory");
+    const names = files.list(directory).filter((name) => !name.startsWith(".")); // Those are not of anybody's name.
+    return names.filter((name) => files.stat(join(directory, name))?.kind === "directory");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;

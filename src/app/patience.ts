@@ -19,9 +19,14 @@ export interface Patience extends Disposable {
 /** Longest wait for an answer, in milliseconds: any that a person waits for is there by then. */
 const DEFAULT_MS = 30_000;
 
-/** Begins to wait for what `path` answers. */
+/**
+ * Begins to wait for what `path` answers.
+ *
+ * @throws AppdError (usage) when it is no path, or the time is none
+ */
 export function patience({ system: { clock } }: Context, path: string, init: AskInit): Patience {
   const { timeoutMs = DEFAULT_MS, method = "GET", signal } = init;
+  checkAsked(path, timeoutMs);
   const late = new AbortController();
   const timer = Number.isFinite(timeoutMs) ? clock.after(timeoutMs, () => late.abort()) : undefined;
   return {
@@ -29,6 +34,21 @@ export function patience({ system: { clock } }: Context, path: string, init: Ask
     errorOf: (error) => late.signal.aborted ? tooLate(path, { ms: timeoutMs, reads: isReading(method) }) : error,
     [Symbol.dispose]: () => timer?.[Symbol.dispose](),
   };
+}
+
+/** What is no path would be a part of the name of a host, or be asked of the daemon's root. */
+function checkAsked(path: string, timeoutMs: number): void {
+  if (!path.startsWith("/")) {
+    throw cannot(["ask for", path], "it is no path of the daemon", {
+      exit: "usage",
+      hint: "a path begins with a slash, such as /api/v1/status",
+    });
+  }
+  if (timeoutMs > 0) return;
+  throw cannot(["ask for", path], `a time limit of ${timeoutMs} ms leaves no time for an answer`, {
+    exit: "usage",
+    hint: "give it more than 0; without one it is 30s, and Infinity is none",
+  });
 }
 
 function isReading(method: string): boolean {

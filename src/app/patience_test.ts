@@ -25,6 +25,28 @@ Deno.test("without a word of it half a minute is waited", () => {
   ]);
 });
 
+Deno.test("what is no path, and a limit that leaves no time, are refused before anybody is asked", () => {
+  const asked = (path: string, init: AskInit = {}) => {
+    try {
+      patience({ system: { clock: new FakeClock() } } as unknown as Context, path, init)[Symbol.dispose]();
+    } catch (error) {
+      if (error instanceof AppdError && error.exit === "usage") return error.message;
+      throw error;
+    }
+    return undefined;
+  };
+  for (const path of ["nope", "", "http://example.org/"]) {
+    assert.equal(asked(path), `cannot ask for "${path}": it is no path of the daemon`);
+  }
+  for (const timeoutMs of [0, -1, NaN]) {
+    assert.equal(
+      asked("/figs", { timeoutMs }),
+      `cannot ask for "/figs": a time limit of ${timeoutMs} ms leaves no time for an answer`,
+    );
+  }
+  assert.equal(asked("/figs", { timeoutMs: 1 }), undefined);
+});
+
 Deno.test("a limit of one's own, none at all, and one that was ended", () => {
   const own = waiting({ timeoutMs: 500, method: "post" });
   own.clock.advance(500);

@@ -43,7 +43,7 @@ export async function startDaemon(context: Context, options: { command?: Command
   const result = (started: Running, already: boolean): StartResult => ({
     ...started,
     already,
-    ms: context.system.clock.monotonic() - began,
+    ms: Math.round(context.system.clock.monotonic() - began),
   });
   const early = await askStatus(context);
   if (early?.pid && early.state !== "stopping") return result(runningOf(early, early.pid), true);

@@ -7,7 +7,7 @@ const MIN_LENGTH = 16;
 /**
  * The bearer token in a file that only its owner can read.
  *
- * @throws AppdError (config) when it is missing, readable by others or too short
+ * @throws AppdError (config) when it is missing, readable by others, too short, or nothing that a client can send
  */
 export function readToken(files: Files, path: string, uid: number): string {
   const hint = `make one: (umask 077; head -c 32 /dev/urandom | base64 > "${path}")`;
@@ -26,8 +26,13 @@ export function readToken(files: Files, path: string, uid: number): string {
     });
   }
   const token = readText(files, path).trim();
-  if (token.length >= MIN_LENGTH) return token;
-  throw cannot(["use token file", path], `the token has less than ${MIN_LENGTH} characters`, { exit: "config", hint });
+  const cause = token.length < MIN_LENGTH
+    ? `the token has less than ${MIN_LENGTH} characters`
+    : /[^\x21-\x7e]/.test(token)
+    ? "the token has to be one word of ASCII characters, as a client sends it"
+    : undefined;
+  if (cause !== undefined) throw cannot(["use token file", path], cause, { exit: "config", hint });
+  return token;
 }
 
 function readText(files: Files, path: string): string {

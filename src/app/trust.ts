@@ -15,16 +15,26 @@ export interface Doubt {
   readonly hint: string;
 }
 
+/** Who relies on a file, and what it is. */
+export interface Reliance {
+  /** For root it has to be root's. */
+  readonly uid: number;
+  /** Nobody else may read it. */
+  readonly isSecret?: boolean;
+}
+
 /**
  * Who else could change the file, or exchange it in its directory; undefined when nobody could, or nothing is there. What
  * is on a read-only file system nobody can, whatever its bits say: a ConfigMap of Kubernetes is mounted with 0777.
- *
- * @param uid who relies on it; for root it has to be root's
  */
-export function doubtAbout(files: Pick<Files, "stat" | "realPath">, path: string, uid: number): Doubt | undefined {
+export function doubtAbout(
+  files: Pick<Files, "stat" | "realPath">,
+  path: string,
+  { uid, isSecret = false }: Reliance,
+): Doubt | undefined {
   const places = placesOf(files, path);
   for (const { place, isDirectory } of places) {
-    const doubt = doubtAboutPlace(files, { place, isDirectory, uid });
+    const doubt = doubtAboutPlace(files, { place, isDirectory, uid, isSecret });
     if (doubt !== undefined && !isReadOnlyPlace(place, isDirectory)) return doubt;
   }
   return undefined;
@@ -47,7 +57,7 @@ function placesOf(files: Pick<Files, "realPath">, path: string) {
 
 function doubtAboutPlace(
   files: Pick<Files, "stat">,
-  { place, isDirectory, uid }: { place: string; isDirectory: boolean; uid: number },
+  { place, isDirectory, uid, isSecret }: Reliance & { place: string; isDirectory: boolean },
 ): Doubt | undefined {
   const stat = files.stat(place);
   if (stat === undefined) return undefined;
@@ -58,7 +68,7 @@ function doubtAboutPlace(
   }
   const isOpen = isDirectory ? isExchangeable(stat, uid) : isWritableByOthers(stat, uid);
   if (!isOpen) return undefined;
-  const closed = modeText(stat.mode & ~0o022).slice(1);
+  const closed = modeText(stat.mode & ~(isSecret && !isDirectory ? 0o077 : 0o022)).slice(1);
   const hint = `close it: chmod ${closed} "${place}"`;
   return { path: place, what: `others can write to ${it} (mode ${modeText(stat.mode)})`, hint };
 }
@@ -74,7 +84,8 @@ function doubtsAbout({ system }: Context, { config, file }: LoadResult): AppdErr
   ];
   const once = read.filter(([, path], index) => read.findIndex(([, other]) => other === path) === index);
   return once.flatMap(([role, path]) => {
-    const doubt = path === undefined ? undefined : doubtAbout(files, path, uid);
+    const isSecret = path === server.tokenFile; // Others must not read it either: that would be the next refusal.
+    const doubt = path === undefined ? undefined : doubtAbout(files, path, { uid, isSecret });
     if (path === undefined || doubt === undefined) return [];
     const cause = uid === 0 ? `${doubt.what}, and we are root` : doubt.what;
     return [cannot([`trust ${role}`, path], cause, { exit: "noPermission", hint: doubt.hint })];

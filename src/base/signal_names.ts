@@ -34,7 +34,8 @@ export function signalNamed(text: string): SignalName | undefined {
   return known === undefined ? undefined : `SIG${known}`;
 }
 
-/** The signal that was probably meant, without its SIG. */
+/** The signal that was probably meant, without its SIG. Never KILL: who believes a wrong guess would lose the program. */
 export function nearestSignal(text: string): string | undefined {
-  return /^\d*$/.test(text) ? undefined : nearest(text.toUpperCase().replace(/^SIG/, ""), SIGNAL_NAMES);
+  const near = /^\d*$/.test(text) ? undefined : nearest(text.toUpperCase().replace(/^SIG/, ""), SIGNAL_NAMES);
+  return near === "KILL" ? undefined : near;
 }

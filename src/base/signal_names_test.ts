@@ -13,4 +13,5 @@ Deno.test("a mistyped signal has a nearest one, a number has none", () => {
   assert.equal(nearestSignal("sighupp"), "HUP");
   assert.equal(nearestSignal("9"), undefined);
   assert.equal(nearestSignal("something else"), undefined);
+  for (const text of ["till", "kil", "SIGKIL"]) assert.equal(nearestSignal(text), undefined, text);
 });

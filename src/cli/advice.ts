@@ -44,6 +44,6 @@ export function guessedInstance(argv: readonly string[]): Readonly<Record<string
 }
 
 /** One word for a POSIX shell. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w@%+:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -134,15 +134,21 @@ const EVENTS: CommandSpec = {
     { name: "follow", short: "f", help: "go on until interrupted, also with the next daemon" },
     {
       name: "program",
-      value: { name: "NAME", kind: "named" },
-      help: "only events of this program and its instances, or of this job",
+      value: { name: "NAME", kind: "explained" },
+      help: "only events of this program and its instances, of this job, or of this health check",
     },
   ],
   examples: [
     { line: "appd events", says: "the last 50" },
     { line: "appd events -f --program web", says: "what happens to the program web, as it happens" },
   ],
-  exits: { ok: true, generic: "no such program", usage: true, notRunning: true, unavailable: true },
+  exits: {
+    ok: true,
+    generic: "no such program, job or health check",
+    usage: true,
+    notRunning: true,
+    unavailable: true,
+  },
   load: () => import("./verbs/events.ts").then((verb) => verb.events),
 };
 

@@ -65,7 +65,7 @@ shellTest("bash", "offers for each argument what it is, and for the last one aga
   const asked = (...words: string[]) => inShell("bash", `${STAND_IN}\n${bashScript(words)}`).trim();
   assert.equal(asked("programs", "stop", ""), "programs-names");
   assert.equal(asked("programs", "stop", "web", "db", ""), "programs-names");
-  assert.equal(asked("events", "--program", ""), "programs-names\njobs---quiet");
+  assert.equal(asked("events", "--program", ""), "programs-names\njobs---quiet\nhealth-names");
   assert.equal(asked("logs", ""), "programs-names\njobs---quiet");
   assert.equal(asked("why", ""), "programs-names\njobs---quiet\nhealth-names");
   assert.ok(!bashOffers("programs", "").includes("names"), "what is hidden is not offered");

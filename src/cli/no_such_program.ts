@@ -17,7 +17,7 @@ export interface UnknownName {
 export function noSuchProgram(verb: string, { name, known, or = [], status = {} }: UnknownName): AppdError {
   const absence = absenceOf(name, status);
   if (absence !== undefined) return cannot([verb, name], absence.cause, { exit: "generic", hint: absence.hint });
-  const near = nearest(name, known);
+  const near = nearest(name, known) ?? beginning(name, known);
   const one = listOf(["program", ...or], "or");
   const many = listOf(["program", ...or].map((kind) => `${kind}s`), "and");
   const all = known.length === 0 ? `there are no ${many}` : `${many}: ${known.join(", ")}`;
@@ -25,6 +25,11 @@ export function noSuchProgram(verb: string, { name, known, or = [], status = {} 
     exit: "generic",
     hint: near === undefined ? all : `did you mean "${near}"? ${all}`,
   });
+}
+
+/** The name that goes on after what was typed, as `lane-left` after `lane`. */
+function beginning(name: string, known: readonly string[]): string | undefined {
+  return name.length < 2 ? undefined : known.find((one) => one.startsWith(name));
 }
 
 /** `a`, `a or b`, `a, b or c` */

@@ -46,7 +46,10 @@ function readValue(option: OptionSpec, given: { spec: ValueSpec; text: string })
   }
   if (spec.kind === "count") {
     if (/^\d{1,9}$/.test(text)) return Number(text);
-    throw refuse(`"${text}" is no whole number`, `for example: --${option.name}=${spec.default ?? "10"}`);
+    throw refuse(
+      `"${text}" is no whole number from 0 to 999999999`,
+      `for example: --${option.name}=${spec.default ?? "10"}`,
+    );
   }
   if (spec.kind !== "duration") return text;
   const ms = parseSpan(text);

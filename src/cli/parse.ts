@@ -1,8 +1,9 @@
-import { flagAliases, type ProgramSpec, topCommands } from "./command.ts";
+import { shellWord } from "./advice.ts";
+import { flagAliases, type ProgramSpec, shownCommands, topCommands } from "./command.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Asked, optionsOf, ownOptions, settingsOf } from "./option_values.ts";
 import { resolve } from "./resolve.ts";
-import { scan, type Scanned } from "./scan.ts";
+import { type Given, scan, type Scanned } from "./scan.ts";
 import { suggest, usageError } from "./usage.ts";
 
 /**
@@ -34,12 +35,30 @@ function refuseUnknown(asked: Asked, scanned: Scanned): void {
   const word = foreign?.typed ?? scanned.unknown;
   if (word === undefined) return;
   const line = [asked.program.name, ...asked.path].join(" ");
+  const cause = asked.command ? `"${line}" does not know it` : "unknown option";
+  const elsewhere = foreign && takersOf(asked.program, foreign);
+  if (elsewhere !== undefined) throw usageError(`cannot use option "${word}": ${cause}`, elsewhere);
   const flags = asked.command === undefined ? topCommands(asked.program).flatMap(flagAliases) : [];
   const candidates = [...flags.map((flag) => flag.slice(2)), ...ours.keys()];
   throw usageError(
-    `cannot use option "${word}": ${asked.command ? `"${line}" does not know it` : "unknown option"}`,
+    `cannot use option "${word}": ${cause}`,
     suggest({ word: word.replace(/^-+/, ""), candidates, help: `${line} --help`, prefix: "--" }),
   );
+}
+
+/** Most commands that a hint names. */
+const NAMED = 3;
+
+/** Which commands take an option, and the first of them as a line to type; undefined when that is one of the hidden. */
+function takersOf(program: ProgramSpec, { option, value }: Given): string | undefined {
+  const takers = shownCommands(program)
+    .filter(({ command }) => !command.sameAs && command.options?.some(({ name }) => name === option.name))
+    .map(({ path }) => path.join(" "));
+  const [first] = takers;
+  if (first === undefined) return undefined;
+  const names = takers.length > NAMED ? [...takers.slice(0, NAMED), "…"] : takers;
+  const given = value === undefined ? "" : ` ${shellWord(value)}`;
+  return `it goes with ${names.join(", ")}: ${program.name} ${first} --${option.name}${given}`;
 }
 
 function trailingOf(asked: Asked, tail: readonly string[] | undefined): readonly string[] | undefined {

@@ -104,11 +104,15 @@ Deno.test("names that every object has are no options", () => {
 
 Deno.test("an option of another command is unknown here", () => {
   assert.match(refusal("status --follow").message, /"appd status" does not know it/);
+  assert.equal(refusal("status --follow").hint, "it goes with logs, events: appd logs --follow");
+  assert.equal(refusal("--program a;b").hint, "it goes with events: appd events --program 'a;b'");
 });
 
 Deno.test("values are checked by their kind", () => {
   assert.match(refusal("logs -n many").message, /no whole number/);
-  assert.match(refusal("logs -n -5").message, /no whole number/);
+  for (const count of ["-5", "99999999999"]) {
+    assert.match(refusal(`logs -n ${count}`).message, /is no whole number from 0 to 999999999$/);
+  }
   assert.match(refusal("stop --timeout soon").message, /no duration/);
   assert.match(refusal("man --format pdf").message, /none of roff, markdown/);
   assert.match(refusal("status --json=1").message, /takes no value/);

@@ -6,17 +6,30 @@ import type { ProgramStatus, StatusReport } from "../base/reports.ts";
 import { noSuchProgram } from "./no_such_program.ts";
 import type { VerbInput } from "./verb.ts";
 
+/** What the programs are needed for, when somebody asks for them; default: to list them. */
+export interface ProgramsWanted {
+  readonly action?: readonly [verb: string, object: string];
+}
+
 /** The programs of the daemon that runs. @throws AppdError (notRunning, unavailable) */
-export async function programsOf(input: VerbInput, context: Context): Promise<readonly ProgramStatus[]> {
-  return (await statusForPrograms(input, context)).programs;
+export async function programsOf(
+  input: VerbInput,
+  context: Context,
+  wanted: ProgramsWanted = {},
+): Promise<readonly ProgramStatus[]> {
+  return (await statusForPrograms(input, context, wanted)).programs;
 }
 
 /** What the daemon that runs says of itself and its programs. @throws AppdError (notRunning, unavailable) */
-export async function statusForPrograms({ program }: VerbInput, context: Context): Promise<StatusReport> {
+export async function statusForPrograms(
+  { program }: VerbInput,
+  context: Context,
+  { action = ["list the programs of", context.called] }: ProgramsWanted = {},
+): Promise<StatusReport> {
   const { exit, report } = await daemonStatus(context);
   if (exit === 0) return report;
-  if (exit === 4) throw cannot(["list the programs of", context.called], ...silent(report.pid ?? undefined));
-  throw cannot(["list the programs of", context.called], "the daemon is not running", {
+  if (exit === 4) throw cannot(action, ...silent(report.pid ?? undefined));
+  throw cannot(action, "the daemon is not running", {
     exit: "notRunning",
     hint: `start it: ${program.name} start`,
   });

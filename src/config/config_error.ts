@@ -5,7 +5,9 @@ import { escapeControls } from "../base/escape.ts";
 export type ProblemPlace =
   | { readonly kind: "file"; readonly path: string; readonly line: number; readonly column: number }
   | { readonly kind: "option"; readonly name: string }
-  | { readonly kind: "variable"; readonly name: string };
+  | { readonly kind: "variable"; readonly name: string }
+  /** It is about a value that was to be written, and stands nowhere. */
+  | { readonly kind: "value"; readonly name: string };
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
@@ -27,14 +29,15 @@ const SHOWN = 20;
 export class ConfigError extends AppdError {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /** @param action what cannot be done, in the words of a message */
+  constructor(problems: readonly Problem[], action = "load the configuration") {
     const [first] = problems;
     const alone = problems.length === 1 ? first : undefined;
     const text = alone
-      ? `cannot load the configuration: ${blockOf(alone)}`
-      : `cannot load the configuration: ${problems.length} problems\n${
-        problems.slice(0, SHOWN).map(blockWithHint).join("\n")
-      }${problems.length > SHOWN ? `\nand ${problems.length - SHOWN} more` : ""}`;
+      ? `cannot ${action}: ${blockOf(alone)}`
+      : `cannot ${action}: ${problems.length} problems\n${problems.slice(0, SHOWN).map(blockWithHint).join("\n")}${
+        problems.length > SHOWN ? `\nand ${problems.length - SHOWN} more` : ""
+      }`;
     super(text, {
       exit: problems.every(({ place }) => place.kind === "option") ? "usage" : "config",
       ...(alone?.hint === undefined ? {} : { hint: escapeControls(alone.hint) }),
@@ -62,6 +65,7 @@ export function problemText({ place, message, hint }: Problem): string {
 
 function placeText(place: ProblemPlace): string {
   if (place.kind === "file") return `${place.path}:${place.line}:${place.column}: `;
+  if (place.kind === "value") return "";
   return place.kind === "option" ? `option --${place.name}: ` : `variable ${place.name}: `;
 }
 

@@ -1,7 +1,7 @@
 import { nearest } from "../base/nearest.ts";
 import { APPD_SCHEMA, type Config } from "../schema/appd_schema.ts";
 import { type Flaw, type Path, startReading } from "../schema/kind.ts";
-import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
+import { envName, listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import { type DocumentValues, readDocument } from "../schema/read.ts";
 import type { ConfigOf, Schema } from "../schema/section.ts";
 import { inLongKeys, spellingIn } from "../schema/short_keys.ts";
@@ -135,9 +135,11 @@ function unknownVariables(schema: Schema, env: LoadOptions["env"]): string[] {
     name.startsWith(prefix) && !OWN_VARIABLES.test(name.slice(prefix.length))
   );
   if (strangers.length === 0) return [];
-  const known = listSettings(schema).flatMap(({ env }) => env === undefined ? [] : [env]);
+  const settings = listSettings(schema);
+  const known = settings.flatMap(({ env }) => env === undefined ? [] : [env]);
+  const longNames = new Map(settings.map(({ shown, env }) => [envName(schema, shown), env]));
   return strangers.filter((name) => !known.includes(name)).map((name) => {
-    const near = nearest(name, known);
+    const near = longNames.get(name) ?? nearest(name, known);
     return `variable ${name} is not known${near === undefined ? "" : `, did you mean ${near}?`}`;
   });
 }

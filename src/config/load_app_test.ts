@@ -53,7 +53,11 @@ async function read(options: LoadOptions) {
 }
 
 async function problems(options: LoadOptions): Promise<string[]> {
-  const error = await read(options).then(() => assert.fail("accepted"), (error: unknown) => error);
+  return await refusals(() => read(options));
+}
+
+async function refusals(load: () => Promise<unknown>): Promise<string[]> {
+  const error = await load().then(() => assert.fail("accepted"), (error: unknown) => error);
   if (!(error instanceof ConfigError)) throw error;
   return error.problems.map(({ place, message, hint }) => {
     const at = place.kind === "file" ? `${place.line}:${place.column}` : place.name;
@@ -117,6 +121,44 @@ Deno.test("an unknown key names the nearest of the section, and of the short key
   ]);
 });
 
+Deno.test("a key that is a setting of another section is said to be there, however near another one is", async () => {
+  await using home = homeWith(`${OWNED}port = 3\npid_file = "x"\n`);
+  assert.deepEqual(await problems(home), [
+    '3:1 orchard.port is not a known setting (did you mean "port"?)',
+    '4:1 orchard.pid_file is not a known setting (did you mean "daemon.pid_file"?)',
+  ]);
+});
+
+Deno.test("where an app has services, a name that is unknown is none of theirs either", async () => {
+  await using home = homeWith(`${OWNED}
+[[program]]
+name = "web"
+command = ["x"]
+depends_on = ["zzz"]
+[[job]]
+name = "tidy"
+command = ["x"]
+on = "program:zzz:failed"
+[[notify]]
+name = "tell"
+command = ["x"]
+programs = ["zzz"]
+jobs = ["tidy"]
+`);
+  const hint = 'add a [[program]] with name = "zzz"; services: press';
+  assert.deepEqual(await refusals(() => loadWith({ ...SCHEMA, brings: { program: ["press"] } }, home)), [
+    `7:15 program.web.depends_on[1] names "zzz", and no program or service has this name (${hint})`,
+    `11:6 job.tidy.on names "zzz", and no program or service has this name (${hint})`,
+    `15:13 notify.tell.programs[1] is "zzz", and no program or service has this name (add a [[program]] with name = "zzz")`,
+  ]);
+});
+
+Deno.test("a variable of a short key names the one of the setting", async () => {
+  await using home = homeWith(OWNED, { env: { PLUM_RIPE_ONES: "3" } });
+  const { warnings } = await read(home);
+  assert.deepEqual(warnings, ["variable PLUM_RIPE_ONES is not known, did you mean PLUM_ORCHARD_RIPE?"]);
+});
+
 Deno.test("a setting in both spellings is refused, with both lines", async () => {
   await using home = homeWith(`port = 1\n${OWNED}[server]\nport = 2\n`);
   assert.deepEqual(await problems(home), [
@@ -172,7 +214,7 @@ Deno.test("what a set would mean can be refused, and then nothing is written", a
   };
   await assert.rejects(
     setSetting({ ...home, files: systemFiles, schema: SCHEMA, accept }, "orchard.trees", "13"),
-    /bad luck/,
+    /bad luck; nothing is written/,
   );
   assert.equal(Deno.readTextFileSync(home.file), OWNED);
 });

@@ -199,7 +199,7 @@ const PROBLEMS: readonly [name: string, text: string, ...problems: string[]][] =
     '[[program]]\nname = "x"\ncommand = ["a"]\nlog = { max_fles = 1 }',
     '4:9 program.x.log.max_fles is not a known setting (did you mean "max_files"?)',
   ],
-  ["a version of the future", "version = 2", "1:11 version is 2, expected 1"],
+  ["a version of the future", "version = 2", "1:11 version is 2, expected 1 (write 1, or take it out)"],
   [
     "a name for path tricks",
     '[[program]]\nname = "../x"\ncommand = ["a"]',
@@ -239,6 +239,37 @@ Deno.test("a file that was named has to exist", async () => {
   await using home = homeWith(undefined, { explicit: true });
   assert.match((await errorOf(home)).message, /config\.toml:1:1: no such file$/);
 });
+
+Deno.test("a directory is said to be one, and where the file may be", async () => {
+  await using home = homeWith("");
+  const { message, hint } = await errorOf({ ...home, file: home.home, explicit: true });
+  assert.match(message, /:1:1: is a directory$/);
+  assert.equal(hint, `name a file, such as one in it: --config ${home.home}/config.toml`);
+});
+
+const QUOTED = "a key of more than letters, digits, _ and - is written in quotes";
+const SLIPS: readonly (readonly [text: string, hint: string | undefined])[] = [
+  ["[server\n", "a section is written with both brackets: [NAME]"],
+  ["[my server]\n", QUOTED],
+  ["hello world\n", `a line is KEY = VALUE; ${QUOTED}`],
+  ["käse = 1\n", `a line is KEY = VALUE; ${QUOTED}`],
+  ["[log]\nlevel = debug # loud\n", 'what is no number, true or false is written in quotes: level = "…"'],
+  ["[log]\nrotate_size = 20MiB\n", 'what is no number, true or false is written in quotes: rotate_size = "…"'],
+  ["[log]\nfile = /var/log/x\n", 'what is no number, true or false is written in quotes: file = "…"'],
+  ["[daemon]\nwatch_config = True\n", "true and false are written in small letters"],
+  ["[server]\nport = \n", undefined],
+  ["[server]\nport = 1 2\n", undefined],
+  ['[log]\nlevel = "debug\n', undefined],
+];
+
+for (const [text, hint] of SLIPS) {
+  Deno.test(`what is no TOML has the hint that is certain: ${JSON.stringify(text)}`, async () => {
+    await using home = homeWith(text);
+    const error = await errorOf(home);
+    assert.match(error.message, /is not valid TOML/);
+    assert.equal(error.hint, hint);
+  });
+}
 
 Deno.test("a file that cannot be read is 77 with a hint", async () => {
   await using home = homeWith("");

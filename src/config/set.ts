@@ -7,6 +7,7 @@ import type { Schema } from "../schema/section.ts";
 import { spellingIn } from "../schema/short_keys.ts";
 import { type Files, writeFileAtomic } from "../system/files.ts";
 import type { LoadOptions, LoadResult } from "./config.ts";
+import { ConfigError, type Problem } from "./config_error.ts";
 import { setInToml } from "./edit.ts";
 import { findKey } from "./keys.ts";
 import { loadText } from "./load.ts";
@@ -53,11 +54,38 @@ export async function setSetting(
   const { path, kind, named } = findKey(schema, key, document);
   const spelled = spellingIn(schema, document)(path);
   const after = await edited(before ?? "", spelled, await rawFromText(kind, text));
-  const loaded = await loadText(schema, after, { ...options, flags: {} });
-  await options.accept?.(loaded as LoadResult);
+  const read = async (text: string | undefined) => {
+    const loaded = await loadText(schema, text, { ...options, flags: {} });
+    await options.accept?.(loaded as LoadResult);
+  };
+  await read(after).catch(async (error) => {
+    throw await notWritten(error, { key, before: () => read(before) });
+  });
   const changed = after !== before;
   if (changed) write(files, file, after);
   return { key, file, changed, reload: named.setting.reload };
+}
+
+/**
+ * What is told of a file that will not come about: a problem that the file has already stands where it stands, any other
+ * one is the value's.
+ *
+ * @param before reads the file as it is
+ */
+async function notWritten(
+  error: unknown,
+  { key, before }: { readonly key: string; readonly before: () => Promise<void> },
+): Promise<unknown> {
+  if (!(error instanceof AppdError)) return error;
+  if (!(error instanceof ConfigError)) {
+    const { message, exit, hint } = error;
+    return new AppdError(`${message}; nothing is written`, { exit, cause: error, ...(hint && { hint }) });
+  }
+  const old = await before().then(() => [], (error) => error instanceof ConfigError ? error.problems : []);
+  const problems = error.problems.map(({ frame: _, ...problem }): Problem =>
+    old.find(({ message }) => message === problem.message) ?? { ...problem, place: { kind: "value", name: key } }
+  );
+  return new ConfigError(problems, `set "${key}", nothing is written`);
 }
 
 /** The edited text, with proof that it says what was meant and nothing else is said differently. */

@@ -83,6 +83,23 @@ Deno.test("set refuses what would be invalid and leaves the file alone", async (
   assert.deepEqual([...Deno.readDirSync(home.home)].map(({ name }) => name), ["config.toml"]);
 });
 
+Deno.test("what is refused is the value, and not a line that the file does not have", async () => {
+  await using home = homeWith("[server]\nport = 1000\n");
+  const refusal = async (key: string, value: string) => {
+    const error = await setSetting({ ...home, files }, key, value).then(() => assert.fail("written"), (error) => error);
+    assert.ok(error instanceof ConfigError);
+    return error.message.replace(home.file, "");
+  };
+  const message = 'cannot set "server.port", nothing is written: server.port is 70000, expected 0 to 65535';
+  assert.equal(await refusal("server.port", "70000"), message);
+  Deno.writeTextFileSync(home.file, '[server]\nport = 1000\n[log]\nlevel = "loud"\n');
+  assert.equal(
+    await refusal("server.port", "70000"),
+    'cannot set "server.port", nothing is written: 2 problems\nserver.port is 70000, expected 0 to 65535\n' +
+      ':4:9: log.level is "loud", expected "debug", "info", "warn" or "error"\n4 | level = "loud"\n  |         ^^^^^^',
+  );
+});
+
 Deno.test("set names the nearest key", async () => {
   await using home = homeWith('[[program]]\nname = "web"\ncommand = ["x"]\n');
   const hint = async (key: string) => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { errnoOf, systemError } from "../base/errors.ts";
 import type { FileStat } from "../system/files.ts";
 import type { LoadOptions } from "./config.ts";
@@ -29,7 +30,12 @@ export function readSource(options: Pick<LoadOptions, "file" | "explicit" | "fil
   if (fd === undefined) return undefined;
   try {
     const { kind, size } = files.fstat(fd);
-    if (kind !== "file") throw refuse(file, `is ${KINDS[kind]}, not a regular file`);
+    if (kind === "directory") {
+      throw refuse(file, "is a directory", `name a file, such as one in it: --config ${join(file, "config.toml")}`);
+    }
+    if (kind !== "file") {
+      throw refuse(file, `is ${KINDS[kind]}, not a regular file`, "name a regular file with --config");
+    }
     if (size > MAX_CONFIG_BYTES) throw tooLarge(file);
     return decode(file, readAll({ fd, files, file }));
   } finally {
@@ -46,7 +52,9 @@ function openSource({ file, files, explicit }: Required<Pick<LoadOptions, "file"
       if (!explicit) return undefined; // Who needs the directory says what is wrong with it.
       throw refuse(file, "no such file", "make one: appd config init, or take --config out");
     }
-    if (errno === "ENXIO" || errno === "ENODEV") throw refuse(file, "is a socket or a device, not a regular file");
+    if (errno === "ENXIO" || errno === "ENODEV") {
+      throw refuse(file, "is a socket or a device, not a regular file", "name a regular file with --config");
+    }
     if (errno === "ELOOP") throw refuse(file, "is a loop of symbolic links");
     throw systemError(["read", file], error, `let this user read it: chmod u+r, or chown "${file}"`);
   }

@@ -33,6 +33,22 @@ function syntaxError(
   return new ConfigError([{
     place: { kind: "file", path, line, column },
     message: `is not valid TOML: ${cause}`,
+    ...hintFor(cause, text.split("\n", line)[line - 1] ?? ""),
     ...(frame === undefined ? {} : { frame }),
   }]);
+}
+
+/** What is to be done where that is certain. The value itself is not repeated: it may be a secret. */
+function hintFor(cause: string, line: string): { readonly hint?: string } {
+  if (cause === "illegal character in key") {
+    const isHead = /^\s*\[/.test(line);
+    if (isHead && !line.includes("]")) return { hint: "a section is written with both brackets: [NAME]" };
+    const quoted = "a key of more than letters, digits, _ and - is written in quotes";
+    return { hint: isHead ? quoted : `a line is KEY = VALUE; ${quoted}` };
+  }
+  if (cause !== "invalid value" && cause !== "illegal character in numeric literal") return {};
+  const [, key, value = ""] = /^\s*([\w.-]+)\s*=\s*([\w./~][^"'#=]*)(#.*)?$/.exec(line) ?? [];
+  if (key === undefined || !/[A-Za-z/~]/.test(value)) return {};
+  if (/^(true|false)\s*$/i.test(value)) return { hint: "true and false are written in small letters" };
+  return { hint: `what is no number, true or false is written in quotes: ${key} = "…"` };
 }

@@ -14,7 +14,7 @@ import type { Refusal } from "./connection.ts";
 import { type AppPaths, guard } from "./guards.ts";
 import { RequestCounter } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
-import { type Problem, problemOf, replyJson, replyProblem } from "./problem.ts";
+import { noPath, type Problem, problemOf, replyJson, replyProblem } from "./problem.ts";
 import type { ApiDeps, Route, RouteDeps } from "./route.ts";
 import { ACT_ROUTES } from "./routes_act.ts";
 import { GIT_ROUTES } from "./routes_git.ts";
@@ -68,12 +68,18 @@ export function createApi(deps: ApiDeps): Hono<{ Bindings: RequestAround }> {
     if (method === "HEAD") await context.res.body?.cancel(); // What feeds a stream would wait for a reader for ever.
     log.debug("request", { access, method, path: context.req.path, status });
   });
-  app.use(guard({ access, bind, port, token, realm: product.name, paths: own && pathsOf(own, token) }));
+  const lost = (path: string) => noPath(path, `${placeOf(deps)}/openapi.json`);
+  const isStarting = own !== undefined && own.hono === undefined;
+  const missing = (path: string) => isStarting || isThere(path, own) ? undefined : lost(path);
+  const isAction = (path: string) => isActionAt(path, own);
+  app.use(guard({
+    ...{ access, bind, port, token, realm: product.name, paths: own && pathsOf(own, token) },
+    ...{ missing, isAction },
+  }));
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
   for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
   if (own?.hono !== undefined) app.use(appHeaders).route("/", own.hono);
-  const missing = own !== undefined && own.hono === undefined ? NOT_YET : NO_PATH;
-  app.notFound(() => replyProblem(missing));
+  app.notFound(({ req: { path } }) => replyProblem(isStarting ? NOT_YET : lost(path)));
   app.onError((error, context) => {
     if ("getResponse" in error) return error.getResponse(); // An endpoint of the app says so, in the router's words.
     const refused = error instanceof RefusedBody ? error.problem : context.env?.refusal?.();
@@ -84,8 +90,22 @@ export function createApi(deps: ApiDeps): Hono<{ Bindings: RequestAround }> {
   return app;
 }
 
-const NO_PATH: Problem = { status: 404, message: "no such path", hint: "see GET /openapi.json" };
 const NOT_YET: Problem = { status: 503, message: "the daemon is starting", hint: "ask again", exit: "unavailable" };
+
+/** Where the listener is asked, as curl takes it. */
+function placeOf({ port = () => 0, socket }: ApiDeps): string {
+  return socket === undefined ? `http://127.0.0.1:${port()}` : `--unix-socket "${socket}" http://localhost`;
+}
+
+function isThere(path: string, own: AppRoutes | undefined): boolean {
+  return PATTERNS.some(([pattern]) => pattern.test(path)) || (own !== undefined && isServed(own, path));
+}
+
+/** Whether something can be done at a path; what an app does with its own is not known. */
+function isActionAt(path: string, own: AppRoutes | undefined): boolean {
+  if (own !== undefined && isServed(own, path)) return true;
+  return PATTERNS.some(([pattern, , method]) => method !== "GET" && pattern.test(path));
+}
 
 /** The app's endpoints as the guards know them. */
 function pathsOf(own: AppRoutes, token: string | undefined): AppPaths {
@@ -102,9 +122,10 @@ function wrongMethod(path: string): Response {
   return replyProblem({ status: 405, message: `this path takes ${allow}`, headers: { allow } });
 }
 
-const PATTERNS: readonly (readonly [RegExp, string])[] = ROUTES.map(({ path }) => [
+const PATTERNS: readonly (readonly [RegExp, path: string, method: string])[] = ROUTES.map(({ path, method }) => [
   new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`),
   path,
+  method,
 ]);
 
 /** The route's own pattern, so that clients cannot invent label values. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { createProduct } from "../base/product.ts";
+import { inWordsOf } from "../base/words.ts";
 import { createApi, ROUTES } from "./api.ts";
+import { problemOf } from "./problem.ts";
 import { BUILT_IN_PATHS } from "./built_in_paths.ts";
 import { type FakeDaemon, fakeDaemon } from "./fake_daemon.ts";
 import type { ApiDeps } from "./route.ts";
@@ -117,8 +120,31 @@ Deno.test("every response carries the protective headers and a JSON error has me
   const missing = await ask("/none");
   assert.equal(missing.status, 404);
   assert.deepEqual(await missing.json(), {
-    error: { message: "no such path", hint: "see GET /openapi.json", exit: null },
+    error: {
+      message: 'cannot find "/none": no such path',
+      hint: "see what there is: curl http://127.0.0.1:8321/openapi.json",
+      exit: null,
+    },
   });
+});
+
+Deno.test("a bug tells nothing of itself but where it is told", () => {
+  const words = inWordsOf(createProduct({ name: "fig", version: "1.0.0" }));
+  const { message, hint, exit } = problemOf(new Error("a secret"), words);
+  assert.deepEqual([message, hint, exit], ["internal error", "see the daemon's log: fig logs", "internal"]);
+});
+
+Deno.test("a refused POST says how to act where one can, and that there is nothing where there is nothing", async () => {
+  const { ask } = setUp();
+  const hint = async (path: string) => {
+    const response = await ask(path, { method: "POST" });
+    return [response.status, (await response.json()).error.hint];
+  };
+  const token = "actions go over the control socket, or need server.token_file";
+  assert.deepEqual(await hint("/api/v1/stop"), [405, token]);
+  assert.deepEqual(await hint("/api/v1/programs/web/start"), [405, token]);
+  assert.deepEqual(await hint("/api/v1/status"), [405, "this path can only be read: GET, HEAD"]);
+  assert.deepEqual(await hint("/none"), [404, "see what there is: curl http://127.0.0.1:8321/openapi.json"]);
 });
 
 Deno.test("over the socket every action reaches the daemon, whatever Host says", async () => {

@@ -90,6 +90,7 @@ Deno.test("a body may be as long as the app says, for the app's own paths alone"
     assert.notEqual((await post(path, LIMIT)).status, 413, path);
     const long = await post(path, LIMIT + 1);
     assert.deepEqual([long.status, (await long.json()).error.message], [413, "a body may have 2097152 bytes"], path);
+    assert.equal((await (await post(path, LIMIT + 1)).json()).error.hint, "send less at a time");
   }
   assert.equal((await post("/api/v1/reload", 64 * 1024 + 1)).status, 413);
 });

@@ -19,7 +19,7 @@ export function serveEvents(context: Context, { events, clock = systemClock }: R
   const after = asked === undefined ? undefined : parseId(asked);
   const program = context.req.query("program");
   const wanted = (event: EventReport) =>
-    program === undefined || isInstanceOf(event.program, program) || event.job === program;
+    program === undefined || isInstanceOf(event.program, program) || event.job === program || event.check === program;
   if (!wantsStream(context.req.query("stream"))) {
     return replyJson({ events: events.since(after ?? 0).filter(wanted) });
   }

@@ -17,6 +17,10 @@ export interface GuardPolicy {
   readonly token?: string | undefined;
   /** What the token opens, RFC 9110: the name of the program. */
   readonly realm: string;
+  /** The refusal where nothing is served at a path, as the router compares it; without this every path may be one. */
+  readonly missing?: (path: string) => Problem | undefined;
+  /** Whether anything but reading is possible at a path; without this at each. */
+  readonly isAction?: (path: string) => boolean;
   /** Paths of an app, and which of them are open; none by default. */
   readonly paths?: AppPaths | undefined;
 }
@@ -115,13 +119,21 @@ function fetchSite({ headers }: Request): Problem | undefined {
 function method(request: Request, policy: GuardPolicy): Problem | undefined {
   if (request.method === "GET" || request.method === "HEAD" || isOpen(request, policy)) return undefined;
   const mayAct = policy.access === "socket" || policy.token !== undefined;
-  const isKnown = request.method === "POST" || policy.paths?.isServed(pathOf(request)) === true;
+  const path = pathOf(request);
+  const isKnown = request.method === "POST" || policy.paths?.isServed(path) === true;
   if (isKnown && mayAct) return policy.access === "socket" ? undefined : bearer(request, policy);
+  const missing = policy.missing?.(path);
+  if (missing !== undefined) return missing;
+  const acts = policy.isAction?.(path) ?? true;
   const allow = mayAct ? "GET, HEAD, POST" : "GET, HEAD";
   return {
     status: 405,
     message: `method ${request.method} is not served here`,
-    hint: mayAct ? undefined : "actions go over the control socket, or need server.token_file",
+    hint: mayAct
+      ? undefined
+      : acts
+      ? "actions go over the control socket, or need server.token_file"
+      : "this path can only be read: GET, HEAD",
     headers: { allow },
   };
 }

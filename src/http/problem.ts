@@ -19,7 +19,12 @@ export interface ProblemBody {
 
 /** @param most bytes that a body may have */
 export function tooLong(most: number): Problem {
-  return { status: 413, message: `a body may have ${most} bytes` };
+  return { status: 413, message: `a body may have ${most} bytes`, hint: "send less at a time" };
+}
+
+/** Nothing is served at a path. @param all URL of the description of what there is, as curl takes it */
+export function noPath(path: string, all: string): Problem {
+  return { status: 404, message: `cannot find "${path}": no such path`, hint: `see what there is: curl ${all}` };
 }
 
 /** Sent with every response. A page that needs more than nothing replaces the policy. */
@@ -71,7 +76,7 @@ const STATUS_OF: Readonly<Partial<Record<ExitName, number>>> = {
 /** What an action's {@link AppdError} tells the client; anything that is not one is a bug and tells nothing of itself. @param words of the program, for the hint */
 export function problemOf(error: unknown, words: Words): Problem {
   if (!(error instanceof AppdError)) {
-    return { status: 500, message: "internal error", hint: "see the daemon's log", exit: "internal" };
+    return { status: 500, message: "internal error", hint: words("see the daemon's log: appd logs"), exit: "internal" };
   }
   const { message, hint, exit } = error;
   return { status: STATUS_OF[exit] ?? 500, message, hint: hint === undefined ? undefined : words(hint), exit };

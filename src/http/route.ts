@@ -110,6 +110,8 @@ export interface ApiDeps {
   readonly port?: () => number;
   /** Default `127.0.0.1`. */
   readonly bind?: string;
+  /** Path of the control socket, where it is that. */
+  readonly socket?: string;
   /** Bearer token that opens the actions over TCP. */
   readonly token?: string | undefined;
   status(): StatusReport;

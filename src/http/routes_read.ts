@@ -82,7 +82,12 @@ export const READ_ROUTES: readonly Route[] = [
         description: "begin with the remembered events after this id; 0 for all. Last-Event-ID wins over it",
         schema: { type: "integer", minimum: 0 },
       },
-      { name: "program", in: "query", description: "only events of this program or job", schema: { type: "string" } },
+      {
+        name: "program",
+        in: "query",
+        description: "only events of this program, job or health check",
+        schema: { type: "string" },
+      },
       {
         name: "stream",
         in: "query",

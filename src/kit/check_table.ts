@@ -89,19 +89,21 @@ function optionsOf(program: ProgramSpec): { builtIn: OptionSpec[]; own: OptionSp
   return { builtIn: [...program.globals, ...of(false)], own: of(true) };
 }
 
-/** Two settings with options of one name: a section of the app took a name of appd's. */
+/** Two options of one name: a section of the app, or a command, took a name of appd's. */
 function repeatedFlaw(program: ProgramSpec): Flaw | undefined {
   const globals = program.globals.map(({ name }) => name);
   for (const { command } of allCommands(program)) {
     if (command.options === undefined) continue;
     const names = new Set(globals);
-    for (const { name } of command.options) {
-      if (names.size === names.add(name).size) return twiceFlaw(command, name);
+    for (const option of command.options) {
+      if (names.size === names.add(option.name).size) return twiceFlaw(command, option);
     }
   }
   return undefined;
 }
 
-function twiceFlaw({ name }: CommandSpec, option: string): Flaw {
-  return [`two options of "${name}" are called "--${option}"`, "use flagPrefix in the section, or another key"];
+function twiceFlaw({ name }: CommandSpec, option: OptionSpec): Flaw {
+  const cause = `two options of "${name}" are called "--${option.name}"`;
+  if (option.setting !== undefined) return [cause, "use flagPrefix in the section, or another key"];
+  return [cause, RENAME];
 }

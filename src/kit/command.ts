@@ -20,8 +20,8 @@ export interface CommandContext<C> {
    *
    * @param path such as `/api/v1/status`, or one of the app's own
    * @param init of it `timeoutMs`: the time for the whole answer, 30 s without it
-   * @throws AppdError (notRunning) when no daemon runs, (unavailable) when there is no answer in time; what an endpoint
-   *   throws comes with its message, hint and exit code; the reason of a signal in `init` that is aborted
+   * @throws AppdError (notRunning) when no daemon runs, (unavailable) when there is no answer in time, (usage) for a path
+   *   without its slash or a time of 0; what an endpoint throws comes with its message, hint and exit code; the reason of a signal in `init` that is aborted
    */
   ask<T>(path: string, init?: AskInit): Promise<T>;
   /**
@@ -45,7 +45,7 @@ export interface AppCommand<C> {
   readonly arguments?: readonly ArgumentSpec[];
   readonly options?: readonly OptionSpec[];
   readonly examples?: readonly Example[];
-  /** How it can end beside `ok` and `usage`. */
+  /** How it can end beside `ok` and `usage`. With `notRunning` it asks the daemon, which may not answer: `unavailable` too. */
   readonly exits?: Exits;
   /** Absent on a command that only groups others. @returns the exit code; nothing is 0 */
   run?(context: CommandContext<C>): Promise<number | void> | number | void;

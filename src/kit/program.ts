@@ -59,7 +59,8 @@ function withOptions(program: ProgramSpec, options: readonly OptionSpec[]): Prog
 }
 
 /** `NAME MODE`: what `run` does, with the services of the mode. */
-function modeCommand(program: ProgramSpec, { name, summary }: Mode): CommandSpec {
+function modeCommand(program: ProgramSpec, mode: Mode): CommandSpec {
+  const { name, summary } = mode;
   const { options = [], exits = {} } = findCommand(topCommands(program), "run") ?? {};
   return {
     name,
@@ -67,6 +68,7 @@ function modeCommand(program: ProgramSpec, { name, summary }: Mode): CommandSpec
     summary: `${summary}, in the foreground`,
     description: [
       `Runs in the foreground, as \`run --mode ${name}\` does, with the services of this mode. In the background: \`${program.name} start --mode ${name}\`.`,
+      `In this mode: ${partsOf(mode)}.`,
     ],
     options,
     examples: [{ line: `${program.name} ${name}`, says: "run until Ctrl-C" }],
@@ -75,6 +77,13 @@ function modeCommand(program: ProgramSpec, { name, summary }: Mode): CommandSpec
     anywhere: true,
     load: () => import("../cli/verbs/run.ts").then((verb) => verb.runMode(name)),
   };
+}
+
+/** `the service web; no jobs` */
+function partsOf({ services, jobs = true }: Mode): string {
+  const some = services?.length === 1 ? `the service ${services[0]}` : `the services ${services?.join(", ")}`;
+  const own = services === undefined ? "all services" : services.length === 0 ? "no services" : some;
+  return `${own}; ${jobs ? "the jobs too" : "no jobs"}`;
 }
 
 /** The word under which the verbs of the daemon stand once more. */
@@ -103,12 +112,15 @@ function underWord(program: ProgramSpec, command: CommandSpec, word: string): Co
   };
 }
 
+/** How a command ends whose daemon runs and is silent. */
+const UNHEARD = "the daemon does not answer";
+
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 function commandSpec(command: AppCommand<any>): CommandSpec {
   const { run, commands, exits, ...words } = command;
   return {
     ...words,
-    exits: { ok: true, usage: true, ...exits },
+    exits: { ok: true, usage: true, ...(exits?.notRunning && { unavailable: UNHEARD }), ...exits },
     anywhere: true,
     ...(run === undefined ? {} : {
       load: () => import("./command_verb.ts").then(({ verbOf }) => verbOf((context) => run.call(command, context))),

@@ -147,6 +147,28 @@ Deno.test("every built-in verb of the daemon and of the service is under the wor
   for (const verb of ["install", "uninstall", "enable", "disable"]) assert.ok(under?.includes(verb), verb);
 });
 
+Deno.test("the help of a mode says what runs in it", () => {
+  const told = (mode: { services?: readonly string[]; jobs?: boolean }) => {
+    const program = programOf(plum({ modes: [{ name: "visit", summary: "x", ...mode }] }));
+    return topCommands(program).find(({ name }) => name === "visit")?.description?.at(-1);
+  };
+  assert.equal(told({}), "In this mode: all services; the jobs too.");
+  assert.equal(told({ services: [], jobs: true }), "In this mode: no services; the jobs too.");
+  assert.equal(told({ services: ["shop"], jobs: false }), "In this mode: the service shop; no jobs.");
+  assert.equal(told({ services: ["shop", "till"] }), "In this mode: the services shop, till; the jobs too.");
+});
+
+Deno.test("a command that asks the daemon can end with 69 too, and says in its own words what that means", () => {
+  const exits = (own: AppCommand<unknown>["exits"]) => {
+    const program = programOf(plum({ commands: [{ ...PICK, ...(own && { exits: own }), run }] }));
+    return topCommands(program).find(({ name }) => name === "pick")?.exits;
+  };
+  assert.deepEqual(exits(undefined), { ok: true, usage: true });
+  const silent = "the daemon does not answer";
+  assert.deepEqual(exits({ notRunning: true }), { ok: true, usage: true, unavailable: silent, notRunning: true });
+  assert.equal(exits({ notRunning: true, unavailable: "no proxy" })?.unavailable, "no proxy");
+});
+
 Deno.test("what collides with the built-in table is refused", () => {
   const flaw = (more: Partial<AppOptions<[]>>) => flawOfTable(programOf(plum(more)));
   const flaws: readonly (readonly [Partial<AppOptions<[]>>, RegExp])[] = [
@@ -194,4 +216,14 @@ Deno.test("two settings with options of one name are refused", () => {
   });
   const defined = defineApp({ name: "plum", version: "1.0.0", config: [home] });
   assert.match(flawOfTable(programOf(defined))?.message ?? "", /two options of "start" are called "--name"/);
+});
+
+Deno.test("an option of a command with the name of one that every command has is to be renamed", () => {
+  const { message, hint } = flawOfTable(programOf(plum({
+    commands: [{ ...PICK, options: [{ name: "json", help: "x" }], run }],
+  }))) ?? assert.fail("it is taken");
+  assert.deepEqual([message, hint], [
+    'cannot define "plum": two options of "pick" are called "--json"',
+    "give it another name",
+  ]);
 });

@@ -2,7 +2,7 @@ import { cyclesIn, trailText } from "./cycles.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import type { Condition } from "./kind_dependencies.ts";
 import type { Path, Reading } from "./kind.ts";
-import { type KnownNames, namesOf } from "./known_names.ts";
+import { hintForMissing, type KnownNames, namesOf, programNoun } from "./known_names.ts";
 import type { ProgramSettings } from "./settings_program.ts";
 
 /** A program with what it waits for and where that stands. */
@@ -22,7 +22,7 @@ export function checkDependencies(elements: Elements, reading: Reading): void {
   }
   const known = namesOf(programs);
   for (const node of nodes.values()) {
-    for (const edge of node.edges) checkEdge(edge, { node, nodes, known, reading });
+    for (const edge of node.edges) checkEdge(edge, { node, nodes, known, programs, reading });
   }
   for (const { trail, path } of cyclesIn(nodes)) {
     reading.flaw(`closes a circle: ${trailText(trail)}`, {
@@ -47,10 +47,11 @@ function nodeOf({ raw, value }: CheckedElement, index: number): Node | undefined
 
 function checkEdge(
   { name, condition, path }: Node["edges"][number],
-  { node, nodes, known, reading }: {
+  { node, nodes, known, programs, reading }: {
     readonly node: Node;
     readonly nodes: ReadonlyMap<string, Node>;
     readonly known: KnownNames;
+    readonly programs: readonly CheckedElement[];
     readonly reading: Reading;
   },
 ): void {
@@ -60,9 +61,8 @@ function checkEdge(
     return reading.flaw("is the program itself", { ...told, hint: "take it out" });
   }
   if (known.lacks(name)) {
-    const near = known.near(name, node.name);
-    const hint = near === undefined ? `add a [[program]] with name = "${name}"` : `did you mean "${near}"?`;
-    return reading.flaw(`names "${name}", and no program has this name`, { ...told, hint });
+    const hint = hintForMissing(name, { section: "program", near: known.near(name, node.name), own: programs });
+    return reading.flaw(`names "${name}", and no ${programNoun(programs)} has this name`, { ...told, hint });
   }
   if (condition === "completed" && other?.settings?.restart === "always") {
     reading.flaw(`waits until "${name}" has completed, and with restart = "always" it never has`, {

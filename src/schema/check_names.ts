@@ -1,7 +1,7 @@
 import { instanceIn } from "../base/instance_name.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import type { Reading } from "./kind.ts";
-import { type KnownNames, namesOf } from "./known_names.ts";
+import { type KnownNames, namesOf, programNoun } from "./known_names.ts";
 import type { NotificationSettings } from "./settings_notify.ts";
 import type { ProgramSettings } from "./settings_program.ts";
 
@@ -22,7 +22,8 @@ export function checkNames(elements: Elements, reading: Reading): void {
       hint: "give it another name: logs and events go by it",
     });
   }
-  checkNotifications(elements("notify"), { programs, jobs: namesOf(elements("job")), reading });
+  const noun = programNoun(elements("program"));
+  checkNotifications(elements("notify"), { programs, jobs: namesOf(elements("job")), noun, reading });
 }
 
 /** By their place. The app's own are judged with their settings. */
@@ -64,21 +65,24 @@ function checkInstances(
 interface Known {
   readonly programs: KnownNames;
   readonly jobs: KnownNames;
+  /** What a program is called here. */
+  readonly noun: string;
   readonly reading: Reading;
 }
 
-function checkNotifications(elements: readonly CheckedElement[], { programs, jobs, reading }: Known): void {
+function checkNotifications(elements: readonly CheckedElement[], { programs, jobs, noun, reading }: Known): void {
   for (const [index, { value }] of elements.entries()) {
     const given = value as NotificationSettings | undefined;
     const at = (key: string) => ({ path: ["notify", index, key], reading });
     const isAlone = given?.programs === undefined || given.jobs === undefined;
-    checkNamed(given?.programs, { ...at("programs"), isAlone, what: "program", known: programs, others: jobs });
-    checkNamed(given?.jobs, { ...at("jobs"), isAlone, what: "job", known: jobs, others: programs });
+    checkNamed(given?.programs, { ...at("programs"), isAlone, what: "program", noun, known: programs, others: jobs });
+    checkNamed(given?.jobs, { ...at("jobs"), isAlone, what: "job", noun: "job", known: jobs, others: programs });
   }
 }
 
 interface Named {
   readonly what: "program" | "job";
+  readonly noun: string;
   readonly known: KnownNames;
   /** Names of the other kind. */
   readonly others: KnownNames;
@@ -89,10 +93,10 @@ interface Named {
 }
 
 function checkNamed(names: readonly string[] | undefined, named: Named): void {
-  const { what, known, path, reading } = named;
+  const { noun, known, path, reading } = named;
   for (const [position, name] of names?.entries() ?? []) {
     if (!known.lacks(name)) continue;
-    reading.flaw(`is "${name}", and no ${what} has this name`, {
+    reading.flaw(`is "${name}", and no ${noun} has this name`, {
       path: [...path, position],
       hint: hintFor(name, named),
     });

@@ -3,7 +3,7 @@ import { type CycleNode, cyclesIn, trailText } from "./cycles.ts";
 import type { CheckedElement, Elements } from "./document_check.ts";
 import { type EventTrigger, triggerText } from "../base/event_trigger.ts";
 import type { Path, Reading } from "./kind.ts";
-import { type KnownNames, namesOf } from "./known_names.ts";
+import { hintForMissing, type KnownNames, namesOf, programNoun } from "./known_names.ts";
 import type { JobSettings } from "./settings_job.ts";
 import type { RepositorySettings } from "./settings_repository.ts";
 
@@ -19,14 +19,15 @@ interface Placed {
 /** What makes jobs run has to exist, and no row of jobs may make each other run for ever. */
 export function checkTriggers(elements: Elements, reading: Reading): void {
   const jobs = elements("job");
+  const programs = elements("program");
   const placed = jobs.flatMap(triggersOf);
   const known = {
     git: namesOf(elements("repository")),
     job: namesOf(jobs),
-    program: programNames(elements("program")),
+    program: programNames(programs),
   };
   for (const each of placed) {
-    checkTarget(each, { known, reading });
+    checkTarget(each, { known, programs, reading });
     warnOfCovered(each, reading);
   }
   for (const { trail, path } of cyclesIn(graphOf(placed))) {
@@ -65,12 +66,13 @@ function targetOf(
   return trigger.kind === "job" ? { kind: trigger.kind, name: trigger.job } : undefined;
 }
 
-const NOUNS = { git: "repository", program: "program", job: "job" } as const;
+const SECTIONS = { git: "repository", program: "program", job: "job" } as const;
 
 function checkTarget(
   { job, trigger, path }: Placed,
-  { known, reading }: {
+  { known, programs, reading }: {
     readonly known: Readonly<Record<"git" | "program" | "job", KnownNames>>;
+    readonly programs: readonly CheckedElement[];
     readonly reading: Reading;
   },
 ): void {
@@ -85,9 +87,12 @@ function checkTarget(
   }
   if (!known[kind].lacks(name)) return;
   const near = known[kind].near(name, kind === "job" ? job : undefined);
-  reading.flaw(`names "${name}", and no ${NOUNS[kind]} has this name`, {
+  const section = SECTIONS[kind];
+  const own = kind === "program" ? programs : [];
+  const noun = kind === "program" ? programNoun(programs) : section;
+  reading.flaw(`names "${name}", and no ${noun} has this name`, {
     path,
-    hint: near === undefined ? `add a [[${NOUNS[kind]}]] with name = "${name}"` : `did you mean "${near}"?`,
+    hint: hintForMissing(name, { section, near, own }),
   });
 }
 

@@ -82,7 +82,7 @@ export function integer(limits: { readonly min?: number; readonly max?: number }
         );
       }
       if (raw >= min && raw <= max) return raw;
-      reading.flaw(`is ${raw}, expected ${range}`);
+      reading.flaw(`is ${raw}, expected ${range}`, min === max ? { hint: `write ${min}, or take it out` } : {});
     },
   };
 }

@@ -162,7 +162,7 @@ const TABLE: readonly [Kind<unknown>, raw: unknown, expected: unknown][] = [
     { delay: "3s" },
     "delay is not a known setting (log and delay are for ready; live takes notify, http, tcp or exec)",
   ],
-  [liveProbe(), { tcp: 80, success_threshold: 2 }, "success_threshold is 2, expected 1"],
+  [liveProbe(), { tcp: 80, success_threshold: 2 }, "success_threshold is 2, expected 1 (write 1, or take it out)"],
 ];
 
 for (const [kind, raw, expected] of TABLE) {

@@ -27,6 +27,30 @@ export function knownNames(names: Iterable<string>, { open = false } = {}): Know
   };
 }
 
+/** What has the names of the tables that can be waited for: services of an app too, where it has some. */
+export function programNoun(programs: readonly CheckedElement[]): "program" | "program or service" {
+  return programs.some(({ own }) => own) ? "program or service" : "program";
+}
+
+/** What to do about a name that no table has: the nearest one, or a table of this name. */
+export function hintForMissing(name: string, { section, near, own = [] }: Missing): string {
+  if (near !== undefined) return `did you mean "${near}"?`;
+  const services = own.flatMap(({ own, raw }) => own && typeof raw.name === "string" ? [raw.name] : []);
+  const others = services.length === 0 ? "" : `; services: ${services.slice(0, MOST_SHOWN).join(", ")}`;
+  return `add a [[${section}]] with name = "${name}"${others}`;
+}
+
+/** A name that no table has. */
+interface Missing {
+  readonly section: string;
+  readonly near: string | undefined;
+  /** Tables among which those of the app can be named too. */
+  readonly own?: readonly CheckedElement[];
+}
+
+/** Most services that a hint names. */
+const MOST_SHOWN = 10;
+
 /** The names that tables have. */
 export function namesOf(elements: readonly CheckedElement[]): KnownNames {
   const names = elements.flatMap(({ raw }) => typeof raw.name === "string" ? [raw.name] : []);

@@ -23,12 +23,13 @@ export interface GivenValue {
 export function readDocument(schema: Schema, document: Record<string, unknown>, reading: Reading): DocumentValues {
   const values = new Map<string, GivenValue>();
   const lists = new Map<string, readonly unknown[]>();
+  const homes = homesOf(schema);
   checkTopKeys(schema, document, reading);
   for (const section of schema.sections) {
     if (section.name === "") collect(section.fields, document, { reading, prefix: "", values, known: true });
     else if (Object.hasOwn(document, section.name)) {
       const short = shortNamesIn(schema, [section.name]);
-      readSection(section, document[section.name], { reading: reading.at(section.name), values, lists, short });
+      readSection(section, document[section.name], { reading: reading.at(section.name), values, lists, short, homes });
     }
   }
   return { values, lists };
@@ -42,9 +43,10 @@ function readSection(
     values: Map<string, GivenValue>;
     lists: Map<string, readonly unknown[]>;
     short: readonly string[];
+    homes: Homes;
   },
 ): void {
-  const { reading, values, lists, short } = into;
+  const { reading, values, lists, short, homes } = into;
   if (section.many) {
     if (Array.isArray(raw) && raw.every(isTable)) return void lists.set(section.name, raw);
     const hint = `write [[${section.name}]], with two brackets, before each one`;
@@ -53,7 +55,7 @@ function readSection(
   if (!isTable(raw)) {
     return reading.flaw(`is ${show(raw)}, expected a table`, { hint: `write [${section.name}] above its settings` });
   }
-  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [], short });
+  checkKeys(raw, section.fields, { reading, reserved: section.reserved ?? [], short, homes });
   collect(section.fields, raw, { reading, prefix: `${section.name}.`, values, known: false });
 }
 
@@ -93,8 +95,7 @@ function checkTopKeys(schema: Schema, document: Record<string, unknown>, reading
     ...schema.sections.map(({ name }) => name).filter((name) => name !== ""),
     ...shortNamesIn(schema, []),
   ];
-  const single = listSettings(schema).filter(({ path, section }) => !section.many && path.length === 1);
-  const homes = new Map(single.map(({ path, section }) => [path[0], section.name]));
+  const homes = new Map(singleSettings(schema).map(({ path, section }) => [path[0], section.name]));
   for (const key of Object.keys(document)) {
     if (names.includes(key)) continue;
     if (schema.reserved.includes(key)) {
@@ -111,6 +112,18 @@ function checkTopKeys(schema: Schema, document: Record<string, unknown>, reading
   }
 }
 
+function singleSettings(schema: Schema) {
+  return listSettings(schema).filter(({ path, section }) => !section.many && path.length === 1);
+}
+
+/** Settings of the sections that are one table, as people are shown them, by their key in it. */
+type Homes = ReadonlyMap<string, string>;
+
+function homesOf(schema: Schema): Homes {
+  const settings = singleSettings(schema).filter(({ section }) => section.name !== "");
+  return new Map(settings.map(({ path, shown }) => [path[0] ?? "", shown]));
+}
+
 interface KeyRules {
   readonly reading: Reading;
   readonly reserved: readonly string[];
@@ -118,10 +131,12 @@ interface KeyRules {
   readonly hints?: Readonly<Record<string, string>>;
   /** Names of short keys, which stand here as well. */
   readonly short?: readonly string[];
+  /** Where a key that is not known here is a setting. */
+  readonly homes?: Homes;
 }
 
 function checkKeys(raw: Record<string, unknown>, fields: Fields, rules: KeyRules): void {
-  const { reading, reserved, hints = {}, short = [] } = rules;
+  const { reading, reserved, hints = {}, short = [], homes } = rules;
   const names = [...Object.keys(fields), ...short];
   for (const key of Object.keys(raw)) {
     if (Object.hasOwn(fields, key)) continue;
@@ -129,7 +144,7 @@ function checkKeys(raw: Record<string, unknown>, fields: Fields, rules: KeyRules
       reading.at(key).flaw(LATER, { target: "key", hint: "take the line out" });
       continue;
     }
-    const near = nearestKey(key, names);
+    const near = homes?.get(key) ?? nearestKey(key, names);
     const known = near ? `did you mean "${near}"?` : `known: ${names.join(", ")}`;
     const hint = Object.hasOwn(hints, key) ? hints[key] ?? known : known;
     reading.at(key).flaw("is not a known setting", { target: "key", hint });

@@ -46,7 +46,8 @@ export const SERVER_SECTION = section("server", {
     token_file: setting(path("file"), {
       defaultText: "none",
       help: "file with the token that actions over TCP have to present",
-      doc: "Without it TCP is read-only. The file should be readable by the daemon's user alone.",
+      doc:
+        "Without it TCP is read-only. The file should be readable by the daemon's user alone: one word of 16 ASCII characters or more. A reload takes up another content, a restart another path.",
       reload: "needs restart",
       example: "token",
     }),

@@ -11,7 +11,8 @@ import { runVariables } from "../jobs/run_variables.ts";
 import type { App } from "./app.ts";
 import { type KitFor, withMore } from "./create_kit.ts";
 import type { Job, JobRun, JobSettings } from "./job.ts";
-import { readAppJobs } from "./read_jobs.ts";
+import { NameTaken } from "./name_taken.ts";
+import { type JobFlaw, readAppJobs } from "./read_jobs.ts";
 import { jobLogger } from "./part_logger.ts";
 
 /** A job of an app, with what it and the configuration say of it. */
@@ -46,19 +47,20 @@ export function appJobs(app: App, around: Surroundings): AppJob[] {
   const { config } = around;
   const given = app.jobs.map((job) => ({ name: job.name, settings: settingsOf(job, { app, config }) }));
   const read = readAppJobs(given, around);
-  const refuse = (index: number, flaw: string, hint?: string) =>
-    new AppdError(`cannot take up the job "${app.jobs[index]?.name}" of ${app.product.name}: ${flaw}`, {
-      exit: "config",
-      ...(hint === undefined ? {} : { hint }),
-    });
   const [first] = read.flaws;
-  if (first !== undefined) throw refuse(indexIn(first.path), first.text, first.hint);
+  if (first !== undefined) throw refused(app, first);
   return app.jobs.map((job, index) => ({ job, settings: read.jobs[index] as AppJobSettings }));
 }
 
 /** The jobs of an app for the scheduler. */
 export function appJobSpecs(jobs: readonly AppJob[], { systemZone, kitFor }: AppJobsRun): JobSpec[] {
   return jobs.map(({ job, settings }) => specOf(settings, { work: functionWork(job, kitFor), systemZone }));
+}
+
+function refused({ jobs, product }: App, { path, text, hint, taken }: JobFlaw): AppdError {
+  const message = `cannot take up the job "${jobs[indexIn(path)]?.name}" of ${product.name}: ${text}`;
+  if (taken !== undefined) return new NameTaken(message, taken);
+  return new AppdError(message, { exit: "config", ...(hint === undefined ? {} : { hint }) });
 }
 
 function indexIn(path: Path): number {

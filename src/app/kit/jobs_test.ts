@@ -122,7 +122,7 @@ const REFUSED: readonly (readonly [string, Partial<Job<Config>>, string, RegExp]
     "a program's name",
     {},
     '[[program]]\nname = "pick"\ncommand = ["x"]\n',
-    /: a \[\[program\]\] of the configuration has this name \| give one of the two another name/,
+    /: a \[\[program\]\] of the configuration has this name \| give the program another name in the configuration/,
   ],
   ["a service's name", { name: "press" }, "", /the job "press" of fig: a service of the app has this name/],
 ];

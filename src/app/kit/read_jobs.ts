@@ -8,6 +8,7 @@ import { readElement } from "../../schema/read.ts";
 import { camel } from "../../schema/setting.ts";
 import { APP_JOB_SECTION, type AppJobSettings } from "../../schema/settings_app_job.ts";
 import type { JobSettings } from "./job.ts";
+import type { Taken } from "./name_taken.ts";
 
 /** A job as the app defines it. */
 export interface GivenJob {
@@ -20,6 +21,8 @@ export interface JobFlaw {
   readonly path: Path;
   readonly text: string;
   readonly hint?: string;
+  /** The table of the configuration that has the job's name. */
+  readonly taken?: Taken;
 }
 
 /** What is read of the jobs of an app. One with a flaw is undefined. */
@@ -48,7 +51,7 @@ export function readAppJobs(given: readonly GivenJob[], { config, services, home
     const value = readElement(APP_JOB_SECTION, raw, reading.at("job").at(index));
     return { raw, value: value as AppJobSettings | undefined };
   });
-  const own = namedElements(services.map((name) => ({ name })));
+  const own = services.map((name) => ({ raw: { name }, value: { name }, own: true } as const));
   const all: Readonly<Record<string, readonly CheckedElement[]>> = {
     job: [...elements, ...namedElements(config.jobs)],
     program: [...namedElements(config.programs), ...own],
@@ -85,13 +88,14 @@ function toldOf({ path, message, hint }: Flaw): JobFlaw {
 }
 
 function collisions(given: readonly GivenJob[], { config, services }: Omit<Around, "home">): JobFlaw[] {
-  const taken = new Map([
-    ...services.map((name) => [name, "a service of the app has this name"] as const),
-    ...config.programs.map(({ name }) => [name, "a [[program]] of the configuration has this name"] as const),
-    ...config.jobs.map(({ name }) => [name, "a [[job]] of the configuration has this name"] as const),
-  ]);
-  return given.flatMap(({ name }, index) => {
-    const text = taken.get(name);
-    return text === undefined ? [] : [{ path: ["job", index], text, hint: "give one of the two another name" }];
+  const by = "a job of the app";
+  return given.flatMap(({ name }, index): JobFlaw | [] => {
+    const flaw = { path: ["job", index], hint: "give one of the two another name" };
+    const has = (one: { readonly name: string }) => one.name === name;
+    if (services.includes(name)) return { ...flaw, text: "a service of the app has this name" };
+    const section = config.programs.some(has) ? "program" : config.jobs.some(has) ? "job" : undefined;
+    if (section === undefined) return [];
+    const text = `a [[${section}]] of the configuration has this name`;
+    return { ...flaw, text, taken: { section, name, by } };
   });
 }

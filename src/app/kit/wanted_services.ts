@@ -4,6 +4,7 @@ import { levelsOf } from "../../base/levels.ts";
 import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { Mode } from "./app.ts";
+import { NameTaken } from "./name_taken.ts";
 import type { Service } from "./service.ts";
 import { asked } from "./services_under.ts";
 
@@ -51,16 +52,17 @@ function chosen<C>(all: readonly Service<C>[], { mode, config }: ServiceChoice<C
 /** Logs, events and commands go by a name: it must not mean two things. */
 function checkNames(services: readonly { readonly name: string }[], config: Config): void {
   const others = [
-    ...config.programs.map(({ name }) => ({ name, is: "program" })),
-    ...config.jobs.map(({ name }) => ({ name, is: "job" })),
+    ...config.programs.map(({ name }) => ({ name, section: "program" as const })),
+    ...config.jobs.map(({ name }) => ({ name, section: "job" as const })),
   ];
   for (const { name } of services) {
-    const other = others.find((one) => one.is === "program" ? isInstanceOf(name, one.name) : one.name === name);
+    const other = others.find((one) => one.section === "program" ? isInstanceOf(name, one.name) : one.name === name);
     if (other === undefined) continue;
-    throw cannot(["run the service", name], `the configuration has a ${other.is} "${other.name}"`, {
-      exit: "config",
-      hint: `give the ${other.is} another name in the configuration`,
-    });
+    const by = other.name === name ? "a service of the app" : `the service "${name}" of the app as an instance of it`;
+    throw new NameTaken(
+      `cannot run the service "${name}": the configuration has a ${other.section} "${other.name}"`,
+      { ...other, by },
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { reportFor } from "../../app/control.ts";
+import { checksOf, reportFor } from "../../app/control.ts";
 import { followEvents, rememberedEvents } from "../../app/control_events.ts";
 import type { EventReport } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
@@ -19,7 +19,11 @@ export async function events(input: VerbInput): Promise<number> {
   const families = programs.flatMap(({ name, family }) => family === undefined ? [name] : [name, family]);
   const known = [...families, ...jobs.map(({ name }) => name)];
   if (program !== undefined && !known.includes(program)) {
-    throw noSuchProgram("show the events of", { name: program, known: [...new Set(known)], or: ["job"], status });
+    const checks = Object.keys(await checksOf(context, ["read the events of", context.called]));
+    const all = [...new Set([...known, ...checks])];
+    if (!checks.includes(program)) {
+      throw noSuchProgram("show the events of", { name: program, known: all, or: ["job", "health check"], status });
+    }
   }
 
   const print = (event: EventReport) =>

@@ -1,5 +1,6 @@
 import { checksOf, daemonStatus, health as askHealth, reportFor } from "../../app/control.ts";
 import { cannot } from "../../base/errors.ts";
+import { escapeControls } from "../../base/escape.ts";
 import type { HealthReport } from "../../base/reports.ts";
 import { contextOf } from "../context_of.ts";
 import type { VerbInput } from "../verb.ts";
@@ -36,6 +37,6 @@ export async function names(input: VerbInput): Promise<number> {
 /** `degraded (db: connection refused)` */
 export function reasonOf(report: Pick<HealthReport, "status" | "checks">): string {
   const bad = Object.entries(report.checks).filter(([, check]) => !check.ok);
-  const why = bad.map(([name, check]) => `${name}: ${check.error ?? "failed"}`).join("; ");
+  const why = bad.map(([name, check]) => `${name}: ${escapeControls(check.error ?? "failed")}`).join("; ");
   return why === "" ? report.status : `${report.status} (${why})`;
 }

@@ -65,6 +65,7 @@ Deno.test("who is configured and has not run yet has no lines, and a person is t
   const wrong = await logs(place.home, ["half"]);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /did you mean "half3"\? programs and jobs: web, worker, api.1, api.2, half3\n$/);
+  fs.mkdirSync(`${place.home}/programs/.services`);
   fs.writeFileSync(`${place.home}/config.toml`, "broken");
   assert.match((await logs(place.home, ["half3"])).stderr, /programs and jobs: web, worker\n$/);
 });

@@ -15,8 +15,8 @@ export async function signal(input: VerbInput): Promise<number> {
   const { invocation, output, program } = input;
   const [name = "", word = ""] = invocation.arguments;
   const context = contextOf(input);
-  const chosen = signalOf(word, program.name);
-  const meant = meantBy("signal", name, await statusForPrograms(input, context));
+  const chosen = signalOf(word, { name, program: program.name });
+  const meant = meantBy("signal", name, await statusForPrograms(input, context, { action: ["signal", name] }));
   const count = await signalProgram(context, name, chosen);
   if (count === 0) {
     throw cannot(["signal", name], "it does not run", {
@@ -29,9 +29,15 @@ export async function signal(input: VerbInput): Promise<number> {
   return 0;
 }
 
-function signalOf(word: string, program: string): string {
+function signalOf(word: string, { name, program }: { readonly name: string; readonly program: string }): string {
   const known = signalNamed(word);
   if (known !== undefined) return known;
+  if (signalNamed(name) !== undefined) {
+    throw usageError(
+      `cannot use SIGNAL "${word}": it is no signal, and "${name}" is one`,
+      `the program comes first: ${program} programs signal ${word} ${name}`,
+    );
+  }
   const near = nearestSignal(word);
   const hint = near === undefined ? `signals: ${SIGNAL_NAMES.join(", ")};` : `did you mean "${near}"?`;
   throw usageError(
@@ -53,7 +59,7 @@ export async function scale(input: VerbInput): Promise<number> {
   const [name = "", word = ""] = invocation.arguments;
   const context = contextOf(input);
   const instances = instancesOf(word, { name, program: program.name });
-  const status = await statusForPrograms(input, context);
+  const status = await statusForPrograms(input, context, { action: ["scale", name] });
   const before = status.programs;
   const [first] = meantBy("scale", name, status);
   if (first !== undefined && familyOf(first) !== name) {

@@ -18,7 +18,9 @@ export async function control(input: VerbInput): Promise<number> {
   const context = contextOf(input);
   const action = actionOf(input.invocation.path.at(-1));
   const asked = namesOf(input, action);
-  const status = await statusForPrograms(input, context);
+  const status = await statusForPrograms(input, context, {
+    action: asked === "all" ? [`${action} the programs of`, context.called] : [action, asked.join(" ")],
+  });
   const before = status.programs;
   const steps = asked === "all" ? inOrder(before, action) : [asked];
   const meant = steps.flat().flatMap((name) => meantBy(action, name, status));

@@ -182,6 +182,12 @@ Deno.test("signals go to a program or to one instance, by name", async () => {
   const { stdout } = await test.run("programs", "signal", "web", "SIGUSR1");
   assert.equal(stdout, "appd: sent SIGUSR1 to web, 1 of 2 instances\n");
   assert.deepEqual(test.daemon.calls, ["signal db SIGHUP", "signal web SIGUSR1"]);
+  const swapped = await test.run("programs", "signal", "HUP", "till");
+  assert.equal(
+    swapped.stderr,
+    'appd: cannot use SIGNAL "till": it is no signal, and "HUP" is one\n' +
+      "hint: the program comes first: appd programs signal till HUP\n",
+  );
   const wrong = await test.run("programs", "signal", "db", "TREM");
   assert.deepEqual([wrong.code, /did you mean "TERM"\?/.test(wrong.stderr)], [2, true]);
   assert.match((await test.run("programs", "signal", "db", "9")).stderr, /numbers are not taken/);
@@ -189,6 +195,26 @@ Deno.test("signals go to a program or to one instance, by name", async () => {
   const none = await idle.run("programs", "signal", "db", "HUP");
   assert.equal(none.stderr, 'appd: cannot signal "db": it does not run\nhint: start it: appd programs start db\n');
   assert.equal(none.code, 1);
+});
+
+Deno.test("without a daemon what cannot be done is what was asked for", async () => {
+  const test = fakeInstance([]);
+  await using _ = test;
+  await test.end();
+  const refusal = async (...args: string[]) => (await test.run("programs", ...args)).stderr.split("\n")[0];
+  const because = "the daemon is not running";
+  assert.equal(await refusal("stop", "web", "db"), `appd: cannot stop "web db": ${because}`);
+  assert.match(await refusal("restart", "--all") ?? "", /^appd: cannot restart the programs of "/);
+  assert.equal(await refusal("signal", "web", "HUP"), `appd: cannot signal "web": ${because}`);
+  assert.equal(await refusal("scale", "web", "2"), `appd: cannot scale "web": ${because}`);
+  assert.match(await refusal("list") ?? "", /^appd: cannot list the programs of "/);
+});
+
+Deno.test("a name that is only begun is taken for the one that goes on", async () => {
+  await using test = fakeInstance([fakeProgram("web"), fakeProgram("lane-left"), fakeProgram("lane-right")]);
+  assert.match((await test.run("why", "lane")).stderr, /hint: did you mean "lane-left"\? /);
+  assert.match((await test.run("programs", "stop", "lane")).stderr, /hint: did you mean "lane-left"\? /);
+  assert.doesNotMatch((await test.run("why", "l")).stderr, /did you mean "lane/);
 });
 
 Deno.test("scaling names all instances, and the new ones that failed", async () => {

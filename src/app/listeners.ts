@@ -1,4 +1,3 @@
-import { readToken } from "./token.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../schema/appd_schema.ts";
 import type { AppRoutes } from "../http/app_routes.ts";
@@ -9,6 +8,7 @@ import type { ApiDeps } from "../http/route.ts";
 import { addressText, serveTcp } from "../http/tcp_listener.ts";
 import { serveSocket } from "../http/unix_listener.ts";
 import type { Context } from "./context.ts";
+import { tokenOf } from "./token.ts";
 
 /** Where the daemon is asked: always the control socket, and a TCP address unless the port is 0. */
 export interface Listeners extends AsyncDisposable {
@@ -72,10 +72,8 @@ export function openListeners(context: Context, options: ListenerOptions): Liste
 }
 
 function openTcp(context: Context, options: ListenerOptions): Listener {
-  const { bind, port, tokenFile } = options.config.server;
-  const token = tokenFile === undefined
-    ? undefined
-    : readToken(context.system.files, tokenFile, context.system.host.uid);
+  const { bind, port } = options.config.server;
+  const token = tokenOf(options.config, context.system);
   let listener: Listener | undefined = undefined;
   const { log, own } = options;
   const handler = lazyApi(options, { access: "tcp", bind, token, port: () => listener?.port ?? port });

@@ -1,9 +1,11 @@
 import { cannot } from "../../base/errors.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
+import type { Config } from "../../schema/appd_schema.ts";
 import { statOf } from "../doctor/seen.ts";
 import { loadContextConfig } from "../load.ts";
 import { programSpecs } from "../programs/program_specs.ts";
 import { stopDaemon } from "../stop.ts";
+import { tokenOf } from "../token.ts";
 import type { ServiceWorld } from "./ports.ts";
 import { type ServiceStart, startService } from "./start_service.ts";
 import { type ServiceStop, stopService } from "./stop_service.ts";
@@ -22,7 +24,9 @@ export async function restartService(
 ): Promise<{ stopped: ServiceStop; started: ServiceStart }> {
   const { context, program } = world;
   requireReadable(world);
-  programSpecs(await loadContextConfig(context), { files: context.system.files, command: undefined });
+  const loaded = await loadContextConfig(context);
+  programSpecs(loaded, { files: context.system.files, command: undefined });
+  requireToken(world, loaded.config);
   if (!keepPrograms) {
     const stopped = await stopService(world, target);
     return { stopped, started: await startService(world, target) };
@@ -36,6 +40,11 @@ export async function restartService(
   }
   const stopped = { ...await stopDaemon(context, { keepPrograms: true }), service: target.unit };
   return { stopped, started: await startService(world, target) };
+}
+
+/** The token, as the user whom the service runs as would take it. @throws AppdError as {@link tokenOf} */
+function requireToken({ context: { paths, system: { files, host } } }: ServiceWorld, config: Config): void {
+  tokenOf(config, { files, host: { uid: statOf(files, paths.home)?.uid ?? host.uid } });
 }
 
 /**

@@ -8,6 +8,7 @@ const START: CommandSpec = {
   description: [
     "Checks configuration, paths, port and the running instance, detaches, and returns when the daemon is ready or has failed; a failure is the daemon's own, with its exit code.",
     "With -- CMD it supervises that one command instead of the programs of the configuration, and needs none. Under a service manager it stays in the foreground.",
+    "A daemon that runs already is success, and stays as it is: an option that it runs without is told on standard error, and a command after -- that is not the one it runs is an error.",
   ],
   options: SETTING_OPTIONS,
   trailingCommand: true,
@@ -25,6 +26,7 @@ const START: CommandSpec = {
     internal: true,
     cannotCreate: true,
     io: true,
+    locked: "the daemon runs already, with another command than the one after --",
     noPermission: true,
     config: true,
   },

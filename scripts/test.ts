@@ -58,6 +58,7 @@ export const PARTS: readonly Part[] = [
       "tests/kit_made_services_test.ts",
       "tests/doctor_test.ts",
       "tests/program_environment_test.ts",
+      "tests/restart_test.ts",
     ],
     apps: ["tests/fixtures"],
     limitMinutes: 8,

@@ -255,6 +255,8 @@ export interface DaemonWhyReport {
   readonly jobs: readonly { readonly job: string; readonly problem: string }[];
   /** As in {@link StatusReport}. */
   readonly guard?: GuardReport;
+  /** The last reload, when it was refused: the file is not what runs. */
+  readonly reload?: { readonly at: string; readonly error: string };
   /** Commands that may help. */
   readonly hints: readonly string[];
 }

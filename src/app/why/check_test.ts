@@ -27,6 +27,7 @@ const STATUS = {
   health: "degraded",
   programs: [],
   jobs: [],
+  last_reload: null,
 } as unknown as StatusReport;
 
 function check(
@@ -101,6 +102,20 @@ Deno.test("without a name, and nothing is wrong", () => {
   const status = { ...STATUS, state: "ready" as const, programs: [WEB, stopped] };
   const { summary, hints } = explainDaemon({ status, checks: { log: WELL }, now: NOW });
   assert.deepEqual([summary, hints], ["fig is ready, and nothing is wrong", []]);
+});
+
+Deno.test("without a name, and only the last reload was refused", () => {
+  const last_reload = {
+    at: new Date(NOW).toISOString(),
+    ok: false,
+    error: "line 3: no such key\n",
+    confirm_until: null,
+  };
+  const status = { ...STATUS, state: "ready" as const, programs: [WEB], last_reload };
+  const { summary, reload, hints } = explainDaemon({ status, checks: { log: WELL }, now: NOW });
+  assert.equal(summary, "fig is ready; not well: the last reload, which was refused");
+  assert.deepEqual(reload, { at: last_reload.at, error: "line 3: no such key\\n" });
+  assert.deepEqual(hints, ["appd config check"]);
 });
 
 Deno.test("without a name, and no daemon runs: how the last one ended", () => {

@@ -59,6 +59,7 @@ export const PARTS: readonly Part[] = [
       "tests/doctor_test.ts",
       "tests/program_environment_test.ts",
       "tests/token_test.ts",
+      "tests/restart_test.ts",
     ],
     apps: ["tests/fixtures"],
     limitMinutes: 8,

@@ -27,7 +27,10 @@ export async function daemonStatus(context: Context): Promise<{ exit: 0 | 1 | 3 
   if (report) return { exit: 0, report };
   const presence = await look(context);
   const { stoppedReport } = await import("./stopped_report.ts");
-  const stopped = stoppedReport(context);
+  const guard = presence.kind === "running"
+    ? undefined
+    : (await import("./guard_report.ts")).guardReport(context, presence.kind === "dead");
+  const stopped = { ...stoppedReport(context), ...(guard === undefined ? {} : { guard }) };
   if (presence.kind === "stopped") return { exit: 3, report: stopped };
   if (presence.kind === "dead") return { exit: 1, report: stopped };
   return { exit: 4, report: { ...stopped, state: "starting", pid: presence.pid ?? null, answers: false } };

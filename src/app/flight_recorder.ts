@@ -2,6 +2,7 @@ import { errnoOf } from "../base/errors.ts";
 import { escapeControls } from "../base/escape.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";
 import { judgeLastEnd, type LastEnd } from "../instance/last_end.ts";
+import { readEnd } from "../system/read_end.ts";
 import { runBounded } from "../system/bounded_command.ts";
 import type { Context } from "./context.ts";
 
@@ -14,12 +15,14 @@ const LAST_BYTES = 4096;
 
 /** Deaths within so many milliseconds are a row. */
 const ROW_MS = 600_000;
+/** Ends after which earlier deaths count no more. */
+const ENDS_A_ROW: readonly LastEnd["how"][] = ["clean", "reboot"];
 
 /** What earlier runs of this instance have left behind in writing. */
 export interface FlightRecord {
   /** How the run before this one ended; undefined when there was none. */
   readonly lastEnd: LastEnd | undefined;
-  /** When daemons of this instance died lately, ISO 8601, the last one included. */
+  /** When daemons of this instance died lately, ISO 8601, the last one included; forgotten by an orderly end. */
   readonly deaths: readonly string[];
 }
 
@@ -30,9 +33,9 @@ export async function flightRecord(context: Context): Promise<FlightRecord> {
   if (state === undefined) return { lastEnd: undefined, deaths: [] };
   const lastEnd = await lastEndOf(context, state);
   const now = clock.now();
-  const isDeath = !["clean", "reboot"].includes(lastEnd.how);
-  const deaths = [...state.deaths ?? [], ...(isDeath ? [new Date(now).toISOString()] : [])];
-  return { lastEnd, deaths: deaths.filter((at) => Date.parse(at) > now - ROW_MS) };
+  if (ENDS_A_ROW.includes(lastEnd.how)) return { lastEnd, deaths: [] };
+  const before = (state.deaths ?? []).filter((at) => Date.parse(at) > now - ROW_MS);
+  return { lastEnd, deaths: [...before, new Date(now).toISOString()] };
 }
 
 async function lastEndOf(context: Context, state: InstanceState): Promise<LastEnd> {
@@ -52,16 +55,8 @@ function lastWords({ system, paths }: Context, state: InstanceState): string | u
   const { files } = system;
   const stat = files.stat(paths.lateOutput);
   if (stat === undefined || stat.size === 0 || stat.mtimeMs < Date.parse(state.started_at)) return undefined;
-  const fd = files.open(paths.lateOutput, { access: "read" });
-  try {
-    const bytes = new Uint8Array(LAST_BYTES);
-    const read = files.read(fd, bytes, Math.max(0, stat.size - LAST_BYTES));
-    const lines = new TextDecoder().decode(bytes.subarray(0, read)).split("\n").filter((line) => line.trim() !== "");
-    const fatal = lines.findLast((line) => CRASH.test(line));
-    return fatal === undefined ? undefined : escapeControls(fatal).slice(0, 300);
-  } finally {
-    files.close(fd);
-  }
+  const fatal = readEnd(files, paths.lateOutput, LAST_BYTES).split("\n").findLast((line) => CRASH.test(line));
+  return fatal === undefined ? undefined : escapeControls(fatal).slice(0, 300);
 }
 
 /** What the kernel's log says of the death of `pid`; often it may be read by root only. */

@@ -11,7 +11,7 @@ import {
 import { scrubEnvironment } from "../detach/environment.ts";
 import type { Timer } from "../system/clock.ts";
 import type { Fifo, Fifos } from "../system/fifo.ts";
-import { trySignal } from "../system/processes.ts";
+import { type ProcessStat, trySignal } from "../system/processes.ts";
 import type { Context } from "./context.ts";
 
 /** Whether and with what the guard starts the daemon again. */
@@ -101,18 +101,25 @@ export class KeepAlive implements Disposable {
   }
 }
 
-function guardedBy({ app, paths }: Context): Guarded {
+/** Whose guard the guard of this instance is. */
+export function guardedBy({ app, paths }: Context): Guarded {
   return { program: app.product.name, home: paths.home };
 }
 
 /**
- * Ends every guard of this home, of whichever daemon, so that none comes back. They are known by their command line: a
- * daemon may have been killed before it could write down which one is its.
+ * Ends every guard of this home, of whichever daemon, so that none comes back, but not the one that has started this very
+ * command: what it tries in vain it tries again. They are known by their command line: a daemon may have been killed before
+ * it could write down which one is its.
  */
 export function endGuards(context: Context): void {
   const { files, host, processes } = context.system;
-  for (const { pid, sid } of processes.list()) {
-    if (pid !== sid || !isGuardOf(guardedBy(context), processes.commandLine(pid))) continue;
-    if (files.stat(`/proc/${pid}`)?.uid === host.uid) trySignal(processes, -pid, "SIGKILL");
+  for (const { pid } of guardsAmong(context, processes.list())) {
+    if (pid !== host.ppid && files.stat(`/proc/${pid}`)?.uid === host.uid) trySignal(processes, -pid, "SIGKILL");
   }
+}
+
+/** The guards of this home. */
+export function guardsAmong(context: Context, all: readonly ProcessStat[]): ProcessStat[] {
+  const { processes } = context.system;
+  return all.filter(({ pid, sid }) => pid === sid && isGuardOf(guardedBy(context), processes.commandLine(pid)));
 }

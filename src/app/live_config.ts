@@ -18,6 +18,7 @@ import type { KeepAlive } from "./keep_alive.ts";
 import type { LiveToken, TokenFound } from "./live_token.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
+import { tokenOf } from "./token.ts";
 import { refuseWhatOthersCanWrite, trustWarnings } from "./trust.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
 import type { Programs } from "./programs/programs.ts";
@@ -147,6 +148,7 @@ export class LiveConfig implements Disposable {
   async #load(): Promise<Loaded> {
     const loaded = await loadContextConfig(this.#context);
     refuseWhatOthersCanWrite(this.#context, loaded);
+    tokenOf(loaded.config, this.#context.system); // The next start would refuse it, when nobody thinks of this reload.
     if (loaded.file !== undefined || this.loaded.file === undefined) return loaded;
     throw cannot(["read", this.#context.configFile], "the file is gone", {
       exit: "config",

@@ -2,13 +2,13 @@ import { AppdError, cannot } from "../base/errors.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
-import { loadContextConfig } from "./load.ts";
+import { appReader, loadContextConfig } from "./load.ts";
 import { keptMode } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
-import { programSpecs } from "./programs/program_specs.ts";
 import { startDaemon, type StartResult } from "./start.ts";
-import { refuseWhatOthersCanWrite } from "./trust.ts";
+import { startLine } from "./start_words.ts";
 import { stopDaemon, type StopResult } from "./stop.ts";
+import { tryStart } from "./try_start.ts";
 
 /** What a restart does beside the usual. */
 export interface RestartOptions {
@@ -25,11 +25,11 @@ export interface RestartResult {
 }
 
 /**
- * Stops the daemon and starts it again, after the new configuration was found good. What the running daemon was started
- * with is kept, unless it is given anew. The new daemon is this file, also when the old one was an older version of it.
+ * Stops the daemon and starts it again, after all of the start that can be tried was tried. What the running daemon was
+ * started with is kept, unless it is given anew. The new daemon is this file, also when the old one was an older version.
  *
  * @param given what this command line says
- * @throws AppdError (config) before anything is stopped; the new daemon's own when it does not start
+ * @throws AppdError as {@link tryStart}, before anything is stopped; the new daemon's own when it does not start
  */
 export async function restartDaemon(given: Context, options: RestartOptions = {}): Promise<RestartResult> {
   const last = lastStart(given);
@@ -40,14 +40,15 @@ export async function restartDaemon(given: Context, options: RestartOptions = {}
     mode: modeFor(given, { last, command }),
     startedIn: last?.started_in ?? given.startedIn,
   };
-  const loaded = await loadContextConfig(context);
-  refuseWhatOthersCanWrite(context, loaded);
-  programSpecs(loaded, { files: context.system.files, command });
+  tryStart(context, { loaded: await loadContextConfig(context), command, last });
   const stopped = await stopDaemon(given, { keepPrograms: options.keepPrograms ?? false });
   try {
     return { stopped, started: await startDaemon(context, command === undefined ? {} : { command }) };
   } catch (error) {
-    throw withoutDaemon(error, stopped.kept ?? []);
+    throw withoutDaemon(error, {
+      stopped,
+      again: startLine(context, { command, schema: (await appReader(context)).schema }),
+    });
   }
 }
 
@@ -76,11 +77,17 @@ function modeFor(
   });
 }
 
-/** The error of a start that leaves programs without a daemon says so. */
-function withoutDaemon(error: unknown, kept: readonly string[]): unknown {
-  if (!(error instanceof AppdError) || kept.length === 0) return error;
-  const left = `${kept.join(", ")} run on without a daemon until: appd start`;
-  const hint = error.hint === undefined ? left : `${error.hint}; ${left}`;
+/** What is said of a start that fails although it was tried: the old daemon is gone, and what of it runs on. */
+function withoutDaemon(
+  error: unknown,
+  { stopped, again }: { readonly stopped: StopResult; readonly again: string },
+): unknown {
+  const { was, pid, kept = [] } = stopped;
+  if (!(error instanceof AppdError) || (was === "not running" && kept.length === 0)) return error;
+  const gone = was === "running" ? [`the old daemon, PID ${pid}, was stopped, and none runs now`] : [];
+  const left = kept.length === 0 ? [] : [`${kept.join(", ")} run on without a daemon`];
+  const told = `${[...gone, ...left].join("; ")}; start it: ${again}`;
+  const hint = error.hint === undefined ? told : `${error.hint}; ${told}`;
   return new AppdError(error.message, { exit: error.exit, hint, cause: error });
 }
 

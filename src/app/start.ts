@@ -4,6 +4,7 @@ import { detach } from "../detach/detach.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { delay } from "../system/clock.ts";
+import type { Ignored } from "./already.ts";
 import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 import { endGuards } from "./keep_alive.ts";
@@ -23,6 +24,8 @@ export interface Running {
 /** What came of `start`. `ms` is the time until the daemon was ready. */
 export interface StartResult extends Running {
   readonly already: boolean;
+  /** What was asked for in vain, because the daemon runs already without it. */
+  readonly ignored?: readonly Ignored[];
   readonly ms: number;
 }
 
@@ -36,27 +39,31 @@ const SETTLE_TIMEOUT_MS = 35_000;
  * the configuration before it touches anything, and what it says of it is thrown here.
  *
  * @param options.command the command after `--`, to be supervised without a configuration
- * @throws AppdError with the daemon's own message, hint and exit code
+ * @throws AppdError with the daemon's own message, hint and exit code; as {@link ignoredBy} when another one runs
  */
 export async function startDaemon(context: Context, options: { command?: Command } = {}): Promise<StartResult> {
   const began = context.system.clock.monotonic();
-  const result = (started: Running, already: boolean): StartResult => ({
+  const result = (started: Running): StartResult => ({
     ...started,
-    already,
+    already: false,
     ms: Math.round(context.system.clock.monotonic() - began),
   });
+  const already = async (running: Running): Promise<StartResult> => {
+    const { ignoredBy } = await import("./already.ts");
+    const ignored = await ignoredBy(context, { command: options.command, pid: running.pid });
+    return { ...result(running), already: true, ...(ignored.length === 0 ? {} : { ignored }) };
+  };
   const early = await askStatus(context);
-  if (early?.pid && early.state !== "stopping") return result(runningOf(early, early.pid), true);
+  if (early?.pid && early.state !== "stopping") return await already(runningOf(early, early.pid));
   prepareDirectories(context.system.files, directoriesOf(context.paths), context.system.host.uid);
   const { locks } = context.system;
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
-  if (running) return result(running, true);
+  if (running) return await already(running);
   try {
-    return result({ ...await launch(context, options.command), ...modeReport(context) }, false);
+    return result({ ...await launch(context, options.command), ...modeReport(context) });
   } catch (error) {
-    const other = await overtaken(context, error);
-    return result(other, true);
+    return await already(await overtaken(context, error));
   }
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from "../base/shell_word.ts";
 import { listSettings } from "../schema/list_settings.ts";
 import type { Schema } from "../schema/section.ts";
 import type { Command } from "./command.ts";
@@ -24,9 +25,23 @@ export function startAgain(
   context: Context,
   { command, schema }: { readonly command: Command | undefined; readonly schema: Schema },
 ): string[] {
+  return wordsFor("start", orderOf(context, command), ["--quiet", ...givenSettings(context, schema)]);
+}
+
+/** The same for people, as a line of a hint, which is about the instance of its command line anyway. */
+export function startLine(
+  context: Context,
+  { command, schema }: { readonly command: Command | undefined; readonly schema: Schema },
+): string {
+  const { flags, mode } = orderOf(context, command);
+  const words = wordsFor("start", { flags, mode, command }, givenSettings(context, schema));
+  return ["appd", ...words.map(shellWord)].join(" ");
+}
+
+/** The settings that were given on the command line, as options. */
+function givenSettings({ flags }: Context, schema: Schema): string[] {
   const options = new Map(listSettings(schema).map(({ key, flag }) => [key, `--${flag}`]));
-  const given = Object.entries(context.flags).flatMap(([key, value]) => [options.get(key) ?? `--${key}`, value]);
-  return wordsFor("start", orderOf(context, command), ["--quiet", ...given]);
+  return Object.entries(flags).flatMap(([key, value]) => [options.get(key) ?? `--${key}`, value]);
 }
 
 /** What `ps` shows of the daemon. Paths are absolute, because it runs in `/`. */

@@ -1,6 +1,6 @@
 import { AppdError } from "../base/errors.ts";
 import type { StatusReport } from "../base/reports.ts";
-import { type InstanceState, readState } from "../instance/state_file.ts";
+import { type InstanceState, readState, writeState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";
 import type { Context } from "./context.ts";
@@ -55,6 +55,7 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   if (presence.kind !== "running") {
     endGuards(context);
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
+    forgetDeaths(context);
     const ms = clock.monotonic() - began;
     return { was: "not running", how: howOf(late), ms, late, cancelled: [], orphans, ...kept() };
   }
@@ -127,6 +128,14 @@ async function clearAway(context: Context, options: StopOptions, began: number):
   files.unlink(context.paths.socket);
   files.unlink(pidFileOf(context));
   return orphans;
+}
+
+/** Who stops what has died begins anew: only its last death counts. Another user's file is left alone. */
+function forgetDeaths({ paths, system: { files, host } }: Context): void {
+  const state = readState(files, paths.state);
+  if (state?.deaths === undefined || files.stat(paths.state)?.uid !== host.uid) return;
+  const { deaths: _, ...rest } = state;
+  writeState(files, paths.state, rest);
 }
 
 /** What the daemon of this PID has left behind in writing. */

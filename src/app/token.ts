@@ -1,5 +1,7 @@
-import { cannot, systemError } from "../base/errors.ts";
+import { AppdError, cannot, systemError } from "../base/errors.ts";
+import type { Config } from "../schema/appd_schema.ts";
 import type { Files } from "../system/files.ts";
+import type { Host } from "../system/host.ts";
 
 /** Shortest token that is not guessed, in characters. */
 const MIN_LENGTH = 16;
@@ -33,6 +35,30 @@ export function readToken(files: Files, path: string, uid: number): string {
     : undefined;
   if (cause !== undefined) throw cannot(["use token file", path], cause, { exit: "config", hint });
   return token;
+}
+
+/**
+ * The token that a daemon with this configuration asks for over TCP; undefined when it names none, or listens on no port.
+ *
+ * @throws AppdError as {@link readToken}
+ */
+export function tokenOf(
+  { server }: Pick<Config, "server">,
+  { files, host }: { readonly files: Files; readonly host: Pick<Host, "uid"> },
+): string | undefined {
+  if (server.tokenFile === undefined || server.port === 0) return undefined;
+  return readToken(files, server.tokenFile, host.uid);
+}
+
+/** What {@link tokenOf} would refuse, for somebody who only asks. */
+export function tokenWarnings(...asked: Parameters<typeof tokenOf>): string[] {
+  try {
+    tokenOf(...asked);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AppdError)) throw error;
+    return [`the daemon does not start: ${error.message}${error.hint === undefined ? "" : `; ${error.hint}`}`];
+  }
 }
 
 function readText(files: Files, path: string): string {

@@ -203,6 +203,8 @@ export interface StatusReport {
   /** How the run before this one ended; null when there was none. */
   readonly last_end?: LastEndReport | null;
   readonly shutdown: ShutdownStatus | null;
+  /** There only for a daemon that has died and is, or was, to be started again. */
+  readonly guard?: GuardReport;
   /** False when a daemon holds the lock and does not answer; the rest is then what is known without it. */
   readonly answers?: boolean;
   /** What the failing health checks say. */
@@ -213,6 +215,16 @@ export interface StatusReport {
 export interface LeftOut {
   readonly name: string;
   readonly by: "mode" | "configuration";
+}
+
+/** What becomes of a daemon with `daemon.keep_alive` that has died. */
+export interface GuardReport {
+  /** PID of the guard that starts it again; null when that has given up. */
+  readonly pid: number | null;
+  /** When it does; null while it does, and when it has given up. ISO 8601. */
+  readonly next_at: string | null;
+  /** Its last attempt, if it failed; the time to the second. */
+  readonly failed: { readonly at: string; readonly error: string } | null;
 }
 
 export type HealthStatus = "healthy" | "starting" | "degraded" | "stopping";
@@ -259,6 +271,10 @@ export interface DaemonWhyReport {
   /** Programs, services and jobs, each with what is wrong. */
   readonly programs: readonly { readonly program: string; readonly problem: string }[];
   readonly jobs: readonly { readonly job: string; readonly problem: string }[];
+  /** As in {@link StatusReport}. */
+  readonly guard?: GuardReport;
+  /** The last reload, when it was refused: the file is not what runs. */
+  readonly reload?: { readonly at: string; readonly error: string };
   /** Commands that may help. */
   readonly hints: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { Product } from "../base/product.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { inWordsOf } from "../base/words.ts";
 import { findCommand, type ProgramSpec, topCommands } from "./command.ts";
 import type { OptionValue } from "./invocation.ts";
@@ -41,9 +42,4 @@ export function guessedInstance(argv: readonly string[]): Readonly<Record<string
     return at < 0 || !value ? [] : [[name, value] as const];
   });
   return Object.fromEntries(given);
-}
-
-/** One word for a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

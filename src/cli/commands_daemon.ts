@@ -8,6 +8,7 @@ const START: CommandSpec = {
   description: [
     "Checks configuration, paths, port and the running instance, detaches, and returns when the daemon is ready or has failed; a failure is the daemon's own, with its exit code.",
     "With -- CMD it supervises that one command instead of the programs of the configuration, and needs none. Under a service manager it stays in the foreground.",
+    "A daemon that runs already is success, and stays as it is: an option that it runs without is told on standard error, and a command after -- that is not the one it runs is an error.",
   ],
   options: SETTING_OPTIONS,
   trailingCommand: true,
@@ -25,6 +26,7 @@ const START: CommandSpec = {
     internal: true,
     cannotCreate: true,
     io: true,
+    locked: "the daemon runs already, with another command than the one after --",
     noPermission: true,
     config: true,
   },
@@ -91,7 +93,7 @@ const RESTART: CommandSpec = {
   aliases: ["--restart"],
   summary: "stop the daemon and start it again",
   description: [
-    "The new configuration is checked before the old daemon is stopped: with a bad one nothing happens. Settings and the command that the running daemon was started with are kept, unless given anew.",
+    "All that can be tried of the new start is tried before the old daemon is stopped: configuration, token, address, log, PID file, the command after --. When one of them is refused the old daemon runs on. Settings and the command that the running daemon was started with are kept, unless given anew.",
     "With --keep-programs the programs run on while the daemon is replaced, and the new one adopts them: so is appd itself upgraded without an interruption.",
   ],
   options: [
@@ -107,11 +109,11 @@ const RESTART: CommandSpec = {
     ok: "the new daemon is ready",
     usage: true,
     notRunning: "not supported on this platform",
-    unavailable: "the address is taken",
+    unavailable: "the address is taken; the old daemon still runs",
     internal: true,
     cannotCreate: true,
     noPermission: true,
-    config: "the new configuration is invalid; the old daemon still runs",
+    config: "the new configuration or its token file is invalid; the old daemon still runs",
   },
   load: () => import("./verbs/restart.ts").then((verb) => verb.restart),
 };

@@ -95,7 +95,7 @@ const WHY: CommandSpec = {
   name: "why",
   summary: "tell why a program, job, check or the daemon is as it is",
   description: [
-    "Without a name: why the daemon is degraded, and which checks, programs and jobs are not well; of one that does not run, how it ended.",
+    "Without a name: why the daemon is degraded, and which checks, programs and jobs are not well; whether the last reload was refused; of one that does not run, how it ended, and whether and when a guard starts it again.",
     "Of a program: what ended it and what that means, who or what started or stopped it, what it waits for and why that is not there, its last output, when it is tried again, and commands that may help. With --quiet only the first sentence.",
     "Of a job: whether it is paused or waits, when it runs next, what came of its last slots, and why some were skipped.",
     "Of a check of /health: since when it fails, how often in a row, what it says, whether it is critical, and when it was well before. A program or a job of the same name comes first.",

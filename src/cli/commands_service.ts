@@ -85,7 +85,10 @@ const INSTALL: CommandSpec = {
   examples: [
     { line: "appd install --now", says: "as root: a service of the host, started; else one of this user" },
     { line: "appd install --system --profile root", says: "one that starts programs as other users" },
-    { line: "appd install --dry-run", says: "see what would be written, or what has changed" },
+    {
+      line: "appd install --dry-run",
+      says: "see what would be written, or what has changed; without a service manager, for systemd",
+    },
     { line: "appd install --name web", says: "a second service, appd-web" },
   ],
   exits: {

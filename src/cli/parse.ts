@@ -1,4 +1,4 @@
-import { shellWord } from "./advice.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { flagAliases, type ProgramSpec, shownCommands, topCommands } from "./command.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Asked, optionsOf, ownOptions, settingsOf } from "./option_values.ts";

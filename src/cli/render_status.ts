@@ -1,5 +1,6 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
+import { guardText } from "../base/guard_text.ts";
 import type { StatusReport } from "../base/reports.ts";
 import type { Advise } from "./advice.ts";
 import { homePath, labelled, type LabelledRow as Row, section } from "./layout.ts";
@@ -54,6 +55,7 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["Service", view.service === undefined ? null : (view.advise ?? ((text) => text))(view.service)],
     ["Health", health === null ? null : healthText(health, view.style)],
     ...report.problems.map((problem): Row => ["Problem", escapeControls(problem)]),
+    ["Guard", report.guard === undefined ? null : escapeControls(guardText(report.guard, view.now))],
     ["Last end", lastEndText(report)],
     ["Version", running && !view.live ? report.version : null],
     ["Trial", trialText(report, view)],

@@ -24,6 +24,9 @@ export const PROGRAM_VARIABLE = "APPD_INTERNAL_PROGRAM";
 /** Variable with the directory that the daemon was started in, and is to be started in again where it is still there. */
 export const DIRECTORY_VARIABLE = "APPD_INTERNAL_DIRECTORY";
 
+/** What a guard writes of a start that failed, below that start's own words; the code and the time follow. */
+const FAILED = "the start failed with exit code";
+
 /** Whose guard it is: the name of the program, and the home of the instance. */
 export interface Guarded {
   readonly program: string;
@@ -49,10 +52,9 @@ exec </dev/null
 while :; do
   sleep "$delay"
   (cd "$${DIRECTORY_VARIABLE}" 2>/dev/null; exec "$${PROGRAM_VARIABLE}" "$@"); code=$?
-  case $code in
-    0) exit ;;
-    ${FINAL}) echo "$0, $(date -u +%FT%TZ): the daemon is not started again, that ended with $code" >&2; exit "$code" ;;
-  esac
+  [ "$code" = 0 ] && exit 0
+  echo "$0: ${FAILED} $code at $(date -u +%Y-%m-%dT%H:%M:%SZ)" >&2
+  case $code in ${FINAL}) exit "$code" ;; esac
   delay=$((delay * 2)); [ "$delay" -le ${MAX_DELAY_S} ] || delay=${MAX_DELAY_S}
 done`;
 
@@ -63,6 +65,33 @@ export function guardCommand(
 ): string[] {
   const delay = Math.min(MAX_DELAY_S, 2 ** Math.min(deaths, 6));
   return ["/bin/sh", "-c", SCRIPT, guardName(guarded), guarded.home, `${delay}`, ...words];
+}
+
+/** A start of a guard that failed. */
+export interface FailedStart {
+  /** ISO 8601, to the second. */
+  readonly at: string;
+  /** In the words of the start, else its exit code. */
+  readonly error: string;
+}
+
+/** The last start that failed, from what a guard and its starts have written. */
+export function lastFailure(guarded: Guarded, text: string): FailedStart | undefined {
+  const lines = text.split("\n");
+  const mark = `${guardName(guarded)}: ${FAILED} `;
+  const last = lines.findLastIndex((line) => line.startsWith(mark));
+  const [, code, at] = /^(\d+) at (\S+)$/.exec(lines[last]?.slice(mark.length) ?? "") ?? [];
+  if (code === undefined || at === undefined) return undefined;
+  const before = lines.slice(0, last);
+  const said = before.slice(before.findLastIndex((line) => line.startsWith(mark)) + 1)
+    .findLast((line) => line.startsWith(`${guarded.program}: `));
+  return { at, error: said?.slice(guarded.program.length + 2) ?? `exit code ${code}` };
+}
+
+/** Seconds that a command of the script waits; undefined for any other command. */
+export function waitOf(words: readonly string[]): number | undefined {
+  const [command, seconds] = words;
+  return command === "sleep" && seconds !== undefined ? Number(seconds) : undefined;
 }
 
 /** Whether a command line is that of a guard of this program and home. */

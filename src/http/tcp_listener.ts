@@ -1,7 +1,7 @@
 import { type AppdError, cannot, errnoOf, messageOf } from "../base/errors.ts";
 import { escapeControls } from "../base/escape.ts";
 import { findPortHolder } from "../system/port_holder.ts";
-import type { ListeningSocket } from "../system/sockets.ts";
+import { type ListeningSocket, systemSockets } from "../system/sockets.ts";
 import { acceptConnections, type Listener, type ListenerOptions, socketsOf } from "./listener.ts";
 
 export interface TcpOptions extends ListenerOptions {
@@ -22,6 +22,20 @@ export function serveTcp(options: TcpOptions): Listener {
   const { port } = first.bound;
   const address = addressText(options.hostname, port);
   return acceptConnections(first, { ...options, address, listen: () => listen(options, port) });
+}
+
+/**
+ * Listens on an address for an instant, to see whether it can be served.
+ *
+ * @param address.isOurs the port is held by a daemon that will give it up: only whether this host has the address is tried
+ * @throws AppdError as {@link serveTcp}
+ */
+export function tryTcp({ hostname, port, isOurs }: Address & { readonly isOurs: boolean }): void {
+  try {
+    systemSockets.listenTcp({ hostname, port: isOurs ? 0 : port }).close();
+  } catch (error) {
+    throw listenError({ hostname, port }, error);
+  }
 }
 
 /** `host:port` as a URL writes it, an IPv6 address in brackets. */

@@ -75,16 +75,35 @@ export function parsePid(text: string, family: readonly number[]): PidFileConten
  * @throws AppdError (cannotCreate, noPermission, io)
  */
 export function writePidFile(files: Files, path: string, pid: number): void {
-  const there = files.stat(path);
-  if (there !== undefined && there.kind !== "file") {
-    throw new AppdError(`cannot write PID file "${path}": a ${there.kind} is in its place`, {
-      exit: "noPermission",
-      hint: `remove it: rm "${path}"`,
-    });
-  }
   try {
+    refuseOccupied(files, path);
     writeFileAtomic(files, path, `${pid}\n`, 0o644);
   } catch (error) {
     throw systemError(["write PID file", path], error);
   }
+}
+
+/**
+ * Whether a PID file could be written: makes another file in its place, and removes that.
+ *
+ * @throws AppdError as {@link writePidFile}
+ */
+export function tryPidFile(files: Files, path: string): void {
+  const trial = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    refuseOccupied(files, path);
+    files.close(files.open(trial, { access: "write", exclusive: true }));
+    files.unlink(trial);
+  } catch (error) {
+    throw systemError(["write PID file", path], error);
+  }
+}
+
+function refuseOccupied(files: Files, path: string): void {
+  const there = files.stat(path);
+  if (there === undefined || there.kind === "file") return;
+  throw new AppdError(`cannot write PID file "${path}": a ${there.kind} is in its place`, {
+    exit: "noPermission",
+    hint: `remove it: rm "${path}"`,
+  });
 }

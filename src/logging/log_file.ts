@@ -1,4 +1,5 @@
-import { cannot } from "../base/errors.ts";
+import { dirname } from "node:path";
+import { cannot, errnoOf, systemError } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
 
 const NEWLINE = 0x0a;
@@ -16,6 +17,41 @@ export interface LogFileOptions {
   readonly exclusive?: boolean;
   /** Permission bits of a new file. */
   readonly mode: number;
+}
+
+/**
+ * {@link LogFile.open} that makes the directory of the file (0700) when it is missing.
+ *
+ * @throws what node throws, or an AppdError (cannotCreate) for what is no file
+ */
+export function openInDirectory(files: Files, path: string, options: LogFileOptions): LogFile {
+  try {
+    return LogFile.open(files, path, options);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    files.makeDirectory(dirname(path), 0o700);
+    return LogFile.open(files, path, options);
+  }
+}
+
+/** What somebody is told of a log that cannot be opened; a bug is rethrown. */
+export function logError(path: string, error: unknown): unknown {
+  return errnoOf(error) === undefined ? error : systemError(["log to", path], error);
+}
+
+/**
+ * Opens a log for an instant, to see whether it can be; a file that was not there is removed again.
+ *
+ * @throws AppdError as openRotatingFile
+ */
+export function tryLogFile(files: Files, path: string): void {
+  try {
+    const isNew = files.stat(path) === undefined;
+    openInDirectory(files, path, { mode: 0o600 }).close();
+    if (isNew) files.unlink(path);
+  } catch (error) {
+    throw logError(path, error);
+  }
 }
 
 /** One open log file: its descriptor, its size, and where its last line begins. Every failure is a value or is thrown. */

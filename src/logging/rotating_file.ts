@@ -1,5 +1,4 @@
-import { dirname } from "node:path";
-import { errnoOf, systemError } from "../base/errors.ts";
+import { errnoOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Clock, Timer } from "../system/clock.ts";
 import type { Files } from "../system/files.ts";
@@ -7,7 +6,7 @@ import { ArchiveKeeper } from "./archive_keeper.ts";
 import type { Compressor } from "./compressor.ts";
 import { Appender, type Loss } from "./appender.ts";
 import { gapLine, type GapReport } from "./gap.ts";
-import { type Appended, LogFile } from "./log_file.ts";
+import { type Appended, logError, type LogFile, openInDirectory } from "./log_file.ts";
 import { PlaceWatch } from "./place_watch.ts";
 import { abandon, advance, isRenamed, type Rotation, type RotationPlace } from "./rotation.ts";
 import { RotationDemand } from "./rotation_demand.ts";
@@ -347,19 +346,13 @@ class Engine implements RotatingFile {
     try {
       return this.#open();
     } catch (error) {
-      throw errnoOf(error) === undefined ? error : systemError(["log to", this.path], error);
+      throw logError(this.path, error);
     }
   }
 
   #open(): LogFile {
     const { files, mode = 0o600 } = this.#options;
-    try {
-      return LogFile.open(files, this.path, { mode });
-    } catch (error) {
-      if (errnoOf(error) !== "ENOENT") throw error;
-      files.makeDirectory(dirname(this.path), 0o700);
-      return LogFile.open(files, this.path, { mode });
-    }
+    return openInDirectory(files, this.path, { mode });
   }
 
   #closeLog(log: LogFile): void {

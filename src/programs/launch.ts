@@ -92,7 +92,7 @@ export function spawnAs(shared: SpawnDeps, order: SpawnOrder): Child {
  * Why a program cannot be started, as far as can be told without starting it: its user, its limits, its directory, its
  * command. Undefined when nothing is known against it.
  */
-export function foreseeFailure(shared: Shared, spec: ProgramSpec): string | undefined {
+export function foreseeFailure(shared: SpawnDeps, spec: ProgramSpec): string | undefined {
   try {
     const account = accountOf(shared, spec);
     const env = environmentOf(shared, { spec }, account);

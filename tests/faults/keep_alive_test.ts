@@ -110,6 +110,79 @@ Deno.test("a reload without keep_alive sends the guard home, one with it posts o
   assert.ok(alive(await until("a new guard", () => guardsOf(instance)[0])));
 });
 
+Deno.test("while a guard waits, status and why tell when it starts the daemon; a start that fails is told, and tried again", async () => {
+  await using instance = new Instance(CONFIG);
+  await instance.run(["start"]);
+  const pid = instance.pid();
+  signal(pid, "SIGKILL");
+  const waiting = await until("a guard that waits", async () => {
+    const status = await statusOf(instance);
+    return status.guard?.next_at ? status : undefined;
+  });
+  assert.ok(guardsOf(instance).includes(waiting.guard.pid));
+  assert.ok(Date.parse(waiting.guard.next_at) - Date.now() < 2000, waiting.guard.next_at);
+  await successor(instance, pid);
+  assert.equal((await statusOf(instance)).guard, undefined);
+
+  const second = instance.pid();
+  const guard = guardOf(instance);
+  signal(second, "SIGKILL"); // The second of a row: there are two seconds to take its port.
+  await until("its death", () => !alive(second) || undefined);
+  const stranger = Deno.listen({ hostname: "127.0.0.1", port: instance.port });
+  const failed = await until("a start that failed", async () => {
+    const status = await statusOf(instance);
+    return status.guard?.failed && status.guard.next_at ? status.guard : undefined;
+  });
+  assert.equal(failed.pid, guard);
+  const taken = `cannot listen on "127.0.0.1:${instance.port}": the address is taken`;
+  assert.ok(failed.failed.error.startsWith(taken), failed.failed.error);
+  const why = (await instance.run(["why"])).stdout;
+  assert.match(why, /; a guard starts it again in \d+s, at .*; its last attempt failed at /);
+  assert.ok(why.includes(taken), why);
+  assert.match((await instance.run(["status"])).stdout, /^Guard: +a guard starts it again in /m);
+  assert.ok(fs.readFileSync(join(instance.home, "daemon.err"), "utf8").includes(taken));
+  stranger.close();
+  await successor(instance, second);
+});
+
+Deno.test("a guard that gives up says why", async () => {
+  await using instance = new Instance(CONFIG);
+  await instance.run(["start"]);
+  const pid = instance.pid();
+  const guard = guardOf(instance);
+  instance.write("[daemon]\nx = 1\n");
+  signal(pid, "SIGKILL");
+  await until("the end of the guard", () => !alive(guard) || undefined);
+  const why = (await instance.run(["why"])).stdout;
+  assert.match(why, /; the guard has given up; its last attempt failed at .*daemon\.x is not a known setting/);
+});
+
+Deno.test("an orderly stop forgets earlier deaths, also that of a daemon which is dead", async () => {
+  await using instance = new Instance(CONFIG);
+  const delay = () => fs.readFileSync(`/proc/${guardOf(instance)}/cmdline`, "utf8").split("\0")[5];
+  const diesAndComesBack = async () => {
+    const pid = instance.pid();
+    signal(pid, "SIGKILL");
+    await successor(instance, pid);
+  };
+  await instance.start();
+  assert.equal(delay(), "1");
+  await diesAndComesBack();
+  assert.equal(delay(), "2");
+  await instance.run(["stop"]);
+  await instance.start();
+  assert.deepEqual([delay(), stateOf(instance).deaths], ["1", undefined]);
+  await diesAndComesBack();
+  await diesAndComesBack();
+  assert.equal(delay(), "4");
+  const pid = instance.pid();
+  signal(pid, "SIGKILL");
+  await until("its death", () => !alive(pid) || undefined);
+  await instance.run(["stop"]);
+  await instance.start();
+  assert.deepEqual([delay(), stateOf(instance).deaths?.length], ["2", 1]);
+});
+
 Deno.test("without keep_alive the daemon stays dead", async () => {
   await using instance = new Instance(program("web", "exec sleep 600"));
   await instance.run(["start"]);

@@ -6,6 +6,7 @@ import { statOf } from "../doctor/seen.ts";
 import { accountOf, makeAccount, makeHome } from "./account.ts";
 import { checkBinary, checkExecutable } from "./binary.ts";
 import { endLinger, letLinger, ownName, siblingLingers, userManagerUp } from "./linger.ts";
+import { managerOf } from "./manager.ts";
 import { type Plan, planService, requireOurs, requirePermission, requireSingle, type ServiceQuestion } from "./plan.ts";
 import { type ServiceWorld, tell } from "./ports.ts";
 import { placeOf } from "./place.ts";
@@ -40,22 +41,25 @@ export interface InstallResult {
  * Makes the instance known to its service manager. What is there and as it should be is left untouched; what is not ours,
  * or was edited, too. When it fails half-way, a new file is taken away again.
  *
+ * Without a service manager a dry run shows what would be written for systemd.
+ *
  * @throws AppdError (notRunning) without a service manager, (noPermission), (cannotCreate) when the place is taken
  */
 export async function installService(world: ServiceWorld, wish: InstallWish): Promise<InstallResult> {
   if (!wish.dryRun) requirePermission(world, { verb: "install", target: placeOf(world, wish).target });
-  const plan = await planService(world, wish);
+  const plan = await planService(world, { ...wish, otherwise: wish.dryRun ? "systemd" : undefined });
   checkBinary(world, plan.definition);
   const account = accountOf(world, plan.definition, plan.manager);
   if (account.kind === "there") checkExecutable(world, plan.definition, account.account);
   requireOurs(plan, world, wish.force || wish.dryRun);
   requireSingle(world, plan);
   const notes: string[] = [];
+  if (managerOf(world.context.system) === undefined) notes.push("no service manager runs here: that is for systemd");
   if (account.kind === "missing") {
     if (!wish.dryRun && plan.found !== "same") await makeAccount(world, plan.definition, plan.manager);
     notes.push(`the service runs as user ${account.user}, which ${wish.dryRun ? "would be" : "was"} made for it`);
   }
-  if (plan.found === "same") await refresh(world, plan);
+  if (!wish.dryRun && plan.found === "same") await refresh(world, plan);
   else if (!wish.dryRun) await write(world, { plan, enable: wish.enable && plan.definition.atBoot !== false, notes });
   const { target: { unit, path, scope }, found, present = "", text } = plan;
   return { unit, path, scope, found, changed: found !== "same", changes: changedLines(present, text), notes };

@@ -325,3 +325,17 @@ Deno.test("a unit runs the mode that it was installed with, until another instal
   assert.equal(start(), "run");
   assert.doesNotMatch(world.read(UNIT), /"mode"/);
 });
+
+Deno.test("without a service manager a dry run shows what would be written for systemd, and an install is refused", async () => {
+  using world = fakeWorld({ runs: "none" });
+  const before = tree(world);
+  const { path, changes, notes } = await installService(world, { ...WISH, dryRun: true });
+  assert.equal(path, UNIT);
+  assert.ok(changes.includes("+[Service]"), changes.join("\n"));
+  assert.ok(notes.includes("no service manager runs here: that is for systemd"), notes.join("\n"));
+  assert.deepEqual([tree(world), world.told], [before, []]);
+  await refused("notRunning", /no service manager runs here/, () => installService(world, WISH));
+  world.write(UNIT, changes.map((line) => line.slice(1)).join("\n") + "\n");
+  assert.equal((await installService(world, { ...WISH, dryRun: true })).path, UNIT);
+  assert.deepEqual(world.told, []);
+});

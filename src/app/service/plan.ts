@@ -17,7 +17,7 @@ import { EVERYTHING } from "../mode.ts";
 import { serviceDefinition } from "../service_definition.ts";
 import { installedServices, presentText, serviceTarget } from "./installed.ts";
 import { modeOfService } from "./installed_mode.ts";
-import { defaultScope, requireManager } from "./manager.ts";
+import { defaultScope, managerOf, requireManager } from "./manager.ts";
 import type { ServiceWorld } from "./ports.ts";
 
 /** Which service is meant, and what is wanted of it. */
@@ -26,6 +26,8 @@ export interface ServiceQuestion {
   readonly scope?: Scope | undefined;
   /** What is left open stays as it was installed. */
   readonly options?: InstallOptions;
+  /** What to plan for where no service manager runs that we know; absent: then there is no plan. */
+  readonly otherwise?: Manager | undefined;
 }
 
 /** What this binary would write for a service, and what there is in its place. */
@@ -44,11 +46,15 @@ export interface Plan {
 }
 
 /** Looks, compares, and changes nothing. @throws AppdError when such a service cannot be described; as {@link modeOfService} */
-export async function planService(world: ServiceWorld, { scope, options = {} }: ServiceQuestion): Promise<Plan> {
+export async function planService(
+  world: ServiceWorld,
+  { scope, options = {}, otherwise }: ServiceQuestion,
+): Promise<Plan> {
   const { context, program } = world;
   const { app: { product }, system, instance } = context;
   const whose = scope ?? defaultScope(system);
-  const manager = requireManager(system, { program, scope: whose });
+  const isUnmanaged = otherwise !== undefined && managerOf(system) === undefined;
+  const manager = isUnmanaged ? otherwise : requireManager(system, { program, scope: whose });
   const target = serviceTarget(system, { product, instance, manager, scope: whose });
   const present = presentText(system.files, target.path);
   const owned = present === undefined ? undefined : readOwned(present);

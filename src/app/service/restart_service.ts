@@ -1,9 +1,11 @@
 import { cannot } from "../../base/errors.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
+import type { Config } from "../../schema/appd_schema.ts";
 import { statOf } from "../doctor/seen.ts";
 import { loadContextConfig } from "../load.ts";
 import { programSpecs } from "../programs/program_specs.ts";
 import { stopDaemon } from "../stop.ts";
+import { tokenOf } from "../token.ts";
 import { modeOfService } from "./installed_mode.ts";
 import type { ServiceWorld } from "./ports.ts";
 import { type ServiceStart, startService } from "./start_service.ts";
@@ -25,7 +27,9 @@ export async function restartService(
   const { context, program } = world;
   requireReadable(world);
   modeOfService(world, { verb: "restart", target, installed: context.mode }); // With one that is gone it would not start.
-  programSpecs(await loadContextConfig(context), { files: context.system.files, command: undefined });
+  const loaded = await loadContextConfig(context);
+  programSpecs(loaded, { files: context.system.files, command: undefined });
+  requireToken(world, loaded.config);
   if (!keepPrograms) {
     const stopped = await stopService(world, target);
     return { stopped, started: await startService(world, target) };
@@ -39,6 +43,11 @@ export async function restartService(
   }
   const stopped = { ...await stopDaemon(context, { keepPrograms: true }), service: target.unit };
   return { stopped, started: await startService(world, target) };
+}
+
+/** The token, as the user whom the service runs as would take it. @throws AppdError as {@link tokenOf} */
+function requireToken({ context: { paths, system: { files, host } } }: ServiceWorld, config: Config): void {
+  tokenOf(config, { files, host: { uid: statOf(files, paths.home)?.uid ?? host.uid } });
 }
 
 /**

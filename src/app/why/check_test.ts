@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import type { CheckReport, EventReport, LastEndReport, ProgramStatus, StatusReport } from "../../base/reports.ts";
+import type {
+  CheckReport,
+  EventReport,
+  GuardReport,
+  LastEndReport,
+  ProgramStatus,
+  StatusReport,
+} from "../../base/reports.ts";
 import { explainCheck } from "./check.ts";
 import { explainDaemon } from "./daemon.ts";
 import { explainStopped } from "./stopped.ts";
@@ -19,6 +26,7 @@ const STATUS = {
   health: "degraded",
   programs: [],
   jobs: [],
+  last_reload: null,
 } as unknown as StatusReport;
 
 function check(
@@ -125,9 +133,24 @@ Deno.test("without a name, and nothing is wrong", () => {
   assert.deepEqual([summary, hints], ["fig is ready, and nothing is wrong", []]);
 });
 
+Deno.test("without a name, and only the last reload was refused", () => {
+  const last_reload = {
+    at: new Date(NOW).toISOString(),
+    ok: false,
+    error: "line 3: no such key\n",
+    confirm_until: null,
+  };
+  const status = { ...STATUS, state: "ready" as const, programs: [WEB], last_reload };
+  const { summary, reload, hints } = explainDaemon({ status, checks: { log: WELL }, now: NOW });
+  assert.equal(summary, "fig is ready; not well: the last reload, which was refused");
+  assert.deepEqual(reload, { at: last_reload.at, error: "line 3: no such key\\n" });
+  assert.deepEqual(hints, ["appd config check"]);
+});
+
 Deno.test("without a name, and no daemon runs: how the last one ended", () => {
-  const told = (last?: LastEndReport) => {
-    const { state, summary, hints } = explainStopped(STATUS, last);
+  const told = (last?: LastEndReport, guard?: GuardReport) => {
+    const status = guard === undefined ? STATUS : { ...STATUS, guard };
+    const { state, summary, hints } = explainStopped(status, { last, now: NOW });
     assert.equal(state, "stopped");
     return [summary, hints.length];
   };
@@ -141,4 +164,15 @@ Deno.test("without a name, and no daemon runs: how the last one ended", () => {
     "fig is not running: PID 7 crashed: panicked\\x1b[2J",
     3,
   ]);
+  const failed = { at: "2025-11-01T11:59:58Z", error: 'cannot listen on "127.0.0.1:1"' };
+  assert.deepEqual(told(undefined, { pid: 8, next_at: new Date(NOW + 5500).toISOString(), failed }), [
+    "fig is not running: it never ran here; a guard starts it again in 6s, at 2025-11-01 12:00:05 UTC; " +
+    'its last attempt failed at 2025-11-01 11:59:58 UTC: cannot listen on "127.0.0.1:1"',
+    1,
+  ]);
+  assert.match(`${told(undefined, { pid: 8, next_at: null, failed: null })}`, /; a guard is starting it,/);
+  assert.match(
+    `${told(undefined, { pid: null, next_at: null, failed })}`,
+    /; the guard has given up; its last attempt/,
+  );
 });

@@ -25,7 +25,8 @@ export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWh
   const programs = downPrograms(status.programs)
     .map((one) => ({ program: one.name, problem: escapeControls(programProblem(one)) }));
   const jobs = brokenJobs(status.jobs).map((one) => ({ job: one.name, problem: escapeControls(jobProblem(one, now)) }));
-  const wrong = { checks: failing, programs, jobs };
+  const reload = refusedReload(status);
+  const wrong = { checks: failing, programs, jobs, ...(reload === undefined ? {} : { reload }) };
   return {
     state: status.state,
     health: status.health,
@@ -35,9 +36,15 @@ export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWh
   };
 }
 
-type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs">;
+/** The last reload when it was refused: what the file says now is not what runs. */
+function refusedReload({ last_reload: last }: StatusReport): DaemonWhyReport["reload"] {
+  if (last === null || last.ok) return undefined;
+  return { at: last.at, error: escapeControls(last.error ?? "unknown reason") };
+}
 
-function summaryOf(status: StatusReport, { checks, programs, jobs }: Wrong, now: number): string {
+type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs" | "reload">;
+
+function summaryOf(status: StatusReport, { checks, programs, jobs, reload }: Wrong, now: number): string {
   const { name, state, mode } = status;
   const critical = checks.filter((one) => one.critical);
   const head = `${name} is ${state}${sinceText(critical, now)}${mode ? ` in mode ${mode}` : ""}`;
@@ -47,6 +54,7 @@ function summaryOf(status: StatusReport, { checks, programs, jobs }: Wrong, now:
     ...checks.filter((one) => !one.critical).map(({ check }) => `the check ${check}`),
     ...programs.map(({ program }) => program).filter((name) => !named.has(name)),
     ...jobs.map(({ job }) => `the job ${job}`),
+    ...(reload === undefined ? [] : ["the last reload, which was refused"]),
   ];
   const rest = others.length === 0 ? [] : [`${causes.length === 0 ? "" : "also "}not well: ${others.join(", ")}`];
   if (causes.length === 0 && rest.length === 0) return `${head}, and nothing is wrong`;
@@ -64,11 +72,12 @@ function sinceText(critical: Wrong["checks"], now: number): string {
   return first === undefined ? "" : ` since ${utcTime(first)} (${humanDuration(Math.max(0, now - first))})`;
 }
 
-function hintsOf({ checks, programs, jobs }: Wrong): readonly string[] {
+function hintsOf({ checks, programs, jobs, reload }: Wrong): readonly string[] {
   const names = [
     ...checks.map(({ check }) => check.includes(" ") ? `"${check}"` : check),
     ...programs.map(({ program }) => program),
     ...jobs.map(({ job }) => job),
   ];
-  return [...new Set(names)].slice(0, HINTS).map((name) => `appd why ${name}`);
+  const looks = [...new Set(names)].slice(0, HINTS).map((name) => `appd why ${name}`);
+  return [...looks, ...(reload === undefined ? [] : ["appd config check"])];
 }

@@ -1,16 +1,23 @@
 import { escapeControls } from "../../base/escape.ts";
 import type { DaemonWhyReport, LastEndReport, StatusReport } from "../../base/reports.ts";
+import { guardText } from "../../base/guard_text.ts";
 import { utcTime } from "../../base/utc_time.ts";
 
 /**
  * Why no daemon runs. Pure.
  *
- * @param last how its last run ended; undefined when it never ran
+ * @param of `last`: how its last run ended, undefined when it never ran; `now`: wall time in milliseconds
  */
-export function explainStopped({ name, health }: StatusReport, last: LastEndReport | undefined): DaemonWhyReport {
+export function explainStopped(
+  { name, health, guard }: StatusReport,
+  { last, now }: { readonly last: LastEndReport | undefined; readonly now: number },
+): DaemonWhyReport {
+  const account = last === undefined ? "it never ran here" : accountOf(last);
+  const next = guard === undefined ? "" : `; ${guardText(guard, now)}`;
   return {
     ...{ state: "stopped", health, checks: [], programs: [], jobs: [] },
-    summary: escapeControls(`${name} is not running: ${last === undefined ? "it never ran here" : accountOf(last)}`),
+    ...(guard === undefined ? {} : { guard }),
+    summary: escapeControls(`${name} is not running: ${account}${next}`),
     hints: ["appd start", ...(last === undefined || last.how === "clean" ? [] : ["appd logs -n 50", "appd doctor"])],
   };
 }

@@ -5,6 +5,7 @@ import { setSetting } from "../../config/set.ts";
 import { appReader, loadContextConfig } from "../../app/load.ts";
 import { exposedCommands } from "../../app/exposed_commands.ts";
 import { trustWarnings } from "../../app/trust.ts";
+import { tokenWarnings } from "../../app/token.ts";
 import { jobWarnings } from "../../app/jobs/job_warnings.ts";
 import { programWarnings } from "../../app/programs/program_warnings.ts";
 import { escapeControls } from "../../base/escape.ts";
@@ -70,6 +71,7 @@ export async function check(input: VerbInput): Promise<number> {
   const all = [
     ...loaded.warnings,
     ...trustWarnings(contextOf(input), loaded),
+    ...tokenWarnings(loaded.config, system),
     ...await programWarnings(loaded, system),
     ...await jobWarnings(loaded, system),
     ...await exposedCommands(loaded, system),

@@ -1,6 +1,8 @@
 import { commandHere } from "../../app/command.ts";
 import { serviceManager } from "../../app/service_manager.ts";
 import { EVERYTHING } from "../../app/mode.ts";
+import { escapeControls } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell_word.ts";
 import { startDaemon, type StartResult } from "../../app/start.ts";
 import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
@@ -32,6 +34,7 @@ export async function start(input: VerbInput): Promise<number> {
     trailing === undefined ? {} : { command: commandHere(trailing, input.system.host) },
   );
   const other = otherMode(input, result);
+  tellIgnored(input, result);
   if (output.json) output.printJson({ ...result, ...(other === undefined ? {} : { hint: other.change }) });
   else output.tell(`${program.name}: ${startText(result)}${other?.text ?? ""}`);
   return 0;
@@ -48,6 +51,22 @@ function otherMode(
   const change = output.advise(`${program.name} restart --mode ${wanted}`);
   const asked = wanted === EVERYTHING ? "with everything" : `in mode ${wanted}`;
   return { text: `${now}, not ${asked}; to change that: ${change}`, change };
+}
+
+/** Settings that a daemon which ran already does not have, in one line on stderr, and how it gets them. */
+function tellIgnored({ invocation, output, program }: VerbInput, { ignored = [] }: StartResult): void {
+  if (ignored.length === 0) return;
+  const options = ignored.filter(({ option }) => option.startsWith("--") && option !== "--config"); // Advice has that one.
+  const command = invocation.trailing === undefined ? "" : ` -- ${invocation.trailing.map(shellWord).join(" ")}`;
+  const given = ignored.map(({ option, given }) => `${option} ${given}`).join(", ");
+  const words = options.map(({ option, given }) => ` ${option} ${shellWord(given)}`).join("");
+  const runs = ignored.map(({ runs }) => runs).join(", ");
+  const verb = ignored.length === 1 ? "is" : "are";
+  output.note(escapeControls(
+    `${program.name}: ${given} ${verb} ignored, the daemon runs with ${runs}: use ${
+      output.advise(`${program.name} restart${words}${command}`)
+    }`,
+  ));
 }
 
 /** `running as PID 1234 at http://127.0.0.1:8321 in mode web (0.2 s)` */

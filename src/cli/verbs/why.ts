@@ -70,7 +70,7 @@ async function whyNot(input: VerbInput, context: Context, status: StatusReport):
   const { flightRecord } = await import("../../app/flight_recorder.ts");
   const { explainStopped } = await import("../../app/why/stopped.ts");
   const { lastEnd } = await flightRecord(context);
-  tell(input, explainStopped(status, lastEnd), renderDaemonWhy);
+  tell(input, explainStopped(status, { last: lastEnd, now: input.system.clock.now() }), renderDaemonWhy);
   return exitCode("notRunning");
 }
 

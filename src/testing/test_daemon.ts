@@ -1,9 +1,12 @@
 import { assemble } from "../app/assemble.ts";
 import { type Context, createContext } from "../app/context.ts";
+import { cannot } from "../base/errors.ts";
+import { EVERYTHING } from "../app/mode.ts";
 import type { RunReport } from "../base/job_reports.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { createApi } from "../http/api.ts";
 import type { DefinedApp } from "../kit/define_app.ts";
+import { tableOf } from "../kit/table_of.ts";
 import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
@@ -17,7 +20,7 @@ export interface StartOptions {
   readonly config?: string;
   /** Wall time at which its clock begins. Default 2025-11-01T10:30:00Z. */
   readonly now?: Date;
-  /** Name of the mode that is run. Default: everything runs. */
+  /** Name of the mode that is run. Default, and with `all`: everything runs. */
   readonly mode?: string;
   /** Directory that it is started in, absolute. Default: its home. */
   readonly startedIn?: string;
@@ -51,10 +54,12 @@ const PORT = 8321;
 /**
  * Starts an app's daemon in this process, with nothing of the user's or the host's configuration.
  *
- * @throws AppdError as `start` would: for a flawed configuration, a failing migration, a colliding route
+ * @throws AppdError as `start` would: for a flawed app or configuration, a failing migration, a colliding route; (usage)
+ *   for a mode that the app does not have
  */
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export async function startApp(defined: DefinedApp<any>, options: StartOptions = {}): Promise<TestDaemon> {
+  refuseFlawed(defined, options);
   await using parts = new AsyncDisposableStack();
   const scratch = parts.use(scratchDirectory(`${defined.app.product.name}-test`));
   const clock = new TestClock(options.now?.getTime());
@@ -101,6 +106,17 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
       await owned.disposeAsync();
     },
   };
+}
+
+/** What every call of the binary would end with is thrown here too. */
+// deno-lint-ignore no-explicit-any -- as above
+function refuseFlawed(defined: DefinedApp<any>, { mode }: StartOptions): void {
+  const { flaw } = tableOf(defined);
+  if (flaw !== undefined) throw flaw;
+  const { product, modes } = defined.app;
+  if (mode === undefined || mode === EVERYTHING || modes.some(({ name }) => name === mode)) return;
+  const known = modes.map(({ name }) => name).join(", ") || "none";
+  throw cannot(["start", product.name], `it has no mode "${mode}"`, { exit: "usage", hint: `its modes: ${known}` });
 }
 
 /** Milliseconds of real time after which a start that is not over waits for something: then time goes on by as much. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { Hono } from "hono";
-import { aborted, AppdError, defineApp, flag, section, setting } from "../mod.ts";
+import { aborted, AppdError, type AppOptions, defineApp, flag, section, setting } from "../mod.ts";
 import { startApp, until } from "./mod.ts";
 
 const GARDEN = section("garden", {
@@ -150,4 +150,29 @@ Deno.test("a start that fails throws what start would say, and leaves nothing", 
     return true;
   });
   assert.equal(fs.readdirSync("/tmp").filter((name) => name.startsWith("garden-test")).length, before);
+});
+
+Deno.test("what the binary could not run is not started", async () => {
+  const run = () => {};
+  const of = (more: Partial<AppOptions<[]>>) => defineApp({ name: "garden", version: "1.0.0", ...more });
+  const refused = async (defined: ReturnType<typeof of>, mode?: string) =>
+    await startApp(defined, mode === undefined ? {} : { mode }).then(
+      async (app) => (await app[Symbol.asyncDispose](), "it runs"),
+      (error: AppdError) => `${error.message} (${error.hint})`,
+    );
+  assert.match(await refused(of({ jobs: [{ name: "a", run }, { name: "a", run }] })), /two jobs are called "a"/);
+  assert.match(await refused(of({ commands: [{ name: "start", summary: "x", run }] })), /is taken by the built-in/);
+  const wait = { name: "wait", value: { name: "TIME", kind: "duration" }, help: "x" } as const;
+  assert.match(
+    await refused(of({ commands: [{ name: "dig", summary: "x", run, options: [wait] }] })),
+    /"--wait" of "dig" takes a value, and "--wait" of "jobs run" takes none/,
+  );
+  const modes = [{ name: "night", summary: "x" }];
+  assert.equal(
+    await refused(of({ modes }), "nope"),
+    'cannot start "garden": it has no mode "nope" (its modes: night)',
+  );
+  assert.deepEqual(await Promise.all([refused(of({ modes }), "night"), refused(of({ modes }), "all")]), [
+    ...["it runs", "it runs"],
+  ]);
 });

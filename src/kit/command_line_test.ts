@@ -166,3 +166,12 @@ Deno.test("an app that cannot be says so on every line, and ends with 78", async
   const keys = await say({ keys: { port: "server.prot" } }, "config", "check", "--home", "/tmp/no-such-home");
   assert.deepEqual([keys.code, keys.stderr.split("\n")[1]], [78, 'hint: did you mean "server.port"?']);
 });
+
+Deno.test("config check names a service that a mode names in vain", async () => {
+  const terminal = fakeTerminal();
+  const modes = [{ name: "night", summary: "the gnome", services: ["gnom"] }];
+  const defined = defineApp({ name: "garden", version: "1.0.0", services: () => [{ name: "gnome", run() {} }], modes });
+  const args = ["config", "check", "--home", "/tmp/no-such-home"];
+  assert.equal(await commandLine(defined, args, { ...realSystem(), terminal }), 0);
+  assert.match(terminal.stderr, /^garden: warning: the mode "night" names the service "gnom", which is not there/m);
+});

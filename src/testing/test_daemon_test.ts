@@ -176,3 +176,23 @@ Deno.test("what the binary could not run is not started", async () => {
     ...["it runs", "it runs"],
   ]);
 });
+
+Deno.test("a mode that names a service which the configuration does not make says so at the start", async () => {
+  const defined = defineApp({
+    ...{ name: "garden", version: "1.0.0" },
+    services: () => [{ name: "gnome", run: ({ signal }) => aborted(signal) }],
+    modes: [{ name: "night", summary: "the gnome", services: ["gnom"] }, {
+      name: "day",
+      summary: "x",
+      services: ["x"],
+    }],
+  });
+  await using night = await startApp(defined, { mode: "night" });
+  assert.match(
+    night.log(),
+    /doubtful configuration .*mode \\?"night\\?" names the service \\?"gnom\\?".*there are: gnome/,
+  );
+  assert.doesNotMatch(night.log(), /day/);
+  await using all = await startApp(defined);
+  assert.doesNotMatch(all.log(), /doubtful/);
+});

@@ -1,10 +1,10 @@
-import type { LoadResult } from "../../config/config.ts";
 import { explain as explainSetting, getSetting, listValues } from "../../config/explain.ts";
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
-import { asWanted, loadContextConfig, schemaFor } from "../../app/load.ts";
+import { asWanted, loadContextConfig, type Loaded, schemaFor } from "../../app/load.ts";
 import { exposedCommands } from "../../app/exposed_commands.ts";
 import { trustWarnings } from "../../app/trust.ts";
+import { modeWarnings } from "../../app/kit/mode_warnings.ts";
 import { jobWarnings } from "../../app/jobs/job_warnings.ts";
 import { programWarnings } from "../../app/programs/program_warnings.ts";
 import { escapeControls } from "../../base/escape.ts";
@@ -63,11 +63,12 @@ export async function list(input: VerbInput): Promise<number> {
 
 /** Succeeds when the configuration is valid; the error names every problem. What is only doubtful is said. */
 export async function check(input: VerbInput): Promise<number> {
-  const { output, program, system } = input;
+  const { app, output, program, system } = input;
   const loaded = await load(input);
   const { file } = loaded;
   const all = [
     ...loaded.warnings,
+    ...modeWarnings({ app, mode: undefined, services: loaded.own.services }),
     ...trustWarnings(contextOf(input), loaded),
     ...await programWarnings(loaded, system),
     ...await jobWarnings(loaded, system),
@@ -122,7 +123,7 @@ export async function init(input: VerbInput): Promise<number> {
   return 0;
 }
 
-function load(input: VerbInput): Promise<LoadResult> {
+function load(input: VerbInput): Promise<Loaded> {
   return loadContextConfig(contextOf(input));
 }
 

@@ -11,6 +11,7 @@ import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
+import { inRealTime } from "./real_time.ts";
 import { TestClock } from "./test_clock.ts";
 import { until } from "../system/until.ts";
 
@@ -43,7 +44,10 @@ export interface TestDaemon extends AsyncDisposable {
    * @param options `key`: two calls with one key are one run; `payload`: text that the run is given
    */
   runJob(job: string, options?: { readonly key?: string; readonly payload?: string }): Promise<RunReport>;
-  /** Writes the configuration file and applies it. */
+  /**
+   * Writes the configuration file and applies it. While programs of the configuration end, which they do in real time,
+   * the clock goes along.
+   */
   reload(config: string): Promise<ReloadResult>;
   /** Everything in its log so far. */
   log(): string;
@@ -80,6 +84,8 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   };
   const triggers = kit?.kitFor("tests").jobs;
   clock.settled = () => jobs.settled();
+  const hasProcesses = () => daemon.report().programs.some(({ kind, pid }) => kind !== "service" && pid !== null);
+  const isReal = () => daemon.report().programs.some(({ state }) => state === "stopping");
   const owned = parts.move();
   return {
     home: scratch.path,
@@ -97,13 +103,14 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
     },
     reload(config) {
       write(config);
-      return daemon.reload();
+      return inRealTime(clock, daemon.reload(), { what: "the reload", isReal });
     },
     log: () => machine.files.readText(daemon.config.log.file),
     async [Symbol.asyncDispose]() {
       daemon.stop();
       await clock.pass(0);
-      await owned.disposeAsync();
+      const ended = until("the end of its programs", () => !hasProcesses(), SHUTDOWN_MS);
+      await inRealTime(clock, ended.then(() => owned.disposeAsync()), { what: "the shutdown", isReal: hasProcesses });
     },
   };
 }
@@ -118,6 +125,9 @@ function refuseFlawed(defined: DefinedApp<any>, { mode }: StartOptions): void {
   const known = modes.map(({ name }) => name).join(", ") || "none";
   throw cannot(["start", product.name], `it has no mode "${mode}"`, { exit: "usage", hint: `its modes: ${known}` });
 }
+
+/** Milliseconds of real time that programs may take to end, with the jobs before them. */
+const SHUTDOWN_MS = 50_000;
 
 /** Milliseconds of real time after which a start that is not over waits for something: then time goes on by as much. */
 const NUDGE_MS = 3000;

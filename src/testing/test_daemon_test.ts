@@ -196,3 +196,19 @@ Deno.test("a mode that names a service which the configuration does not make say
   await using all = await startApp(defined);
   assert.doesNotMatch(all.log(), /doubtful/);
 });
+
+Deno.test("a reload that takes a program away, or starts it anew, waits for its end, and so does the end of the test", async () => {
+  const sleeps = (seconds: number) => `[[program]]\nname = "sleeper"\ncommand = ["sleep", "${seconds}"]\n`;
+  const app = await startApp(defineApp({ name: "garden", version: "1.0.0" }), { config: sleeps(1000) });
+  const pid = () => app.status().programs[0]?.pid ?? 0;
+  const first = pid();
+  assert.equal((await app.reload(sleeps(1001))).ok, true);
+  const second = pid();
+  assert.ok(second > 0 && second !== first);
+  assert.equal((await app.reload("")).ok, true);
+  assert.deepEqual(app.status().programs, []);
+  assert.equal((await app.reload(sleeps(1002))).ok, true);
+  const last = pid();
+  await app[Symbol.asyncDispose]();
+  for (const gone of [first, second, last]) assert.equal(fs.existsSync(`/proc/${gone}`), false, String(gone));
+});

@@ -2,15 +2,18 @@ import { assemble } from "../app/assemble.ts";
 import { type Context, createContext } from "../app/context.ts";
 import { cannot } from "../base/errors.ts";
 import { EVERYTHING } from "../app/mode.ts";
+import { SILENT } from "../base/logger.ts";
 import type { RunReport } from "../base/job_reports.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { createApi } from "../http/api.ts";
+import { answerConnection, type ConnectionDeps } from "../http/connection.ts";
 import type { DefinedApp } from "../kit/define_app.ts";
 import { tableOf } from "../kit/table_of.ts";
 import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
+import { oneRequest } from "./one_request.ts";
 import { inRealTime } from "./real_time.ts";
 import { TestClock } from "./test_clock.ts";
 import { until } from "../system/until.ts";
@@ -34,7 +37,10 @@ export interface TestDaemon extends AsyncDisposable {
   /** Its directory, absolute. */
   readonly home: string;
   readonly clock: TestClock;
-  /** Asks one of its endpoints. Default of `access`: the control socket, which may do everything. */
+  /**
+   * Asks one of its endpoints, under the limits that a client meets. Default of `access`: the control socket, which may do
+   * everything.
+   */
   request(path: string, init?: RequestInit, access?: "socket" | "tcp"): Promise<Response>;
   status(): StatusReport;
   health(): HealthReport;
@@ -91,7 +97,7 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
     home: scratch.path,
     clock,
     request: async (path, init, access = "socket") =>
-      await apis[access].fetch(new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init))),
+      await ask(path, init, { handler: (request) => apis[access].fetch(request), streamLimit: kit?.routes?.bodyLimit }),
     status: () => daemon.report(),
     health: () => daemon.health(),
     async runJob(job, trigger = {}) {
@@ -135,6 +141,19 @@ const NUDGE_MS = 3000;
 async function assembled(context: Context, clock: TestClock) {
   using _nudge = systemClock.every(NUDGE_MS, () => clock.advance(NUDGE_MS));
   return await assemble(context, { command: undefined, detached: true });
+}
+
+/** Asks as a client does whose bytes come over a connection. */
+async function ask(
+  path: string,
+  init: RequestInit = {},
+  listener: Pick<ConnectionDeps, "handler" | "streamLimit">,
+): Promise<Response> {
+  const request = new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init));
+  const connection = await oneRequest(request, { asStream: init.body instanceof ReadableStream });
+  const response = await answerConnection(connection, { clock: systemClock, log: SILENT, ...listener });
+  if (response === undefined) throw new Error(`no request came of "${path}"`);
+  return response;
 }
 
 function withHost(init: RequestInit = {}): RequestInit {

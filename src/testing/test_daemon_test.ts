@@ -212,3 +212,28 @@ Deno.test("a reload that takes a program away, or starts it anew, waits for its 
   await app[Symbol.asyncDispose]();
   for (const gone of [first, second, last]) assert.equal(fs.existsSync(`/proc/${gone}`), false, String(gone));
 });
+
+Deno.test("a body is limited as on the binary, whatever it is made of", async () => {
+  const routes = () =>
+    new Hono().post("/upload", async ({ req, text }) => text(String((await req.arrayBuffer()).byteLength)))
+      .post("/type", ({ req, text }) => text(req.header("content-type") ?? "none"))
+      .post("/back", ({ req }) => new Response(req.raw.body));
+  await using app = await startApp(defineApp({ name: "post", version: "1.0.0", bodyLimit: "16KiB", routes }));
+  const post = async (path: string, body: BodyInit, headers: HeadersInit = {}) => {
+    const response = await app.request(path, { method: "POST", body, headers });
+    return [response.status, response.ok ? await response.text() : (await response.json()).error.message];
+  };
+  const long = "x".repeat(20_000);
+  const stream = (text: string) => new Blob([text]).stream();
+  const tooLong = [413, "a body may have 16384 bytes"];
+  assert.deepEqual(await post("/upload", long), tooLong);
+  assert.deepEqual(await post("/upload", stream(long)), tooLong);
+  assert.deepEqual(await post("/upload", stream(long), { "content-length": "20000" }), tooLong);
+  assert.deepEqual(await post("/upload", "x".repeat(16_384)), [200, "16384"]);
+  assert.deepEqual(await post("/upload", stream("x".repeat(16_384))), [200, "16384"]);
+  assert.deepEqual(await post("/back", stream("ünd zurück")), [200, "ünd zurück"]);
+  assert.match(String((await post("/type", new FormData()))[1]), /^multipart\/form-data; boundary=/);
+  assert.deepEqual(await post("/api/v1/reload", "x".repeat(70_000)), [413, "a body may have 65536 bytes"]);
+  assert.equal((await post("/api/v1/reload", stream("{}")))[0], 411);
+  assert.equal((await post("/upload", "x", { "x-long": "x".repeat(17_000) }))[0], 431);
+});

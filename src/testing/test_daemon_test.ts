@@ -101,6 +101,7 @@ Deno.test("who waits for a run hears after its time that it goes on, and at its 
 Deno.test("a reload reaches jobs, checks and health", async () => {
   await using app = await startApp(garden(), { config: "[garden]\nwet = false\n" });
   assert.equal(app.health().status, "healthy");
+  assert.deepEqual(app.health().migrations, { current: 1, latest: 1, pending: 0 }, "only the app's own count");
   assert.equal((await app.reload("[garden]\nwet = true\n")).ok, true);
   const { state } = await app.runJob("water");
   assert.equal(state, "failed");

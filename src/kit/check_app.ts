@@ -4,6 +4,8 @@ import { parseSize } from "../base/size.ts";
 import type { App } from "../app/kit/app.ts";
 import { EVERYTHING } from "../app/mode.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
+import { misfitOf } from "../schema/defaults.ts";
+import { listSettings } from "../schema/list_settings.ts";
 import type { AppCommand } from "./command.ts";
 
 /** What of an app can be checked as soon as it is written down. */
@@ -83,8 +85,18 @@ function across(services: readonly Named[], jobs: readonly Named[]): Flaw | unde
 function sections({ settings }: Checked): Flaw | undefined {
   const named = settings.sections.map(({ name }) => ({ kind: "section", name }));
   const taken = settings.sections.find(({ name, as }) => TAKEN_SECTIONS.includes(name) || TAKEN_SECTIONS.includes(as));
-  if (taken === undefined) return twice(named);
+  if (taken === undefined) return twice(named) ?? misfit(settings);
   return [`the section [${taken.name}] is one of appd's own`, "give the section another name"];
+}
+
+/** A default that its own kind refuses would be told to users, as if they had written it. */
+function misfit({ sections }: AppSettings): Flaw | undefined {
+  for (const { key, setting } of listSettings({ prefix: "", reserved: [], sections })) {
+    if (setting.default === undefined) continue;
+    const found = misfitOf(setting, setting.default);
+    if (found !== undefined) return [`the default of ${key} ${found.message}`, found.hint];
+  }
+  return undefined;
 }
 
 function migrations({ app }: Checked): Flaw | undefined {

@@ -35,7 +35,7 @@ export const TAKEN_SECTIONS: readonly string[] = [
 /** Why an app cannot be; undefined when nothing speaks against it. The first thing that is wrong counts. */
 export function flawOf(checked: Checked): AppdError | undefined {
   const { name } = checked.app.product;
-  const checks = [identity, parts, sections, migrations, modes, bodies, commands];
+  const checks = [identity, parts, sections, migrations, modes, openPaths, bodies, commands];
   for (const check of checks) {
     const flaw = check(checked);
     if (flaw !== undefined) return cannot(["define", name], flaw[0], { exit: "config", hint: flaw[1] });
@@ -120,6 +120,14 @@ function modes({ app }: Checked): Flaw | undefined {
     return [`the mode "${name}" names the service "${unknown}", which is not there`, `services: ${known}`];
   }
   return twice(app.modes.map(({ name }) => ({ kind: "mode", name })));
+}
+
+function openPaths({ app: { open, routes } }: Checked): Flaw | undefined {
+  const paths = open.map((one) => typeof one === "string" ? one : one.path);
+  const unfit = paths.find((path) => !path.startsWith("/"));
+  if (unfit !== undefined) return [`the open path "${unfit}" does not begin with /`, `such as "/${unfit}"`];
+  if (paths.length === 0 || routes !== undefined) return undefined;
+  return [`the path "${paths[0]}" is open, and there are no routes`, "give the app routes, or take open out"];
 }
 
 function bodies({ bodyLimit }: Checked): Flaw | undefined {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Hono } from "hono";
 import { APPD_SCHEMA } from "../schema/appd_schema.ts";
 import { integer, text } from "../schema/kinds.ts";
 import { listSection, section } from "../schema/section.ts";
@@ -145,4 +146,12 @@ Deno.test("a default that its own kind refuses is the developer's flaw, in group
     /trees makes its kind throw: no ladder/,
   );
   assert.equal(flaw({ trees: setting(integer({ min: 5 }), { default: 5, help: "how many" }) }), undefined);
+});
+
+Deno.test("an open path begins with a slash, and is among routes", () => {
+  const routes = () => new Hono();
+  assert.equal(flawOf({ routes, open: ["/v1/*", { path: "/v2", unless: "token" }] }), undefined);
+  assert.equal(flawOf({ routes, open: ["/a", "x"] }), 'the open path "x" does not begin with / (such as "/x")');
+  assert.match(flawOf({ routes, open: [{ path: "v2", unless: "token" }] }) ?? "", /the open path "v2" does not/);
+  assert.match(flawOf({ open: ["/a"] }) ?? "", /^the path "\/a" is open, and there are no routes \(/);
 });

@@ -238,3 +238,14 @@ Deno.test("a body is limited as on the binary, whatever it is made of", async ()
   assert.equal((await post("/api/v1/reload", stream("{}")))[0], 411);
   assert.equal((await post("/upload", "x", { "x-long": "x".repeat(17_000) }))[0], 431);
 });
+
+Deno.test("an open path that no endpoint has is told at the start", async () => {
+  const routes = () =>
+    new Hono().use(async (_, next) => await next()).use("/files/*", ({ text }) => Promise.resolve(text("a file")))
+      .get("/beds/:name", ({ text }) => text("roses"));
+  const open = ["/beds/*", "/files/*", "/nothing"];
+  await using app = await startApp(defineApp({ name: "garden", version: "1.0.0", routes, open }));
+  assert.deepEqual(app.log().match(/a path is open, and no endpoint has it.*/g), [
+    "a path is open, and no endpoint has it path=/nothing",
+  ]);
+});

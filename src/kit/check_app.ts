@@ -6,6 +6,7 @@ import { EVERYTHING } from "../app/mode.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
 import { misfitOf } from "../schema/defaults.ts";
 import { listSettings } from "../schema/list_settings.ts";
+import { defaultFlaw } from "./check_defaults.ts";
 import type { AppCommand } from "./command.ts";
 
 /** What of an app can be checked as soon as it is written down. */
@@ -145,11 +146,13 @@ function commands({ commands, app, verbsUnder = "daemon" }: Checked): Flaw | und
 
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 function commandsOf(siblings: readonly AppCommand<any>[]): Flaw | undefined {
-  for (const { name, run, commands = [] } of siblings) {
+  for (const { name, run, options, commands = [] } of siblings) {
     if (!WORD.test(name)) return [`the name of the command "${name}" is unfit`, "small letters, digits and -"];
     if (run === undefined && commands.length === 0) {
       return [`the command "${name}" does nothing`, "give it run, or commands of its own"];
     }
+    const refused = defaultFlaw(name, options);
+    if (refused !== undefined) return refused;
   }
   const words = siblings.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   return twice(words.map((name) => ({ kind: "command", name }))) ??

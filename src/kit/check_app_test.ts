@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
+import type { ValueSpec } from "../cli/command.ts";
 import { APPD_SCHEMA } from "../schema/appd_schema.ts";
 import { integer, text } from "../schema/kinds.ts";
 import { listSection, section } from "../schema/section.ts";
@@ -154,4 +155,15 @@ Deno.test("an open path begins with a slash, and is among routes", () => {
   assert.equal(flawOf({ routes, open: ["/a", "x"] }), 'the open path "x" does not begin with / (such as "/x")');
   assert.match(flawOf({ routes, open: [{ path: "v2", unless: "token" }] }) ?? "", /the open path "v2" does not/);
   assert.match(flawOf({ open: ["/a"] }) ?? "", /^the path "\/a" is open, and there are no routes \(/);
+});
+
+Deno.test("the default of an option is one that could be typed", () => {
+  const lines = (value: ValueSpec) =>
+    flawOf({ commands: [{ name: "pick", summary: "pick", run, options: [{ name: "lines", value, help: "x" }] }] });
+  assert.equal(lines({ name: "COUNT", kind: "count", default: "10" }), undefined);
+  assert.equal(
+    lines({ name: "COUNT", kind: "count", default: "ten" }),
+    'the default of "--lines" of "pick" is refused: cannot use option "--lines": "ten" is no whole number (write it as it would be typed)',
+  );
+  assert.match(lines({ name: "SORT", kind: "text", choices: ["a"], default: "b" }) ?? "", /"b" is none of a/);
 });

@@ -1,15 +1,27 @@
+import { SILENT } from "../base/logger.ts";
+import { answerConnection, type ConnectionDeps } from "../http/connection.ts";
+import { systemClock } from "../system/clock.ts";
 import type { Connection } from "../system/sockets.ts";
+
+/** Who answers, and how the body is sent. */
+export interface Asking extends Pick<ConnectionDeps, "handler" | "streamLimit"> {
+  /** The body is sent as it comes. */
+  readonly asStream: boolean;
+}
+
+/** The answer that a client gets whose request comes as bytes over a connection. */
+export async function answerTo(request: Request, { asStream, ...listener }: Asking): Promise<Response> {
+  const connection = await connectionWith(request, asStream);
+  const response = await answerConnection(connection, { clock: systemClock, log: SILENT, ...listener });
+  if (response === undefined) throw new Error(`nothing came of the request for "${request.url}"`);
+  return response;
+}
 
 /**
  * A request as the bytes that a client would send of it, so that it meets what they meet: the limits of head and body.
  * A body that is a stream comes in chunks, every other one with its length, unless the request says a length itself.
- *
- * @param asStream whether the body is sent as it comes
  */
-export async function oneRequest(
-  request: Request,
-  { asStream }: { readonly asStream: boolean },
-): Promise<Pick<Connection, "read" | "write">> {
+async function connectionWith(request: Request, asStream: boolean): Promise<Pick<Connection, "read" | "write">> {
   const headers = new Headers(request.headers);
   const isChunked = request.body !== null && asStream && !headers.has("content-length");
   const bytes = request.body === null || asStream ? undefined : new Uint8Array(await request.arrayBuffer());

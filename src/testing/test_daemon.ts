@@ -2,18 +2,16 @@ import { assemble } from "../app/assemble.ts";
 import { type Context, createContext } from "../app/context.ts";
 import { cannot } from "../base/errors.ts";
 import { EVERYTHING } from "../app/mode.ts";
-import { SILENT } from "../base/logger.ts";
 import type { RunReport } from "../base/job_reports.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { createApi } from "../http/api.ts";
-import { answerConnection, type ConnectionDeps } from "../http/connection.ts";
 import type { DefinedApp } from "../kit/define_app.ts";
 import { tableOf } from "../kit/table_of.ts";
 import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
-import { oneRequest } from "./one_request.ts";
+import { answerTo } from "./one_request.ts";
 import { inRealTime } from "./real_time.ts";
 import { TestClock } from "./test_clock.ts";
 import { until } from "../system/until.ts";
@@ -96,8 +94,12 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   return {
     home: scratch.path,
     clock,
-    request: async (path, init, access = "socket") =>
-      await ask(path, init, { handler: (request) => apis[access].fetch(request), streamLimit: kit?.routes?.bodyLimit }),
+    request: async (path, init = {}, access = "socket") =>
+      await answerTo(new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init)), {
+        asStream: init.body instanceof ReadableStream,
+        handler: (request) => apis[access].fetch(request),
+        streamLimit: kit?.routes?.bodyLimit,
+      }),
     status: () => daemon.report(),
     health: () => daemon.health(),
     async runJob(job, trigger = {}) {
@@ -143,20 +145,7 @@ async function assembled(context: Context, clock: TestClock) {
   return await assemble(context, { command: undefined, detached: true });
 }
 
-/** Asks as a client does whose bytes come over a connection. */
-async function ask(
-  path: string,
-  init: RequestInit = {},
-  listener: Pick<ConnectionDeps, "handler" | "streamLimit">,
-): Promise<Response> {
-  const request = new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init));
-  const connection = await oneRequest(request, { asStream: init.body instanceof ReadableStream });
-  const response = await answerConnection(connection, { clock: systemClock, log: SILENT, ...listener });
-  if (response === undefined) throw new Error(`no request came of "${path}"`);
-  return response;
-}
-
-function withHost(init: RequestInit = {}): RequestInit {
+function withHost(init: RequestInit): RequestInit {
   const headers = new Headers(init.headers);
   if (!headers.has("host")) headers.set("host", `127.0.0.1:${PORT}`);
   return { ...init, headers };

@@ -14,8 +14,8 @@ export { AppdError, type AppdErrorOptions } from "./base/errors.ts";
 export { escapeControls } from "./base/escape.ts";
 export type { LogFields, Logger } from "./base/logger.ts";
 export type { ExitName } from "./base/exit_codes.ts";
-export type { JobStatus, RunPage, RunQuery, RunReport, TriggerKind } from "./base/job_reports.ts";
-export type { ServiceNames } from "./base/product.ts";
+export type { JobStatus, RunPage, RunQuery, RunReport, RunState, TriggerKind } from "./base/job_reports.ts";
+export type { Product, ServiceNames } from "./base/product.ts";
 export type { SchedulerStatus } from "./base/reports.ts";
 export type { ArgumentSpec, Example, Exits, OptionSpec, ValueKind, ValueSpec } from "./cli/command.ts";
 export type { OptionValue } from "./cli/invocation.ts";
@@ -27,12 +27,30 @@ export { type AppConfig, type AppOptions, defineApp, type DefinedApp } from "./k
 export { run } from "./kit/run.ts";
 export type { DependencyCondition, OnFailed, Restart } from "./programs/program_spec.ts";
 export type { Config } from "./schema/appd_schema.ts";
-export type { Flaw, FlawOptions, JsonSchema, Kind, Reading } from "./schema/kind.ts";
+export type { Flaw, FlawOptions, JsonSchema, Kind, Path, Reading } from "./schema/kind.ts";
 export { duration, flag, integer, oneOf, path, size, text, type TextOptions } from "./schema/kinds.ts";
 export { address, timezone } from "./schema/kinds_host.ts";
 export { argv, list, type ListOptions, mapOf, type MapOptions, variable } from "./schema/kinds_nested.ts";
 export { webAddress, type WebAddressOptions } from "./schema/kinds_net.ts";
-export { listSection, type Section, section } from "./schema/section.ts";
-export { type Fields, type Group, group, type Setting, setting } from "./schema/setting.ts";
+export {
+  type As,
+  type Finish,
+  listSection,
+  type Section,
+  section,
+  type SectionOptions,
+  type Unique,
+} from "./schema/section.ts";
+export {
+  type Fields,
+  type Group,
+  group,
+  type Presence,
+  type ReloadBehaviour,
+  type Setting,
+  setting,
+  type SettingOptions,
+  type ValuesOf,
+} from "./schema/setting.ts";
 export type { Migration, Row, SqlValue, Statement, StatementResult } from "./store/store.ts";
-export { type Clock, delay } from "./system/clock.ts";
+export { type Clock, delay, type Timer } from "./system/clock.ts";

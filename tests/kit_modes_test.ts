@@ -173,7 +173,7 @@ Deno.test("after an upgrade without its mode a daemon that dies stays down, and 
   put("plum"); // Another app has other modes, as a later version of the same may have.
   signal(app.pid(), "SIGKILL");
   const late = () => fs.readFileSync(join(app.home, "daemon.err"), "utf8");
-  await until("the guard's last word", () => /^quince-guard, /m.test(late()), 30_000);
+  await until("the guard's last word", () => /^quince-guard: /m.test(late()), 30_000);
   assert.match(late(), /"lean" is none of visit, harvest, all\n/);
   assert.match(late(), /^quince-guard: the start failed with exit code 2 at \d{4}-\S+Z\n$/m);
   await until("nothing is left", () => app.processes().length === 0);

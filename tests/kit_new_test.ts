@@ -67,6 +67,20 @@ Deno.test("an app is written, passes its tests, is compiled, and runs as a daemo
   }
 });
 
+Deno.test("an app that was moved says what to change, and what its README says is enough", async () => {
+  using place = scratch();
+  await good(run(BINARY, ["new", "hello", "--kit", KIT], place.path));
+  const directory = join(place.path, "deeper/down/hello");
+  fs.cpSync(join(place.path, "hello"), directory, { recursive: true });
+  const check = () => run("bash", [join(KIT, "scripts/deno.sh"), "task", "check"], directory);
+  const lost = await check();
+  assert.notEqual(lost.code, 0);
+  assert.match(lost.stdout, /^the kit is not at \S+: README\.md says what to change$/m);
+  const [line = ""] = /^sed -i .*$/m.exec(fs.readFileSync(join(directory, "README.md"), "utf8")) ?? [];
+  await good(run("sh", ["-c", line.replace("/srv/appd/", KIT.endsWith("/") ? KIT : `${KIT}/`)], directory));
+  await good(check());
+});
+
 Deno.test("inside the sources the kit is found by itself; elsewhere it has to be named", async () => {
   using place = scratch();
   fs.mkdirSync(join(place.path, "kit/src"), { recursive: true });
@@ -83,9 +97,24 @@ Deno.test("inside the sources the kit is found by itself; elsewhere it has to be
 
 Deno.test("a name that is none is 2, and nothing is written over", async () => {
   using place = scratch();
-  for (const name of ["Hello", "../x", "a b", "1st"]) {
-    assert.equal((await run(BINARY, ["new", name, "--kit", KIT], place.path)).code, 2, name);
+  for (const name of ["Hello", "../x", "a b", "1st", "a".repeat(33)]) {
+    const { code, stderr } = await run(BINARY, ["new", name, "--kit", KIT], place.path);
+    assert.equal(code, 2, name);
+    assert.match(stderr, /begins with a letter, and has 32 characters at the most/);
   }
+  for (
+    const [name, why] of [["appd", /the kit's own program, and ~\/\.appd its home/], ["serve", /serve serve/]] as const
+  ) {
+    const { code, stderr } = await run(BINARY, ["new", name, "--kit", KIT], place.path);
+    assert.equal(code, 2, name);
+    assert.match(stderr, why);
+  }
+  const unmade = await run(BINARY, ["new", "pear", "--kit", KIT, "--output", "/proc/pear"], place.path);
+  assert.notEqual(unmade.code, 0);
+  assert.match(
+    unmade.stderr,
+    /^appd: cannot make "\/proc\/pear": .*\nhint: choose another directory: appd new NAME --output DIR\n$/,
+  );
   fs.mkdirSync(join(place.path, "mine"));
   fs.writeFileSync(join(place.path, "mine/file"), "keep");
   const { code, stderr } = await run(BINARY, ["new", "mine", "--kit", KIT], place.path);

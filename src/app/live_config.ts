@@ -12,6 +12,7 @@ import type { Timer } from "../system/clock.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig, type Loaded } from "./load.ts";
+import { modeWarnings } from "./kit/mode_warnings.ts";
 import type { Notifications } from "./events/notifications.ts";
 import type { Jobs, PreparedJobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
@@ -114,8 +115,12 @@ export class LiveConfig implements Disposable {
   }
 
   #warn(): void {
-    const doubts = trustWarnings(this.#context, this.loaded);
-    for (const warning of [...this.loaded.warnings, ...doubts]) this.#log.warn("doubtful configuration", { warning });
+    const { app, mode } = this.#context;
+    const { warnings, own: { services } } = this.loaded;
+    const ofMode = mode === undefined ? [] : modeWarnings({ app, mode, services }); // Of the others nothing runs here.
+    for (const warning of [...warnings, ...ofMode, ...trustWarnings(this.#context, this.loaded)]) {
+      this.#log.warn("doubtful configuration", { warning });
+    }
   }
 
   #version(loaded: Loaded, scale: Rescaled): Version {

@@ -1,3 +1,21 @@
+/** Name of a row of the table of exit codes: `usage` is 2, `unavailable` 69, `config` 78; all are in {@link EXIT_CODES}. */
+export type ExitName =
+  | "ok"
+  | "generic"
+  | "usage"
+  | "notRunning"
+  | "unknown"
+  | "unavailable"
+  | "internal"
+  | "cannotCreate"
+  | "io"
+  | "locked"
+  | "noPermission"
+  | "config"
+  | "starting"
+  | "degraded"
+  | "stopping";
+
 /**
  * The one table of exit codes; help, man page and docs are made from it.
  *
@@ -19,10 +37,7 @@ export const EXIT_CODES = {
   starting: { code: 150, meaning: "status --strict: starting" },
   degraded: { code: 151, meaning: "status --strict: degraded" },
   stopping: { code: 152, meaning: "status --strict: stopping" },
-} as const;
-
-/** Name of a row of the exit code table. */
-export type ExitName = keyof typeof EXIT_CODES;
+} as const satisfies Readonly<Record<ExitName, { readonly code: number; readonly meaning: string }>>;
 
 /** The number that the process exits with for `name`. */
 export function exitCode(name: ExitName): number {

@@ -6,6 +6,10 @@ export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 
 /** Where a run is: `queued` before its process starts, `retrying` while it waits for its next attempt. */
 export const RUN_STATES = ["queued", "running", "retrying", ...RUN_OUTCOMES] as const;
+/**
+ * How far a run has come, or how it ended: `queued`, `running`, `retrying`; `ok`, `failed`, `timeout`, `cancelled`,
+ * `interrupted`, `skipped`.
+ */
 export type RunState = (typeof RUN_STATES)[number];
 
 /** What a run does or did, after `the run`: `the run ended well`. */

@@ -176,6 +176,7 @@ export interface LastEndReport {
   readonly detail: string | null;
 }
 
+/** What `status --json` and `/api/v1/status` answer. */
 export interface StatusReport {
   readonly name: string;
   readonly instance: string;
@@ -279,6 +280,7 @@ export interface DaemonWhyReport {
   readonly hints: readonly string[];
 }
 
+/** What `/health` answers. */
 export interface HealthReport {
   readonly status: HealthStatus;
   readonly version: string;
@@ -306,6 +308,7 @@ export interface ProgramPlan {
   readonly keep: readonly string[];
 }
 
+/** How a reload went, and what it changed. */
 export interface ReloadResult {
   readonly ok: boolean;
   readonly changes: readonly ReloadChange[];

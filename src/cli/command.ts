@@ -40,7 +40,10 @@ export interface ValueSpec {
   readonly name: string;
   readonly kind: ValueKind;
   readonly choices?: readonly string[];
-  /** As shown in help; the verb applies it. */
+  /**
+   * As shown in help, and as it would be typed. A command of an app gets it where the option is not given; a verb of the
+   * house applies it itself.
+   */
   readonly default?: string;
   /** The option may be given again; a verb gets the values with commas between them. Only of kinds that stay text. */
   readonly many?: true;

@@ -34,7 +34,8 @@ export function optionsOf(asked: Asked, scanned: Scanned): Record<string, Option
   return values;
 }
 
-function readValue(option: OptionSpec, given: { spec: ValueSpec; text: string }): OptionValue {
+/** What a text means as the value of an option. @throws AppdError (usage) naming the option and what it takes */
+export function readValue(option: OptionSpec, given: { readonly spec: ValueSpec; readonly text: string }): OptionValue {
   const { spec, text } = given;
   const refuse = (cause: string, hint: string) => usageError(`cannot use option "--${option.name}": ${cause}`, hint);
   if (text === "") throw refuse("the value is empty", `for example: --${option.name}=${spec.default ?? spec.name}`);

@@ -57,6 +57,13 @@ export function appRoutes({ hono, open, bodyLimit, name }: AppRoutesOptions): Ap
   return { hono, patterns: own, open: patterns, bodyLimit };
 }
 
+/** The paths in `open` that no endpoint of the app has, nor middleware of a path of its own. */
+export function openInVain({ hono, open }: Pick<AppRoutesOptions, "hono" | "open">): readonly string[] {
+  const served = inspectRoutes(hono).filter(({ path, isMiddleware }) => !isMiddleware || !/^\/?\*$/.test(path))
+    .map(({ path }) => patternOf(path));
+  return open.map(openPatternOf).filter((one) => !served.some((each) => overlap(one, each))).map(({ text }) => text);
+}
+
 /** What is known of the endpoints of an app before it has made them. */
 export function routesToCome({ open, bodyLimit }: Pick<AppRoutesOptions, "open" | "bodyLimit">): AppRoutes {
   return { hono: undefined, patterns: [], open: open.map(openPatternOf), bodyLimit };

@@ -50,6 +50,19 @@ interface Asked {
 }
 
 /**
+ * The answer to the one request of a connection, under every limit, and not written; undefined when none came. A body that
+ * is read as it comes stays open for the answer.
+ */
+export async function answerConnection(
+  connection: Pick<Connection, "read" | "write">,
+  deps: Omit<ConnectionDeps, "enter">,
+): Promise<Response | undefined> {
+  const received = await receive(connection, deps);
+  if (received === undefined) return undefined;
+  return "request" in received ? await answer(received, deps) : replyProblem(received.problem);
+}
+
+/**
  * Serves the one request of a connection and closes it. One request a connection leaves no second request to smuggle and
  * no idle connection to hold. Never rejects; ends soon after the connection is closed by somebody else.
  */
@@ -96,7 +109,10 @@ async function drain(connection: Connection): Promise<void> {
   while (await connection.read(into) !== null);
 }
 
-async function answer({ request, body }: Asked, { handler, log }: ConnectionDeps): Promise<Response> {
+async function answer(
+  { request, body }: Asked,
+  { handler, log }: Pick<ConnectionDeps, "handler" | "log">,
+): Promise<Response> {
   try {
     const response = await handler(request, () => body?.problem);
     if (body?.problem === undefined) return response;
@@ -110,7 +126,7 @@ async function answer({ request, body }: Asked, { handler, log }: ConnectionDeps
 }
 
 async function receive(
-  connection: Connection,
+  connection: Pick<Connection, "read" | "write">,
   { clock, streamLimit = () => undefined }: Pick<ConnectionDeps, "clock" | "streamLimit">,
 ): Promise<Received | undefined> {
   const input = new RequestInput(connection);
@@ -130,7 +146,7 @@ async function receive(
 
 /** The request of whom reads its body itself. */
 function streamBody(
-  connection: Connection,
+  connection: Pick<Connection, "read" | "write">,
   { clock, input, head, limit }: { clock: Clock; input: RequestInput; head: RequestHead; limit: number },
 ): Received {
   const body = new BodyStream({
@@ -145,13 +161,13 @@ function streamBody(
 }
 
 /** A client that asks first is told to go on, RFC 9110 10.1.1. */
-async function continueFor(connection: Connection, { headers }: RequestHead): Promise<void> {
+async function continueFor(connection: Pick<Connection, "write">, { headers }: RequestHead): Promise<void> {
   if (headers.get("expect")?.toLowerCase() !== "100-continue") return;
   await writeAll(connection, new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 async function receiveBody(
-  connection: Connection,
+  connection: Pick<Connection, "read" | "write">,
   { clock, input, head }: { clock: Clock; input: RequestInput; head: RequestHead },
 ): Promise<Received> {
   const length = Number(head.length);

@@ -4,6 +4,9 @@ import { parseSize } from "../base/size.ts";
 import type { App } from "../app/kit/app.ts";
 import { EVERYTHING } from "../app/mode.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
+import { misfitOf } from "../schema/defaults.ts";
+import { listSettings } from "../schema/list_settings.ts";
+import { defaultFlaw } from "./check_defaults.ts";
 import type { AppCommand } from "./command.ts";
 
 /** What of an app can be checked as soon as it is written down. */
@@ -33,7 +36,7 @@ export const TAKEN_SECTIONS: readonly string[] = [
 /** Why an app cannot be; undefined when nothing speaks against it. The first thing that is wrong counts. */
 export function flawOf(checked: Checked): AppdError | undefined {
   const { name } = checked.app.product;
-  const checks = [identity, parts, sections, migrations, modes, bodies, commands];
+  const checks = [identity, parts, sections, migrations, modes, openPaths, bodies, commands];
   for (const check of checks) {
     const flaw = check(checked);
     if (flaw !== undefined) return cannot(["define", name], flaw[0], { exit: "config", hint: flaw[1] });
@@ -83,8 +86,18 @@ function across(services: readonly Named[], jobs: readonly Named[]): Flaw | unde
 function sections({ settings }: Checked): Flaw | undefined {
   const named = settings.sections.map(({ name }) => ({ kind: "section", name }));
   const taken = settings.sections.find(({ name, as }) => TAKEN_SECTIONS.includes(name) || TAKEN_SECTIONS.includes(as));
-  if (taken === undefined) return twice(named);
+  if (taken === undefined) return twice(named) ?? misfit(settings);
   return [`the section [${taken.name}] is one of appd's own`, "give the section another name"];
+}
+
+/** A default that its own kind refuses would be told to users, as if they had written it. */
+function misfit({ sections }: AppSettings): Flaw | undefined {
+  for (const { key, setting } of listSettings({ prefix: "", reserved: [], sections })) {
+    if (setting.default === undefined) continue;
+    const found = misfitOf(setting, setting.default);
+    if (found !== undefined) return [`the default of ${key} ${found.message}`, found.hint];
+  }
+  return undefined;
 }
 
 function migrations({ app }: Checked): Flaw | undefined {
@@ -110,6 +123,14 @@ function modes({ app }: Checked): Flaw | undefined {
   return twice(app.modes.map(({ name }) => ({ kind: "mode", name })));
 }
 
+function openPaths({ app: { open, routes } }: Checked): Flaw | undefined {
+  const paths = open.map((one) => typeof one === "string" ? one : one.path);
+  const unfit = paths.find((path) => !path.startsWith("/"));
+  if (unfit !== undefined) return [`the open path "${unfit}" does not begin with /`, `such as "/${unfit}"`];
+  if (paths.length === 0 || routes !== undefined) return undefined;
+  return [`the path "${paths[0]}" is open, and there are no routes`, "give the app routes, or take open out"];
+}
+
 function bodies({ bodyLimit }: Checked): Flaw | undefined {
   const bytes = bodyLimit === undefined ? 1 : parseSize(bodyLimit) ?? 0;
   if (bytes > 0 && Number.isSafeInteger(bytes)) return undefined;
@@ -125,11 +146,13 @@ function commands({ commands, app, verbsUnder = "daemon" }: Checked): Flaw | und
 
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 function commandsOf(siblings: readonly AppCommand<any>[]): Flaw | undefined {
-  for (const { name, run, commands = [] } of siblings) {
+  for (const { name, run, options, commands = [] } of siblings) {
     if (!WORD.test(name)) return [`the name of the command "${name}" is unfit`, "small letters, digits and -"];
     if (run === undefined && commands.length === 0) {
       return [`the command "${name}" does nothing`, "give it run, or commands of its own"];
     }
+    const refused = defaultFlaw(name, options);
+    if (refused !== undefined) return refused;
   }
   const words = siblings.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   return twice(words.map((name) => ({ kind: "command", name }))) ??

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { Hono } from "hono";
+import type { ValueSpec } from "../cli/command.ts";
 import { APPD_SCHEMA } from "../schema/appd_schema.ts";
-import { text } from "../schema/kinds.ts";
+import { integer, text } from "../schema/kinds.ts";
 import { listSection, section } from "../schema/section.ts";
-import { setting } from "../schema/setting.ts";
+import { type Fields, group, setting } from "../schema/setting.ts";
 import { TAKEN_SECTIONS } from "./check_app.ts";
 import { type AppOptions, defineApp } from "./define_app.ts";
 
@@ -127,4 +129,41 @@ Deno.test("the names that are taken are those of appd's schema", () => {
     name === "" ? ["", ...Object.keys(fields)] : [name, as]
   );
   assert.deepEqual(new Set(TAKEN_SECTIONS), new Set(names));
+});
+
+Deno.test("a default that its own kind refuses is the developer's flaw, in groups and lists too", () => {
+  const flaw = (fields: Fields) => flawOf({ config: [section("orchard", { help: "x", fields })] as unknown as [] });
+  const trees = setting(integer({ min: 5 }), { default: 1, help: "how many" });
+  assert.equal(
+    flaw({ trees }),
+    "the default of orchard.trees is 1, expected 5 or more (it is a setting of the type whole number, 5 or more)",
+  );
+  assert.match(flaw({ shop: group("the shop", { trees }) }) ?? "", /^the default of orchard\.shop\.trees is 1/);
+  const list = [listSection("plum", { help: "x", fields: { ...FIELDS, trees }, unique: "name" })] as unknown as [];
+  assert.match(flawOf({ config: list }) ?? "", /^the default of plum\.trees is 1/);
+  const broken = { ...integer(), read: () => assert.fail("no ladder") };
+  assert.match(
+    flaw({ trees: setting(broken, { default: 1, help: "x" }) }) ?? "",
+    /trees makes its kind throw: no ladder/,
+  );
+  assert.equal(flaw({ trees: setting(integer({ min: 5 }), { default: 5, help: "how many" }) }), undefined);
+});
+
+Deno.test("an open path begins with a slash, and is among routes", () => {
+  const routes = () => new Hono();
+  assert.equal(flawOf({ routes, open: ["/v1/*", { path: "/v2", unless: "token" }] }), undefined);
+  assert.equal(flawOf({ routes, open: ["/a", "x"] }), 'the open path "x" does not begin with / (such as "/x")');
+  assert.match(flawOf({ routes, open: [{ path: "v2", unless: "token" }] }) ?? "", /the open path "v2" does not/);
+  assert.match(flawOf({ open: ["/a"] }) ?? "", /^the path "\/a" is open, and there are no routes \(/);
+});
+
+Deno.test("the default of an option is one that could be typed", () => {
+  const lines = (value: ValueSpec) =>
+    flawOf({ commands: [{ name: "pick", summary: "pick", run, options: [{ name: "lines", value, help: "x" }] }] });
+  assert.equal(lines({ name: "COUNT", kind: "count", default: "10" }), undefined);
+  assert.equal(
+    lines({ name: "COUNT", kind: "count", default: "ten" }),
+    'the default of "--lines" of "pick" is refused: cannot use option "--lines": "ten" is no whole number (write it as it would be typed)',
+  );
+  assert.match(lines({ name: "SORT", kind: "text", choices: ["a"], default: "b" }) ?? "", /"b" is none of a/);
 });

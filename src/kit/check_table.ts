@@ -56,13 +56,18 @@ function nestedFlaw(own: readonly CommandSpec[]): Flaw | undefined {
   return undefined;
 }
 
+/** An option, and the words for where it stands. */
+interface OptionAt extends OptionSpec {
+  readonly of: string;
+}
+
 /** Options may stand before the verb, so that each has to mean the same number of words everywhere. */
 function optionsFlaw(program: ProgramSpec): Flaw | undefined {
   const { builtIn, own } = optionsOf(program);
   const flags = new Set(allCommands(program).flatMap(({ command }) => flagAliases(command)));
-  const names = new Map<string, OptionSpec>();
-  const letters = new Map<string | undefined, OptionSpec>();
-  const note = (option: OptionSpec) => {
+  const names = new Map<string, OptionAt>();
+  const letters = new Map<string | undefined, OptionAt>();
+  const note = (option: OptionAt) => {
     names.set(option.name, option);
     if (option.short !== undefined) letters.set(option.short, option);
   };
@@ -71,22 +76,34 @@ function optionsFlaw(program: ProgramSpec): Flaw | undefined {
     if (flags.has(`--${option.name}`)) return [`the option "--${option.name}" is the alias of a command`, RENAME];
     const same = [names.get(option.name), letters.get(option.short)];
     const clash = same.find((other) => other && (other.value === undefined) !== (option.value === undefined));
-    if (clash !== undefined) {
-      const spelling = clash.name === option.name ? `--${clash.name}` : `-${clash.short}`;
-      const [here, there] = option.value === undefined ? ["none", "a value"] : ["a value", "none"];
-      return [`the option "${spelling}" takes ${here} here, and ${there} with "--${clash.name}" elsewhere`, RENAME];
-    }
+    if (clash !== undefined) return arityFlaw(option, clash);
     note(option);
   }
   const alias = builtIn.find(({ name }) => flags.has(`--${name}`));
-  return alias && [`the alias "--${alias.name}" is an option of every command, or of a built-in one`, RENAME];
+  return alias && [`the alias "--${alias.name}" is an option of ${alias.of}`, RENAME];
 }
 
-function optionsOf(program: ProgramSpec): { builtIn: OptionSpec[]; own: OptionSpec[] } {
+function arityFlaw(own: OptionAt, other: OptionAt): Flaw {
+  const [here, there] = own.value === undefined ? ["no value", "takes one"] : ["a value", "takes none"];
+  const [spelling, its] = other.name === own.name
+    ? [`--${own.name}`, `--${own.name}`]
+    : [`-${own.short}`, `-${own.short}" or "--${other.name}`];
+  return [
+    `the option "${spelling}" of ${own.of} takes ${here}, and "${its}" of ${other.of} ${there}`,
+    "give it another name, or let both take the same",
+  ];
+}
+
+function optionsOf(program: ProgramSpec): { builtIn: OptionAt[]; own: OptionAt[] } {
   const of = (own: boolean) =>
     allCommands({ ...program, groups: program.groups.filter((group) => (group.own ?? false) === own) })
-      .flatMap(({ command }) => command.options ?? []);
-  return { builtIn: [...program.globals, ...of(false)], own: of(true) };
+      .flatMap(({ path, command: { options = [] } }) =>
+        options.map((option) => ({ ...option, of: `"${path.join(" ")}"` }))
+      );
+  return {
+    builtIn: [...program.globals.map((option) => ({ ...option, of: "every command" })), ...of(false)],
+    own: of(true),
+  };
 }
 
 /** Two options of one name: a section of the app, or a command, took a name of appd's. */

@@ -6,7 +6,10 @@ import type { Output } from "../cli/output.ts";
 /** What a command of an app is given. */
 export interface CommandContext<C> {
   readonly arguments: readonly string[];
-  /** By long name without dashes; durations in milliseconds, switches as true; absent when not given. */
+  /**
+   * The command's own, by long name without dashes; durations in milliseconds, switches as true. One that is not given has
+   * its `default`, and is absent without one.
+   */
   readonly options: Readonly<Record<string, OptionValue>>;
   /** Where to answer: honours --json, --quiet, --no-color and a reader that went away. */
   readonly output: Output;

@@ -31,7 +31,10 @@ function plum(command: NonNullable<AppOptions<[typeof ORCHARD]>["commands"]>[num
     },
     commands: [{
       ...{ name: "pick", summary: "pick plums", run: command ?? (() => {}) },
-      options: [{ name: "within", value: { name: "DURATION", kind: "duration" }, help: "how fast" }],
+      options: [{ name: "patience", value: { name: "TIME", kind: "duration", default: "1m30s" }, help: "x" }, {
+        name: "gently",
+        help: "x",
+      }, { name: "within", value: { name: "DURATION", kind: "duration" }, help: "how fast" }],
       arguments: [{ name: "SORT", kind: "text", required: false, help: "which" }],
     }],
   });
@@ -165,4 +168,20 @@ Deno.test("an app that cannot be says so on every line, and ends with 78", async
   });
   const keys = await say({ keys: { port: "server.prot" } }, "config", "check", "--home", "/tmp/no-such-home");
   assert.deepEqual([keys.code, keys.stderr.split("\n")[1]], [78, 'hint: did you mean "server.port"?']);
+});
+
+Deno.test("config check names a service that a mode names in vain", async () => {
+  const terminal = fakeTerminal();
+  const modes = [{ name: "night", summary: "the gnome", services: ["gnom"] }];
+  const defined = defineApp({ name: "garden", version: "1.0.0", services: () => [{ name: "gnome", run() {} }], modes });
+  const args = ["config", "check", "--home", "/tmp/no-such-home"];
+  assert.equal(await commandLine(defined, args, { ...realSystem(), terminal }), 0);
+  assert.match(terminal.stderr, /^garden: warning: the mode "night" names the service "gnom", which is not there/m);
+});
+
+Deno.test("a command is given its own options, with their defaults, and nobody else's", async () => {
+  using app = plum(({ options, output }) => output.printJson(options));
+  assert.deepEqual(JSON.parse((await app.run("pick")).stdout), { patience: 90_000 });
+  const given = await app.run("pick", "--patience", "2s", "--gently", "--json", "--verbose");
+  assert.deepEqual(JSON.parse(given.stdout), { patience: 2000, gently: true });
 });

@@ -123,7 +123,10 @@ function commandSpec(command: AppCommand<any>): CommandSpec {
     exits: { ok: true, usage: true, ...(exits?.notRunning && { unavailable: UNHEARD }), ...exits },
     anywhere: true,
     ...(run === undefined ? {} : {
-      load: () => import("./command_verb.ts").then(({ verbOf }) => verbOf((context) => run.call(command, context))),
+      load: () =>
+        import("./command_verb.ts").then(({ verbOf }) =>
+          verbOf((context) => run.call(command, context), command.options)
+        ),
     }),
     ...(commands === undefined ? {} : { commands: commands.map(commandSpec) }),
   };

@@ -188,17 +188,26 @@ Deno.test("what collides with the built-in table is refused", () => {
       { modes: [{ name: "daemon", summary: "x" }], verbsUnder: "svc" },
       /the alias "--daemon" of "daemon" is taken by the built-in "start"/,
     ],
-    [{ modes: [{ name: "json", summary: "x" }] }, /the alias "--json" is an option/],
+    [{ modes: [{ name: "json", summary: "x" }] }, /the alias "--json" is an option of every command/],
+    [
+      {
+        commands: [{ ...PICK, options: [{ name: "wait", value: { name: "TIME", kind: "duration" }, help: "x" }], run }],
+      },
+      /the option "--wait" of "pick" takes a value, and "--wait" of "jobs run" takes none/,
+    ],
     [{ verbsUnder: "config" }, /the name of the command "config" is taken/],
     [{ verbsUnder: "pick" }, /the name of the command "pick" is taken by "pick"/],
     [
       { commands: [{ name: "a", summary: "x", commands: [{ name: "b", aliases: ["--b"], summary: "x", run }] }] },
       /the alias "--b" leads to "a b"/,
     ],
-    [{ commands: [{ ...PICK, options: [{ name: "port", help: "x" }], run }] }, /"--port" takes none here, and a value/],
+    [
+      { commands: [{ ...PICK, options: [{ name: "port", help: "x" }], run }] },
+      /"--port" of "pick" takes no value, and "--port" of "[a-z -]+" takes one/,
+    ],
     [
       { commands: [{ ...PICK, options: [{ name: "z", short: "n", help: "x" }], run }] },
-      /"-n" takes none here, and a value/,
+      /"-n" of "pick" takes no value, and "-n" or "--lines" of "[a-z ]+" takes one/,
     ],
     [{ commands: [{ ...PICK, options: [{ name: "stop", help: "x" }], run }] }, /"--stop" is the alias of a command/],
   ];

@@ -1,7 +1,7 @@
-import { AppdError, cannot } from "../base/errors.ts";
+import { AppdError, cannot, messageOf } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { fieldAt } from "./field_at.ts";
-import { startReading } from "./kind.ts";
+import { type Flaw, startReading } from "./kind.ts";
 import { listSettings } from "./list_settings.ts";
 import type { Schema, Section } from "./section.ts";
 import { type Fields, isGroup, type Setting } from "./setting.ts";
@@ -46,19 +46,25 @@ function check(schema: Schema, product: string, given: ReadonlyMap<string, unkno
     if (setting === undefined || isGroup(setting)) {
       throw unknownSetting(product, { key, use: "a default", settings: listSettings(schema).map(({ key }) => key) });
     }
-    setting.kind.read(
-      value,
-      startReading({
-        base: "/",
-        sink({ message, hint }) {
-          throw cannot(["define", product], `the default of ${key} ${message}`, {
-            exit: "config",
-            hint: hint ?? `it is a setting of the type ${setting.kind.label}`,
-          });
-        },
-      }),
-    );
+    const misfit = misfitOf(setting, value);
+    if (misfit === undefined) continue;
+    throw cannot(["define", product], `the default of ${key} ${misfit.message}`, { exit: "config", hint: misfit.hint });
   }
+}
+
+/** Why a setting cannot have a default, after its key; undefined when it can. */
+export function misfitOf(
+  { kind }: Pick<Setting, "kind">,
+  value: unknown,
+): { readonly message: string; readonly hint: string } | undefined {
+  const flaws: Flaw[] = [];
+  try {
+    kind.read(value, startReading({ base: "/", sink: (flaw) => void flaws.push(flaw) }));
+  } catch (error) {
+    return { message: `makes its kind throw: ${messageOf(error)}`, hint: "a kind records a flaw, and does not throw" };
+  }
+  const flaw = flaws.find(({ warning }) => !warning);
+  return flaw && { message: flaw.message, hint: flaw.hint ?? `it is a setting of the type ${kind.label}` };
 }
 
 /** An app speaks of a setting that is not there. */

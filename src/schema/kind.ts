@@ -7,7 +7,7 @@
  */
 import type { Fields } from "./setting.ts";
 
-/** A step of the way to a value inside a document: a key, or the index of an array's element. */
+/** The way to a value inside a document: keys, and indexes of elements of arrays. */
 export type Path = readonly (string | number)[];
 
 /** What is wrong with one value. */

@@ -33,7 +33,8 @@ export interface Section<
   finish(values: any, reading: Reading): Out;
 }
 
-interface SectionOptions<F extends Fields> {
+/** What {@link section} and {@link listSection} take beside the name. */
+export interface SectionOptions<F extends Fields> {
   readonly help: string;
   readonly doc?: string;
   readonly fields: F;
@@ -42,15 +43,22 @@ interface SectionOptions<F extends Fields> {
   readonly hints?: Readonly<Record<string, string>>;
 }
 
-interface Finish<F extends Fields, Out> {
+/** For a section whose final form is not what its settings read to. */
+export interface Finish<F extends Fields, Out> {
+  /**
+   * Checks the values of one table together and gives their final form. A flawed value that has a default appears as its
+   * default; without one, this does not run.
+   */
   finish(values: ValuesOf<F>, reading: Reading): Out;
 }
 
-interface Unique<F extends Fields> {
+/** For a list: the key whose values have to differ, such as `name`. */
+export interface Unique<F extends Fields> {
   readonly unique: keyof F & string;
 }
 
-interface As<A extends string> {
+/** For a list: its key in the configuration, where the plural of its name does not do. */
+export interface As<A extends string> {
   readonly as: A;
 }
 

@@ -31,8 +31,8 @@ export interface Setting<T = unknown, P extends Presence = Presence> {
   readonly fileOnly?: boolean;
 }
 
-/** `reload` is "applied" unless said otherwise. What has no default needs an example, for the docs and the starter file. */
-type SettingOptions =
+/** What {@link setting} takes beside the kind: `reload` is "applied" unless said otherwise. What has no default needs an example, for the docs and the starter file. */
+export type SettingOptions =
   & Omit<Setting, "kind" | "presence" | "default" | "example" | "reload">
   & { readonly reload?: ReloadBehaviour; readonly required?: true }
   & ({ readonly default: unknown; readonly example?: unknown } | { readonly example: unknown });

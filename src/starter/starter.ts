@@ -112,10 +112,12 @@ port = ${portOf(name)}
 }
 
 function tasksText({ name, kit, settings }: StarterOptions): string {
+  const withKit = (command: string) => ({ command, dependencies: ["kit"] });
   const tasks = {
-    compile: `deno task check && bash ${kit}/scripts/compile.sh --output dist/${name} ${name}.ts`,
-    test: `bash ${kit}/scripts/deno.sh test -A --config ${kit}/deno.json .`,
-    check: `bash ${kit}/scripts/deno.sh check --config ${kit}/deno.json ${name}.ts ${name}_test.ts`,
+    compile: withKit(`deno task check && bash ${kit}/scripts/compile.sh --output dist/${name} ${name}.ts`),
+    test: withKit(`bash ${kit}/scripts/deno.sh test -A --config ${kit}/deno.json .`),
+    check: withKit(`bash ${kit}/scripts/deno.sh check --config ${kit}/deno.json ${name}.ts ${name}_test.ts`),
+    kit: `test -f ${kit}/scripts/deno.sh || (echo 'the kit is not at ${kit}: README.md says what to change' && exit 1)`,
   };
   return `${JSON.stringify({ tasks, ...settings }, null, 2)}\n`;
 }
@@ -134,6 +136,13 @@ dist/${name} --help         # every command
 \`\`\`
 
 Without Deno on the PATH: \`bash ${kit}/scripts/deno.sh task test\`.
+
+The way to the kit, \`${kit}\`, stands in these files. When one of the two directories is moved, change it, here to
+\`/srv/appd\`:
+
+\`\`\`bash
+sed -i 's#${kit}/#/srv/appd/#g' *.ts deno.json README.md
+\`\`\`
 
 What an app can have: services, jobs, checks, routes, commands, settings, migrations, modes; the guide is
 [docs/kit.md](${kit}/docs/kit.md).

@@ -116,3 +116,52 @@ Deno.test("a list whose versions have a gap is a bug and changes nothing", async
   });
   assert.deepEqual(fs.readdirSync(place.path), []);
 });
+
+Deno.test("a step that was taken and has another text now is refused with 78, but not for comments", async () => {
+  using place = directory();
+  await (await openNotes(place.path, { migrations: [TWO] }))[Symbol.asyncDispose]();
+  const [first] = NOTES.migrations;
+  const changed = (sql: string) => ({ owner: "test", migrations: [{ ...first!, sql }, SECOND] });
+  const error = await failure(place.path, changed(first!.sql.replace("UNIQUE", "NOT NULL")));
+  assert.equal(error.exitCode, 78);
+  const path = `${place.path}/appd.db`;
+  assert.equal(
+    error.message,
+    `cannot use "${path}": migration 1 of "test" (notes) has another text than when it was applied`,
+  );
+  assert.match(error.hint ?? "", /write the change as migration 3; .*mv ".*appd\.db" ".*appd\.db\.before"$/);
+  await using store = await openNotes(place.path, {
+    migrations: [changed(`-- notes\n  ${first!.sql}  /* as it was */`)],
+  });
+  assert.equal(store.health().ok, true);
+});
+
+Deno.test("a database of a time when texts were not kept is taken as it is, and from then on kept to its texts", async () => {
+  using place = directory();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  const db = openSqlite(`${place.path}/appd.db`);
+  db.exec("ALTER TABLE store_migration DROP COLUMN text_sum");
+  db.close();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  const [first] = NOTES.migrations;
+  const other = { owner: "test", migrations: [{ ...first!, sql: "CREATE TABLE other (a)" }] };
+  assert.match((await failure(place.path, other)).message, /migration 1 of "test" \(notes\) has another text/);
+});
+
+Deno.test("a step that makes what another owner has is told whose it is", async () => {
+  using place = directory();
+  const taken = async (sql: string) => {
+    const list = { owner: "fig", migrations: [{ version: 1, name: "own", sql }] };
+    const error = await openNotes(place.path, { migrations: [NOTES, list] }).then(() => undefined, (error) => error);
+    return [error?.message.replace(/^.*\): | in CREATE .*$/g, ""), error?.hint];
+  };
+  const hint = (name: string, whose: string) =>
+    `"${name}" in this database is one of ${whose}'s own: call it otherwise, such as fig_${name}; what was done was undone`;
+  assert.deepEqual(await taken("CREATE TABLE Note (a)"), ["table Note already exists", hint("Note", "test")]);
+  assert.deepEqual(await taken("CREATE INDEX note ON note (text)"), [
+    ...["there is already a table named note", hint("note", "test")],
+  ]);
+  assert.deepEqual(await taken("CREATE TABLE store_migration (a)"), [
+    ...["table store_migration already exists", hint("store_migration", "the store")],
+  ]);
+});

@@ -6,6 +6,7 @@
  *
  * @module
  */
+export type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 export { TestClock } from "./test_clock.ts";
 export { startApp, type StartOptions, type TestDaemon } from "./test_daemon.ts";
 export { until, type Waiting } from "../system/until.ts";

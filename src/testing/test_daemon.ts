@@ -1,13 +1,18 @@
 import { assemble } from "../app/assemble.ts";
 import { type Context, createContext } from "../app/context.ts";
+import { cannot } from "../base/errors.ts";
+import { EVERYTHING } from "../app/mode.ts";
 import type { RunReport } from "../base/job_reports.ts";
 import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
 import { createApi } from "../http/api.ts";
 import type { DefinedApp } from "../kit/define_app.ts";
+import { tableOf } from "../kit/table_of.ts";
 import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
+import { answerTo } from "./one_request.ts";
+import { inRealTime } from "./real_time.ts";
 import { TestClock } from "./test_clock.ts";
 import { until } from "../system/until.ts";
 
@@ -17,7 +22,7 @@ export interface StartOptions {
   readonly config?: string;
   /** Wall time at which its clock begins. Default 2025-11-01T10:30:00Z. */
   readonly now?: Date;
-  /** Name of the mode that is run. Default: everything runs. */
+  /** Name of the mode that is run. Default, and with `all`: everything runs. */
   readonly mode?: string;
   /** Directory that it is started in, absolute. Default: its home. */
   readonly startedIn?: string;
@@ -30,7 +35,10 @@ export interface TestDaemon extends AsyncDisposable {
   /** Its directory, absolute. */
   readonly home: string;
   readonly clock: TestClock;
-  /** Asks one of its endpoints. Default of `access`: the control socket, which may do everything. */
+  /**
+   * Asks one of its endpoints, under the limits that a client meets. Default of `access`: the control socket, which may do
+   * everything.
+   */
   request(path: string, init?: RequestInit, access?: "socket" | "tcp"): Promise<Response>;
   status(): StatusReport;
   health(): HealthReport;
@@ -40,7 +48,10 @@ export interface TestDaemon extends AsyncDisposable {
    * @param options `key`: two calls with one key are one run; `payload`: text that the run is given
    */
   runJob(job: string, options?: { readonly key?: string; readonly payload?: string }): Promise<RunReport>;
-  /** Writes the configuration file and applies it. */
+  /**
+   * Writes the configuration file and applies it. While programs of the configuration end, which they do in real time,
+   * the clock goes along.
+   */
   reload(config: string): Promise<ReloadResult>;
   /** Everything in its log so far. */
   log(): string;
@@ -51,10 +62,12 @@ const PORT = 8321;
 /**
  * Starts an app's daemon in this process, with nothing of the user's or the host's configuration.
  *
- * @throws AppdError as `start` would: for a flawed configuration, a failing migration, a colliding route
+ * @throws AppdError as `start` would: for a flawed app or configuration, a failing migration, a colliding route; (usage)
+ *   for a mode that the app does not have
  */
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export async function startApp(defined: DefinedApp<any>, options: StartOptions = {}): Promise<TestDaemon> {
+  refuseFlawed(defined, options);
   await using parts = new AsyncDisposableStack();
   const scratch = parts.use(scratchDirectory(`${defined.app.product.name}-test`));
   const clock = new TestClock(options.now?.getTime());
@@ -75,12 +88,18 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   };
   const triggers = kit?.kitFor("tests").jobs;
   clock.settled = () => jobs.settled();
+  const hasProcesses = () => daemon.report().programs.some(({ kind, pid }) => kind !== "service" && pid !== null);
+  const isReal = () => daemon.report().programs.some(({ state }) => state === "stopping");
   const owned = parts.move();
   return {
     home: scratch.path,
     clock,
-    request: async (path, init, access = "socket") =>
-      await apis[access].fetch(new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init))),
+    request: async (path, init = {}, access = "socket") =>
+      await answerTo(new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init)), {
+        asStream: init.body instanceof ReadableStream,
+        handler: (request) => apis[access].fetch(request),
+        streamLimit: kit?.routes?.bodyLimit,
+      }),
     status: () => daemon.report(),
     health: () => daemon.health(),
     async runJob(job, trigger = {}) {
@@ -92,16 +111,31 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
     },
     reload(config) {
       write(config);
-      return daemon.reload();
+      return inRealTime(clock, daemon.reload(), { what: "the reload", isReal });
     },
     log: () => machine.files.readText(daemon.config.log.file),
     async [Symbol.asyncDispose]() {
       daemon.stop();
       await clock.pass(0);
-      await owned.disposeAsync();
+      const ended = until("the end of its programs", () => !hasProcesses(), SHUTDOWN_MS);
+      await inRealTime(clock, ended.then(() => owned.disposeAsync()), { what: "the shutdown", isReal: hasProcesses });
     },
   };
 }
+
+/** What every call of the binary would end with is thrown here too. */
+// deno-lint-ignore no-explicit-any -- as above
+function refuseFlawed(defined: DefinedApp<any>, { mode }: StartOptions): void {
+  const { flaw } = tableOf(defined);
+  if (flaw !== undefined) throw flaw;
+  const { product, modes } = defined.app;
+  if (mode === undefined || mode === EVERYTHING || modes.some(({ name }) => name === mode)) return;
+  const known = modes.map(({ name }) => name).join(", ") || "none";
+  throw cannot(["start", product.name], `it has no mode "${mode}"`, { exit: "usage", hint: `its modes: ${known}` });
+}
+
+/** Milliseconds of real time that programs may take to end, with the jobs before them. */
+const SHUTDOWN_MS = 50_000;
 
 /** Milliseconds of real time after which a start that is not over waits for something: then time goes on by as much. */
 const NUDGE_MS = 3000;
@@ -111,7 +145,7 @@ async function assembled(context: Context, clock: TestClock) {
   return await assemble(context, { command: undefined, detached: true });
 }
 
-function withHost(init: RequestInit = {}): RequestInit {
+function withHost(init: RequestInit): RequestInit {
   const headers = new Headers(init.headers);
   if (!headers.has("host")) headers.set("host", `127.0.0.1:${PORT}`);
   return { ...init, headers };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { Hono } from "hono";
-import { aborted, AppdError, defineApp, flag, section, setting } from "../mod.ts";
+import { aborted, AppdError, type AppOptions, defineApp, flag, section, setting } from "../mod.ts";
 import { startApp, until } from "./mod.ts";
 
 const GARDEN = section("garden", {
@@ -101,6 +101,7 @@ Deno.test("who waits for a run hears after its time that it goes on, and at its 
 Deno.test("a reload reaches jobs, checks and health", async () => {
   await using app = await startApp(garden(), { config: "[garden]\nwet = false\n" });
   assert.equal(app.health().status, "healthy");
+  assert.deepEqual(app.health().migrations, { current: 1, latest: 1, pending: 0 }, "only the app's own count");
   assert.equal((await app.reload("[garden]\nwet = true\n")).ok, true);
   const { state } = await app.runJob("water");
   assert.equal(state, "failed");
@@ -150,4 +151,101 @@ Deno.test("a start that fails throws what start would say, and leaves nothing", 
     return true;
   });
   assert.equal(fs.readdirSync("/tmp").filter((name) => name.startsWith("garden-test")).length, before);
+});
+
+Deno.test("what the binary could not run is not started", async () => {
+  const run = () => {};
+  const of = (more: Partial<AppOptions<[]>>) => defineApp({ name: "garden", version: "1.0.0", ...more });
+  const refused = async (defined: ReturnType<typeof of>, mode?: string) =>
+    await startApp(defined, mode === undefined ? {} : { mode }).then(
+      async (app) => (await app[Symbol.asyncDispose](), "it runs"),
+      (error: AppdError) => `${error.message} (${error.hint})`,
+    );
+  assert.match(await refused(of({ jobs: [{ name: "a", run }, { name: "a", run }] })), /two jobs are called "a"/);
+  assert.match(await refused(of({ commands: [{ name: "start", summary: "x", run }] })), /is taken by the built-in/);
+  const wait = { name: "wait", value: { name: "TIME", kind: "duration" }, help: "x" } as const;
+  assert.match(
+    await refused(of({ commands: [{ name: "dig", summary: "x", run, options: [wait] }] })),
+    /"--wait" of "dig" takes a value, and "--wait" of "jobs run" takes none/,
+  );
+  const modes = [{ name: "night", summary: "x" }];
+  assert.equal(
+    await refused(of({ modes }), "nope"),
+    'cannot start "garden": it has no mode "nope" (its modes: night)',
+  );
+  assert.deepEqual(await Promise.all([refused(of({ modes }), "night"), refused(of({ modes }), "all")]), [
+    ...["it runs", "it runs"],
+  ]);
+});
+
+Deno.test("a mode that names a service which the configuration does not make says so at the start", async () => {
+  const defined = defineApp({
+    ...{ name: "garden", version: "1.0.0" },
+    services: () => [{ name: "gnome", run: ({ signal }) => aborted(signal) }],
+    modes: [{ name: "night", summary: "the gnome", services: ["gnom"] }, {
+      name: "day",
+      summary: "x",
+      services: ["x"],
+    }],
+  });
+  await using night = await startApp(defined, { mode: "night" });
+  assert.match(
+    night.log(),
+    /doubtful configuration .*mode \\?"night\\?" names the service \\?"gnom\\?".*there are: gnome/,
+  );
+  assert.doesNotMatch(night.log(), /day/);
+  await using all = await startApp(defined);
+  assert.doesNotMatch(all.log(), /doubtful/);
+});
+
+Deno.test("a reload that takes a program away, or starts it anew, waits for its end, and so does the end of the test", async () => {
+  const sleeps = (seconds: number) => `[[program]]\nname = "sleeper"\ncommand = ["sleep", "${seconds}"]\n`;
+  const app = await startApp(defineApp({ name: "garden", version: "1.0.0" }), { config: sleeps(1000) });
+  const pid = () => app.status().programs[0]?.pid ?? 0;
+  const first = pid();
+  assert.equal((await app.reload(sleeps(1001))).ok, true);
+  const second = pid();
+  assert.ok(second > 0 && second !== first);
+  assert.equal((await app.reload("")).ok, true);
+  assert.deepEqual(app.status().programs, []);
+  assert.equal((await app.reload(sleeps(1002))).ok, true);
+  const last = pid();
+  await app[Symbol.asyncDispose]();
+  for (const gone of [first, second, last]) assert.equal(fs.existsSync(`/proc/${gone}`), false, String(gone));
+});
+
+Deno.test("a body is limited as on the binary, whatever it is made of", async () => {
+  const routes = () =>
+    new Hono().post("/upload", async ({ req, text }) => text(String((await req.arrayBuffer()).byteLength)))
+      .post("/type", ({ req, text }) => text(req.header("content-type") ?? "none"))
+      .post("/back", ({ req }) => new Response(req.raw.body));
+  await using app = await startApp(defineApp({ name: "post", version: "1.0.0", bodyLimit: "16KiB", routes }));
+  const post = async (path: string, body: BodyInit, headers: HeadersInit = {}) => {
+    const response = await app.request(path, { method: "POST", body, headers });
+    return [response.status, response.ok ? await response.text() : (await response.json()).error.message];
+  };
+  const long = "x".repeat(20_000);
+  const stream = (text: string) => new Blob([text]).stream();
+  const tooLong = [413, "a body may have 16384 bytes"];
+  assert.deepEqual(await post("/upload", long), tooLong);
+  assert.deepEqual(await post("/upload", stream(long)), tooLong);
+  assert.deepEqual(await post("/upload", stream(long), { "content-length": "20000" }), tooLong);
+  assert.deepEqual(await post("/upload", "x".repeat(16_384)), [200, "16384"]);
+  assert.deepEqual(await post("/upload", stream("x".repeat(16_384))), [200, "16384"]);
+  assert.deepEqual(await post("/back", stream("ünd zurück")), [200, "ünd zurück"]);
+  assert.match(String((await post("/type", new FormData()))[1]), /^multipart\/form-data; boundary=/);
+  assert.deepEqual(await post("/api/v1/reload", "x".repeat(70_000)), [413, "a body may have 65536 bytes"]);
+  assert.equal((await post("/api/v1/reload", stream("{}")))[0], 411);
+  assert.equal((await post("/upload", "x", { "x-long": "x".repeat(17_000) }))[0], 431);
+});
+
+Deno.test("an open path that no endpoint has is told at the start", async () => {
+  const routes = () =>
+    new Hono().use(async (_, next) => await next()).use("/files/*", ({ text }) => Promise.resolve(text("a file")))
+      .get("/beds/:name", ({ text }) => text("roses"));
+  const open = ["/beds/*", "/files/*", "/nothing"];
+  await using app = await startApp(defineApp({ name: "garden", version: "1.0.0", routes, open }));
+  assert.deepEqual(app.log().match(/a path is open, and no endpoint has it.*/g), [
+    "a path is open, and no endpoint has it path=/nothing",
+  ]);
 });

@@ -223,7 +223,7 @@ const FAILURES: Readonly<Record<string, (vpo: Vpo) => readonly string[]>> = {
 /** As a later vpo would leave it. */
 function addMigration(path: string): void {
   using db = new DatabaseSync(path);
-  db.exec("INSERT INTO store_migration VALUES ('vpo', 3, 'later', 0); PRAGMA user_version = 0");
+  db.exec("INSERT INTO store_migration VALUES ('vpo', 3, 'later', 0, NULL); PRAGMA user_version = 0");
 }
 
 for (const [what, prepare] of Object.entries(FAILURES)) {

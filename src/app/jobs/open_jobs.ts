@@ -25,6 +25,7 @@ import { readPauses, rememberingPauses, writePauses } from "./pauses.ts";
 import { CommitLog } from "./commit_log.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
+import { ownCount } from "./store_lists.ts";
 import { functionOf } from "./function_work.ts";
 import { hoursText, type Times } from "./times.ts";
 import { keepUnwritten, writeKept } from "./unwritten.ts";
@@ -228,8 +229,9 @@ export class OpenJobs implements AsyncDisposable {
   }
 
   store(): StoreReport {
-    const { ok, path, migrations } = this.#options.store.health();
-    return { database: { ok, path }, migrations };
+    const { context: { app }, store } = this.#options;
+    const { ok, path, migrations } = store.health();
+    return { database: { ok, path }, migrations: ownCount(app, migrations) };
   }
 
   /** Ended runs since this daemon began, by job and outcome. */

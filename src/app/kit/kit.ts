@@ -2,7 +2,7 @@ import type { JobStatus, RunPage, RunQuery, RunReport } from "../../base/job_rep
 import type { Logger } from "../../base/logger.ts";
 import type { SchedulerStatus } from "../../base/reports.ts";
 import type { Clock } from "../../system/clock.ts";
-import type { Store } from "../../store/store.ts";
+import type { Row, SqlValue, Statement, StatementResult } from "../../store/store.ts";
 
 /** What the code of an app is given, wherever it runs in the daemon. `C` is its configuration. */
 export interface Kit<C> {
@@ -24,8 +24,16 @@ export interface Kit<C> {
   readonly clock: Clock;
 }
 
-/** The app's tables; see {@link Store}. Rejects with an AppdError when the app has neither migrations nor jobs. */
-export type KitStore = Pick<Store, "read" | "write">;
+/**
+ * The app's tables. Rejects with an AppdError when the app has neither migrations nor jobs, with a StoreError as the store
+ * does.
+ */
+export interface KitStore {
+  /** The rows of one SELECT. It sees every write that has resolved, and may overtake others. */
+  read(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Runs the statements as one transaction: all of them or none. Resolves when they are on disk. */
+  write(statements: readonly Statement[]): Promise<readonly StatementResult[]>;
+}
 
 /** The jobs of this daemon: the app's own, and those of the configuration file. */
 export interface KitJobs {

@@ -1,5 +1,5 @@
 import { cannot } from "../../base/errors.ts";
-import { type AppRoutes, appRoutes, isServed, routesToCome } from "../../http/app_routes.ts";
+import { type AppRoutes, appRoutes, isServed, openInVain, routesToCome } from "../../http/app_routes.ts";
 import { routedPath } from "../../http/pattern.ts";
 import { type Clock, delay } from "../../system/clock.ts";
 import type { OwnRoutes } from "../listeners.ts";
@@ -30,12 +30,14 @@ export class Routes implements OwnRoutes {
   async make(kitFor: KitFor, clock: Clock): Promise<void> {
     const { product: { name }, open, bodyLimit, routes } = this.#app;
     if (routes === undefined) return;
-    const hono = await inTime(async () => await routes(kitFor("routes")), clock);
+    const kit = kitFor("routes");
+    const hono = await inTime(async () => await routes(kit), clock);
     if (hono === undefined) {
       const cause = `they are not made within ${PATIENCE_MS / 1000} s`;
       throw cannot(["serve the endpoints of", name], cause, { exit: "config", hint: "wait for nothing in `routes`" });
     }
     this.#routes = appRoutes({ hono, open, bodyLimit, name });
+    for (const path of openInVain({ hono, open })) kit.log.warn("a path is open, and no endpoint has it", { path });
   }
 }
 

@@ -1,9 +1,9 @@
-import type { LoadResult } from "../../config/config.ts";
 import { explain as explainSetting, getSetting, listValues } from "../../config/explain.ts";
 import { initConfig } from "../../config/init.ts";
 import { setSetting } from "../../config/set.ts";
-import { appReader, loadContextConfig } from "../../app/load.ts";
+import { appReader, loadContextConfig, type Loaded } from "../../app/load.ts";
 import { exposedCommands } from "../../app/exposed_commands.ts";
+import { modeWarnings } from "../../app/kit/mode_warnings.ts";
 import { trustWarnings } from "../../app/trust.ts";
 import { tokenWarnings } from "../../app/token.ts";
 import { jobWarnings } from "../../app/jobs/job_warnings.ts";
@@ -65,11 +65,12 @@ export async function list(input: VerbInput): Promise<number> {
 
 /** Succeeds when the configuration is valid; the error names every problem. What is only doubtful is said. */
 export async function check(input: VerbInput): Promise<number> {
-  const { output, program, system } = input;
+  const { app, output, program, system } = input;
   const loaded = await load(input);
   const { file } = loaded;
   const all = [
     ...loaded.warnings,
+    ...modeWarnings({ app, mode: undefined, services: loaded.own.services }),
     ...trustWarnings(contextOf(input), loaded),
     ...tokenWarnings(loaded.config, system),
     ...await programWarnings(loaded, system),
@@ -125,7 +126,7 @@ export async function init(input: VerbInput): Promise<number> {
   return 0;
 }
 
-function load(input: VerbInput): Promise<LoadResult> {
+function load(input: VerbInput): Promise<Loaded> {
   return loadContextConfig(contextOf(input));
 }
 

@@ -3,9 +3,12 @@ import { cannot, errnoOf, systemError } from "../../base/errors.ts";
 import { APP_NAME } from "../../base/product.ts";
 import { starterFiles } from "../../starter/starter.ts";
 import { type Files, writeFileAtomic } from "../../system/files.ts";
+import { findCommand, topCommands } from "../command.ts";
+import { APPD } from "../command_table.ts";
 import { textOf } from "../invocation.ts";
 import type { VerbInput } from "../verb.ts";
 
+const ELSEWHERE = "choose another directory: appd new NAME --output DIR";
 const DIRECTORY_MODE = 0o755;
 const FILE_MODE = 0o644;
 
@@ -13,12 +16,7 @@ const FILE_MODE = 0o644;
 export function newApp({ invocation, output, system }: VerbInput): number {
   const { files, host } = system;
   const [name = ""] = invocation.arguments;
-  if (!APP_NAME.test(name)) {
-    throw cannot(["make an app called", name], "a name has small letters, digits and -, and begins with a letter", {
-      exit: "usage",
-      hint: "for example: appd new hello",
-    });
-  }
+  refuseUnfit(name);
   const directory = resolve(host.cwd(), textOf(invocation, "output") ?? name);
   const kit = kitAt(files, { directory, given: textOf(invocation, "kit"), cwd: host.cwd() });
   makeEmpty(files, directory);
@@ -27,6 +25,22 @@ export function newApp({ invocation, output, system }: VerbInput): number {
   if (output.json) output.printJson({ name, directory, kit, written });
   else output.tell(`appd: wrote ${written.length} files to "${directory}"; next: cd "${directory}" && deno task test`);
   return 0;
+}
+
+/** @throws AppdError (usage) */
+function refuseUnfit(name: string): void {
+  const cause = unfit(name);
+  if (cause === undefined) return;
+  throw cannot(["make an app called", name], cause, { exit: "usage", hint: "for example: appd new hello" });
+}
+
+function unfit(name: string): string | undefined {
+  if (!APP_NAME.test(name)) {
+    return "a name has small letters, digits and -, begins with a letter, and has 32 characters at the most";
+  }
+  if (name === APPD.name) return `that is the kit's own program, and ~/.${name} its home`;
+  return findCommand(topCommands(APPD).filter(({ houseOnly }) => !houseOnly), name) &&
+    `every app has a command of this name: ${name} ${name}`;
 }
 
 /** The kit's sources: where the option says, or the nearest ones above the new app or the present directory. */
@@ -87,12 +101,9 @@ function makeEmpty(files: Files, directory: string): void {
     files.makeDirectory(directory, DIRECTORY_MODE);
     if (files.list(directory).length === 0) return;
   } catch (error) {
-    throw systemError(["make", directory], error);
+    throw systemError(["make", directory], error, ELSEWHERE);
   }
-  throw cannot(["make", directory], "something is in it already", {
-    exit: "cannotCreate",
-    hint: "choose another directory: appd new NAME --output DIR",
-  });
+  throw cannot(["make", directory], "something is in it already", { exit: "cannotCreate", hint: ELSEWHERE });
 }
 
 function write(files: Files, path: string, text: string): string {

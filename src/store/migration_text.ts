@@ -1,0 +1,18 @@
+import { fingerprint } from "../base/fingerprint.ts";
+
+/** Strings and names in quotes, comments, white space, words, and every other character alone: https://sqlite.org/lang.html */
+const TOKENS =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|(--[^\n]*|\/\*[^]*?(?:\*\/|$)|\s+)|[\w$\u0080-\uffff]+|[^]/g;
+
+/** What stands for the text of a step: the same where only comments and white space differ. */
+export function textSum(sql: string): string {
+  const words = [...sql.matchAll(TOKENS)].filter(([, nothing]) => nothing === undefined).map(([token]) => token);
+  return fingerprint(words.join(" "));
+}
+
+/** Names of tables, indexes, views and triggers that a text makes, in small letters. */
+export function madeBy(sql: string): readonly string[] {
+  const made =
+    /\bCREATE\s+(?:UNIQUE\s+|VIRTUAL\s+)?(?:TABLE|INDEX|VIEW|TRIGGER)\s+(?:IF\s+NOT\s+EXISTS\s+)?["'`[]?([\w$]+)/gi;
+  return [...sql.matchAll(made)].map(([, name = ""]) => name.toLowerCase());
+}

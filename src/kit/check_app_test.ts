@@ -163,7 +163,7 @@ Deno.test("the default of an option is one that could be typed", () => {
   assert.equal(lines({ name: "COUNT", kind: "count", default: "10" }), undefined);
   assert.equal(
     lines({ name: "COUNT", kind: "count", default: "ten" }),
-    'the default of "--lines" of "pick" is refused: cannot use option "--lines": "ten" is no whole number (write it as it would be typed)',
+    'the default of "--lines" of "pick" is refused: cannot use option "--lines": "ten" is no whole number from 0 to 999999999 (write it as it would be typed)',
   );
   assert.match(lines({ name: "SORT", kind: "text", choices: ["a"], default: "b" }) ?? "", /"b" is none of a/);
 });

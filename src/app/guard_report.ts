@@ -17,7 +17,8 @@ const LAST_BYTES = 16_384;
  * @param isDead the daemon has left its PID file; otherwise nothing is said of a guard that is gone
  */
 export function guardReport(context: Context, isDead: boolean): GuardReport | undefined {
-  const { files, processes } = context.system;
+  const { files, host, processes } = context.system;
+  if (host.platform !== "linux") return undefined; // Nothing else tells what a process waits for.
   const state = readState(files, context.paths.state);
   if (state === undefined || state.ended !== undefined) return undefined; // An orderly end sends the guard home.
   const failed = failureSince(context, state) ?? null;

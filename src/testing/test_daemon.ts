@@ -11,7 +11,7 @@ import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
-import { answerTo } from "./one_request.ts";
+import { answerTo } from "./answer_to.ts";
 import { inRealTime } from "./real_time.ts";
 import { TestClock } from "./test_clock.ts";
 import { until } from "../system/until.ts";
@@ -94,12 +94,14 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   return {
     home: scratch.path,
     clock,
-    request: async (path, init = {}, access = "socket") =>
-      await answerTo(new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init)), {
+    async request(path, init = {}, access = "socket") {
+      const answer = answerTo(new Request(`http://127.0.0.1:${PORT}${path}`, withHost(init)), {
         asStream: init.body instanceof ReadableStream,
         handler: (request) => apis[access].fetch(request),
         streamLimit: kit?.routes?.bodyLimit,
-      }),
+      });
+      return await inRealTime(clock, answer, { what: `the answer to "${path}"`, isReal });
+    },
     status: () => daemon.report(),
     health: () => daemon.health(),
     async runJob(job, trigger = {}) {

@@ -214,6 +214,14 @@ Deno.test("a reload that takes a program away, or starts it anew, waits for its 
   for (const gone of [first, second, last]) assert.equal(fs.existsSync(`/proc/${gone}`), false, String(gone));
 });
 
+Deno.test("a request that ends a program is answered when it has ended", async () => {
+  const config = '[[program]]\nname = "sleeper"\ncommand = ["sleep", "1003"]\n';
+  await using app = await startApp(defineApp({ name: "garden", version: "1.0.0" }), { config });
+  const stop = await app.request("/api/v1/programs/sleeper/stop", { method: "POST" });
+  assert.equal(stop.status, 200);
+  assert.deepEqual(app.status().programs.map(({ state, pid }) => [state, pid]), [["stopped", null]]);
+});
+
 Deno.test("a body is limited as on the binary, whatever it is made of", async () => {
   const routes = () =>
     new Hono().post("/upload", async ({ req, text }) => text(String((await req.arrayBuffer()).byteLength)))

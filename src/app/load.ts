@@ -47,8 +47,8 @@ export async function asWanted(context: Context, loaded: LoadResult): Promise<Lo
   try {
     return { ...wanted, own: ownParts(context, wanted) };
   } catch (error) {
-    const { NameTaken } = await import("./kit/name_taken.ts");
-    throw error instanceof NameTaken ? await error.inFile(loaded) : error;
+    const { Misnamed } = await import("./kit/misnamed.ts");
+    throw error instanceof Misnamed ? await error.inFile(loaded) : error;
   }
 }
 

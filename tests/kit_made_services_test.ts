@@ -50,7 +50,7 @@ Deno.test("a name that clashes with a service, or makes one that is unfit, stand
   const long = "x".repeat(62);
   assert.deepEqual(await checked(upstreams("a", long)), [
     78,
-    `4:19: sloe.upstreams[2] makes the name of a service that is unfit: "up-${long}"`,
+    `4:18: sloe.upstreams[2] makes the name of a service that is unfit: "up-${long}"`,
     "hint: letters, digits, ., _ and -, 64 at the most",
   ]);
 });

@@ -41,6 +41,20 @@ Deno.test("while the rest of the file is wrong, nobody knows which services ther
   ]);
 });
 
+Deno.test("a name that clashes with a service, or makes one that is unfit, stands with its line and column", async () => {
+  assert.deepEqual(await checked(upstreams("eb") + web("").replace("web", "up-eb")), [
+    78,
+    '7:8: program.up-eb.name is "up-eb", and a service of the app has this name',
+    "hint: give it another name: logs and events go by it",
+  ]);
+  const long = "x".repeat(62);
+  assert.deepEqual(await checked(upstreams("a", long)), [
+    78,
+    `4:18: sloe.upstreams[2] makes the name of a service that is unfit: "up-${long}"`,
+    "hint: letters, digits, ., _ and -, 64 at the most",
+  ]);
+});
+
 Deno.test("a program and a service that wait for each other are refused", async () => {
   const [code, says] = await checked(upstreams("looped") + web('depends_on = ["up-looped"]'));
   assert.deepEqual([code, says], [78, 'sloe: cannot run the service "up-looped": it waits in a circle with web']);

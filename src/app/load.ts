@@ -82,8 +82,8 @@ async function asWanted(context: Context, loaded: LoadResult, made: Made | undef
     const own = ownParts(context, { ...wanted, services: made?.services });
     return { ...wanted, warnings: [...wanted.warnings, ...endlessWaits(own.wanted, wanted.config)], own };
   } catch (error) {
-    const { NameTaken } = await import("./kit/name_taken.ts");
-    throw error instanceof NameTaken ? await error.inFile(loaded) : error;
+    const { Misnamed } = await import("./kit/misnamed.ts");
+    throw error instanceof Misnamed ? await error.inFile(loaded) : error;
   }
 }
 

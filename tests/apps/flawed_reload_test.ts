@@ -21,7 +21,7 @@ const CASES: readonly Case[] = [
     app: "devtrack",
     good: "[settings]\nprompt_interval = 600\n",
     bad: '[[job]]\nname = "commit"\ncommand = ["true"]\n',
-    words: /:2:8: job\.commit\.name is "commit", and a job of the app has this name/,
+    words: /:4:8: job\.commit\.name is "commit", and a job of the app has this name/,
   },
   {
     app: "cco",

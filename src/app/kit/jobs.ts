@@ -11,7 +11,7 @@ import { runVariables } from "../jobs/run_variables.ts";
 import type { App } from "./app.ts";
 import { type KitFor, withMore } from "./create_kit.ts";
 import type { Job, JobRun, JobSettings } from "./job.ts";
-import { NameTaken } from "./name_taken.ts";
+import { nameTaken } from "./misnamed.ts";
 import { type JobFlaw, readAppJobs } from "./read_jobs.ts";
 import { jobLogger } from "./part_logger.ts";
 
@@ -59,7 +59,7 @@ export function appJobSpecs(jobs: readonly AppJob[], { systemZone, kitFor }: App
 
 function refused({ jobs, product }: App, { path, text, hint, taken }: JobFlaw): AppdError {
   const message = `cannot take up the job "${jobs[indexIn(path)]?.name}" of ${product.name}: ${text}`;
-  if (taken !== undefined) return new NameTaken(message, taken);
+  if (taken !== undefined) return nameTaken(message, taken);
   return new AppdError(message, { exit: "config", ...(hint === undefined ? {} : { hint }) });
 }
 

@@ -8,7 +8,7 @@ import { readElement } from "../../schema/read.ts";
 import { camel } from "../../schema/setting.ts";
 import { APP_JOB_SECTION, type AppJobSettings } from "../../schema/settings_app_job.ts";
 import type { JobSettings } from "./job.ts";
-import type { Taken } from "./name_taken.ts";
+import type { Taken } from "./misnamed.ts";
 
 /** A job as the app defines it. */
 export interface GivenJob {

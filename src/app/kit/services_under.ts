@@ -1,6 +1,7 @@
 import { AppdError, cannot, messageOf } from "../../base/errors.ts";
 import { PART_NAME } from "../../base/product.ts";
 import type { App } from "./app.ts";
+import { unfitName } from "./misnamed.ts";
 import type { Service } from "./service.ts";
 
 /** What of an app says which services it has. */
@@ -17,7 +18,7 @@ export function servicesUnder<C>(app: ServiceSource<C>, config: C): readonly Ser
   const all = [...app.services, ...made(app, config)];
   const seen = new Set<string>();
   for (const { name } of all) {
-    if (!PART_NAME.test(name)) throw refused(name, "its name is unfit", "letters, digits, ., _ and -, 64 at the most");
+    if (!PART_NAME.test(name)) throw unfitName(name);
     if (seen.has(name)) throw refused(name, "two services have this name", "give each a name of its own");
     seen.add(name);
   }

@@ -4,7 +4,7 @@ import { levelsOf } from "../../base/levels.ts";
 import type { DependencyCondition } from "../../programs/program_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { Mode } from "./app.ts";
-import { NameTaken } from "./name_taken.ts";
+import { nameTaken } from "./misnamed.ts";
 import type { Service } from "./service.ts";
 import { asked } from "./services_under.ts";
 
@@ -59,7 +59,7 @@ function checkNames(services: readonly { readonly name: string }[], config: Conf
     const other = others.find((one) => one.section === "program" ? isInstanceOf(name, one.name) : one.name === name);
     if (other === undefined) continue;
     const by = other.name === name ? "a service of the app" : `the service "${name}" of the app as an instance of it`;
-    throw new NameTaken(
+    throw nameTaken(
       `cannot run the service "${name}": the configuration has a ${other.section} "${other.name}"`,
       { ...other, by },
     );

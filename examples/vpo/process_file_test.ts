@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
 import type { Statement } from "../../src/mod.ts";
+import { until } from "../../src/testing/mod.ts";
 import { FileBook, type FileRecord } from "./file_book.ts";
 import { entryOf } from "./inbox.ts";
 import { processFile } from "./process_file.ts";
@@ -148,7 +149,7 @@ Deno.test("cancelled: the command is ended, with what it started, and the file s
   scene.abort.abort(new Error("stop now"));
   await cancelled;
   assert.equal(await scene.state("a.flv"), "interrupted");
-  for (const pid of fs.readFileSync(pids, "utf8").trim().split(" ")) assert.equal(lives(pid), false, pid);
+  for (const pid of fs.readFileSync(pids, "utf8").trim().split(" ")) await until(`${pid} is dead`, () => !lives(pid));
   fs.rmSync(pids);
   assert.deepEqual([Object.keys(scene.folders.files()), scene.leftovers()], [["inbox/a.flv"], []]);
 });

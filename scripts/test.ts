@@ -62,7 +62,7 @@ export const PARTS: readonly Part[] = [
       "tests/restart_test.ts",
     ],
     apps: ["tests/fixtures"],
-    limitMinutes: 8,
+    limitMinutes: 15,
   },
   { name: "apps", paths: ["tests/apps"], apps: ["examples"], limitMinutes: 25 },
   { name: "services", paths: ["tests/service"], limitMinutes: 5 },

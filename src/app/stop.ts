@@ -67,6 +67,7 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
   const itself = await ended(context, patience + GRACE_MS) && !rude;
   if (itself && presenceOf(context).kind === "dead") {
+    endGuards(context); // It would start again what somebody wants stopped.
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
     const ms = clock.monotonic() - began;
     return { was: "running", pid, how: "forced", died: true, ms, late, cancelled: [], orphans, ...kept() };

@@ -29,6 +29,11 @@ function guardOf(instance: Instance): number {
   return guard;
 }
 
+/** The guard of a daemon that a former guard has begun: that one goes when its start has returned. */
+async function nextGuard(instance: Instance): Promise<number> {
+  return await until("one guard", () => guardsOf(instance).length === 1 ? guardOf(instance) : undefined);
+}
+
 /** What the PID file says, if there is one. */
 function pidIn(instance: Instance): number | undefined {
   const path = join(instance.home, "daemon.pid");
@@ -125,10 +130,9 @@ Deno.test("while a guard waits, status and why tell when it starts the daemon; a
   assert.equal((await statusOf(instance)).guard, undefined);
 
   const second = instance.pid();
-  const guard = guardOf(instance);
+  const guard = await nextGuard(instance);
   signal(second, "SIGKILL"); // The second of a row: there are two seconds to take its port.
-  await until("its death", () => !alive(second) || undefined);
-  const stranger = Deno.listen({ hostname: "127.0.0.1", port: instance.port });
+  const stranger = await until("its port", () => Deno.listen({ hostname: "127.0.0.1", port: instance.port }));
   const failed = await until("a start that failed", async () => {
     const status = await statusOf(instance);
     return status.guard?.failed && status.guard.next_at ? status.guard : undefined;
@@ -159,28 +163,28 @@ Deno.test("a guard that gives up says why", async () => {
 
 Deno.test("an orderly stop forgets earlier deaths, also that of a daemon which is dead", async () => {
   await using instance = new Instance(CONFIG);
-  const delay = () => fs.readFileSync(`/proc/${guardOf(instance)}/cmdline`, "utf8").split("\0")[5];
+  const delay = async () => fs.readFileSync(`/proc/${await nextGuard(instance)}/cmdline`, "utf8").split("\0")[5];
   const diesAndComesBack = async () => {
     const pid = instance.pid();
     signal(pid, "SIGKILL");
     await successor(instance, pid);
   };
   await instance.start();
-  assert.equal(delay(), "1");
+  assert.equal(await delay(), "1");
   await diesAndComesBack();
-  assert.equal(delay(), "2");
+  assert.equal(await delay(), "2");
   await instance.run(["stop"]);
   await instance.start();
-  assert.deepEqual([delay(), stateOf(instance).deaths], ["1", undefined]);
+  assert.deepEqual([await delay(), stateOf(instance).deaths], ["1", undefined]);
   await diesAndComesBack();
   await diesAndComesBack();
-  assert.equal(delay(), "4");
+  assert.equal(await delay(), "4");
   const pid = instance.pid();
   signal(pid, "SIGKILL");
   await until("its death", () => !alive(pid) || undefined);
   await instance.run(["stop"]);
   await instance.start();
-  assert.deepEqual([delay(), stateOf(instance).deaths?.length], ["2", 1]);
+  assert.deepEqual([await delay(), stateOf(instance).deaths?.length], ["2", 1]);
 });
 
 Deno.test("without keep_alive the daemon stays dead", async () => {

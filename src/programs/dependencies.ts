@@ -53,6 +53,7 @@ function endlessText({ spec: { restart } }: Dependency, condition: DependencyCon
 function stateText({ state, exitCode }: Dependency): string {
   if (state.kind === "waiting") return "waiting itself";
   if (state.kind === "running" && !state.ready) return "running, and not ready";
+  if (state.kind === "backoff") return "in backoff";
   if (state.kind === "exited" && exitCode !== undefined) return `exited with code ${exitCode}`;
   return wordOf(state);
 }

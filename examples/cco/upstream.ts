@@ -47,7 +47,9 @@ export async function askUpstream(
       ...(body === undefined ? {} : { body }),
     } as const;
     const { status, statusText, headers: fields, body: stream } = await fetch(url, init);
-    return new Response(stream, { status, statusText, headers: answerFields(fields) });
+    // Nothing but this request knows of `either`, which may be gone from memory long before a slow body has ended.
+    const whole = stream?.pipeThrough(new TransformStream(), { signal });
+    return new Response(whole, { status, statusText, headers: answerFields(fields) });
   } catch (error) {
     if (late.signal.aborted) throw new NoAnswer(504, `the upstream did not answer within ${timeout / 1000} s`);
     if (signal.aborted) throw new NoAnswer(502, "cco is stopping");

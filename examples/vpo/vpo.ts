@@ -36,7 +36,11 @@ const vpo = defineApp({
   }),
   checks: [LIBRARY_CHECK],
   bodyLimit: "64KiB", // All that is ever sent is the path of one file.
-  routes: async (kit) => (await import("./routes.ts")).routes(kit),
+  routes: async (kit) => {
+    const [{ makeFolders }, { routes }] = await Promise.all([import("./watcher.ts"), import("./routes.ts")]);
+    await makeFolders(kit.config.library).catch(() => {}); // Before the check looks at them; it says what is wrong there.
+    return routes(kit);
+  },
   commands: COMMANDS,
 });
 

@@ -36,7 +36,8 @@ export async function watch(context: Context): Promise<void> {
   }
 }
 
-async function makeFolders({ inbox, outbox, quarantine }: Library): Promise<void> {
+/** Makes the folders that are missing. Throws what node throws. */
+export async function makeFolders({ inbox, outbox, quarantine }: Library): Promise<void> {
   for (const folder of [inbox, outbox, quarantine]) await fs.mkdir(folder, { recursive: true });
 }
 

@@ -87,7 +87,7 @@ const INSTALL: CommandSpec = {
     { line: "appd install --system --profile root", says: "one that starts programs as other users" },
     {
       line: "appd install --dry-run",
-      says: "see what would be written, or what has changed; without a service manager, for systemd",
+      says: "see what would be written or has changed; without a manager, for systemd",
     },
     { line: "appd install --name web", says: "a second service, appd-web" },
   ],

@@ -48,13 +48,14 @@ export interface InstallResult {
 export async function installService(world: ServiceWorld, wish: InstallWish): Promise<InstallResult> {
   if (!wish.dryRun) requirePermission(world, { verb: "install", target: placeOf(world, wish).target });
   const plan = await planService(world, { ...wish, otherwise: wish.dryRun ? "systemd" : undefined });
-  checkBinary(world, plan.definition);
+  const isForElsewhere = managerOf(world.context.system) === undefined; // Where the program is here says nothing then.
+  if (!isForElsewhere) checkBinary(world, plan.definition);
   const account = accountOf(world, plan.definition, plan.manager);
-  if (account.kind === "there") checkExecutable(world, plan.definition, account.account);
+  if (account.kind === "there" && !isForElsewhere) checkExecutable(world, plan.definition, account.account);
   requireOurs(plan, world, wish.force || wish.dryRun);
   requireSingle(world, plan);
   const notes: string[] = [];
-  if (managerOf(world.context.system) === undefined) notes.push("no service manager runs here: that is for systemd");
+  if (isForElsewhere) notes.push("no service manager runs here: that is for systemd");
   if (account.kind === "missing") {
     if (!wish.dryRun && plan.found !== "same") await makeAccount(world, plan.definition, plan.manager);
     notes.push(`the service runs as user ${account.user}, which ${wish.dryRun ? "would be" : "was"} made for it`);

@@ -47,7 +47,7 @@ export async function askUpstream(
       ...(body === undefined ? {} : { body }),
     } as const;
     const { status, statusText, headers: fields, body: stream } = await fetch(url, init);
-    // Nothing but this request knows of `either`, which may be gone from memory long before a slow body has ended.
+    // The runtime forgets the signal of a fetch with its Response, of which only the body goes on from here.
     const whole = stream?.pipeThrough(new TransformStream(), { signal });
     return new Response(whole, { status, statusText, headers: answerFields(fields) });
   } catch (error) {

@@ -3,6 +3,7 @@ import { shellWord } from "../base/shell_word.ts";
 import type { ResolvedSetting } from "../config/config.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";
+import { REDACTED } from "../logging/redact.ts";
 import { delay } from "../system/clock.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
@@ -115,13 +116,10 @@ function otherSetting(key: string, { context, state, wanted, now }: Compared): I
   const [asked, runs] = [setting?.layers[0], now?.get(key)?.layers[0]];
   if (runs !== undefined && JSON.stringify(asked?.value) === JSON.stringify(runs.value)) return [];
   const option = `--${setting?.named.flag ?? key}`;
-  if (setting?.named.setting.secret) return [{ option, given: MASK, runs: MASK }];
+  if (setting?.named.setting.secret) return [{ option, given: REDACTED, runs: REDACTED }];
   const text = runs === undefined ? state.flags[key] : printed(runs.raw);
   return [{ option, given, runs: text ?? "another" }];
 }
-
-/** What is shown of a secret. */
-const MASK = "***";
 
 function printed(raw: unknown): string {
   return typeof raw === "string" ? raw : JSON.stringify(raw);

@@ -9,7 +9,7 @@ import type { ApplyResult } from "../programs/reconciler.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 import { isTask, processesOf, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import type { Timer } from "../system/clock.ts";
-import type { Command } from "./command.ts";
+import { type Command, unfitCommand } from "./command.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig, type Loaded } from "./load.ts";
 import { modeWarnings } from "./kit/mode_warnings.ts";
@@ -19,7 +19,6 @@ import type { KeepAlive } from "./keep_alive.ts";
 import type { LiveToken, TokenFound } from "./live_token.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
-import { tokenOf } from "./token.ts";
 import { refuseWhatOthersCanWrite, trustWarnings } from "./trust.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
 import type { Programs } from "./programs/programs.ts";
@@ -103,12 +102,7 @@ export class LiveConfig implements Disposable {
   async begin(jobs: PreparedJobs | undefined): Promise<void> {
     this.#now = this.#version(this.loaded, readScale(this.#context));
     const [unfit] = this.#parts.command === undefined ? [] : this.#parts.supervisor.unfit(this.#now.specs);
-    if (unfit !== undefined) {
-      throw new AppdError(unfit.reason, {
-        exit: "unavailable",
-        hint: "there is nothing else to run: check the command",
-      });
-    }
+    if (unfit !== undefined) throw unfitCommand(unfit.reason);
     this.#warn();
     await this.#parts.prepare(processesOf(this.#now.specs));
     await this.#takeUp(this.#now, { cause: "the daemon's start", jobs });
@@ -137,10 +131,11 @@ export class LiveConfig implements Disposable {
    */
   async reload(options: ReloadOptions): Promise<ReloadResult> {
     try {
-      const next = this.#version(await this.#load(), this.#now.scale);
+      const loaded = await this.#load();
+      const token = this.#parts.token.look(loaded.config);
+      const next = this.#version(loaded, this.#now.scale);
       const [unfit] = this.#parts.supervisor.unfit(next.specs);
       if (unfit !== undefined) return refused(`program "${unfit.name}" cannot be started: ${unfit.reason}`);
-      const token = this.#parts.token.look(next.loaded.config);
       return options.plan ? this.#planned(next, token) : await this.#replace(next, { ...options, token });
     } catch (error) {
       if (!(error instanceof AppdError)) throw error;
@@ -153,7 +148,6 @@ export class LiveConfig implements Disposable {
   async #load(): Promise<Loaded> {
     const loaded = await loadContextConfig(this.#context);
     refuseWhatOthersCanWrite(this.#context, loaded);
-    tokenOf(loaded.config, this.#context.system); // The next start would refuse it, when nobody thinks of this reload.
     if (loaded.file !== undefined || this.loaded.file === undefined) return loaded;
     throw cannot(["read", this.#context.configFile], "the file is gone", {
       exit: "config",

@@ -1,7 +1,7 @@
 import type { ReloadChange } from "../base/reports.ts";
 import type { Config } from "../schema/appd_schema.ts";
 import type { Context } from "./context.ts";
-import { readToken } from "./token.ts";
+import { tokenFileOf, tokenOf } from "./token.ts";
 
 /** What a reload finds in the token file. */
 export interface TokenFound {
@@ -16,28 +16,35 @@ export interface TokenFound {
  * known can be exchanged. Where the file is, and whether there is one, only a restart changes.
  */
 export class LiveToken {
-  readonly #read: () => string | undefined;
-  readonly #path: string | undefined;
+  readonly #system: Context["system"];
+  /** Of the start. */
+  readonly #config: Config;
   #value: string | undefined;
 
   /** @param config of the start */
-  constructor({ system: { files, host } }: Context, { server: { port, tokenFile } }: Config) {
-    this.#path = port === 0 ? undefined : tokenFile; // Nobody presents it to a control socket.
-    this.#read = () => this.#path === undefined ? undefined : readToken(files, this.#path, host.uid);
+  constructor({ system }: Context, config: Config) {
+    [this.#system, this.#config] = [system, config];
   }
 
   get value(): string | undefined {
     return this.#value;
   }
 
-  /** Reads it for the first time. @throws AppdError as {@link readToken} */
+  /** Reads it for the first time. @throws AppdError as {@link tokenOf} */
   begin(): void {
-    this.#value = this.#read();
+    this.#value = tokenOf(this.#config, this.#system);
   }
 
-  /** Reads it again. @param next the configuration that is reloaded @throws AppdError as {@link readToken} */
-  look({ server }: Config): TokenFound {
-    const value = server.tokenFile === this.#path ? this.#read() : this.#value;
+  /**
+   * Reads it again. Another file is only tried: the next start would refuse it, when nobody thinks of this reload.
+   *
+   * @param next the configuration that is reloaded
+   * @throws AppdError as {@link tokenOf}
+   */
+  look(next: Config): TokenFound {
+    const isSame = next.server.tokenFile === tokenFileOf(this.#config);
+    const found = tokenOf(isSame ? this.#config : next, this.#system);
+    const value = isSame ? found : this.#value;
     const isNew = value !== this.#value;
     return {
       changes: isNew ? [{ key: "server.token_file", effect: "applied" }] : [],

@@ -2,6 +2,7 @@ import { AppdError, cannot, messageOf } from "../base/errors.ts";
 import type { Config, LoadResult } from "../config/config.ts";
 import type { Schema } from "../schema/section.ts";
 import type { Context } from "./context.ts";
+import { endlessWaits } from "./kit/endless_waits.ts";
 import { hasServices } from "./kit/has_kit.ts";
 import type { OwnParts } from "./kit/own_parts.ts";
 import type { Service } from "./kit/service.ts";
@@ -74,10 +75,7 @@ async function asWanted(context: Context, loaded: LoadResult, made: Made | undef
   const { app } = context;
   const wanted = { ...loaded, config: made?.config ?? adjust(context, loaded.config) };
   if (!hasServices(app) && app.jobs.length === 0) return { ...wanted, own: NO_PARTS };
-  const [{ ownParts }, { endlessWaits }] = await Promise.all([
-    import("./kit/own_parts.ts"),
-    import("./kit/endless_waits.ts"),
-  ]);
+  const { ownParts } = await import("./kit/own_parts.ts");
   try {
     const own = ownParts(context, { ...wanted, services: made?.services });
     return { ...wanted, warnings: [...wanted.warnings, ...endlessWaits(own.wanted, wanted.config)], own };

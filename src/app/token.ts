@@ -37,17 +37,22 @@ export function readToken(files: Files, path: string, uid: number): string {
   return token;
 }
 
+/** The file of the token; undefined where none is named, or nobody presents it: a control socket asks for none. */
+export function tokenFileOf({ server: { port, tokenFile } }: Pick<Config, "server">): string | undefined {
+  return port === 0 ? undefined : tokenFile;
+}
+
 /**
  * The token that a daemon with this configuration asks for over TCP; undefined when it names none, or listens on no port.
  *
  * @throws AppdError as {@link readToken}
  */
 export function tokenOf(
-  { server }: Pick<Config, "server">,
+  config: Pick<Config, "server">,
   { files, host }: { readonly files: Files; readonly host: Pick<Host, "uid"> },
 ): string | undefined {
-  if (server.tokenFile === undefined || server.port === 0) return undefined;
-  return readToken(files, server.tokenFile, host.uid);
+  const path = tokenFileOf(config);
+  return path === undefined ? undefined : readToken(files, path, host.uid);
 }
 
 /** What {@link tokenOf} would refuse, for somebody who only asks. */

@@ -1,4 +1,3 @@
-import { AppdError } from "../base/errors.ts";
 import { isGiven } from "../config/config.ts";
 import { tryTcp } from "../http/tcp_listener.ts";
 import { prepareDirectories } from "../instance/home.ts";
@@ -9,7 +8,7 @@ import { tryLogFile } from "../logging/log_file.ts";
 import { foreseeFailure } from "../programs/launch.ts";
 import type { Config } from "../schema/appd_schema.ts";
 import { findPortHolder } from "../system/port_holder.ts";
-import type { Command } from "./command.ts";
+import { type Command, unfitCommand } from "./command.ts";
 import type { Context } from "./context.ts";
 import type { Loaded } from "./load.ts";
 import { loggingConfig } from "./log_settings.ts";
@@ -52,11 +51,7 @@ function refuseCommand(context: Context, specs: ReturnType<typeof programSpecs>)
   const { paths, system: { files, host, processes } } = context;
   const around = { files, processes, directory: paths.programs, inheritedEnv: host.env, address: addressOf(context) };
   const [reason] = specs.flatMap((spec) => foreseeFailure(around, spec) ?? []);
-  if (reason === undefined) return;
-  throw new AppdError(reason, {
-    exit: "unavailable",
-    hint: "there is nothing else to run: check the command",
-  });
+  if (reason !== undefined) throw unfitCommand(reason);
 }
 
 /** A port that the daemon which runs listens on is taken by nobody else. */

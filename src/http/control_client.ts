@@ -59,7 +59,8 @@ export function controlClient(socket: string, { timeoutMs }: ControlClientOption
       const close = () => client.close();
       const closing = new TransformStream<Uint8Array, Uint8Array>({ flush: close, cancel: close });
       if (body === null) client.close();
-      return new Response(body?.pipeThrough(closing) ?? null, { status, headers });
+      // With the signal: the runtime forgets that of a fetch together with its Response, of which only the body is kept.
+      return new Response(body?.pipeThrough(closing, { signal }) ?? null, { status, headers });
     } catch (error) {
       client.close();
       failed(error, socket);

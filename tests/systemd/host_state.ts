@@ -9,12 +9,23 @@ function walk(directory: string): string[] {
   });
 }
 
+/**
+ * The lines of mountinfo, from proc_pid_mountinfo(5): `ID PARENT DEVICE ROOT MOUNT …`, but for the file systems that parts
+ * of the suite beside this one mount in their own directories.
+ */
+export function mountsIn(mountinfo: string, own = Deno.env.get("APPD_SUITE")): readonly string[] {
+  return mountinfo.split("\n").filter((line) => {
+    const part = /^\/tmp\/appd-suite-[^/]+/.exec(line.split(" ")[4] ?? "")?.[0];
+    return part === undefined || part === own;
+  });
+}
+
 /** What a lab must leave as it is: the host's /etc, its mounts, /dev, its users' units, and no cgroup of ours. */
 export function whatTheHostHas(): Record<string, readonly string[]> {
   const names = (directory: string) => fs.existsSync(directory) ? fs.readdirSync(directory).sort() : [];
   return {
     etc: walk("/etc").sort(),
-    mounts: fs.readFileSync("/proc/self/mountinfo", "utf8").split("\n"),
+    mounts: mountsIn(fs.readFileSync("/proc/self/mountinfo", "utf8")),
     dev: names("/dev"),
     units: names("/root/.config/systemd/user"),
     linger: names("/var/lib/systemd/linger"),

@@ -198,10 +198,16 @@ export class Subject {
     return processes.list().map(({ pid }) => pid).filter((pid) => processes.environment(pid).includes(mark));
   }
 
-  /** Stops the daemon and ends what is left of it. */
+  /** Stops the daemon and ends what is left of it. @throws Violation when something stays */
   async close(): Promise<void> {
     await this.run(["stop", "--timeout", "5s"], { limitMs: 20_000 });
-    for (const pid of this.processes()) this.signal(pid, "SIGKILL");
+    let quietLooks = 0; // One is not enough: while a process executes a file it has no environment.
+    await this.until("the end of what it started", () => {
+      const left = this.processes();
+      for (const pid of left) this.signal(pid, "SIGKILL");
+      quietLooks = left.length === 0 ? quietLooks + 1 : 0;
+      return quietLooks === 2;
+    });
   }
 }
 

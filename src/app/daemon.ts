@@ -29,12 +29,13 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
   try {
     const { assemble } = await import("./assemble.ts");
     await using assembled = await assemble(context, { command, detached: waiting !== undefined });
-    const { daemon } = assembled;
+    const { daemon, jobs } = assembled;
     daemon.record(); // Whoever is told that it runs can kill it at once, and the next one has to know of this life.
     if (waiting !== undefined) {
       const ready = { type: "ready", pid: context.system.host.pid, url: daemon.url } as const;
       await sendReadiness(waiting, daemon.isStopping ? failure(stoppedEarly(context)) : ready);
     }
+    jobs.admit(); // Work that the app asks for at its start is nothing that the starter waits for.
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
   } catch (error) {
     if (waiting !== undefined) await sendReadiness(waiting, failure(error));

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { BINARY } from "./support/instance.ts";
+import { scratchDirectory } from "../src/system/scratch.ts";
+import { BINARY, until } from "./support/instance.ts";
 
 interface Report {
   readonly passed: number;
@@ -90,3 +91,26 @@ Deno.test("what is no binary of the family is told, and an unknown check too", a
   assert.match(why, /cannot try "\/bin\/true"/);
   assert.equal((await run(BINARY, "--only", "no-such-check"))[0], 2);
 });
+
+Deno.test("a termination lets it end what it started", async () => {
+  using directory = scratchDirectory("conformance-test");
+  const env = { TMPDIR: directory.path };
+  const child = new Deno.Command(BINARY, { args: ["conformance", BINARY], env, stdin: "null", stdout: "null" }).spawn();
+  const theirs = () => pids().filter((pid) => environmentOf(pid).includes(`HOME=${directory.path}/`));
+  await until("a daemon of its own", () => theirs().length > 0);
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 1);
+  assert.deepEqual([theirs(), fs.readdirSync(directory.path)], [[], []]);
+});
+
+function pids(): readonly string[] {
+  return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+}
+
+function environmentOf(pid: string): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return ""; // gone, or another user's
+  }
+}

@@ -357,6 +357,7 @@ Deno.test("a service that was stopped by hand stays so under a daemon that takes
   assert.deepEqual(await states(), ["stopped", "stopped"]);
   for (const name of ["clocked", "web"]) {
     const { stdout } = await quince.run(["why", name]);
+    assert.match(stdout, /^\w+ is stopped since 20\S+ \S+ UTC by quince programs stop, and stays so until somebody/);
     assert.match(stdout, /it was stopped by hand under an earlier daemon \(its last life ended at 20.* UTC\)/);
     assert.match(stdout, new RegExp(`quince programs start ${name}`));
   }

@@ -259,6 +259,19 @@ Deno.test("a service that ignores its signal is stopping until it has ended, and
   await until("health is good again", async () => (await quince.status()).health === "healthy");
 });
 
+Deno.test("a service that ignores its signal while it is to begin again has failed, for jobs that wait for that", async () => {
+  const job = '\n[[job]]\nname = "alarm"\non = "program:deaf:failed"\ncommand = ["true"]\n';
+  await using quince = new Quince(job);
+  quince.put("deaf");
+  await quince.start();
+  await quince.see("deaf", "running");
+  const slots = async () => (await quince.run(["jobs", "history", "alarm", "--json"])).stdout.split("\n").length - 1;
+  await quince.run(["programs", "stop", "deaf"]);
+  assert.equal(await slots(), 0, "what is to be stopped has not failed");
+  await quince.run(["programs", "start", "deaf"]);
+  await until("its run", async () => await slots() === 1);
+});
+
 Deno.test("a service that a reload takes away while it ignores its signal is said to be gone, and not remembered as stopped", async () => {
   await using quince = new Quince();
   quince.put("deaf");

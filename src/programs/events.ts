@@ -75,7 +75,13 @@ export type News = Notice & {
 export type ProgramEvent = News & { readonly program: string; readonly at: number };
 
 /** What it means that a service ignores its signal while it is to begin again. */
-export const LINGERS = "it cannot begin again before it has ended";
+const LINGERS = "it cannot begin again before it has ended";
+
+/** Why it does not do its work any more, for good or until somebody helps; undefined for news of any other kind. */
+export function failureIn(news: News): string | undefined {
+  if (news.kind === "failed") return news.reason;
+  return news.kind === "lingering" && news.wanted ? `it ignores its signal: ${LINGERS}` : undefined;
+}
 
 const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   started: "info",

@@ -280,6 +280,9 @@ Deno.test("a service that a reload takes away while it ignores its signal is sai
   await quince.see("deaf", "running");
   await quince.run(["programs", "stop", "deaf"]);
   quince.writeZone("Europe/Paris");
+  const reload = await quince.run(["reload"]);
+  assert.equal(reload.code, 1);
+  assert.match(reload.stderr, /^quince: cannot stop "deaf": it ignores its signal since .* UTC, and goes on inside/);
   await quince.ok("reload");
   assert.match((await quince.run(["programs"])).stdout, /^ *deaf +stopping .*s, not in the configuration any more$/m);
   const { stderr } = await quince.run(["programs", "start", "deaf"]);

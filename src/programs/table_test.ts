@@ -321,7 +321,8 @@ Deno.test("a stop says who wants it, also when nothing ran; what a person wants 
   const tell = (first: State, ...events: Event[]) => {
     const last = events.reduce((state: State, event) => run(state, event).state, first);
     const { effects } = run(last.kind === "stopping" ? run(last, EVENTS.exited).state : last, EVENTS.swept);
-    return effects.flatMap((one) => one.do === "remember" ? [one.reason] : "notice" in one ? [one.notice] : []);
+    const told = effects.filter((one) => one.do === "remember" || one.do === "tell");
+    return told.map((one) => one.do === "remember" ? one.reason : one.notice);
   };
   const byPerson: Event = { type: "stop", cause: "a person", remember: true };
   const byPolicy: Event = { type: "stop", cause: "a policy" };

@@ -4,7 +4,8 @@ import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import { scratchDirectory } from "../src/system/scratch.ts";
-import { BINARY, until } from "./support/instance.ts";
+import { compiled } from "./support/compiled.ts";
+import { BINARY, binaryOf, until } from "./support/instance.ts";
 
 interface Report {
   readonly passed: number;
@@ -34,6 +35,14 @@ Deno.test("appd keeps everything that the family promises", async () => {
   const { checks, passed } = await conformanceOf(BINARY);
   assert.deepEqual(checks.filter(({ ok }) => !ok), []);
   assert.ok(passed >= 60, `${passed} checks`);
+});
+
+Deno.test("an app with a service of a name that a check likes is tried under another one", async () => {
+  const app = await compiled("tests/fixtures/quince/quince.ts");
+  for (const id of ["life.fifty-terms", "jobs.drain"]) {
+    const { checks } = await conformanceOf(binaryOf(app), "--only", id);
+    assert.deepEqual(checks.map(({ ok, observation }) => [ok, observation]), [[true, null]], id);
+  }
 });
 
 /** Daemons with one fault each, and checks that have to find it. */

@@ -181,6 +181,20 @@ Deno.test("a migration that fails is undone and refused with 78, and the version
   assert.deepEqual(fs.readdirSync(fig.instance.home).filter((name) => name.includes("corrupt")), []);
 });
 
+Deno.test("a migration that would get a table of appd's is refused with 78 by config check and by the start", async () => {
+  await using fig = new Fig();
+  const env = fig.instance.env({ FIG_RUNS: "1" });
+  for (const words of [["config", "check"], ["start"]]) {
+    const { code, stderr } = await fig.instance.run(words, { env });
+    assert.deepEqual([code, stderr.split("\n")], [78, [
+      `fig: cannot define "fig": the migration "harvest" names "runs", which in this database is one of appd's own`,
+      "hint: take names with a prefix of your own, such as fig_runs",
+      "",
+    ]]);
+  }
+  assert.equal((await fig.start()).code, 0);
+});
+
 Deno.test("a stop in the middle of a start: start says so with 69, and the daemon ends as after any stop", async () => {
   await using fig = new Fig();
   const gate = join(fig.instance.home, "gate");

@@ -2,7 +2,8 @@ import { messageOf } from "../base/errors.ts";
 import { fingerprint } from "../base/fingerprint.ts";
 import type { Sqlite } from "../system/sqlite.ts";
 import type { MigrationList, MigrationState } from "./messages.ts";
-import { madeBy, textSum } from "./migration_text.ts";
+import { foreignFlaw, foreignName } from "./migration_names.ts";
+import { textSum } from "./migration_text.ts";
 import { refused } from "./refused.ts";
 import type { Migration } from "./store.ts";
 import { transaction } from "./transaction.ts";
@@ -53,10 +54,17 @@ interface Step {
   readonly path: string;
   readonly owner: string;
   readonly now: number;
-  readonly lists: readonly MigrationList[];
+  /** The owners whose steps come first. */
+  readonly before: readonly MigrationList[];
 }
 
-function apply(db: Sqlite, { version, name, sql }: Migration, { path, owner, now, lists }: Step): void {
+function apply(db: Sqlite, { version, name, sql }: Migration, { path, owner, now, before }: Step): void {
+  const title = `cannot migrate "${path}" to version ${version} of "${owner}" (${name})`;
+  const foreign = foreignName(sql, before);
+  if (foreign !== undefined) {
+    const [cause, hint] = foreignFlaw(foreign, owner);
+    throw refused("config", `${title}: it ${cause}`, `${hint}; nothing was changed`);
+  }
   try {
     db.exec(sql);
     if (!db.inTransaction) throw new Error("it ends the transaction that it runs in");
@@ -65,24 +73,12 @@ function apply(db: Sqlite, { version, name, sql }: Migration, { path, owner, now
     db.exec(`PRAGMA user_version = ${sumOf(db)}`);
   } catch (error) {
     if (faultOf(error) !== "bug") throw error;
-    const what = `cannot migrate "${path}" to version ${version} of "${owner}" (${name}): ${messageOf(error)}`;
-    throw refused("config", what, takenHint(messageOf(error), { owner, lists }) ?? UNDONE);
+    throw refused("config", `${title}: ${messageOf(error)}`, UNDONE);
   }
 }
 
 const UNDONE =
   "what was done was undone and nothing is lost: mend the step, or run the version that wrote it, and report this";
-
-/** Whose it is, where a step makes what another owner has made in the same database. */
-function takenHint(message: string, { owner, lists }: Pick<Step, "owner" | "lists">): string | undefined {
-  const taken = /(\S+) already exists|already \w+ \w+ named (\S+)/.exec(message);
-  const name = taken?.[1] ?? taken?.[2] ?? "";
-  const made = (list: MigrationList) => list.migrations.flatMap(({ sql }) => madeBy(sql));
-  const other = lists.find((list) => list.owner !== owner && made(list).includes(name.toLowerCase()))?.owner ??
-    (name.toLowerCase() === "store_migration" ? "the store" : undefined);
-  if (other === undefined) return undefined;
-  return `"${name}" in this database is one of ${other}'s own: call it otherwise, such as ${owner}_${name}; what was done was undone`;
-}
 
 /** @throws RefusedError (config) naming the first step whose text is another one than when it was taken */
 function checkTexts(db: Sqlite, { owner, migrations }: MigrationList, at: { readonly path: string }): void {
@@ -135,10 +131,11 @@ export function migrate(
   db.exec("PRAGMA foreign_keys = OFF");
   makeTable(db);
   checkSum(db);
-  const missing = lists.flatMap((list) => missingSteps(db, list, at).map((step) => ({ step, owner: list.owner })));
-  if (missing.length > 0) {
-    transaction(db, () => missing.forEach(({ step, owner }) => apply(db, step, { ...at, owner, lists })));
-  }
+  const missing = lists.flatMap((list, index) => {
+    const around = { ...at, owner: list.owner, before: lists.slice(0, index) };
+    return missingSteps(db, list, at).map((step) => ({ step, around }));
+  });
+  if (missing.length > 0) transaction(db, () => missing.forEach(({ step, around }) => apply(db, step, around)));
   db.exec("PRAGMA foreign_keys = ON");
   const latest = lists.reduce((sum, { migrations }) => sum + migrations.length, 0);
   return { current: latest, latest, pending: 0 };

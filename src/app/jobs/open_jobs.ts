@@ -23,6 +23,7 @@ import { jobsApi } from "./jobs_api.ts";
 import type { PreparedJobs, StoreReport } from "./jobs.ts";
 import { readPauses, rememberingPauses, writePauses } from "./pauses.ts";
 import { CommitLog } from "./commit_log.ts";
+import { programStateIn } from "./program_state.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
 import { ownCount } from "./store_lists.ts";
@@ -51,16 +52,6 @@ const CHECK_TIMEOUT_MS = 1000;
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 1000;
-
-/** How the states of programs are called in `on`, by the events that lead to them. */
-const PROGRAM_STATES: Readonly<Partial<Record<ProgramEvent["kind"], string>>> = {
-  started: "started",
-  ready: "ready",
-  failed: "failed",
-  crash_loop: "crash_loop",
-  ended: "exited",
-  stopped: "stopped",
-};
 
 /** Builds what jobs need. */
 export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
@@ -171,7 +162,7 @@ export class OpenJobs implements AsyncDisposable {
   }
 
   tell(event: ProgramEvent): void {
-    const state = PROGRAM_STATES[event.kind];
+    const state = programStateIn(event);
     if (state === undefined) return;
     if (this.#early !== undefined) return void this.#early.push(event);
     for (const name of new Set([event.program, familyIn(event.program)])) {

@@ -230,6 +230,17 @@ for (const [variable, message] of REFUSED) {
   });
 }
 
+Deno.test("a start that fails by a bug of the app says where the stack is, and it is there", async () => {
+  await using fig = new Fig();
+  const { code, stderr } = await fig.start({ FIG_BUG: "1" });
+  const late = join(fig.instance.home, "daemon.err");
+  assert.deepEqual([code, stderr], [
+    70,
+    `fig: internal error: the branch is rotten\nhint: the stack is in "${late}"\n`,
+  ]);
+  assert.match(fs.readFileSync(late, "utf8"), /the branch is rotten[^]*\n +at routes /);
+});
+
 Deno.test("a job with the name of a configured one is refused with 78, also by config check and simulate", async () => {
   await using fig = new Fig();
   fig.instance.write('\n[[job]]\nname = "taken"\ncommand = ["true"]\n');

@@ -122,7 +122,7 @@ const CONFIRM: CommandSpec = {
   name: "confirm",
   summary: "keep what a reload with --confirm did",
   examples: [{ line: "appd reload confirm", says: "it works: keep it" }],
-  exits: { ok: "kept", generic: "no reload waits to be confirmed", usage: true, notRunning: true },
+  exits: { ok: "kept", generic: "no reload waits to be confirmed", usage: true, notRunning: true, noPermission: true },
   load: () => import("./verbs/reload.ts").then((verb) => verb.confirm),
 };
 
@@ -152,6 +152,7 @@ const RELOAD: CommandSpec = {
     generic: "applied, but a service ignores its signal: its old life goes on",
     usage: true,
     notRunning: true,
+    noPermission: true,
     config: "invalid; the old configuration stays live",
   },
   load: () => import("./verbs/reload.ts").then((verb) => verb.reload),
@@ -167,7 +168,7 @@ const LOG_ROTATE: CommandSpec = {
     { line: "appd log-rotate", says: "rotate now" },
     { line: "kill -USR1 $(cat ~/.appd/daemon.pid)", says: "the same by signal" },
   ],
-  exits: { ok: "rotated", usage: true, notRunning: true, io: true },
+  exits: { ok: "rotated", usage: true, notRunning: true, noPermission: true, io: true },
   load: () => import("./verbs/log_rotate.ts").then((verb) => verb.logRotate),
 };
 

@@ -158,7 +158,7 @@ export class Scheduler implements Disposable {
     job.mark = "";
     void this.#deps.ledger.record({ jobs: [memoryOf(job)] });
     this.#observe(job);
-    this.#agenda.set(job.spec.name, undefined);
+    this.#plan(job);
     for (const id of job.waiting) this.desk.cancel(id, "the job was taken out of the configuration");
     this.#forgetIfGone(job);
   }
@@ -171,8 +171,9 @@ export class Scheduler implements Disposable {
   }
 
   #plan(job: Job): void {
-    const { timed, place, spec } = job;
-    const next = timed === undefined || place === null || !spec.enabled ? undefined : upcoming(timed, place);
+    const { timed, place, spec, removed } = job;
+    const isIdle = removed || !spec.enabled || timed === undefined || place === null;
+    const next = isIdle ? undefined : upcoming(timed, place);
     this.#agenda.set(spec.name, next?.due);
   }
 

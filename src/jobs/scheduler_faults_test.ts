@@ -42,6 +42,17 @@ Deno.test("an interval that was noted by a clock in the future goes on under the
   assert.deepEqual((await next.lines()).at(-1), "01-05T11:30 running");
 });
 
+Deno.test("a clock that is set brings no slot of a job that was taken out while it runs", async () => {
+  const bench = await new Bench().begin([CRON]);
+  await bench.pass(30 * MINUTE);
+  bench.apply([]);
+  bench.clock.jump(3 * DAY);
+  bench.scheduler.tick();
+  await settle();
+  await bench.pass(2 * HOUR);
+  assert.deepEqual(await bench.lines(), ["01-05T11:00 running"]);
+});
+
 /** Remembers what was to be one change. */
 class WatchedLedger extends MemoryLedger {
   readonly changes: Change[] = [];

@@ -1,6 +1,6 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { ReloadChange, ReloadResult } from "../base/reports.ts";
+import type { ReloadChange, ReloadResult } from "../base/reload_reports.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { ReloadOptions } from "../http/route.ts";

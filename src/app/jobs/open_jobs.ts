@@ -1,6 +1,6 @@
 import { familyIn } from "../../base/instance_name.ts";
 import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
-import type { SchedulerStatus } from "../../base/reports.ts";
+import type { SchedulerStatus } from "../../base/scheduler_status.ts";
 import type { Health } from "../../health/health.ts";
 import type { JobsApi } from "../../http/route.ts";
 import { type JobEvent, jobLevel, jobSentence } from "../../jobs/events.ts";

@@ -60,6 +60,7 @@ export const PARTS: readonly Part[] = [
       "tests/program_environment_test.ts",
       "tests/token_test.ts",
       "tests/restart_test.ts",
+      "tests/restart_app_test.ts",
     ],
     apps: ["tests/fixtures"],
     limitMinutes: 15,
@@ -112,12 +113,21 @@ function leftovers(directory: string): number[] {
     );
 }
 
+/** What tells whose a process was: its command, and its home as far as it is there. */
+function portrait(pid: number): string {
+  const list = (name: string) => readOr(() => fs.readFileSync(`/proc/${pid}/${name}`, "utf8")).split("\0");
+  const home = list("environ").find((line) => line.startsWith("HOME="))?.slice("HOME=".length) ?? "";
+  const files = readOr(() => fs.readdirSync(home, { recursive: true }).join(" "));
+  const parent = /^PPid:\s*(\d+)/m.exec(readOr(() => fs.readFileSync(`/proc/${pid}/status`, "utf8")))?.[1];
+  const state = readOr(() => fs.readFileSync(join(home, ".appd", "state.json"), "utf8"));
+  return [`${list("cmdline").join(" ")}(parent ${parent})`, `in ${home}: ${files}`, state].join("\n  ");
+}
+
 /** Ends what is left of a part; the number of processes is the number of failures. */
 function sweep(directory: string, say: (line: string) => void): number {
   const left = leftovers(directory);
   for (const pid of left) {
-    const command = readOr(() => fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
-    say(`left behind: ${pid} ${command}`);
+    say(`left behind: ${pid} ${portrait(pid)}`);
     try {
       Deno.kill(pid, "SIGKILL");
     } catch (error) {

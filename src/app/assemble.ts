@@ -50,6 +50,7 @@ export interface Assembled extends AsyncDisposable {
   readonly daemon: Daemon;
   /** What the app brings; undefined where it brings nothing that runs. */
   readonly kit: OpenKit | undefined;
+  /** To be told to {@link Jobs.admit} once whoever started the daemon knows that it is ready. */
   readonly jobs: Jobs;
 }
 
@@ -178,9 +179,7 @@ async function build(
   if (prepared.status === "rejected") throw prepared.reason;
   if (made.status === "rejected") throw made.reason;
   await daemon.live.begin(prepared.value);
-  const watched = kit?.watch(health); // Before runs of the app's own begin: the start waits for its checks, not for them.
-  jobs.admit();
-  await watched;
+  await kit?.watch(health);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
 

@@ -12,6 +12,7 @@ import { changesOf, type ConfigVersion, versionOf } from "./config_version.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig, type Loaded } from "./load.ts";
 import { modeWarnings } from "./kit/mode_warnings.ts";
+import { modeOf } from "./mode.ts";
 import type { Notifications } from "./events/notifications.ts";
 import type { Jobs, PreparedJobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
@@ -96,9 +97,9 @@ export class LiveConfig implements Disposable {
   }
 
   #warn(): void {
-    const { app, mode } = this.#context;
+    const mode = modeOf(this.#context);
     const { warnings, own: { services } } = this.loaded;
-    const ofMode = mode === undefined ? [] : modeWarnings({ app, mode, services }); // Of the others nothing runs here.
+    const ofMode = mode === undefined ? [] : modeWarnings([mode], services); // Of the others nothing runs here.
     for (const warning of [...warnings, ...ofMode, ...trustWarnings(this.#context, this.loaded)]) {
       this.#log.warn("doubtful configuration", { warning });
     }

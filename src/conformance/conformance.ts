@@ -80,12 +80,14 @@ async function judge(bench: Bench, check: Check, options: ConformanceOptions): P
   bench.files.makeDirectory(userHome, 0o700);
   const subject = new Subject(bench, { binary: options.binary, name: options.name, userHome });
   try {
-    await check.run(subject);
+    try {
+      await check.run(subject);
+    } finally {
+      await subject.close();
+    }
     return verdict(null);
   } catch (error) {
     return verdict(observationOf(error));
-  } finally {
-    await subject.close();
   }
 }
 

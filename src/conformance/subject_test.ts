@@ -13,8 +13,8 @@ class HastyClock extends FakeClock {
   }
 }
 
-function subjectOn(clock: FakeClock): Subject {
-  const bench = { ...realSystem(), clock, freePort: () => 1, env: {} } as unknown as Bench;
+function subjectOn(clock: FakeClock, more: Partial<Bench> = {}): Subject {
+  const bench = { ...realSystem(), clock, freePort: () => 1, env: {}, ...more } as unknown as Bench;
   return new Subject(bench, { binary: "/bin/fig", name: "fig", userHome: "/h" });
 }
 
@@ -35,4 +35,17 @@ Deno.test("what does not come about is a violation, with the last error", async 
     return true;
   });
   assert.equal(clock.monotonic(), 60_000);
+});
+
+Deno.test("closing also ends a daemon that shows itself only after the first look", async () => {
+  const killed: number[] = [];
+  const looks = [["7"], [], ["8"], [], []]; // PIDs of each look
+  const processes = {
+    list: () => (looks.shift() ?? []).map((pid) => ({ pid: Number(pid) })),
+    environment: () => ["HOME=/h"],
+    kill: (pid: number) => killed.push(pid) > 0,
+  };
+  const run = () => Promise.resolve({ code: 0, stdout: new Uint8Array(), stderr: "" });
+  await subjectOn(new HastyClock(), { run, processes } as unknown as Partial<Bench>).close();
+  assert.deepEqual([killed, looks], [[7, 8], []]);
 });

@@ -55,7 +55,9 @@ export async function detach(
       },
       output: late.fd,
     });
-    return outcomeOf(await firstNews(system.clock, { child, listener, timeoutMs: options.timeoutMs }), () => {
+    const news = await firstNews(system.clock, { child, listener, timeoutMs: options.timeoutMs });
+    if (news.kind === "message" && news.message.type === "error") await farewell(system.clock, child);
+    return outcomeOf(news, () => {
       system.processes.kill(child.pid, "SIGKILL");
       return readTail(system.files, options.lateOutput, late.size);
     });
@@ -109,6 +111,16 @@ async function firstNews(
   } finally {
     over.abort();
   }
+}
+
+/** Milliseconds that a daemon which could not start may take to end. */
+const FAREWELL_MS = 2000;
+
+/** A failed start leaves nothing behind, so the process that told of its failure is gone when the command returns. */
+async function farewell(clock: Clock, child: Child): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([child.exited, delay(clock, FAREWELL_MS, over.signal)]);
+  over.abort();
 }
 
 /** Never settles when nothing that can be understood arrives: then the child's exit or the timeout decides. */

@@ -60,7 +60,7 @@ function fewInodes({ path, inodes, freeInodes }: DiskSeen): Finding[] {
   }];
 }
 
-function findDatabase({ database: { path, state, setAside } }: Scene): Finding[] {
+function findDatabase({ database: { path, state, setAside }, daemon }: Scene): Finding[] {
   const kept = setAside.map((one): Finding => ({
     id: "database.set-aside",
     severity: "note",
@@ -83,7 +83,9 @@ function findDatabase({ database: { path, state, setAside } }: Scene): Finding[]
     id: "database.refused",
     severity: "error",
     what: state.reason,
-    why: "jobs do not run without their books",
+    why: daemon.kind === "stopped"
+      ? "jobs do not run without their books"
+      : "the daemon goes on with it, and one of this binary would not start",
     hint: state.hint,
   }, ...kept];
 }

@@ -11,6 +11,7 @@ import type { DefinedApp } from "../kit/define_app.ts";
 import { tableOf } from "../kit/table_of.ts";
 import { systemClock } from "../system/clock.ts";
 import { writeFileAtomic } from "../system/files.ts";
+import type { Processes } from "../system/processes.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import { realSystem } from "../system/system.ts";
 import { answerTo } from "./answer_to.ts";
@@ -75,7 +76,11 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
   const clock = new TestClock(options.now?.getTime());
   const machine = realSystem();
   const env = { PATH: machine.host.env.PATH ?? "", ...options.env };
-  const system = { ...machine, clock, host: { ...machine.host, env, homeDirectory: scratch.path } };
+  const children = childrenOf(machine.processes);
+  const system = {
+    ...{ ...machine, clock, processes: children.processes },
+    host: { ...machine.host, env, homeDirectory: scratch.path },
+  };
   const context = createContext({
     ...{ app: defined.app, home: scratch.path, flags: { "server.port": "0" }, system, mode: options.mode },
     startedIn: options.startedIn ?? scratch.path,
@@ -122,7 +127,8 @@ export async function startApp(defined: DefinedApp<any>, options: StartOptions =
       daemon.stop();
       await clock.pass(0);
       const ended = until("the end of its programs", () => !hasProcesses(), SHUTDOWN_MS);
-      await inRealTime(clock, ended.then(() => owned.disposeAsync()), { what: "the shutdown", isReal: hasProcesses });
+      const shutdown = ended.then(() => owned.disposeAsync()).then(children.reaped);
+      await inRealTime(clock, shutdown, { what: "the shutdown", isReal: hasProcesses });
     },
   };
 }
@@ -138,15 +144,32 @@ function refuseFlawed(defined: DefinedApp<any>, { mode }: StartOptions): void {
   throw cannot(["start", product.name], `it has no mode "${mode}"`, { exit: "usage", hint: `its modes: ${known}` });
 }
 
+/** Processes, and the wait for those that were started: a program is seen to be gone before the runtime has told so. */
+function childrenOf(processes: Processes) {
+  const exits = new Set<Promise<unknown>>();
+  const spawn: Processes["spawn"] = (options) => {
+    const child = processes.spawn(options);
+    exits.add(child.exited);
+    void child.exited.then(() => exits.delete(child.exited));
+    return child;
+  };
+  return { processes: { ...processes, spawn }, reaped: async () => void await Promise.all(exits) };
+}
+
 /** Milliseconds of real time that programs may take to end, with the jobs before them. */
 const SHUTDOWN_MS = 50_000;
 
-/** Milliseconds of real time after which a start that is not over waits for something: then time goes on by as much. */
-const NUDGE_MS = 3000;
+/**
+ * Milliseconds of real time after which a start that is not over waits for something: then time goes on by as much. A
+ * start on a busy machine is over before.
+ */
+const NUDGE_MS = 10_000;
 
 async function assembled(context: Context, clock: TestClock) {
   using _nudge = systemClock.every(NUDGE_MS, () => clock.advance(NUDGE_MS));
-  return await assemble(context, { command: undefined, detached: true });
+  const parts = await assemble(context, { command: undefined, detached: true });
+  parts.jobs.admit();
+  return parts;
 }
 
 function withHost(init: RequestInit): RequestInit {

@@ -135,8 +135,13 @@ export class Instance implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run(["stop", "--timeout", "5s"], { timeoutMs: 20_000 });
-    const left = this.#isShared ? this.daemons() : this.processes();
-    for (const pid of [...left, ...this.programs()]) signal(pid, "SIGKILL");
+    let quietLooks = 0; // One is not enough: while a process executes a file it has no environment.
+    await until("nothing of the instance is left", () => {
+      const left = [...this.#isShared ? this.daemons() : this.processes(), ...this.programs()].filter(alive);
+      for (const pid of left) signal(pid, "SIGKILL");
+      quietLooks = left.length === 0 ? quietLooks + 1 : 0;
+      return quietLooks === 2;
+    });
     if (!this.#isShared) fs.rmSync(this.#root, { recursive: true, force: true });
   }
 

@@ -62,14 +62,18 @@ function detailsOf(event: ProgramEvent): Readonly<Record<string, unknown>> {
     case "lingering":
       return { wanted: event.wanted };
     case "stopped":
-      return { forced: event.forced };
+      return { forced: event.forced, ...(event.cause === undefined ? {} : { cause: event.cause }) };
     case "swept":
     case "survivors":
       return { processes: event.processes };
     case "trouble":
       return { what: event.what, error: event.error };
     case "kept_stopped":
-      return { ended_at: event.endedAt === null ? null : new Date(event.endedAt).toISOString() };
+      return {
+        ended_at: event.endedAt === null ? null : new Date(event.endedAt).toISOString(),
+        stopped_at: new Date(event.stoppedAt).toISOString(),
+        cause: event.cause,
+      };
     case "adopted":
     case "ready":
     case "killing":

@@ -2,16 +2,7 @@ import { familyIn } from "../../base/instance_name.ts";
 import type { Triggers } from "../../jobs/triggers.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import type { Logs } from "../logs.ts";
-
-/** How the states of programs are called in `on`, by the events that lead to them. */
-const PROGRAM_STATES: Readonly<Partial<Record<ProgramEvent["kind"], string>>> = {
-  started: "started",
-  ready: "ready",
-  failed: "failed",
-  crash_loop: "crash_loop",
-  ended: "exited",
-  stopped: "stopped",
-};
+import { programStateIn } from "./program_state.ts";
 
 /** What programs do, told to the jobs that wait for it. */
 export class ProgramTriggers {
@@ -32,7 +23,7 @@ export class ProgramTriggers {
   }
 
   tell(event: ProgramEvent): void {
-    const state = PROGRAM_STATES[event.kind];
+    const state = programStateIn(event);
     if (state === undefined) return;
     if (this.#early !== undefined) return void this.#early.push(event);
     for (const name of new Set([event.program, familyIn(event.program)])) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import type { ProgramStatus } from "../src/base/reports.ts";
+import type { ProgramStatus } from "../src/base/program_reports.ts";
 import { compiled } from "./support/compiled.ts";
 import { alive, Instance, program, signal, until } from "./support/instance.ts";
 

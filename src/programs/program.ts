@@ -1,4 +1,4 @@
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import type { Shared } from "./deps.ts";
 import { readExit } from "./exit_keeper.ts";
 import { Ending } from "./ending.ts";

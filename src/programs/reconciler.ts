@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
-import type { LingeringService, ProgramPlan } from "../base/reports.ts";
+import type { LingeringService, ProgramPlan } from "../base/reload_reports.ts";
 import { FIFO_NAME } from "./adoption.ts";
 import type { Shared } from "./deps.ts";
 import { foreseeFailure } from "./launch.ts";

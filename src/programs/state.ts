@@ -1,4 +1,4 @@
-import type { ProgramStateName } from "../base/reports.ts";
+import type { ProgramStateName } from "../base/program_reports.ts";
 import type { Exit, Restart } from "./program_spec.ts";
 
 /** The PID of a life that has no process: kill(2) knows no process of this number, and we never signal it. */

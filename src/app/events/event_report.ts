@@ -1,4 +1,4 @@
-import type { EventReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence } from "../../programs/events.ts";
 import type { Exit } from "../../programs/program_spec.ts";
 import { exitMeaning } from "../why/exit_meaning.ts";

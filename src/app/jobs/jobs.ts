@@ -1,6 +1,7 @@
 import { cannot } from "../../base/errors.ts";
 import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
-import type { HealthReport, SchedulerStatus } from "../../base/reports.ts";
+import type { HealthReport } from "../../base/health_reports.ts";
+import type { SchedulerStatus } from "../../base/scheduler_status.ts";
 import { systemTimezone } from "../../base/timezone.ts";
 import type { JobsApi } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";

@@ -1,6 +1,8 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
-import type { EventReport, ProgramStatus, WhyReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
+import type { WhyReport } from "../../base/why_reports.ts";
 import { isUp } from "../../base/program_names.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import type { ProgramEvent } from "../../programs/events.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import type { Notice, ProgramEvent } from "../../programs/events.ts";
 import { reloadEvent } from "../events/daemon_events.ts";
 import { whyOf } from "./why.ts";

@@ -263,6 +263,9 @@ Deno.test("S3 MCpeg Gateway: what is long passes, in both directions", async () 
   await using client = await GatewayClient.connect(app);
   const text = "0123456789abcdef".repeat(64 * 1024);
   assert.equal(await client.text("docs__echo", { text }), text);
+  const { pid } = await serverOf(app, "docs");
+  assert.equal((await client.text("docs__long", { bytes: 16_000_000 })).length, 16_000_000);
+  assert.equal((await serverOf(app, "docs")).pid, pid, "the same server");
 });
 
 Deno.test("S3 MCpeg Gateway: a call without an answer ends after its timeout, and the server goes on", async () => {
@@ -283,7 +286,7 @@ Deno.test("S3 MCpeg Gateway: a server at an address that is killed and comes bac
     return new Deno.Command(program, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
   };
   const first = listen();
-  await using app = mcpeg(remoteUpstream("notes", port, 'ping_every = "200ms"'));
+  await using app = mcpeg(remoteUpstream("notes", port, 'ping_every = "0s"'));
   await app.start();
   await whenServer(app, "notes");
   await using client = await GatewayClient.connect(app);

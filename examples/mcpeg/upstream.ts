@@ -53,6 +53,8 @@ export class Upstream {
   #counts = { calls: 0, errors: 0, inFlight: 0, connects: 0 };
   #lastServer: string | null = null;
   #lastError: string | null = null;
+  /** Whether it is being asked if it lives. */
+  #isAsked = false;
 
   constructor(name: string, options: { connect: Connect; listener: Listener; now: number }) {
     this.name = name;
@@ -99,6 +101,7 @@ export class Upstream {
       this.#lastError = error instanceof Error ? error.message : String(error);
       throw error;
     } finally {
+      if (signal.aborted) this.#lastError = null; // It is down because it is not wanted.
       this.#enter("down", clock);
     }
   }
@@ -110,7 +113,10 @@ export class Upstream {
       ...{ home, signal },
       onNotification: (method, params) => this.#notified(method, params, life),
       onLine: (line) => log.info(line, { stream: "stderr" }),
-      onTrouble: (error) => log.debug("trouble with the connection", { error: error.message }),
+      onTrouble: (error) => {
+        log.debug("trouble with the connection", { error: error.message });
+        if (settings.reach.kind === "url") void this.#ping(); // A command's end is seen by itself, an address's by nobody.
+      },
     });
     try {
       this.#catalog = await this.#read(link, settings.connectTimeout);
@@ -163,12 +169,16 @@ export class Upstream {
   /** A server that does not know the question is alive too. */
   async #ping(): Promise<void> {
     const link = this.#link;
+    if (this.#isAsked || link === undefined) return;
+    this.#isAsked = true;
     try {
-      await link?.request({ method: "ping", params: {}, timeout: PING_MS });
+      await link.request({ method: "ping", params: {}, timeout: PING_MS });
     } catch (error) {
       const failure = rpcErrorOf(error, this.name);
       if (failure.code === RPC.noSuchMethod || this.#link !== link) return;
       this.#lost?.(`it does not answer: ${failure.message}`);
+    } finally {
+      this.#isAsked = false;
     }
   }
 
@@ -182,8 +192,9 @@ export class Upstream {
     if (link === undefined || this.#state !== "ready") throw this.#unavailable();
     this.#counts.calls++;
     this.#counts.inFlight++;
+    const onProgress = options.onProgress ?? unheard; // A word of it is a sign of life, whoever wants to hear it.
     try {
-      const result = await link.request({ ...request, ...options, timeout: this.#timeout });
+      const result = await link.request({ ...request, ...options, onProgress, timeout: this.#timeout });
       if (result.isError === true) this.#counts.errors++;
       return result;
     } catch (error) {
@@ -202,6 +213,7 @@ export class Upstream {
   }
 
   async #drain(clock: Life["clock"]): Promise<void> {
+    this.#lastError = null;
     this.#enter("draining", clock);
     if (this.#counts.inFlight === 0) return;
     this.#idle = Promise.withResolvers();
@@ -241,3 +253,5 @@ export class Upstream {
     };
   }
 }
+
+function unheard(): void {}

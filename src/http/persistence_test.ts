@@ -71,8 +71,8 @@ Deno.test("a body does not wait for the acknowledgement of its head", async () =
     await client.ask(GET);
     times.push(performance.now() - began);
   }
-  const fastest = Math.min(...times.slice(-10));
-  assert.ok(fastest < 35, `the fastest of ten took ${fastest.toFixed(1)} ms; an acknowledgement is 40 ms late`);
+  const fastest = Math.min(...times.slice(-30));
+  assert.ok(fastest < 35, `the fastest of thirty took ${fastest.toFixed(1)} ms; an acknowledgement is 40 ms late`);
 });
 
 Deno.test("requests that come at once are served in their order, with bodies whole and in chunks between them", async () => {

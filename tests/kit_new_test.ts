@@ -51,6 +51,15 @@ Deno.test("an app is written, passes its tests, is compiled, and runs as a daemo
   const binary = join(directory, "dist/hello");
   const env = { HOME: place.path, HELLO_SERVER_PORT: `${freePort()}` };
   const url = `http://127.0.0.1:${env.HELLO_SERVER_PORT}`;
+  const uncompiled = new Deno.Command("bash", {
+    args: [join(KIT, "scripts/deno.sh"), "task", "dev"],
+    cwd: directory,
+    env: { HELLO_HOME: join(place.path, ".hello"), HELLO_SERVER_PORT: env.HELLO_SERVER_PORT }, // HOME has the packages.
+    ...{ stdin: "null", stdout: "null", stderr: "null" },
+  }).spawn();
+  await until("it answers uncompiled", async () => (await (await fetch(`${url}/livez`)).text()) !== "", 60_000);
+  await good(run(binary, ["stop"], place.path, env));
+  assert.equal((await uncompiled.status).code, 0);
   await good(run(binary, ["start"], place.path, env));
   try {
     await good(run(binary, ["jobs", "run", "greet", "--wait"], place.path, env));

@@ -115,6 +115,7 @@ function tasksText({ name, kit, settings }: StarterOptions): string {
   const withKit = (command: string) => ({ command, dependencies: ["kit"] });
   const tasks = {
     compile: withKit(`deno task check && bash ${kit}/scripts/compile.sh --output dist/${name} ${name}.ts`),
+    dev: withKit(`bash ${kit}/scripts/deno.sh run -A --config ${kit}/deno.json ${name}.ts run`),
     test: withKit(`bash ${kit}/scripts/deno.sh test -A --config ${kit}/deno.json .`),
     check: withKit(`bash ${kit}/scripts/deno.sh check --config ${kit}/deno.json ${name}.ts ${name}_test.ts`),
     kit: `test -f ${kit}/scripts/deno.sh || (echo 'the kit is not at ${kit}: README.md says what to change' && exit 1)`,
@@ -129,6 +130,7 @@ An app made with the kit of appd: [${name}.ts](${name}.ts) is all of it.
 
 \`\`\`bash
 deno task test            # its tests, in a moment: time is moved by the test
+deno task dev             # in the foreground, without compiling it; Ctrl-C ends it
 deno task compile         # checks the types, then dist/${name}, one binary
 dist/${name} start          # in the background; then: status, logs -f, jobs, stop
 curl -s localhost:${portOf(name)}/greetings

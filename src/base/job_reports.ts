@@ -85,7 +85,7 @@ export interface JobStatus {
   readonly queued: number;
   /** One of its runs waits for its next attempt; such a run neither runs nor waits for its turn. */
   readonly retrying?: boolean;
-  /** When the first of them is tried again. */
+  /** When the first of them is tried again; null also while all of them wait for something else than that time. */
   readonly next_retry_at?: string | null;
   /** Runs so far, over all restarts. */
   readonly triggers: number;

@@ -86,7 +86,8 @@ function noteOf(job: JobStatus, now: number): string {
 }
 
 function retryNote({ retrying, next_retry_at: at = null }: JobStatus, now: number): string[] {
-  if (!retrying || at === null) return [];
+  if (!retrying) return [];
+  if (at === null) return ["next attempt waits"];
   const wait = Date.parse(at) - now;
   return [`next attempt ${wait <= 0 ? "now" : `in ${humanDuration(wait)}`}`];
 }

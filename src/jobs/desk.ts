@@ -6,6 +6,7 @@ import { Execution, type ExecutionListener } from "./execution.ts";
 import { type ActiveRun, type Job, memoryOf, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
+import { codeAhead } from "./lingering.ts";
 import { newRun, type Run, type Slot } from "./run.ts";
 import { Tally } from "./tally.ts";
 import { Turns } from "./turns.ts";
@@ -241,6 +242,7 @@ export class Desk {
   #listener(job: Job, spec: JobSpec): ExecutionListener {
     return {
       record: (run) => this.#deps.ledger.record({ update: [run] }),
+      hindrance: () => codeAhead(job),
       takePlace: () => {
         if (this.#closed || this.#places.missingFor(spec) !== undefined) return false;
         this.#places.take(spec);
@@ -253,12 +255,26 @@ export class Desk {
         this.#rest();
         this.dispatch();
       },
-      onLeftovers: (run, processes) => this.#tell({ kind: "job_leftovers", run, processes }),
+      onHeldUp: (run, because) => this.#tell({ kind: "job_queued", run, because }),
+      onLeftovers: (run, { leftovers: processes, lingers }) => {
+        if (lingers !== undefined) this.#follow(job, run, lingers);
+        this.#tell({ kind: "job_leftovers", run, processes });
+      },
       onEnded: (run, hadPlace) => {
         if (hadPlace) this.#places.give(spec);
         void this.close(job, run);
       },
     };
+  }
+
+  /** Its code goes on after it was let go: other runs of the job wait for its end. */
+  #follow(job: Job, run: Run, settled: Promise<unknown>): void {
+    const code = { run: run.id, since: this.#deps.clock.now() };
+    job.lingering.add(code);
+    void settled.then(() => {
+      job.lingering.delete(code);
+      this.dispatch();
+    });
   }
 
   /** Gives a run its outcome, with everything that follows from it in one change of the books. */
@@ -317,12 +333,26 @@ export class Desk {
     for (const run of this.#line.all()) {
       if (this.#places.isFull) return;
       const job = this.#options.jobs.get(run.job);
-      if (job === undefined || this.#unwritten.has(run.id) || this.#hindrance(job, run) !== undefined) continue;
+      if (job === undefined || this.#unwritten.has(run.id)) continue;
+      const because = this.#hindrance(job, run);
+      if (because !== undefined) {
+        if (because === codeAhead(job)) this.#waitOn(run, because);
+        continue;
+      }
       this.#line.remove(run.id);
       job.waiting.delete(run.id);
       const started = this.#firstAttempt(run);
       this.#execute(job, started, this.#deps.ledger.record({ update: [started] }));
     }
+  }
+
+  /** What it waited for is over, and it waits for something else, which may take long: that is told once. */
+  #waitOn(run: Run, because: string): void {
+    if (run.reason === because) return;
+    const waiting = { ...run, reason: because };
+    this.#line.add(waiting);
+    void this.#deps.ledger.record({ update: [waiting] });
+    this.#tell({ kind: "job_queued", run: waiting, because });
   }
 
   /** Why a run cannot begin now. */
@@ -332,7 +362,7 @@ export class Desk {
     if (run.notBefore !== null && run.notBefore > now) return "outside work hours";
     if (run.cause.kind !== "manual" && this.#isPaused(job)) return "paused";
     if (job.spec.overlap !== "allow" && job.active.size > 0) return busyText(job, []);
-    return this.#places.missingFor(job.spec);
+    return codeAhead(job) ?? this.#places.missingFor(job.spec);
   }
 
   #isPaused(job: Job): boolean {
@@ -402,5 +432,5 @@ function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | und
   const [active] = job.active.values();
   if (active !== undefined) return `run ${runOf(active).id} is still ${isRetrying(active) ? "being tried" : "running"}`;
   const [first] = waiting;
-  return first === undefined ? undefined : `run ${first.id} waits already`;
+  return codeAhead(job) ?? (first === undefined ? undefined : `run ${first.id} waits already`);
 }

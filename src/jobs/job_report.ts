@@ -68,7 +68,7 @@ export function jobStatus(job: Job, around: { readonly scheduler: Scheduler; rea
     paused: pause !== null,
     paused_until: isoOrNull(pause?.until),
     running: runs.some(({ state }) => state !== "retrying"),
-    retrying: retries.length > 0,
+    retrying: runs.some(({ state }) => state === "retrying"),
     next_retry_at: retries.length === 0 ? null : iso(most(retries, Math.min)),
     in_flight: active.size,
     queued: waiting.size,

@@ -164,7 +164,7 @@ export class Scheduler implements Disposable {
   }
 
   #forgetIfGone(job: Job): void {
-    if (!job.removed || job.active.size > 0 || job.waiting.size > 0) return;
+    if (!job.removed || job.active.size + job.waiting.size + job.lingering.size > 0) return;
     this.#jobs.delete(job.spec.name);
     this.#past.set(job.spec.name, memoryOf(job));
     this.#watched.delete(job);

@@ -73,6 +73,7 @@ function retryText({ next_retry_at: at = null }: JobStatus, { runs, now }: Scene
   const when = at === null ? "" : `, ${whenText(at, now)}`;
   const run = runs.find(({ state }) => state === "retrying");
   if (run === undefined) return when;
+  if (run.next_retry_at === null && run.reason !== null) return `: ${run.reason}`;
   const why = whyText(run);
   return `${when}: attempt ${run.attempts} of run ${run.id} failed${why === "" ? "" : `, ${why}`}`;
 }

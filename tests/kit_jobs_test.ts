@@ -1,0 +1,66 @@
+/** What is said and done about the jobs of an app, proved on the compiled app of fixtures/medlar. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import { compiled } from "./support/compiled.ts";
+import { Instance, until } from "./support/instance.ts";
+
+await compiled("tests/fixtures/medlar/medlar.ts");
+
+/** A daemon of the app. */
+class Medlar extends Instance {
+  constructor(config = "") {
+    super(config, "medlar");
+  }
+
+  /** Triggers the job. @returns the number of its run */
+  async carry(payload: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.port}/carry`, { method: "POST", body: payload });
+    return (await response.json()).id;
+  }
+
+  // deno-lint-ignore no-explicit-any -- the shape under test
+  async history(): Promise<any[]> {
+    const { stdout } = await this.run(["jobs", "history", "carry", "--json"]);
+    return stdout.trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  /** The run, as soon as `is` says that it is as wanted. */
+  // deno-lint-ignore no-explicit-any -- the shape under test
+  see(id: number, is: (run: any) => boolean): Promise<any> {
+    return until(`run ${id} as wanted`, async () => {
+      const run = (await this.history()).find((one) => one.id === id);
+      return run !== undefined && is(run) ? run : undefined;
+    });
+  }
+
+  /** Lets what ignores its signal end. */
+  end(): void {
+    fs.writeFileSync(join(this.home, "end"), "");
+  }
+
+  log(): string {
+    return fs.readFileSync(join(this.home, "daemon.log"), "utf8");
+  }
+}
+
+const AHEAD = "the code of run 1, which ignored its signal, still runs";
+
+Deno.test("waiting for code that ignores its signal is no attempt, and is shown and logged once", async () => {
+  await using medlar = new Medlar();
+  await medlar.start();
+  await medlar.carry("ignore");
+  const held = await medlar.see(1, ({ reason }) => reason === AHEAD);
+  assert.deepEqual([held.state, held.attempts, held.next_retry_at], ["retrying", 1, null]);
+  assert.match((await medlar.run(["why", "carry"])).stdout, new RegExp(`carry waits for its next attempt: ${AHEAD}`));
+  const next = await medlar.carry("light");
+  await medlar.see(next, ({ state }) => state === "queued");
+  medlar.end();
+  const [first, second] = [await medlar.see(1, (run) => run.ended_at), await medlar.see(next, (run) => run.ended_at)];
+  assert.deepEqual([first.state, first.attempts], ["ok", 2]);
+  assert.deepEqual([second.state, second.attempts], ["ok", 1]);
+  const log = medlar.log();
+  assert.deepEqual(log.match(/carries.*attempt=\d/g)?.map((line) => line.slice(-1)), ["1", "2", "1"]);
+  assert.equal(log.split(AHEAD).length, 2, "it is said once");
+  assert.doesNotMatch(log, /attempt 2 did not succeed/);
+});

@@ -64,3 +64,32 @@ Deno.test("waiting for code that ignores its signal is no attempt, and is shown 
   assert.equal(log.split(AHEAD).length, 2, "it is said once");
   assert.doesNotMatch(log, /attempt 2 did not succeed/);
 });
+
+Deno.test("code of a job that goes on is shown everywhere, degrades a daemon to which the job is critical, and forces its end", async () => {
+  await using medlar = new Medlar();
+  await medlar.start();
+  await medlar.carry("ignore");
+  await medlar.see(1, ({ reason }) => reason === AHEAD);
+  const { jobs: [job] } = await medlar.status();
+  assert.equal(job.lingering?.length, 1);
+  assert.equal(job.lingering[0].run, 1);
+  assert.ok(Date.parse(job.lingering[0].since) <= Date.now());
+  const note = /the code of run 1 ignores its signal for \S+, and goes on/;
+  for (const words of [["status"], ["jobs"], ["jobs", "show", "carry"], ["why", "carry"]]) {
+    assert.match((await medlar.run(words)).stdout, note, words.join(" "));
+  }
+  assert.match((await medlar.run(["why", "carry"])).stdout, /medlar restart/);
+  const health = await until("it is degraded", async () => {
+    const { status, body } = await medlar.get("/health");
+    return status === 503 ? JSON.parse(body) : undefined;
+  });
+  assert.equal(health.checks.jobs.error, "the code of carry, run 1, ignores its signal");
+  assert.match((await medlar.run(["why"])).stdout, note);
+  const { stdout, code } = await medlar.run(["stop"]);
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^medlar: stopped PID \d+, forced, \S+ s; ended with the daemon, it ignored its signal: carry$/m,
+  );
+  assert.match(medlar.log(), /WARN .*the code of a job ends with the daemon, it ignores its signal job=carry/);
+});

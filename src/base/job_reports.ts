@@ -72,6 +72,12 @@ export interface LastRun {
   readonly exit: ProgramExit | null;
 }
 
+/** The code of a run that ignored its signal and was let go at `since`: nothing can end it but the end of the daemon. */
+export interface LingeringRun {
+  readonly run: number;
+  readonly since: string;
+}
+
 /** A job as `status` and `jobs` show it. */
 export interface JobStatus {
   readonly name: string;
@@ -87,6 +93,8 @@ export interface JobStatus {
   readonly retrying?: boolean;
   /** When the first of them is tried again; null also while all of them wait for something else than that time. */
   readonly next_retry_at?: string | null;
+  /** Code of its runs that goes on though they have ended; absent without any. */
+  readonly lingering?: readonly LingeringRun[];
   /** Runs so far, over all restarts. */
   readonly triggers: number;
   /** The last run that was not skipped. */

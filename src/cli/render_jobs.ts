@@ -1,6 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { jobState, type JobStatus, type LastRun, type RunState } from "../base/job_reports.ts";
+import { lingeringText } from "../base/lingering_text.ts";
 import { type Cell, table } from "./layout.ts";
 import { exitPhrase } from "./render_programs.ts";
 import type { Style } from "./style.ts";
@@ -30,6 +31,7 @@ export function renderJobs(jobs: readonly JobStatus[], view: JobsView): string[]
 }
 
 function paintOf(job: JobStatus, style: Style): (text: string) => string {
+  if (job.lingering !== undefined) return style.bad;
   if (job.running) return style.good;
   if (job.problem !== null || job.overdue_since !== null) return style.bad;
   if (!job.enabled) return style.dim;
@@ -78,6 +80,7 @@ function noteOf(job: JobStatus, now: number): string {
     ...(job.in_flight > 1 ? [`${job.in_flight} at once`] : []),
     ...(job.queued > 0 ? [`${job.queued} queued`] : []),
     ...retryNote(job, now),
+    ...(job.lingering === undefined ? [] : [lingeringText(job.lingering, now)]),
     ...(job.paused && job.paused_until !== null ? [`for ${span(Date.parse(job.paused_until) - now)}`] : []),
     ...(isFresh(job) ? [`skipped ${span(now - Date.parse(job.last_skip.slot))} ago: ${job.last_skip.reason}`] : []),
     ...(job.last !== null && job.last.outcome !== "ok" && job.last.reason !== null ? [job.last.reason] : []),

@@ -2,6 +2,7 @@ import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { jobState, type JobStatus, type JobWhyReport, RUN_WORDS, type RunReport } from "../../base/job_reports.ts";
 import type { ProgramExit } from "../../base/reports.ts";
+import { lingeringText } from "../../base/lingering_text.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { exitMeaning } from "./exit_meaning.ts";
 
@@ -36,7 +37,9 @@ export function explainJob(job: JobStatus, { runs, output, now }: JobWhyInput): 
 type Scene = Pick<JobWhyInput, "runs" | "now">;
 
 function sentence(job: JobStatus, scene: Scene): string {
-  const parts = [stateText(job, scene), lastText(job, scene.now), skipText(job), overdueText(job, scene.now)];
+  const { lingering } = job;
+  const code = lingering === undefined ? "" : lingeringText(lingering, scene.now);
+  const parts = [stateText(job, scene), code, lastText(job, scene.now), skipText(job), overdueText(job, scene.now)];
   return parts.filter((part) => part !== "").join("; ");
 }
 
@@ -73,7 +76,7 @@ function retryText({ next_retry_at: at = null }: JobStatus, { runs, now }: Scene
   const when = at === null ? "" : `, ${whenText(at, now)}`;
   const run = runs.find(({ state }) => state === "retrying");
   if (run === undefined) return when;
-  if (run.next_retry_at === null && run.reason !== null) return `: ${run.reason}`;
+  if (at === null && run.reason !== null) return `: ${run.reason}`;
   const why = whyText(run);
   return `${when}: attempt ${run.attempts} of run ${run.id} failed${why === "" ? "" : `, ${why}`}`;
 }
@@ -164,6 +167,7 @@ function hintsOf(job: JobStatus, runs: readonly RunReport[]): string[] {
   return [
     ...(state === "paused" ? [`appd resume ${name}`, "appd resume"] : []),
     ...(state === "disabled" ? [`appd config explain job.${name}.enabled`] : []),
+    ...(job.lingering === undefined ? [] : ["appd restart"]),
     ...(bad && started !== undefined ? [`appd jobs show --run ${started.id}`, `appd logs ${name} -n 50`] : []),
     ...(job.last?.outcome === "timeout" ? [`appd config explain job.${name}.timeout`] : []),
     ...(/work hours/.test(job.last_skip?.reason ?? "") ? [`appd schedule next ${name}`] : []),

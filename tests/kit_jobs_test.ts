@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import type { AppdError } from "../src/base/errors.ts";
+import { talkTo } from "./faults/control_socket.ts";
 import { compiled } from "./support/compiled.ts";
 import { Instance, until } from "./support/instance.ts";
 
@@ -92,4 +94,47 @@ Deno.test("code of a job that goes on is shown everywhere, degrades a daemon to 
     /^medlar: stopped PID \d+, forced, \S+ s; ended with the daemon, it ignored its signal: carry$/m,
   );
   assert.match(medlar.log(), /WARN .*the code of a job ends with the daemon, it ignores its signal job=carry/);
+});
+
+const LEFT_OUT = 'the mode "night" leaves jobs out';
+
+Deno.test("in a mode without jobs a retry under way waits for one with jobs, and so does what waited for it", async () => {
+  await using medlar = new Medlar();
+  await medlar.start();
+  const failing = await medlar.carry("fail");
+  const waiting = await medlar.carry("light");
+  await medlar.see(failing, ({ state }) => state === "retrying");
+  assert.equal((await medlar.run(["restart", "--mode", "night"])).code, 0);
+  const held = await medlar.see(failing, ({ reason }) => reason === LEFT_OUT);
+  assert.equal(held.state, "retrying");
+  assert.equal((await medlar.see(waiting, ({ reason }) => reason === LEFT_OUT)).state, "queued");
+  assert.match(
+    (await medlar.run(["why", "carry"])).stdout,
+    /carry waits for its next attempt: the mode "night" leaves/,
+  );
+  assert.equal((await medlar.run(["jobs", "run", "carry", "--wait"])).code, 0, "what somebody wants now runs");
+  assert.equal((await medlar.see(failing, () => true)).attempts, held.attempts);
+  assert.equal(medlar.log().split(`run ${failing} (trigger #1) waits: ${LEFT_OUT}`).length, 2, "it is said once");
+  assert.equal((await medlar.run(["restart", "--mode", "all"])).code, 0);
+  const failed = await medlar.see(failing, (run) => run.ended_at);
+  assert.deepEqual([failed.state, failed.attempts, failed.reason], ["failed", 3, "it is too heavy"]);
+  assert.equal((await medlar.see(waiting, (run) => run.ended_at)).state, "ok");
+});
+
+Deno.test("in a mode without jobs whoever triggers one, or asks why it does not run, hears of the mode", async () => {
+  await using medlar = new Medlar();
+  await medlar.start("--mode", "night");
+  const asked = await medlar.run(["why", "carry"]);
+  assert.match(asked.stdout, /^carry does not run: the mode "night" leaves jobs out; /);
+  assert.match(asked.stdout, /medlar restart --mode all/);
+  assert.doesNotMatch(asked.stdout, /configuration|config explain/);
+  assert.match((await medlar.run(["jobs"])).stdout, /carry +disabled .*the mode "night" leaves jobs out/);
+  const byCode = await fetch(`http://127.0.0.1:${medlar.port}/carry`, { method: "POST", body: "light" });
+  const text = await byCode.text();
+  assert.equal(byCode.status, 409, text);
+  assert.match(text, /cannot trigger \\"carry\\": the mode \\"night\\" leaves jobs out.*medlar restart --mode all/);
+  await assert.rejects(talkTo(medlar).post("/hooks/carry"), (error: AppdError) => {
+    assert.match(error.message, /cannot trigger "carry": the mode "night" leaves jobs out/);
+    return error.hint === "run everything: medlar restart --mode all";
+  });
 });

@@ -82,6 +82,8 @@ export interface LingeringRun {
 export interface JobStatus {
   readonly name: string;
   readonly enabled: boolean;
+  /** Why it is not enabled, where the configuration does not say so: `the mode "night" leaves jobs out`. */
+  readonly left_out?: string;
   /** By itself, or because the whole scheduler is: then `scheduler.paused` says so too. */
   readonly paused: boolean;
   /** When a pause with `--until` ends. */

@@ -76,6 +76,7 @@ function nextText({ next_at: next }: JobStatus, now: number): string {
 function noteOf(job: JobStatus, now: number): string {
   const notes = [
     ...(job.problem === null ? [] : [job.problem]),
+    ...(job.left_out === undefined ? [] : [job.left_out]),
     ...(job.overdue_since === null ? [] : [`overdue for ${span(now - Date.parse(job.overdue_since))}`]),
     ...(job.in_flight > 1 ? [`${job.in_flight} at once`] : []),
     ...(job.queued > 0 ? [`${job.queued} queued`] : []),

@@ -22,7 +22,7 @@ function heading(row, text) {
 }
 function remarkOf(j) {
   const skip = j.last_skip && (!j.last || j.last_skip.slot > j.last.slot) ? j.last_skip : null;
-  return [j.problem, j.overdue_since && "overdue since " + at(j.overdue_since), j.in_flight > 1 && j.in_flight + " at once",
+  return [j.problem, j.left_out, j.overdue_since && "overdue since " + at(j.overdue_since), j.in_flight > 1 && j.in_flight + " at once",
     j.queued > 0 && j.queued + " queued", j.retrying && j.next_retry_at && "next attempt " + until(j.next_retry_at),
     j.lingering && "the code of run " + j.lingering.map((one) => one.run).join(", ") + " ignores its signal, and goes on",
     j.paused && j.paused_until && "until " + at(j.paused_until),

@@ -6,6 +6,7 @@ import { Execution, type ExecutionListener } from "./execution.ts";
 import { type ActiveRun, type Job, memoryOf, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
+import { leftOutBy } from "./left_out.ts";
 import { codeAhead } from "./lingering.ts";
 import { newRun, type Run, type Slot } from "./run.ts";
 import { Tally } from "./tally.ts";
@@ -242,7 +243,7 @@ export class Desk {
   #listener(job: Job, spec: JobSpec): ExecutionListener {
     return {
       record: (run) => this.#deps.ledger.record({ update: [run] }),
-      hindrance: () => codeAhead(job),
+      hindrance: (run) => leftOutBy(job, run) ?? codeAhead(job),
       takePlace: () => {
         if (this.#closed || this.#places.missingFor(spec) !== undefined) return false;
         this.#places.take(spec);
@@ -336,7 +337,7 @@ export class Desk {
       if (job === undefined || this.#unwritten.has(run.id)) continue;
       const because = this.#hindrance(job, run);
       if (because !== undefined) {
-        if (because === codeAhead(job)) this.#waitOn(run, because);
+        if (because === leftOutBy(job, run) || because === codeAhead(job)) this.#waitOn(run, because);
         continue;
       }
       this.#line.remove(run.id);
@@ -361,8 +362,8 @@ export class Desk {
     const now = this.#deps.clock.now();
     if (run.notBefore !== null && run.notBefore > now) return "outside work hours";
     if (run.cause.kind !== "manual" && this.#isPaused(job)) return "paused";
-    if (job.spec.overlap !== "allow" && job.active.size > 0) return busyText(job, []);
-    return codeAhead(job) ?? this.#places.missingFor(job.spec);
+    const busy = job.spec.overlap === "allow" ? undefined : busyText(job, []);
+    return leftOutBy(job, run) ?? busy ?? this.#places.missingFor(job.spec);
   }
 
   #isPaused(job: Job): boolean {
@@ -429,8 +430,8 @@ function isRetrying(active: ActiveRun): boolean {
 }
 
 function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
-  const [active] = job.active.values();
+  const active = job.active.values().find((one) => leftOutBy(job, runOf(one)) === undefined);
   if (active !== undefined) return `run ${runOf(active).id} is still ${isRetrying(active) ? "being tried" : "running"}`;
-  const [first] = waiting;
+  const first = waiting.find((run) => run !== undefined && leftOutBy(job, run) === undefined);
   return codeAhead(job) ?? (first === undefined ? undefined : `run ${first.id} waits already`);
 }

@@ -12,7 +12,7 @@ export interface ExecutionListener {
   /** Its row has changed and is to be written down. Resolves when it is on disk. */
   readonly record: (run: Run) => Promise<unknown>;
   /** What its next attempt has to wait for, beside a place; undefined when nothing keeps it. */
-  readonly hindrance: () => string | undefined;
+  readonly hindrance: (run: Run) => string | undefined;
   /** Takes a place for the next attempt. False when there is none now. */
   readonly takePlace: () => boolean;
   readonly onStarted: (run: Run) => void;
@@ -191,7 +191,7 @@ export class Execution {
 
   #mayTryAgain(): boolean {
     const { hindrance, takePlace } = this.#deps.listener;
-    const because = hindrance();
+    const because = hindrance(this.#run);
     if (because === undefined) return takePlace();
     this.#holdUp(because);
     return false;

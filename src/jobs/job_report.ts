@@ -65,6 +65,7 @@ export function jobStatus(job: Job, around: { readonly scheduler: Scheduler; rea
   return {
     name: spec.name,
     enabled: spec.enabled,
+    ...(spec.leftOut === undefined ? {} : { left_out: spec.leftOut }),
     paused: pause !== null,
     paused_until: isoOrNull(pause?.until),
     running: runs.some(({ state }) => state !== "retrying"),

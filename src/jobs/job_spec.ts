@@ -17,6 +17,8 @@ export interface JobSpec {
   /** Also the name of its directory. */
   readonly name: string;
   readonly enabled: boolean;
+  /** Why it is not enabled, where the configuration does not say so. What waits of it stays as it is. */
+  readonly leftOut?: string;
   readonly work: JobWork;
   /** Milliseconds between two runs. At most one of `every` and `cron` is there. */
   readonly every?: number;

@@ -82,6 +82,7 @@ export class Triggers {
    * @throws AppdError (notRunning) when the job has no `on = "webhook"`, or the daemon stops
    */
   async webhook(job: Job, call: { readonly key: string; readonly payload?: Payload }): Promise<Entered> {
+    refuseLeftOut(job);
     if (!job.spec.enabled || !job.spec.on.some(({ kind }) => kind === "webhook")) {
       throw cannot(["trigger", job.spec.name], "it is not triggered by webhooks", {
         exit: "notRunning",
@@ -97,6 +98,7 @@ export class Triggers {
    * @throws AppdError (notRunning) when the job is switched off, or the daemon stops
    */
   async app(job: Job, call: { readonly key: string; readonly payload?: string }): Promise<Entered> {
+    refuseLeftOut(job);
     if (!job.spec.enabled) {
       throw cannot(["trigger", job.spec.name], "the configuration has switched it off", {
         exit: "notRunning",
@@ -120,4 +122,9 @@ export class Triggers {
   #refuseWhenShut(): void {
     if (this.#isShut) throw new AppdError("cannot trigger a job: the daemon is stopping", { exit: "notRunning" });
   }
+}
+
+function refuseLeftOut({ spec: { name, leftOut } }: Job): void {
+  if (leftOut === undefined) return;
+  throw cannot(["trigger", name], leftOut, { exit: "notRunning", hint: "run everything: appd restart --mode all" });
 }

@@ -52,7 +52,7 @@ function stateText(job: JobStatus, { runs, now }: Scene): string {
     case "queued":
       return `waits for its turn, ${job.queued} queued${queueText(runs)}`;
     case "disabled":
-      return "is disabled in the configuration";
+      return job.left_out === undefined ? "is disabled in the configuration" : `does not run: ${job.left_out}`;
     case "paused":
       return `is paused${job.paused_until === null ? "" : ` until ${utcTime(Date.parse(job.paused_until))}`}`;
     case "broken":
@@ -166,7 +166,8 @@ function hintsOf(job: JobStatus, runs: readonly RunReport[]): string[] {
   const bad = job.last !== null && job.last.outcome !== "ok" && job.last.outcome !== "skipped";
   return [
     ...(state === "paused" ? [`appd resume ${name}`, "appd resume"] : []),
-    ...(state === "disabled" ? [`appd config explain job.${name}.enabled`] : []),
+    ...(job.left_out === undefined ? [] : ["appd restart --mode all"]),
+    ...(state === "disabled" && job.left_out === undefined ? [`appd config explain job.${name}.enabled`] : []),
     ...(job.lingering === undefined ? [] : ["appd restart"]),
     ...(bad && started !== undefined ? [`appd jobs show --run ${started.id}`, `appd logs ${name} -n 50`] : []),
     ...(job.last?.outcome === "timeout" ? [`appd config explain job.${name}.timeout`] : []),

@@ -138,3 +138,24 @@ Deno.test("in a mode without jobs whoever triggers one, or asks why it does not 
     return error.hint === "run everything: medlar restart --mode all";
   });
 });
+
+Deno.test("why of a job that timed out names no key that the configuration does not have", async () => {
+  await using medlar = new Medlar();
+  await medlar.start();
+  await medlar.carry("ignore");
+  await medlar.see(1, ({ reason }) => reason === AHEAD);
+  await medlar.run(["jobs", "cancel", "carry"]);
+  medlar.end();
+  const next = await medlar.carry("slow");
+  assert.equal((await medlar.see(next, (run) => run.ended_at)).state, "timeout");
+  const { hints } = JSON.parse((await medlar.run(["why", "carry", "--json"])).stdout);
+  assert.deepEqual(hints, [
+    `medlar jobs show --run ${next}`,
+    "medlar logs carry -n 50",
+    "medlar jobs run carry --wait",
+  ]);
+  for (const hint of hints.slice(0, 2)) {
+    const { code, stderr } = await medlar.run(hint.split(" ").slice(1));
+    assert.equal(code, 0, `${hint}: ${stderr}`);
+  }
+});

@@ -81,6 +81,8 @@ export interface LingeringRun {
 /** A job as `status` and `jobs` show it. */
 export interface JobStatus {
   readonly name: string;
+  /** The app brings it along: the configuration has no `[[job]]` of this name. */
+  readonly built_in?: true;
   readonly enabled: boolean;
   /** Why it is not enabled, where the configuration does not say so: `the mode "night" leaves jobs out`. */
   readonly left_out?: string;

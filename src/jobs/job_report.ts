@@ -64,6 +64,7 @@ export function jobStatus(job: Job, around: { readonly scheduler: Scheduler; rea
   const pause = job.pause ?? desk.pause;
   return {
     name: spec.name,
+    ...(spec.builtIn ? { built_in: true } : {}),
     enabled: spec.enabled,
     ...(spec.leftOut === undefined ? {} : { left_out: spec.leftOut }),
     paused: pause !== null,

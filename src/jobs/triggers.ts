@@ -86,7 +86,9 @@ export class Triggers {
     if (!job.spec.enabled || !job.spec.on.some(({ kind }) => kind === "webhook")) {
       throw cannot(["trigger", job.spec.name], "it is not triggered by webhooks", {
         exit: "notRunning",
-        hint: 'add "webhook" to its `on` in the configuration',
+        hint: job.spec.builtIn
+          ? `run it by hand: appd jobs run ${job.spec.name}`
+          : 'add "webhook" to its `on` in the configuration',
       });
     }
     return await this.#enterOne(job, webhookSlot(this.#deps.clock.now(), call));
@@ -102,7 +104,9 @@ export class Triggers {
     if (!job.spec.enabled) {
       throw cannot(["trigger", job.spec.name], "the configuration has switched it off", {
         exit: "notRunning",
-        hint: "take its enabled = false out of the configuration",
+        hint: job.spec.builtIn
+          ? "see what it says: appd config list"
+          : "take its enabled = false out of the configuration",
       });
     }
     return await this.#enterOne(job, appSlot(this.#deps.clock.now(), call));

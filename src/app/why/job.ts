@@ -52,7 +52,8 @@ function stateText(job: JobStatus, { runs, now }: Scene): string {
     case "queued":
       return `waits for its turn, ${job.queued} queued${queueText(runs)}`;
     case "disabled":
-      return job.left_out === undefined ? "is disabled in the configuration" : `does not run: ${job.left_out}`;
+      if (job.left_out !== undefined) return `does not run: ${job.left_out}`;
+      return job.built_in ? "is disabled by the app, under this configuration" : "is disabled in the configuration";
     case "paused":
       return `is paused${job.paused_until === null ? "" : ` until ${utcTime(Date.parse(job.paused_until))}`}`;
     case "broken":
@@ -167,15 +168,20 @@ function hintsOf(job: JobStatus, runs: readonly RunReport[]): string[] {
   return [
     ...(state === "paused" ? [`appd resume ${name}`, "appd resume"] : []),
     ...(job.left_out === undefined ? [] : ["appd restart --mode all"]),
-    ...(state === "disabled" && job.left_out === undefined ? [`appd config explain job.${name}.enabled`] : []),
+    ...(state === "disabled" && job.left_out === undefined ? settingHint(job, "enabled") : []),
     ...(job.lingering === undefined ? [] : ["appd restart"]),
     ...(bad && started !== undefined ? [`appd jobs show --run ${started.id}`, `appd logs ${name} -n 50`] : []),
-    ...(job.last?.outcome === "timeout" ? [`appd config explain job.${name}.timeout`] : []),
+    ...(job.last?.outcome === "timeout" && !job.built_in ? settingHint(job, "timeout") : []),
     ...(/work hours/.test(job.last_skip?.reason ?? "") ? [`appd schedule next ${name}`] : []),
     ...(state === "running" || state === "queued" || state === "retrying"
       ? [`appd jobs cancel ${name}`]
       : [`appd jobs run ${name} --wait`]),
   ];
+}
+
+/** Of a job that the app brings along the settings are the app's, and it may have made them of any of its own. */
+function settingHint({ name, built_in }: JobStatus, key: string): string[] {
+  return [built_in ? "appd config list" : `appd config explain job.${name}.${key}`];
 }
 
 function linesOf(output: string): string[] {

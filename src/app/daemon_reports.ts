@@ -73,6 +73,7 @@ export class DaemonReports {
 
   report(): StatusReport {
     const { clock } = this.#context.system;
+    const needs_restart = this.#live.needsRestart;
     return {
       name: this.#context.app.product.name,
       instance: this.#context.instance,
@@ -95,6 +96,7 @@ export class DaemonReports {
       repositories: this.#parts.jobs.repositories(),
       scheduler: this.#parts.jobs.scheduler(),
       last_reload: this.#reloads.status(),
+      ...(needs_restart.length === 0 ? {} : { needs_restart }),
       last_end: this.#parts.lastEnd ?? null,
       shutdown: this.#shutdown.progress(),
       problems: Object.entries(this.#parts.health.report()).flatMap(([name, { error }]) =>

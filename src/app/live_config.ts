@@ -1,8 +1,7 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { ReloadChange, ReloadResult } from "../base/reports.ts";
+import type { ReloadResult } from "../base/reports.ts";
 import { ConfigError } from "../config/config_error.ts";
-import { diffConfig } from "../config/diff.ts";
 import type { ReloadOptions } from "../http/route.ts";
 import { withoutAbsent } from "../programs/dependencies.ts";
 import type { ApplyResult } from "../programs/reconciler.ts";
@@ -19,6 +18,7 @@ import type { KeepAlive } from "./keep_alive.ts";
 import type { LiveToken, TokenFound } from "./live_token.ts";
 import type { Logs } from "./logs.ts";
 import { programSpecs } from "./programs/program_specs.ts";
+import { needsRestart, reloadChanges } from "./needs_restart.ts";
 import { refuseWhatOthersCanWrite, trustWarnings } from "./trust.ts";
 import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
 import type { Programs } from "./programs/programs.ts";
@@ -67,6 +67,8 @@ export class LiveConfig implements Disposable {
   readonly #parts: LiveParts;
   readonly #log: Logger;
   readonly #onRevert: (error: string) => void;
+  /** What the daemon began with: settings that only a restart takes up are still as it says. */
+  readonly #began: Loaded;
   #now: Version;
   #trial: Trial | undefined;
 
@@ -76,11 +78,17 @@ export class LiveConfig implements Disposable {
     this.#parts = parts;
     this.#log = parts.logs.logging.logger();
     this.#onRevert = start.onRevert;
+    this.#began = start.loaded;
     this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
   }
 
   get loaded(): Loaded {
     return this.#now.loaded;
+  }
+
+  /** Keys of the settings that wait for a restart. */
+  get needsRestart(): readonly string[] {
+    return this.loaded === this.#began ? [] : needsRestart(this.#began, this.loaded);
   }
 
   /** The programs and services of the configuration that holds. */
@@ -157,7 +165,7 @@ export class LiveConfig implements Disposable {
 
   #planned(next: Version, token: TokenFound): ReloadResult {
     const programs = this.#parts.supervisor.plan(next.specs);
-    const changes = [...changesOf(this.#now, next), ...token.changes];
+    const changes = [...reloadChanges(this.#began, { before: this.loaded, next: next.loaded }), ...token.changes];
     return { ok: true, changes, error: null, programs, planned: true };
   }
 
@@ -177,7 +185,7 @@ export class LiveConfig implements Disposable {
     const { start, stop, restart, update, keep, lingering } = applied;
     const result = {
       ok: true,
-      changes: [...changesOf(before, next), ...token.changes],
+      changes: [...reloadChanges(this.#began, { before: before.loaded, next: next.loaded }), ...token.changes],
       error: null,
       programs: { start, stop, restart, update, keep },
       ...(lingering.length === 0 ? {} : { lingering }),
@@ -273,9 +281,4 @@ export class LiveConfig implements Disposable {
 
 function refused(error: string): ReloadResult {
   return { ok: false, changes: [], error };
-}
-
-function changesOf(before: Version, next: Version): ReloadChange[] {
-  const { config, schema } = next.loaded;
-  return diffConfig(before.loaded.config, config, schema).map(({ key, effect }) => ({ key, effect }));
 }

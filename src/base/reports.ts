@@ -159,6 +159,8 @@ export interface ReloadStatus {
   readonly error: string | null;
   /** The configuration is on trial: until then it has to be confirmed, or the one of before comes back. */
   readonly confirm_until: string | null;
+  /** It held, and was taken back because nobody confirmed it in time. */
+  readonly taken_back?: true;
 }
 
 export interface ShutdownStatus {
@@ -201,6 +203,8 @@ export interface StatusReport {
   readonly repositories: readonly RepositoryStatus[];
   readonly scheduler: SchedulerStatus;
   readonly last_reload: ReloadStatus | null;
+  /** Keys of settings that were reloaded and that only a restart takes up; absent when there are none. */
+  readonly needs_restart?: readonly string[];
   /** How the run before this one ended; null when there was none. */
   readonly last_end?: LastEndReport | null;
   readonly shutdown: ShutdownStatus | null;
@@ -274,8 +278,10 @@ export interface DaemonWhyReport {
   readonly jobs: readonly { readonly job: string; readonly problem: string }[];
   /** As in {@link StatusReport}. */
   readonly guard?: GuardReport;
-  /** The last reload, when it was refused: the file is not what runs. */
-  readonly reload?: { readonly at: string; readonly error: string };
+  /** The last reload, when it was refused, or taken back because nobody confirmed it: the file is not what runs. */
+  readonly reload?: Pick<ReloadStatus, "at" | "taken_back"> & { readonly error: string };
+  /** As in {@link StatusReport}. */
+  readonly needs_restart?: readonly string[];
   /** Commands that may help. */
   readonly hints: readonly string[];
 }

@@ -65,6 +65,7 @@ const CASES: readonly (readonly [about: string, change: Partial<Scene> | undefin
   ["a check that fails", {
     daemon: fakeDaemon({ failing: [{ name: "log", error: "ENOSPC", critical: true }] }),
   }, "health.failing"],
+  ["settings that wait for a restart", { daemon: fakeDaemon({ needsRestart: ["server.port"] }) }, "config.late"],
   [
     "programs of a dead daemon",
     {

@@ -14,7 +14,7 @@ export function fakeDaemon(more: Partial<RunningDaemon> = {}): RunningDaemon {
   const image = "/usr/bin/appd";
   return {
     ...{ kind: "running", pid: 42, answers: true, processState: "S", version: "1.0.0", image, failing: [] },
-    ...more,
+    ...{ needsRestart: [], ...more },
   };
 }
 

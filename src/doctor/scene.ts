@@ -26,6 +26,8 @@ export interface RunningDaemon {
   readonly image: string | undefined;
   /** Health checks that fail. */
   readonly failing: readonly { readonly name: string; readonly error: string; readonly critical: boolean }[];
+  /** Keys of settings that were reloaded and that only a restart takes up. */
+  readonly needsRestart: readonly string[];
 }
 
 export interface PidFileSeen {

@@ -25,8 +25,13 @@ export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWh
   const programs = downPrograms(status.programs)
     .map((one) => ({ program: one.name, problem: escapeControls(programProblem(one)) }));
   const jobs = brokenJobs(status.jobs).map((one) => ({ job: one.name, problem: escapeControls(jobProblem(one, now)) }));
-  const reload = refusedReload(status);
-  const wrong = { checks: failing, programs, jobs, ...(reload === undefined ? {} : { reload }) };
+  const reload = badReload(status);
+  const { needs_restart } = status;
+  const wrong = {
+    ...{ checks: failing, programs, jobs },
+    ...(reload === undefined ? {} : { reload }),
+    ...(needs_restart === undefined ? {} : { needs_restart }),
+  };
   return {
     state: status.state,
     health: status.health,
@@ -36,15 +41,17 @@ export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWh
   };
 }
 
-/** The last reload when it was refused: what the file says now is not what runs. */
-function refusedReload({ last_reload: last }: StatusReport): DaemonWhyReport["reload"] {
+/** The last reload when it was refused, or did not stay: what the file says now is not what runs. */
+function badReload({ last_reload: last }: StatusReport): DaemonWhyReport["reload"] {
   if (last === null || last.ok) return undefined;
-  return { at: last.at, error: escapeControls(last.error ?? "unknown reason") };
+  const { at, error, taken_back } = last;
+  return { at, error: escapeControls(error ?? "unknown reason"), ...(taken_back ? { taken_back } : {}) };
 }
 
-type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs" | "reload">;
+type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs" | "reload" | "needs_restart">;
 
-function summaryOf(status: StatusReport, { checks, programs, jobs, reload }: Wrong, now: number): string {
+function summaryOf(status: StatusReport, wrong: Wrong, now: number): string {
+  const { checks, programs, jobs, reload } = wrong;
   const { name, state, mode } = status;
   const critical = checks.filter((one) => one.critical);
   const head = `${name} is ${state}${sinceText(critical, now)}${mode ? ` in mode ${mode}` : ""}`;
@@ -54,11 +61,20 @@ function summaryOf(status: StatusReport, { checks, programs, jobs, reload }: Wro
     ...checks.filter((one) => !one.critical).map(({ check }) => `the check ${check}`),
     ...programs.map(({ program }) => program).filter((name) => !named.has(name)),
     ...jobs.map(({ job }) => `the job ${job}`),
-    ...(reload === undefined ? [] : ["the last reload, which was refused"]),
+    ...(reload === undefined ? [] : [`the last reload, which was ${reload.taken_back ? UNCONFIRMED : "refused"}`]),
   ];
   const rest = others.length === 0 ? [] : [`${causes.length === 0 ? "" : "also "}not well: ${others.join(", ")}`];
-  if (causes.length === 0 && rest.length === 0) return `${head}, and nothing is wrong`;
-  return causes.length === 0 ? `${head}; ${rest[0]}` : `${head}: ${[...causes, ...rest].join("; ")}`;
+  const late = lateText(wrong);
+  if (causes.length === 0 && rest.length === 0) return `${head}, and ${late ?? "nothing is wrong"}`;
+  const text = causes.length === 0 ? `${head}; ${rest[0]}` : `${head}: ${[...causes, ...rest].join("; ")}`;
+  return late === undefined ? text : `${text}; ${late}`;
+}
+
+const UNCONFIRMED = "taken back, because nobody confirmed it";
+
+/** What the file says already, and the daemon does not yet. */
+function lateText({ needs_restart: keys = [] }: Wrong): string | undefined {
+  return keys.length === 0 ? undefined : `the new ${keys.join(", ")} wait${keys.length === 1 ? "s" : ""} for a restart`;
 }
 
 /** Whom the check of programs names when it fails. */
@@ -72,12 +88,16 @@ function sinceText(critical: Wrong["checks"], now: number): string {
   return first === undefined ? "" : ` since ${utcTime(first)} (${humanDuration(Math.max(0, now - first))})`;
 }
 
-function hintsOf({ checks, programs, jobs, reload }: Wrong): readonly string[] {
+function hintsOf({ checks, programs, jobs, reload, needs_restart }: Wrong): readonly string[] {
   const names = [
     ...checks.map(({ check }) => check.includes(" ") ? `"${check}"` : check),
     ...programs.map(({ program }) => program),
     ...jobs.map(({ job }) => job),
   ];
   const looks = [...new Set(names)].slice(0, HINTS).map((name) => `appd why ${name}`);
-  return [...looks, ...(reload === undefined ? [] : ["appd config check"])];
+  return [
+    ...looks,
+    ...(reload === undefined ? [] : reload.taken_back ? ["appd reload --plan", "appd reload"] : ["appd config check"]),
+    ...(needs_restart === undefined ? [] : ["appd restart"]),
+  ];
 }

@@ -159,3 +159,40 @@ Deno.test("why of a job that timed out names no key that the configuration does 
     assert.equal(code, 0, `${hint}: ${stderr}`);
   }
 });
+
+Deno.test("a damaged database with the app's tables is told by the start, and by why and doctor as long as it is kept", async () => {
+  await using medlar = new Medlar();
+  await medlar.start();
+  await medlar.run(["stop"]);
+  const database = join(medlar.home, "medlar.db");
+  fs.writeFileSync(database, "no database at all\n".repeat(1000));
+  const started = await medlar.start();
+  const kept = join(medlar.home, fs.readdirSync(medlar.home).find((name) => name.includes("corrupt-")) ?? "");
+  assert.match(started.stdout, /^medlar: running as PID/);
+  const [warning, hint] = started.stderr.split("\n");
+  assert.equal(
+    warning,
+    `medlar: warning: the database was damaged and begins empty: what medlar had kept is only in "${kept}"`,
+  );
+  assert.equal(
+    hint,
+    `hint: save what can be read: sqlite3 "${kept}" .dump; what else there is to know: medlar doctor`,
+  );
+  assert.equal((await medlar.run(["restart"])).stderr, "", "a start that finds nothing wrong says nothing");
+  const why = (await medlar.run(["why"])).stdout;
+  assert.match(why, /^medlar is ready; not well: a damaged database, which was set aside\n/);
+  assert.ok(why.includes(kept), why);
+  assert.match(why, /medlar doctor/);
+  const { findings } = JSON.parse((await medlar.run(["doctor", "--json"])).stdout);
+  const finding = findings.find(({ id }: { id: string }) => id === "database.set-aside");
+  assert.equal(finding.severity, "warning");
+  assert.ok(
+    finding.what.includes(kept) && finding.hint.includes(`sqlite3 "${kept}" .dump`),
+    JSON.stringify(finding),
+  );
+  await medlar.run(["stop"]);
+  assert.ok((await medlar.run(["why"])).stdout.includes(kept));
+  fs.rmSync(kept);
+  await medlar.start();
+  assert.equal((await medlar.run(["why"])).stdout, "medlar is ready, and nothing is wrong\n");
+});

@@ -282,6 +282,8 @@ export interface DaemonWhyReport {
   readonly reload?: Pick<ReloadStatus, "at" | "taken_back"> & { readonly error: string };
   /** As in {@link StatusReport}. */
   readonly needs_restart?: readonly string[];
+  /** Paths of damaged databases with what the app had kept in them, which lie beside the one in use; absent without any. */
+  readonly set_aside?: readonly string[];
   /** Commands that may help. */
   readonly hints: readonly string[];
 }

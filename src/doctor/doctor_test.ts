@@ -180,6 +180,9 @@ const CASES: readonly (readonly [about: string, change: Partial<Scene> | undefin
   ["a database that was set aside", {
     database: { ...base.database, setAside: [{ path: "/x.corrupt-1", size: 100 }] },
   }, "database.set-aside"],
+  ["a database with tables of the app that was set aside", {
+    database: { ...base.database, setAside: [{ path: "/x.corrupt-1", size: 100 }], hasOwnTables: true },
+  }, "database.set-aside"],
 
   ["a file from the future", clock({ files: [{ path: "/f", mtimeMs: NOW + 3_600_000 }] }), "clock.future"],
   ["a file server whose clock is a little ahead", clock({ files: [{ path: "/f", mtimeMs: NOW + 10_000 }] })],

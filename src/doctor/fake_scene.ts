@@ -35,7 +35,7 @@ export function fakeScene(more: Partial<Scene> = {}): Scene {
     }],
     clock: { files: [], synchronised: true, tz: undefined, tzKnown: true, zone: "UTC" },
     limits: { openFiles: 1024, processes: { used: 100, limit: 1000 }, umask: 0o022, inotify: undefined },
-    database: { path: "/home/u/.appd/appd.db", state: { kind: "sound" }, setAside: [] },
+    database: { path: "/home/u/.appd/appd.db", state: { kind: "sound" }, setAside: [], hasOwnTables: false },
     ...{ tools: [], countsOomKills: true, steering: [], zombies: undefined },
     ...more,
   };

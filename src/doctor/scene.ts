@@ -187,6 +187,8 @@ export interface DatabaseSeen {
     | { readonly kind: "refused"; readonly reason: string; readonly hint: string };
   /** Damaged ones of before. */
   readonly setAside: readonly { readonly path: string; readonly size: number }[];
+  /** Whether the app keeps more in it than the history of jobs. */
+  readonly hasOwnTables: boolean;
 }
 
 export interface ToolSeen {

@@ -9,6 +9,8 @@ export interface DaemonWhyInput {
   readonly status: StatusReport;
   /** The last results of all checks, by name. */
   readonly checks: Readonly<Record<string, CheckReport>>;
+  /** Paths of damaged databases in which the app had kept something. Default none. */
+  readonly setAside?: readonly string[];
   /** Wall time in milliseconds. */
   readonly now: number;
 }
@@ -17,7 +19,7 @@ export interface DaemonWhyInput {
 const HINTS = 6;
 
 /** What is not well with the daemon, and what it has to do with its state. Pure. */
-export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWhyReport {
+export function explainDaemon({ status, checks, setAside = [], now }: DaemonWhyInput): DaemonWhyReport {
   const failing = Object.entries(checks).filter(([, { ok }]) => !ok)
     .map(([check, { critical, since = null, failures = 0, error = "failed" }]) => ({
       ...{ check, critical, since, failures, error: escapeControls(error) },
@@ -31,6 +33,7 @@ export function explainDaemon({ status, checks, now }: DaemonWhyInput): DaemonWh
     ...{ checks: failing, programs, jobs },
     ...(reload === undefined ? {} : { reload }),
     ...(needs_restart === undefined ? {} : { needs_restart }),
+    ...(setAside.length === 0 ? {} : { set_aside: setAside }),
   };
   return {
     state: status.state,
@@ -48,10 +51,10 @@ function badReload({ last_reload: last }: StatusReport): DaemonWhyReport["reload
   return { at, error: escapeControls(error ?? "unknown reason"), ...(taken_back ? { taken_back } : {}) };
 }
 
-type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs" | "reload" | "needs_restart">;
+type Wrong = Pick<DaemonWhyReport, "checks" | "programs" | "jobs" | "reload" | "needs_restart" | "set_aside">;
 
 function summaryOf(status: StatusReport, wrong: Wrong, now: number): string {
-  const { checks, programs, jobs, reload } = wrong;
+  const { checks, programs, jobs, reload, set_aside } = wrong;
   const { name, state, mode } = status;
   const critical = checks.filter((one) => one.critical);
   const head = `${name} is ${state}${sinceText(critical, now)}${mode ? ` in mode ${mode}` : ""}`;
@@ -61,6 +64,7 @@ function summaryOf(status: StatusReport, wrong: Wrong, now: number): string {
     ...checks.filter((one) => !one.critical).map(({ check }) => `the check ${check}`),
     ...programs.map(({ program }) => program).filter((name) => !named.has(name)),
     ...jobs.map(({ job }) => `the job ${job}`),
+    ...(set_aside === undefined ? [] : ["a damaged database, which was set aside"]),
     ...(reload === undefined ? [] : [`the last reload, which was ${reload.taken_back ? UNCONFIRMED : "refused"}`]),
   ];
   const rest = others.length === 0 ? [] : [`${causes.length === 0 ? "" : "also "}not well: ${others.join(", ")}`];
@@ -88,7 +92,7 @@ function sinceText(critical: Wrong["checks"], now: number): string {
   return first === undefined ? "" : ` since ${utcTime(first)} (${humanDuration(Math.max(0, now - first))})`;
 }
 
-function hintsOf({ checks, programs, jobs, reload, needs_restart }: Wrong): readonly string[] {
+function hintsOf({ checks, programs, jobs, reload, needs_restart, set_aside }: Wrong): readonly string[] {
   const names = [
     ...checks.map(({ check }) => check.includes(" ") ? `"${check}"` : check),
     ...programs.map(({ program }) => program),
@@ -97,6 +101,7 @@ function hintsOf({ checks, programs, jobs, reload, needs_restart }: Wrong): read
   const looks = [...new Set(names)].slice(0, HINTS).map((name) => `appd why ${name}`);
   return [
     ...looks,
+    ...(set_aside === undefined ? [] : ["appd doctor"]),
     ...(reload === undefined ? [] : reload.taken_back ? ["appd reload --plan", "appd reload"] : ["appd config check"]),
     ...(needs_restart === undefined ? [] : ["appd restart"]),
   ];

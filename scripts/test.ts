@@ -61,6 +61,7 @@ export const PARTS: readonly Part[] = [
       "tests/program_environment_test.ts",
       "tests/token_test.ts",
       "tests/restart_test.ts",
+      "tests/restart_app_test.ts",
     ],
     apps: ["tests/fixtures"],
     limitMinutes: 15,

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Compiles when the binary is older than its sources, starts it as a daemon on its defaults, and shows its status.
+#
+# usage: deno task up [OPTION …]     options of `appd start`, such as --port 9000
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 "$root/scripts/compile.sh" --if-stale
-"$root/dist/appd" --daemon
+"$root/dist/appd" --daemon "$@"
 "$root/dist/appd" status

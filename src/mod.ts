@@ -16,7 +16,7 @@ export type { LogFields, Logger } from "./base/logger.ts";
 export type { ExitName } from "./base/exit_codes.ts";
 export type { JobStatus, RunPage, RunQuery, RunReport, RunState, TriggerKind } from "./base/job_reports.ts";
 export type { Product, ServiceNames } from "./base/product.ts";
-export type { SchedulerStatus } from "./base/reports.ts";
+export type { SchedulerStatus } from "./base/scheduler_status.ts";
 export type { ArgumentSpec, Example, Exits, OptionSpec, ValueKind, ValueSpec } from "./cli/command.ts";
 export type { OptionValue } from "./cli/invocation.ts";
 export { type Cell, table } from "./cli/layout.ts";

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
-import { BINARY } from "./support/instance.ts";
+import { scratchDirectory } from "../src/system/scratch.ts";
+import { compiled } from "./support/compiled.ts";
+import { BINARY, binaryOf, until } from "./support/instance.ts";
 
 interface Report {
   readonly passed: number;
@@ -33,6 +35,14 @@ Deno.test("appd keeps everything that the family promises", async () => {
   const { checks, passed } = await conformanceOf(BINARY);
   assert.deepEqual(checks.filter(({ ok }) => !ok), []);
   assert.ok(passed >= 60, `${passed} checks`);
+});
+
+Deno.test("an app with a service of a name that a check likes is tried under another one", async () => {
+  const app = await compiled("tests/fixtures/quince/quince.ts");
+  for (const id of ["life.fifty-terms", "jobs.drain"]) {
+    const { checks } = await conformanceOf(binaryOf(app), "--only", id);
+    assert.deepEqual(checks.map(({ ok, observation }) => [ok, observation]), [[true, null]], id);
+  }
 });
 
 /** Daemons with one fault each, and checks that have to find it. */
@@ -90,3 +100,26 @@ Deno.test("what is no binary of the family is told, and an unknown check too", a
   assert.match(why, /cannot try "\/bin\/true"/);
   assert.equal((await run(BINARY, "--only", "no-such-check"))[0], 2);
 });
+
+Deno.test("a termination lets it end what it started", async () => {
+  using directory = scratchDirectory("conformance-test");
+  const env = { TMPDIR: directory.path };
+  const child = new Deno.Command(BINARY, { args: ["conformance", BINARY], env, stdin: "null", stdout: "null" }).spawn();
+  const theirs = () => pids().filter((pid) => environmentOf(pid).includes(`HOME=${directory.path}/`));
+  await until("a daemon of its own", () => theirs().length > 0);
+  child.kill("SIGTERM");
+  assert.equal((await child.status).code, 1);
+  assert.deepEqual([theirs(), fs.readdirSync(directory.path)], [[], []]);
+});
+
+function pids(): readonly string[] {
+  return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+}
+
+function environmentOf(pid: string): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return ""; // gone, or another user's
+  }
+}

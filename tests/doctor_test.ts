@@ -40,6 +40,8 @@ interface Fault {
   /** Words in front of the command. */
   readonly wrap?: readonly string[] | undefined;
   readonly config?: string;
+  /** A copy of the binary in the home that is asked instead. */
+  readonly binary?: string;
 }
 
 const at = (instance: Instance, name: string) => join(instance.home, name);
@@ -107,6 +109,30 @@ const FAULTS: readonly Fault[] = [
     plant: (i) => fs.chmodSync(i.home, 0o777),
     finds: ["directories.open"],
     mends: true,
+  },
+  {
+    about: "a directory above the home that everybody can write to",
+    plant: (i, env) => {
+      fs.mkdirSync(at(i, "above"), { mode: 0o700 });
+      fs.chmodSync(at(i, "above"), 0o777);
+      put(i, "above/home/config.toml", "[server]\nport = 0\n");
+      env.APPD_HOME = at(i, "above/home");
+    },
+    finds: ["ways.open"],
+    says: /others can write to ".*\/above", which is above the home ".*\/above\/home" \(mode 0777\)/,
+  },
+  {
+    about: "a directory above the binary that belongs to another user, as root",
+    plant: (i) => {
+      fs.mkdirSync(at(i, "theirs"), { mode: 0o755 });
+      fs.chownSync(at(i, "theirs"), NOBODY, NOBODY);
+      fs.copyFileSync(BINARY, at(i, "theirs/appd"));
+      fs.chmodSync(at(i, "theirs/appd"), 0o757);
+    },
+    binary: "theirs/appd",
+    finds: ["ways.open", "ways.owner"],
+    says: /user 65534 owns ".*\/theirs", which is above the binary/,
+    asRoot: true,
   },
   {
     about: "a configuration that everybody can write to",
@@ -356,8 +382,18 @@ function brokenRepository(path: string): void {
   fs.writeFileSync(join(path, ".git", "HEAD"), "nowhere\n");
 }
 
-async function doctor(env: Record<string, string>, { wrap = [] }: Pick<Fault, "wrap">, ...args: string[]) {
-  const command = [...wrap, BINARY, "doctor", "--json", ...args];
+async function doctor(
+  env: Record<string, string>,
+  { wrap = [], binary }: Pick<Fault, "wrap" | "binary">,
+  ...args: string[]
+) {
+  const command = [
+    ...wrap,
+    binary === undefined ? BINARY : join(env.APPD_HOME ?? "", binary),
+    "doctor",
+    "--json",
+    ...args,
+  ];
   const output = await new Deno.Command(command[0] ?? "", {
     args: command.slice(1),
     clearEnv: true,
@@ -442,6 +478,17 @@ Deno.test("doctor looks into a copy of the database: also one whose daemon was k
   const report = await doctor(instance.env(), {});
   assert.deepEqual(ids(report), ["pid-file.stale", "socket.stale"]);
   assert.deepEqual(read(), before);
+});
+
+Deno.test("doctor notes that a home is not there yet, and how it comes to be", async () => {
+  await using instance = new Instance();
+  const home = at(instance, "not/yet");
+  const env = instance.env({ APPD_SERVER_PORT: "0" });
+  const { code, stdout } = await instance.run(["doctor", "--home", home], { env });
+  assert.equal(code, 0, stdout);
+  const said = `note: the directory of the instance does not exist yet: "${home}" [directories.absent]\n`;
+  assert.ok(stdout.includes(said), stdout);
+  assert.ok(stdout.includes(`hint: the first start makes it: appd --home ${home} start\n`), stdout);
 });
 
 Deno.test("doctor ends nothing that a daemon may be about to take over", async () => {

@@ -184,6 +184,20 @@ Deno.test("a migration that fails is undone and refused with 78, and the version
   assert.deepEqual(fs.readdirSync(fig.instance.home).filter((name) => name.includes("corrupt")), []);
 });
 
+Deno.test("a migration that would get a table of appd's is refused with 78 by config check and by the start", async () => {
+  await using fig = new Fig();
+  const env = fig.instance.env({ FIG_RUNS: "1" });
+  for (const words of [["config", "check"], ["start"]]) {
+    const { code, stderr } = await fig.instance.run(words, { env });
+    assert.deepEqual([code, stderr.split("\n")], [78, [
+      `fig: cannot define "fig": the migration "harvest" names "runs", which in this database is one of appd's own`,
+      "hint: take names with a prefix of your own, such as fig_runs",
+      "",
+    ]]);
+  }
+  assert.equal((await fig.start()).code, 0);
+});
+
 Deno.test("a stop in the middle of a start: start says so with 69, and the daemon ends as after any stop", async () => {
   await using fig = new Fig();
   const gate = join(fig.instance.home, "gate");
@@ -218,6 +232,17 @@ for (const [variable, message] of REFUSED) {
     await until("nothing is left", () => fig.instance.daemons().length === 0);
   });
 }
+
+Deno.test("a start that fails by a bug of the app says where the stack is, and it is there", async () => {
+  await using fig = new Fig();
+  const { code, stderr } = await fig.start({ FIG_BUG: "1" });
+  const late = join(fig.instance.home, "daemon.err");
+  assert.deepEqual([code, stderr], [
+    70,
+    `fig: internal error: the branch is rotten\nhint: the stack is in "${late}"\n`,
+  ]);
+  assert.match(fs.readFileSync(late, "utf8"), /the branch is rotten[^]*\n +at routes /);
+});
 
 Deno.test("a job with the name of a configured one is refused with 78, also by config check and simulate", async () => {
   await using fig = new Fig();

@@ -1,6 +1,6 @@
 /** Services that an app makes of its configuration, and who waits for them: the compiled app of fixtures/sloe. */
 import assert from "node:assert/strict";
-import type { ProgramStatus } from "../src/base/reports.ts";
+import type { ProgramStatus } from "../src/base/program_reports.ts";
 import { compiled } from "./support/compiled.ts";
 import { Instance, program, until } from "./support/instance.ts";
 

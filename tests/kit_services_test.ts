@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import type { ProgramStatus } from "../src/base/reports.ts";
+import type { ProgramStatus } from "../src/base/program_reports.ts";
 import { compiled } from "./support/compiled.ts";
 import { alive, Instance, program, signal, until } from "./support/instance.ts";
 
@@ -259,6 +259,19 @@ Deno.test("a service that ignores its signal is stopping until it has ended, and
   await until("health is good again", async () => (await quince.status()).health === "healthy");
 });
 
+Deno.test("a service that ignores its signal while it is to begin again has failed, for jobs that wait for that", async () => {
+  const job = '\n[[job]]\nname = "alarm"\non = "program:deaf:failed"\ncommand = ["true"]\n';
+  await using quince = new Quince(job);
+  quince.put("deaf");
+  await quince.start();
+  await quince.see("deaf", "running");
+  const slots = async () => (await quince.run(["jobs", "history", "alarm", "--json"])).stdout.split("\n").length - 1;
+  await quince.run(["programs", "stop", "deaf"]);
+  assert.equal(await slots(), 0, "what is to be stopped has not failed");
+  await quince.run(["programs", "start", "deaf"]);
+  await until("its run", async () => await slots() === 1);
+});
+
 Deno.test("a service that a reload takes away while it ignores its signal is said to be gone, and not remembered as stopped", async () => {
   await using quince = new Quince();
   quince.put("deaf");
@@ -267,6 +280,9 @@ Deno.test("a service that a reload takes away while it ignores its signal is sai
   await quince.see("deaf", "running");
   await quince.run(["programs", "stop", "deaf"]);
   quince.writeZone("Europe/Paris");
+  const reload = await quince.run(["reload"]);
+  assert.equal(reload.code, 1);
+  assert.match(reload.stderr, /^quince: cannot stop "deaf": it ignores its signal since .* UTC, and goes on inside/);
   await quince.ok("reload");
   assert.match((await quince.run(["programs"])).stdout, /^ *deaf +stopping .*s, not in the configuration any more$/m);
   const { stderr } = await quince.run(["programs", "start", "deaf"]);
@@ -357,6 +373,7 @@ Deno.test("a service that was stopped by hand stays so under a daemon that takes
   assert.deepEqual(await states(), ["stopped", "stopped"]);
   for (const name of ["clocked", "web"]) {
     const { stdout } = await quince.run(["why", name]);
+    assert.match(stdout, /^\w+ is stopped since 20\S+ \S+ UTC by quince programs stop, and stays so until somebody/);
     assert.match(stdout, /it was stopped by hand under an earlier daemon \(its last life ended at 20.* UTC\)/);
     assert.match(stdout, new RegExp(`quince programs start ${name}`));
   }

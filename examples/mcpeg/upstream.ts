@@ -1,19 +1,14 @@
-import { aborted, type Clock, type Logger, type ServiceContext } from "../../src/mod.ts";
-import { type Catalog, EMPTY_CATALOG, readCatalog } from "./catalog.ts";
+import { aborted, type ServiceContext } from "../../src/mod.ts";
+import { type Catalog, EMPTY_CATALOG } from "./catalog.ts";
 import type { UpstreamSettings } from "./config.ts";
-import type { Connect, Link, LinkRequest } from "./link.ts";
+import { type Connection, openConnection, type Surroundings } from "./connection.ts";
+import type { Connect, LinkRequest } from "./link.ts";
 import type { ServerReport, ServerState } from "./report.ts";
 import type { Json } from "./rewrite.ts";
 import { RPC, RpcError, rpcErrorOf } from "./rpc_error.ts";
 
 /** What an upstream needs for one of its lives: the kit gives it to a service. */
-export interface Life {
-  /** Aborted when the server is to be disconnected. */
-  readonly signal: AbortSignal;
-  readonly log: Logger;
-  readonly clock: Clock;
-  readonly home: string;
-  readonly version: string;
+export interface Life extends Surroundings {
   readonly ready: ServiceContext<unknown>["ready"];
   readonly note: ServiceContext<unknown>["note"];
 }
@@ -32,10 +27,6 @@ export type CallOptions = Pick<LinkRequest, "signal" | "onProgress">;
 
 /** Milliseconds that calls under way get when the server is to be disconnected. */
 export const DRAIN_MS = 8000;
-/** Longest time that a server may take to say that it is alive, in milliseconds. */
-const PING_MS = 5000;
-
-const LIST_CHANGED = /^notifications\/(tools|resources|prompts)\/list_changed$/;
 
 /** One server behind the gateway, over all its lives: what it offers while it is connected, and what has been asked of it. */
 export class Upstream {
@@ -44,10 +35,7 @@ export class Upstream {
   readonly #listener: Listener;
   #state: ServerState = "down";
   #since: number;
-  #link: Link | undefined;
-  #catalog = EMPTY_CATALOG;
-  #timeout = 0;
-  #lost: ((reason: string) => void) | undefined;
+  #connection: Connection | undefined;
   /** Resolves when nothing is under way; there while somebody waits for it. */
   #idle: PromiseWithResolvers<void> | undefined;
   #counts = { calls: 0, errors: 0, inFlight: 0, connects: 0 };
@@ -63,11 +51,11 @@ export class Upstream {
 
   /** What it offers; empty while it is not connected. */
   get catalog(): Catalog {
-    return this.#catalog;
+    return this.#connection?.catalog ?? EMPTY_CATALOG;
   }
 
   get capabilities(): Json {
-    return this.#link?.capabilities ?? {};
+    return this.#connection?.link.capabilities ?? {};
   }
 
   /**
@@ -77,22 +65,18 @@ export class Upstream {
    */
   async live(settings: UpstreamSettings, life: Life): Promise<void> {
     const { signal, clock, note } = life;
-    this.#timeout = settings.timeout;
     this.#enter("connecting", clock);
     note("connecting");
-    const lost = Promise.withResolvers<string>();
-    this.#lost = lost.resolve;
     try {
-      const link = await this.#open(settings, life);
+      const connection = await this.#open(settings, life);
       try {
-        using _heartbeat = this.#heartbeat(settings, life);
-        this.#serve(link, life);
-        const reason = await Promise.race([link.ended, lost.promise, aborted(signal)]);
+        this.#serve(connection, life);
+        const reason = await Promise.race([connection.ended, aborted(signal)]);
         if (reason !== undefined) throw new Error(reason);
         await this.#drain(clock);
       } finally {
-        this.#close(clock);
-        await link.close();
+        this.#leave(clock);
+        await connection.close();
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -103,73 +87,29 @@ export class Upstream {
     }
   }
 
-  async #open(settings: UpstreamSettings, life: Life): Promise<Link> {
-    const { signal, log, home, version } = life;
-    const link = await this.#connect(settings, {
-      gateway: { name: "mcpeg", version },
-      ...{ home, signal },
-      onNotification: (method, params) => this.#notified(method, params, life),
-      onLine: (line) => log.info(line, { stream: "stderr" }),
-      onTrouble: (error) => log.debug("trouble with the connection", { error: error.message }),
+  #open(settings: UpstreamSettings, life: Life): Promise<Connection> {
+    return openConnection({
+      ...{ connect: this.#connect, settings, life },
+      onCatalog: () => this.#tell(life),
+      onNotification: (method, params) => this.#listener.notified(this, method, params),
     });
-    try {
-      this.#catalog = await this.#read(link, settings.connectTimeout);
-    } catch (error) {
-      await link.close();
-      throw error;
-    }
-    return link;
   }
 
-  #serve(link: Link, { clock, log, ready, note }: Life): void {
-    this.#link = link;
+  #serve(connection: Connection, { clock, log, ready, note }: Life): void {
+    const { link: { server, pid }, catalog } = connection;
+    this.#connection = connection;
     this.#counts.connects++;
-    this.#lastServer = `${link.server.name} ${link.server.version}`;
+    this.#lastServer = `${server.name} ${server.version}`;
     this.#enter("ready", clock);
     ready();
-    log.info("connected", { server: this.#lastServer, pid: link.pid, tools: this.#catalog.tools.length });
+    log.info("connected", { server: this.#lastServer, pid, tools: catalog.tools.length });
     this.#listener.connected(this);
     this.#tell({ note });
   }
 
-  #read(link: Link, timeout: number): Promise<Catalog> {
-    return readCatalog((method, params) => link.request({ method, params, timeout }), link.capabilities);
-  }
-
-  #notified(method: string, params: Json, life: Life): void {
-    if (!LIST_CHANGED.test(method)) return this.#listener.notified(this, method, params);
-    this.#refresh(life).catch((error) => life.log.warn("cannot read what the server offers", { error: String(error) }));
-  }
-
-  async #refresh(life: Life): Promise<void> {
-    const link = this.#link;
-    if (link === undefined) return; // Connecting: it is being read.
-    const catalog = await this.#read(link, this.#timeout);
-    if (this.#link !== link) return;
-    this.#catalog = catalog;
-    this.#tell(life);
-  }
-
   #tell({ note }: Pick<Life, "note">): void {
-    note(`${this.#lastServer}, ${this.#catalog.tools.length} tools`);
+    note(`${this.#lastServer}, ${this.catalog.tools.length} tools`);
     this.#listener.changed(this);
-  }
-
-  #heartbeat({ pingEvery }: UpstreamSettings, { clock }: Life): Disposable {
-    if (pingEvery === 0) return { [Symbol.dispose]() {} };
-    return clock.every(pingEvery, () => void this.#ping());
-  }
-
-  /** A server that does not know the question is alive too. */
-  async #ping(): Promise<void> {
-    const link = this.#link;
-    try {
-      await link?.request({ method: "ping", params: {}, timeout: PING_MS });
-    } catch (error) {
-      const failure = rpcErrorOf(error, this.name);
-      if (failure.code === RPC.noSuchMethod || this.#link !== link) return;
-      this.#lost?.(`it does not answer: ${failure.message}`);
-    }
   }
 
   /**
@@ -178,18 +118,18 @@ export class Upstream {
    * @throws RpcError with the server's own code, `unavailable` when it is not there or goes away, `timeout`
    */
   async call(request: { readonly method: string; readonly params: Json }, options: CallOptions = {}): Promise<Json> {
-    const link = this.#link;
-    if (link === undefined || this.#state !== "ready") throw this.#unavailable();
+    const connection = this.#connection;
+    if (connection === undefined || this.#state !== "ready") throw this.#unavailable();
     this.#counts.calls++;
     this.#counts.inFlight++;
     try {
-      const result = await link.request({ ...request, ...options, timeout: this.#timeout });
+      const result = await connection.request({ ...request, ...options });
       if (result.isError === true) this.#counts.errors++;
       return result;
     } catch (error) {
       this.#counts.errors++;
       const failure = rpcErrorOf(error, this.name);
-      if (failure.code === RPC.unavailable) void this.#ping(); // Does it still live?
+      if (failure.code === RPC.unavailable) void connection.ping(); // Does it still live?
       throw failure;
     } finally {
       if (--this.#counts.inFlight === 0) this.#idle?.resolve();
@@ -210,9 +150,8 @@ export class Upstream {
     this.#idle = undefined;
   }
 
-  #close(clock: Life["clock"]): void {
-    this.#link = undefined;
-    this.#catalog = EMPTY_CATALOG;
+  #leave(clock: Life["clock"]): void {
+    this.#connection = undefined;
     this.#enter("down", clock);
     this.#listener.changed(this);
   }
@@ -226,14 +165,14 @@ export class Upstream {
   /** @param settings those that the configuration has now */
   report({ enabled, reach, critical }: UpstreamSettings): ServerReport {
     const { calls, errors, inFlight, connects } = this.#counts;
-    const { tools, resources, prompts } = this.#catalog;
+    const { tools, resources, prompts } = this.catalog;
     return {
       name: this.name,
       state: !enabled && this.#state === "down" ? "disabled" : this.#state,
       transport: reach.kind === "command" ? "stdio" : "http",
       critical,
       server: this.#lastServer,
-      pid: this.#link?.pid ?? null,
+      pid: this.#connection?.link.pid ?? null,
       since: new Date(this.#since).toISOString(),
       ...{ tools: tools.length, resources: resources.length, prompts: prompts.length },
       ...{ calls, errors, in_flight: inFlight, connects },

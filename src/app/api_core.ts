@@ -1,6 +1,6 @@
 import { inWordsOf } from "../base/words.ts";
 import { cannot } from "../base/errors.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { nearest } from "../base/nearest.ts";
 import { readLog } from "../logging/read_log.ts";
 import type { Supervisor } from "../programs/supervisor.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import type { Health } from "../health/health.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
 import { addChecks } from "./checks.ts";

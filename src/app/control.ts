@@ -1,5 +1,7 @@
 import { type AppdError, type AppdErrorOptions, cannot } from "../base/errors.ts";
-import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
+import type { HealthReport } from "../base/health_reports.ts";
+import type { ReloadResult } from "../base/reload_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { answerOf, type ControlClient, controlClient } from "../http/control_client.ts";
 import type { Context } from "./context.ts";
 import type { Presence } from "../instance/inspect.ts";

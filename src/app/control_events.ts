@@ -1,5 +1,6 @@
 import { AppdError, cannot } from "../base/errors.ts";
-import type { EventReport, WhyReport } from "../base/reports.ts";
+import type { EventReport } from "../base/event_report.ts";
+import type { WhyReport } from "../base/why_reports.ts";
 import { delay } from "../system/clock.ts";
 import { clientOf, silent } from "./control.ts";
 import type { Context } from "./context.ts";

@@ -1,4 +1,4 @@
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { delay } from "../system/clock.ts";
 import { act, askStatus } from "./control.ts";
 import type { Context } from "./context.ts";

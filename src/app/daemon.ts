@@ -33,12 +33,12 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     daemon.record(); // Whoever is told that it runs can kill it at once, and the next one has to know of this life.
     if (waiting !== undefined) {
       const ready = { type: "ready", pid: context.system.host.pid, url: daemon.url } as const;
-      await sendReadiness(waiting, daemon.isStopping ? failure(stoppedEarly(context)) : ready);
+      await sendReadiness(waiting, daemon.isStopping ? failure(context, stoppedEarly(context)) : ready);
     }
     jobs.admit(); // Work that the app asks for at its start is nothing that the starter waits for.
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
   } catch (error) {
-    if (waiting !== undefined) await sendReadiness(waiting, failure(error));
+    if (waiting !== undefined) await sendReadiness(waiting, failure(context, error));
     throw error;
   }
 }
@@ -50,12 +50,11 @@ function stoppedEarly({ called }: Context): AppdError {
   });
 }
 
-function failure(error: unknown) {
-  const known = error instanceof AppdError;
-  return {
-    type: "error",
-    message: known ? error.message : `internal error: ${messageOf(error)}`,
-    hint: known ? error.hint ?? null : null,
-    exit: known ? error.exit : "internal",
-  } as const;
+/** Where it is a bug, the runtime prints the stack into the file for late output as this process ends. */
+function failure({ paths }: Context, error: unknown) {
+  if (error instanceof AppdError) {
+    return { type: "error", message: error.message, hint: error.hint ?? null, exit: error.exit } as const;
+  }
+  const [message, hint] = [`internal error: ${messageOf(error)}`, `the stack is in "${paths.lateOutput}"`];
+  return { type: "error", message, hint, exit: "internal" } as const;
 }

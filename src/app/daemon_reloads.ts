@@ -1,5 +1,5 @@
 import type { Logger } from "../base/logger.ts";
-import type { ReloadResult, ReloadStatus } from "../base/reports.ts";
+import type { ReloadResult, ReloadStatus } from "../base/reload_reports.ts";
 import type { ReloadOptions } from "../http/route.ts";
 import type { Health } from "../health/health.ts";
 import type { Clock } from "../system/clock.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SILENT } from "../base/logger.ts";
-import type { HealthStatus, ReloadResult } from "../base/reports.ts";
+import type { HealthStatus } from "../base/health_reports.ts";
+import type { ReloadResult } from "../base/reload_reports.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { until } from "../system/until.ts";
 import { DaemonReloads } from "./daemon_reloads.ts";

@@ -1,4 +1,5 @@
-import type { HealthReport, HealthStatus, StatusReport } from "../base/reports.ts";
+import type { HealthReport, HealthStatus } from "../base/health_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { versionText } from "../base/version.ts";
 import type { InstanceState } from "../instance/state_file.ts";
 import type { Config } from "../schema/appd_schema.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SILENT } from "../base/logger.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { shellSpec } from "../programs/testing.ts";
 import type { StopReport } from "../programs/stop_in_order.ts";
 import { isTask, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";

@@ -1,4 +1,4 @@
-import type { GuardReport } from "../base/reports.ts";
+import type { GuardReport } from "../base/status_report.ts";
 import { escapeControls } from "../base/escape.ts";
 import { type FailedStart, lastFailure, waitOf } from "../detach/guard.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";

@@ -1,5 +1,5 @@
 import { type JobStatus, RUN_OUTCOMES, type RunOutcome } from "../base/job_reports.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import type { MetricFamily, MetricSample } from "../http/metrics.ts";
 
 /** What the report does not say about jobs. */

@@ -1,26 +1,26 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import type { ReloadResult } from "../base/reports.ts";
+import type { ReloadResult } from "../base/reload_reports.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { ReloadOptions } from "../http/route.ts";
-import { withoutAbsent } from "../programs/dependencies.ts";
 import type { ApplyResult } from "../programs/reconciler.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
-import { isTask, processesOf, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
-import type { Timer } from "../system/clock.ts";
+import { processesOf, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import { type Command, unfitCommand } from "./command.ts";
+import { ConfigTrial } from "./config_trial.ts";
+import { type ConfigVersion, versionOf } from "./config_version.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig, type Loaded } from "./load.ts";
 import { modeWarnings } from "./kit/mode_warnings.ts";
+import { modeOf } from "./mode.ts";
 import type { Notifications } from "./events/notifications.ts";
 import type { Jobs, PreparedJobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { LiveToken, TokenFound } from "./live_token.ts";
 import type { Logs } from "./logs.ts";
-import { programSpecs } from "./programs/program_specs.ts";
 import { needsRestart, reloadChanges } from "./needs_restart.ts";
 import { refuseWhatOthersCanWrite, trustWarnings } from "./trust.ts";
-import { readScale, type Rescaled, scaleUnder, writeScale } from "./programs/scale.ts";
+import { readScale, type Rescaled, scalable, writeScale } from "./programs/scale.ts";
 import type { Programs } from "./programs/programs.ts";
 import type { ProgramUsage } from "./programs/usage.ts";
 
@@ -39,26 +39,11 @@ export interface LiveParts {
   readonly command: Command | undefined;
 }
 
-/** A configuration with what was made of it. */
-interface Version {
-  readonly loaded: Loaded;
-  readonly scale: Rescaled;
-  readonly specs: readonly UnitSpec[];
-}
-
 /** What a version is taken up with. */
 interface Prepared {
   /** Why, as events of programs tell it. */
   readonly cause: string;
   readonly jobs: PreparedJobs | undefined;
-}
-
-/** A reload that is taken back unless somebody confirms it. */
-interface Trial {
-  readonly before: Version;
-  readonly timer: Timer;
-  /** Wall time in milliseconds. */
-  readonly until: number;
 }
 
 /** The configuration that holds, and the ways in which another one takes its place. */
@@ -67,10 +52,10 @@ export class LiveConfig implements Disposable {
   readonly #parts: LiveParts;
   readonly #log: Logger;
   readonly #onRevert: (error: string) => void;
+  readonly #trial: ConfigTrial<ConfigVersion>;
   /** What the daemon began with: settings that only a restart takes up are still as it says. */
   readonly #began: Loaded;
-  #now: Version;
-  #trial: Trial | undefined;
+  #now: ConfigVersion;
 
   /** @param onRevert hears why a reload was taken back */
   constructor(context: Context, parts: LiveParts, start: { loaded: Loaded; onRevert: (error: string) => void }) {
@@ -78,6 +63,10 @@ export class LiveConfig implements Disposable {
     this.#parts = parts;
     this.#log = parts.logs.logging.logger();
     this.#onRevert = start.onRevert;
+    this.#trial = new ConfigTrial({
+      clock: context.system.clock,
+      onExpired: (before, ms) => void this.#revert(before, ms),
+    });
     this.#began = start.loaded;
     this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
   }
@@ -98,7 +87,7 @@ export class LiveConfig implements Disposable {
 
   /** Wall time in milliseconds until which a reload on trial has to be confirmed; undefined when none is. */
   get trialUntil(): number | undefined {
-    return this.#trial?.until;
+    return this.#trial.until;
   }
 
   /**
@@ -117,20 +106,17 @@ export class LiveConfig implements Disposable {
   }
 
   #warn(): void {
-    const { app, mode } = this.#context;
+    const mode = modeOf(this.#context);
     const { warnings, own: { services } } = this.loaded;
-    const ofMode = mode === undefined ? [] : modeWarnings({ app, mode, services }); // Of the others nothing runs here.
+    const ofMode = mode === undefined ? [] : modeWarnings([mode], services); // Of the others nothing runs here.
     for (const warning of [...warnings, ...ofMode, ...trustWarnings(this.#context, this.loaded)]) {
       this.#log.warn("doubtful configuration", { warning });
     }
   }
 
-  #version(loaded: Loaded, scale: Rescaled): Version {
-    const { files } = this.#context.system;
-    const fitting = scaleUnder(loaded.config, scale);
-    const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
-    const programs = programSpecs(loaded, { files, command: this.#parts.command, scale: counts });
-    return { loaded, scale: fitting, specs: withoutAbsent([...programs, ...this.#parts.services(loaded)]) };
+  #version(loaded: Loaded, scale: Rescaled): ConfigVersion {
+    const { command, services } = this.#parts;
+    return versionOf(loaded, { files: this.#context.system.files, command, services, scale });
   }
 
   /**
@@ -163,14 +149,14 @@ export class LiveConfig implements Disposable {
     });
   }
 
-  #planned(next: Version, token: TokenFound): ReloadResult {
+  #planned(next: ConfigVersion, token: TokenFound): ReloadResult {
     const programs = this.#parts.supervisor.plan(next.specs);
     const changes = [...reloadChanges(this.#began, { before: this.loaded, next: next.loaded }), ...token.changes];
     return { ok: true, changes, error: null, programs, planned: true };
   }
 
   async #replace(
-    next: Version,
+    next: ConfigVersion,
     { confirmMs, token }: ReloadOptions & { readonly token: TokenFound },
   ): Promise<ReloadResult> {
     const before = this.#now;
@@ -190,21 +176,20 @@ export class LiveConfig implements Disposable {
       programs: { start, stop, restart, update, keep },
       ...(lingering.length === 0 ? {} : { lingering }),
     };
-    const first = this.#trial?.before ?? before;
+    const first = this.#trial.before ?? before;
     this.confirm();
     if (confirmMs === undefined) return result;
-    this.#trial = this.#try(first, confirmMs);
-    return { ...result, confirm_until: new Date(this.#trial.until).toISOString() };
+    return { ...result, confirm_until: new Date(this.#trial.begin(first, confirmMs)).toISOString() };
   }
 
   /** @throws AppdError while nothing has been changed */
-  async #apply(version: Version, cause: string): Promise<ApplyResult> {
+  async #apply(version: ConfigVersion, cause: string): Promise<ApplyResult> {
     const { jobs, prepare } = this.#parts;
     await prepare(processesOf(version.specs));
     return await this.#takeUp(version, { cause, jobs: await jobs.prepare(version.loaded) });
   }
 
-  async #takeUp(version: Version, prepared: Prepared): Promise<ApplyResult> {
+  async #takeUp(version: ConfigVersion, prepared: Prepared): Promise<ApplyResult> {
     const { loaded, specs } = version;
     const { jobs, keepAlive, logs, notifications, supervisor, usage } = this.#parts;
     logs.apply(loaded);
@@ -217,17 +202,7 @@ export class LiveConfig implements Disposable {
     return applied;
   }
 
-  #try(before: Version, confirmMs: number): Trial {
-    const { clock } = this.#context.system;
-    return {
-      before,
-      until: clock.now() + confirmMs,
-      timer: clock.after(confirmMs, () => void this.#revert(before, confirmMs)),
-    };
-  }
-
-  async #revert(before: Version, confirmMs: number): Promise<void> {
-    this.#trial = undefined;
+  async #revert(before: ConfigVersion, confirmMs: number): Promise<void> {
     const error = `not confirmed within ${confirmMs / 1000} s, the configuration of before is back`;
     this.#log.warn("reload taken back", { error });
     try {
@@ -241,41 +216,26 @@ export class LiveConfig implements Disposable {
 
   /** Keeps what a reload on trial did. False when there is none. */
   confirm(): boolean {
-    const trial = this.#trial;
-    trial?.timer[Symbol.dispose]();
-    this.#trial = undefined;
-    return trial !== undefined;
+    return this.#trial.confirm();
   }
 
   /**
    * Changes how many instances of a program there are, until the file says another number.
    *
-   * @returns their names @throws AppdError (notRunning) when no section has this name, (usage) when a service has it
+   * @returns their names @throws AppdError as {@link scalable}
    */
   async rescale(name: string, instances: number): Promise<readonly string[]> {
-    const program = this.loaded.config.programs.find((one) => one.name === name);
-    if (this.specs.some((spec) => spec.name === name && isTask(spec))) {
-      throw cannot(["scale", name], "it is a service inside the daemon", {
-        exit: "usage",
-        hint: "a service runs once; what does more at a time is its own matter",
-      });
-    }
-    if (program === undefined || this.#parts.command !== undefined) {
-      const names = this.loaded.config.programs.map((one) => one.name).join(", ") || "none";
-      throw cannot(["scale", name], "the configuration has no such program", {
-        exit: "notRunning",
-        hint: `programs of the configuration: ${names}`,
-      });
-    }
+    const { loaded, specs } = this;
+    const program = scalable(name, { config: loaded.config, specs, command: this.#parts.command });
     const scale = new Map(this.#now.scale).set(name, { instances, configured: program.instances ?? null });
-    const next = this.#version(this.loaded, scale);
+    const next = this.#version(loaded, scale);
     writeScale(this.#context.system.files, this.#context.paths.programs, next.scale);
     await this.#apply(next, `scaling ${name} to ${instances}`);
     return next.specs.filter((spec) => spec.name === name || spec.family?.name === name).map((spec) => spec.name);
   }
 
   [Symbol.dispose](): void {
-    this.confirm();
+    this.#trial[Symbol.dispose]();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ReloadChange } from "../base/reports.ts";
+import type { ReloadChange } from "../base/reload_reports.ts";
 import type { Config } from "../schema/appd_schema.ts";
 import type { Context } from "./context.ts";
 import { tokenFileOf, tokenOf } from "./token.ts";

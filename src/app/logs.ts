@@ -3,7 +3,7 @@ import { isGiven, type LoadResult } from "../config/config.ts";
 import { type Compressor, createCompressor } from "../logging/compressor.ts";
 import { createLineWriter } from "../logging/line_writer.ts";
 import { createLogging, type Logging } from "../logging/logging.ts";
-import { openRotatingFile } from "../logging/rotating_file.ts";
+import { openRotatingFile } from "../logging/open_rotating_file.ts";
 import type { ProgramLog, ProgramOutput } from "../programs/program_spec.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import { systemStderr } from "../system/stdio.ts";

@@ -1,5 +1,6 @@
 import { jobFamilies, type JobMetricExtras } from "./job_metrics.ts";
-import type { ProgramStatus, StatusReport } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import type { MetricFamily, MetricSample } from "../http/metrics.ts";
 import type { UsageTotals } from "../usage/usage.ts";
 

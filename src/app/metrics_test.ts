@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { JobStatus } from "../base/job_reports.ts";
-import type { ProgramStatus, StatusReport } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { fakeJob } from "../http/fake_jobs.ts";
 import { formatMetrics } from "../http/metrics.ts";
 import { type MetricExtras, metricFamilies } from "./metrics.ts";

@@ -1,5 +1,5 @@
 import { cannot } from "../base/errors.ts";
-import type { LeftOut } from "../base/reports.ts";
+import type { LeftOut } from "../base/status_report.ts";
 import type { Context } from "./context.ts";
 import type { Mode } from "./kit/app.ts";
 import type { OwnParts } from "./kit/own_parts.ts";

@@ -1,4 +1,4 @@
-import type { ReloadChange } from "../base/reports.ts";
+import type { ReloadChange } from "../base/reload_reports.ts";
 import { diffConfig } from "../config/diff.ts";
 import type { Loaded } from "./load.ts";
 

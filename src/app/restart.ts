@@ -2,6 +2,7 @@ import { AppdError, cannot } from "../base/errors.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
+import { leftAlone } from "./left_alone.ts";
 import { appReader, loadContextConfig } from "./load.ts";
 import { keptMode } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
@@ -40,7 +41,11 @@ export async function restartDaemon(given: Context, options: RestartOptions = {}
     mode: modeFor(given, { last, command }),
     startedIn: last?.started_in ?? given.startedIn,
   };
-  tryStart(context, { loaded: await loadContextConfig(context), command, last });
+  const loaded = await loadContextConfig(context);
+  await tryStart(context, { loaded, command, last }).catch((error) => {
+    const presence = presenceOf(context);
+    throw presence.kind === "running" ? leftAlone(error, presence.pid) : error;
+  });
   const stopped = await stopDaemon(given, { keepPrograms: options.keepPrograms ?? false });
   try {
     return { stopped, started: await startDaemon(context, command === undefined ? {} : { command }) };

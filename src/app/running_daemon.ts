@@ -1,7 +1,9 @@
 import type { DaemonState } from "../base/lifecycle.ts";
 import type { Logger } from "../base/logger.ts";
 import { exitCode } from "../base/exit_codes.ts";
-import type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
+import type { HealthReport } from "../base/health_reports.ts";
+import type { ReloadResult } from "../base/reload_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { versionText } from "../base/version.ts";
 import type { ReloadOptions } from "../http/route.ts";
 import { writeState } from "../instance/state_file.ts";

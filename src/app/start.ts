@@ -1,5 +1,5 @@
 import { AppdError, cannot } from "../base/errors.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { detach } from "../detach/detach.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";

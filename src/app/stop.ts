@@ -1,5 +1,5 @@
 import { AppdError } from "../base/errors.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { type InstanceState, readState, writeState } from "../instance/state_file.ts";
 import { delay } from "../system/clock.ts";
 import { askStatus, clientOf } from "./control.ts";

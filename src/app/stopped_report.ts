@@ -1,5 +1,6 @@
 import { versionText } from "../base/version.ts";
-import type { SchedulerStatus, StatusReport } from "../base/reports.ts";
+import type { SchedulerStatus } from "../base/scheduler_status.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { readState } from "../instance/state_file.ts";
 import type { Context } from "./context.ts";
 import { pidFileOf } from "./presence.ts";

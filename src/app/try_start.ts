@@ -10,6 +10,9 @@ import type { Config } from "../schema/appd_schema.ts";
 import { findPortHolder } from "../system/port_holder.ts";
 import { type Command, unfitCommand } from "./command.ts";
 import type { Context } from "./context.ts";
+import { statOf } from "./doctor/seen.ts";
+import { needsDatabase } from "./jobs/needs_database.ts";
+import type { App } from "./kit/app.ts";
 import type { Loaded } from "./load.ts";
 import { loggingConfig } from "./log_settings.ts";
 import { presenceOf } from "./presence.ts";
@@ -28,11 +31,12 @@ export interface StartTrial {
 
 /**
  * Tries all of a start that can be tried while another daemon of the instance still runs, by the functions that the start
- * itself goes through. What a start refuses later nevertheless came in between, or can only be known to the daemon.
+ * itself goes through. What a start refuses later nevertheless came in between, or can only be known to the daemon: the
+ * endpoints of an app are made once, with what they may read and begin, by the one that serves them.
  *
  * @throws AppdError as the start would
  */
-export function tryStart(context: Context, { loaded, command, last }: StartTrial): void {
+export async function tryStart(context: Context, { loaded, command, last }: StartTrial): Promise<void> {
   const { files, host } = context.system;
   const { config } = loaded;
   refuseWhatOthersCanWrite(context, loaded);
@@ -44,6 +48,29 @@ export function tryStart(context: Context, { loaded, command, last }: StartTrial
   if (config.daemon.pidFile !== last?.pid_file) tryPidFile(files, config.daemon.pidFile);
   const { outputs, file } = loggingConfig(config, { detached: true, journal: false }, isGiven(loaded, "log.outputs"));
   if (outputs.includes("file") && file !== last?.log_file) tryLogFile(files, file);
+  if (command !== undefined) return; // It runs without an app's own parts and without a database.
+  await tryDatabaseBeside(context, loaded);
+  await tryOpenPaths(context.app);
+}
+
+/**
+ * Tries the database that the daemon which runs may have open; where none runs the start says it at once, and nothing is
+ * lost.
+ *
+ * @throws AppdError (config, unavailable) as the start would
+ */
+export async function tryDatabaseBeside(context: Context, loaded: Loaded): Promise<void> {
+  const { paths: { lock }, system: { files, locks } } = context;
+  if (!needsDatabase(context.app, loaded) || statOf(files, lock) === undefined || !locks.isHeld(lock)) return;
+  const { tryDatabase } = await import("./jobs/try_database.ts");
+  tryDatabase(context);
+}
+
+/** Of an app's endpoints, what it says of them before they are made. */
+async function tryOpenPaths({ product: { name }, open, routes }: App): Promise<void> {
+  if (routes === undefined || open.length === 0) return;
+  const { openPatterns } = await import("../http/app_routes.ts");
+  openPatterns({ open, name });
 }
 
 /** Nothing else would run. */

@@ -82,6 +82,12 @@ const ERRNO_MEANING: Readonly<Record<string, readonly [text: string, exit: ExitN
 export function systemError(action: readonly [verb: string, object: string], error: unknown, hint?: string): AppdError {
   const errno = errnoOf(error);
   if (errno === undefined) throw error;
-  const [text, exit] = ERRNO_MEANING[errno] ?? [messageOf(error), "io"];
-  return cannot(action, `${text} (${errno})`, { exit, cause: error, ...(hint === undefined ? {} : { hint }) });
+  const exit = ERRNO_MEANING[errno]?.[1] ?? "io";
+  return cannot(action, errnoText(error), { exit, cause: error, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Meaning and name of its errno: `permission denied (EACCES)`. */
+export function errnoText(error: unknown): string {
+  const errno = errnoOf(error) ?? "";
+  return `${ERRNO_MEANING[errno]?.[0] ?? messageOf(error)} (${errno})`;
 }

@@ -1,5 +1,5 @@
 import { humanDuration } from "./duration.ts";
-import type { GuardReport } from "./reports.ts";
+import type { GuardReport } from "./status_report.ts";
 import { utcTime } from "./utc_time.ts";
 
 /**

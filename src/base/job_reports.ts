@@ -1,4 +1,4 @@
-import type { ProgramExit } from "./reports.ts";
+import type { ProgramExit } from "./program_reports.ts";
 
 /** How a run ended. Exactly one of these stands at the end of every slot of a job. */
 export const RUN_OUTCOMES = ["ok", "failed", "timeout", "cancelled", "interrupted", "skipped"] as const;

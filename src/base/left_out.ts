@@ -1,4 +1,4 @@
-import type { StatusReport } from "./reports.ts";
+import type { StatusReport } from "./status_report.ts";
 
 /** Why a name is none of those that run. */
 export interface Absence {

@@ -1,4 +1,4 @@
-import type { ProgramStatus } from "./reports.ts";
+import type { ProgramStatus } from "./program_reports.ts";
 
 /** Most instances that a program can have. */
 export const MAX_INSTANCES = 1000;

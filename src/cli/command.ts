@@ -31,6 +31,8 @@ export type ValueKind =
   | "signal"
   /** Dotted key of a setting. */
   | "setting"
+  /** What the setting takes that the argument before it names. */
+  | "value"
   /** Name of a command. */
   | "command";
 

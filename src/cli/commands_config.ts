@@ -23,7 +23,7 @@ const COMMANDS: readonly CommandSpec[] = [
     name: "set",
     summary: "change one setting in the configuration file",
     description: ["The new value is checked first; the file is replaced as a whole, and its comments stay."],
-    arguments: [KEY, { name: "VALUE", kind: "text", required: true, help: "the new value, as text or as TOML" }],
+    arguments: [KEY, { name: "VALUE", kind: "value", required: true, help: "the new value, as text or as TOML" }],
     examples: [
       { line: "appd config set log.level debug", says: "then: appd reload" },
       { line: 'appd config set log.outputs \'["file", "journald"]\'', says: "a list is written as TOML" },

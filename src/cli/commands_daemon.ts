@@ -93,7 +93,7 @@ const RESTART: CommandSpec = {
   aliases: ["--restart"],
   summary: "stop the daemon and start it again",
   description: [
-    "All that can be tried of the new start is tried before the old daemon is stopped: configuration, token, address, log, PID file, the command after --. When one of them is refused the old daemon runs on. Settings and the command that the running daemon was started with are kept, unless given anew.",
+    "All that can be tried of the new start is tried before the old daemon is stopped: configuration, token, address, log, PID file, the command after --, and whether this binary would take the database as it is: new migrations are tried on a copy. When one of them is refused the old daemon runs on. Settings and the command that the running daemon was started with are kept, unless given anew.",
     "With --keep-programs the programs run on while the daemon is replaced, and the new one adopts them: so is appd itself upgraded without an interruption.",
   ],
   options: [
@@ -109,11 +109,11 @@ const RESTART: CommandSpec = {
     ok: "the new daemon is ready",
     usage: true,
     notRunning: "not supported on this platform",
-    unavailable: "the address is taken; the old daemon still runs",
+    unavailable: "the address is taken, or the database cannot be opened; the old daemon still runs",
     internal: true,
     cannotCreate: true,
     noPermission: true,
-    config: "the new configuration or its token file is invalid; the old daemon still runs",
+    config: "the new configuration, its token file or the database is refused; the old daemon still runs",
   },
   load: () => import("./verbs/restart.ts").then((verb) => verb.restart),
 };
@@ -122,7 +122,7 @@ const CONFIRM: CommandSpec = {
   name: "confirm",
   summary: "keep what a reload with --confirm did",
   examples: [{ line: "appd reload confirm", says: "it works: keep it" }],
-  exits: { ok: "kept", generic: "no reload waits to be confirmed", usage: true, notRunning: true },
+  exits: { ok: "kept", generic: "no reload waits to be confirmed", usage: true, notRunning: true, noPermission: true },
   load: () => import("./verbs/reload.ts").then((verb) => verb.confirm),
 };
 
@@ -152,6 +152,7 @@ const RELOAD: CommandSpec = {
     generic: "applied, but a service ignores its signal: its old life goes on",
     usage: true,
     notRunning: true,
+    noPermission: true,
     config: "invalid; the old configuration stays live",
   },
   load: () => import("./verbs/reload.ts").then((verb) => verb.reload),
@@ -167,7 +168,7 @@ const LOG_ROTATE: CommandSpec = {
     { line: "appd log-rotate", says: "rotate now" },
     { line: "kill -USR1 $(cat ~/.appd/daemon.pid)", says: "the same by signal" },
   ],
-  exits: { ok: "rotated", usage: true, notRunning: true, io: true },
+  exits: { ok: "rotated", usage: true, notRunning: true, noPermission: true, io: true },
   load: () => import("./verbs/log_rotate.ts").then((verb) => verb.logRotate),
 };
 

@@ -64,6 +64,7 @@ const POKE: CommandSpec = {
     generic: "it could not be looked at, or there is no such repository",
     usage: true,
     notRunning: true,
+    noPermission: true,
     unavailable: true,
   },
   load: () => import("./verbs/git_poke.ts").then((verb) => verb.poke),

@@ -8,7 +8,14 @@ const RUN_ID: OptionSpec = {
   help: "a run by its number, as jobs history shows it",
 };
 
-const LOOK: Exits = { ok: true, generic: "no such job or run", usage: true, notRunning: true, unavailable: true };
+const LOOK: Exits = {
+  ok: true,
+  generic: "no such job or run",
+  usage: true,
+  notRunning: true,
+  noPermission: true,
+  unavailable: true,
+};
 const ACT: Exits = { ...LOOK, ok: "done" };
 
 const LIST: CommandSpec = {
@@ -19,7 +26,7 @@ const LIST: CommandSpec = {
     { line: "appd jobs list", says: "the table" },
     { line: "appd jobs list --json | jq '.[] | select(.last.outcome != \"ok\") | .name'", says: "who failed last" },
   ],
-  exits: { ok: true, usage: true, notRunning: true, unavailable: true },
+  exits: { ok: true, usage: true, notRunning: true, noPermission: true, unavailable: true },
   load: () => import("./verbs/jobs.ts").then((verb) => verb.list),
 };
 
@@ -129,7 +136,7 @@ const JOBS: CommandSpec = {
       says: "tell the job build what happened",
     },
   ],
-  exits: { ok: true, usage: true, notRunning: true, unavailable: true },
+  exits: { ok: true, usage: true, notRunning: true, noPermission: true, unavailable: true },
   load: () => import("./verbs/jobs.ts").then((verb) => verb.list),
   commands: [LIST, SHOW, HISTORY, RUN, CANCEL],
   elsewhere: { logs: "logs", pause: "pause", resume: "resume", why: "why", start: "jobs run", stop: "jobs cancel" },

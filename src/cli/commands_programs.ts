@@ -16,6 +16,7 @@ const EXITS: Exits = {
   generic: "it could not be done, or there is no such program",
   usage: true,
   notRunning: true,
+  noPermission: true,
 };
 
 const ALL = { name: "all", help: "all programs" } as const;
@@ -25,7 +26,7 @@ const LIST: CommandSpec = {
   summary: "list the supervised programs",
   description: ["With --quiet only the names, one a line."],
   examples: [{ line: "appd programs list --json", says: "every figure of every program" }],
-  exits: { ok: true, usage: true, notRunning: true },
+  exits: { ok: true, usage: true, notRunning: true, noPermission: true },
   load: () => import("./verbs/programs.ts").then((verb) => verb.list),
 };
 
@@ -153,7 +154,7 @@ export const PROGRAMS: CommandSpec = {
     { line: "appd programs", says: "the table" },
     { line: "appd programs restart web", says: "restart one program" },
   ],
-  exits: { ok: true, usage: true, notRunning: true },
+  exits: { ok: true, usage: true, notRunning: true, noPermission: true },
   load: () => import("./verbs/programs.ts").then((verb) => verb.list),
   commands: [LIST, START, STOP, RESTART, RESET, SIGNAL, SCALE, GRAPH, NAMES],
 };

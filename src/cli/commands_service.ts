@@ -31,7 +31,7 @@ const GENERATE: CommandSpec = {
   name: "generate",
   summary: "print units, scripts and manifests of a service",
   description: [
-    "Home, configuration file and shutdown_timeout come from this instance (--home, --name, --config). The same instance gives the same text, so that it can be kept under version control. Nothing is installed.",
+    "Home, configuration file and shutdown_timeout come from this instance (--home, --name, --config). The same instance gives the same text, so that it can be kept under version control. Nothing is installed. With --output a file that holds anything else, such as one that was edited by hand, is never written over without --force; nothing is written then.",
     "Profiles of a systemd unit: dedicated, with a user of its own and nothing but its directories to write to; root, for starting the programs of other users; jobs, for nothing but jobs, within private networks; plain, not locked in. Each directive has its reason beside it.",
   ],
   arguments: [{ name: "KIND", kind: "text", required: true, choices: KINDS, help: "the format" }],
@@ -43,6 +43,7 @@ const GENERATE: CommandSpec = {
       value: { name: "DIR", kind: "directory" },
       help: "write the files there instead of printing them",
     },
+    { name: "force", help: "write over files that hold something else" },
   ],
   examples: [
     { line: "appd generate systemd --system", says: "a hardened unit for a user named appd, home /var/lib/appd" },
@@ -55,7 +56,7 @@ const GENERATE: CommandSpec = {
   exits: {
     ok: true,
     usage: "unknown format, or a path that it cannot hold",
-    cannotCreate: true,
+    cannotCreate: "a file cannot be created, or holds something else",
     noPermission: true,
     config: true,
   },

@@ -43,12 +43,22 @@ export interface CompletionModel {
   readonly places: readonly Place[];
   /** Options of any command that take a value. */
   readonly valued: readonly OptionSpec[];
+  /** What may follow the key of a setting. */
+  readonly values: readonly SettingValue[];
+}
+
+/** Settings that take the same, where that is something that a shell can offer. */
+export interface SettingValue {
+  /** Dotted keys; a `*` stands for a name of the user's. */
+  readonly keys: readonly string[];
+  readonly value: Completable;
 }
 
 /** What is known when the script is made. */
 export interface CompletionInput {
   /** Dotted keys of all settings. */
   readonly settings: readonly string[];
+  readonly values: readonly SettingValue[];
 }
 
 export function completionModel(program: ProgramSpec, input: CompletionInput): CompletionModel {
@@ -77,6 +87,7 @@ export function completionModel(program: ProgramSpec, input: CompletionInput): C
     }),
     places: [root, ...places],
     valued: valuedOptions(places),
+    values: input.values,
   };
 }
 

@@ -5,7 +5,10 @@ function quote(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
-/** Completion script for fish. Its function succeeds where the line has come to a command and, if asked, to its Nth argument. */
+/**
+ * Completion script for fish. Its function succeeds where the line has come to a command and, if asked, to its Nth argument,
+ * behind one that matches a pattern.
+ */
 export function fishCompletions(model: CompletionModel): string {
   const fn = `__${model.name.replaceAll(/[^A-Za-z0-9]/g, "_")}_at`;
   const offer = (what: Completable) => {
@@ -21,6 +24,8 @@ export function fishCompletions(model: CompletionModel): string {
   const lines = model.places.flatMap((place) => {
     const at = (more: string) => `complete -c ${model.name} -n ${quote(`${fn} ${quote(place.at)}${more}`)}`;
     const here = at("");
+    const valuesAt = (nth: string) =>
+      model.values.map(({ keys, value }) => `${at(`${nth} ${keys.map(quote).join(" ")}`)} ${offer(value)}`);
     const words = place.words.map(({ name, summary }) =>
       name.startsWith("--")
         ? `${here} -l ${name.slice(2)} -d ${quote(summary)}`
@@ -31,9 +36,10 @@ export function fishCompletions(model: CompletionModel): string {
       const value = option.value === undefined ? "" : ` ${offer(completableOf(option))}`;
       return `${here}${short} -l ${option.name}${value} -d ${quote(option.help)}`;
     });
-    const operands = place.arguments.map((argument, index) => {
+    const operands = place.arguments.flatMap((argument, index) => {
       const last = place.many && index === place.arguments.length - 1;
-      return `${at(` ${index} ${last ? 999 : index}`)} ${offer(argument)}`;
+      const nth = ` ${index} ${last ? 999 : index}`;
+      return argument.kind === "value" ? valuesAt(nth) : [`${at(nth)} ${offer(argument)}`];
     });
     return [...words, ...operands, ...options];
   });
@@ -41,6 +47,7 @@ export function fishCompletions(model: CompletionModel): string {
 function ${fn}
   set -l at ''
   set -l n 0
+  set -l last ''
   set -l skip 0
   for word in (commandline -opc)[2..-1]
     if test $skip = 1
@@ -57,10 +64,16 @@ ${steps.join("\n")}
       case '*/-*'
       case '*'
         set n (math $n + 1)
+        set last $word
     end
   end
   test "$at" = "$argv[1]"; or return
-  not set -q argv[2]; or test $n -ge $argv[2] -a $n -le $argv[3]
+  not set -q argv[2]; or test $n -ge $argv[2] -a $n -le $argv[3]; or return
+  not set -q argv[4]; and return
+  for key in $argv[4..-1]
+    string match -q -- $key $last; and return
+  end
+  return 1
 end
 complete -c ${model.name} -f
 ${lines.join("\n")}`;

@@ -24,7 +24,7 @@ export interface ShellDialect {
 
 /**
  * The body that bash and zsh share: walks along the words to the command `$at` that the line has come to, counting in
- * `$n` the arguments behind it, and offers what may stand at this place.
+ * `$n` the arguments behind it, of which `$last` is the last one, and offers what may stand at this place.
  */
 export function completionBody(model: CompletionModel, shell: ShellDialect): string {
   const steps = model.steps.map(({ from, word, to }) =>
@@ -42,7 +42,7 @@ export function completionBody(model: CompletionModel, shell: ShellDialect): str
     case "$at/$word" in
 ${steps.join("\n")}
       */-*) ;;
-      *) ((n++)) ;;
+      *) ((n++)); last="$word" ;;
     esac
   done
   case "${shell.previous}" in
@@ -55,16 +55,29 @@ ${model.places.map((place) => `      ${shellQuote(place.at)}) ${shell.options(pl
     return
   fi
   case "$at/$n" in
-${model.places.flatMap((place) => operandCases(place, shell)).join("\n")}
+${model.places.flatMap((place) => operandCases(place, { model, shell })).join("\n")}
     *) ${shell.nothing} ;;
   esac`;
 }
 
-function operandCases(place: Place, shell: ShellDialect): string[] {
+interface Spelling {
+  readonly model: CompletionModel;
+  readonly shell: ShellDialect;
+}
+
+function operandCases(place: Place, { model, shell }: Spelling): string[] {
   const row = (index: string, offer: string) => `    ${shellQuote(place.at)}/${index}) ${offer} ;;`;
   if (place.words.some(({ name }) => !name.startsWith("-"))) return [row("0", shell.words(place))];
   return place.arguments.map((argument, index) => {
     const last = place.many && index === place.arguments.length - 1;
-    return row(last ? "*" : String(index), shell.offer(argument));
+    const offer = argument.kind === "value" ? valueCases({ model, shell }) : shell.offer(argument);
+    return row(last ? "*" : String(index), offer);
   });
+}
+
+/** By the key before it; nothing can be said of a setting that takes just any text. */
+function valueCases({ model, shell }: Spelling): string {
+  const pattern = (key: string) => key.split("*").map((part) => part === "" ? "" : shellQuote(part)).join("*");
+  const rows = model.values.map(({ keys, value }) => `${keys.map(pattern).join("|")}) ${shell.offer(value)} ;;`);
+  return [`case "$last" in`, ...rows, `*) ${shell.offer({ kind: "text", choices: [] })} ;;`, "esac"].join("\n      ");
 }

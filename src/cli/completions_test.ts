@@ -6,7 +6,13 @@ import { bashCompletions } from "./completions_bash.ts";
 import { fishCompletions } from "./completions_fish.ts";
 import { zshCompletions } from "./completions_zsh.ts";
 
-const model = completionModel(APPD, { settings: ["server.port", "log.level"] });
+const model = completionModel(APPD, {
+  settings: ["server.port", "log.level"],
+  values: [
+    { keys: ["daemon.watch_config", "program.*.critical"], value: { kind: "text", choices: ["true", "false"] } },
+    { keys: ["log.level"], value: { kind: "text", choices: ["debug", "info"] } },
+  ],
+});
 
 function isInstalled(shell: string): boolean {
   return spawnSync(shell, ["-c", "true"], { timeout: 10_000 }).status === 0;
@@ -74,6 +80,21 @@ shellTest("bash", "offers for each argument what it is, and for the last one aga
   assert.equal(asked("logs", "web", ""), "");
 });
 
+const VALUES: readonly (readonly [words: readonly string[], offered: readonly string[]])[] = [
+  [["config", "set", "daemon.watch_config", ""], ["true", "false"]],
+  [["config", "set", "--json", "program.web.v2.critical", ""], ["true", "false"]],
+  [["--home", "log.level", "config", "set", "log.level", ""], ["debug", "info"]],
+  [["config", "set", "log.level", "debug", ""], []],
+  [["config", "set", "log_level", ""], []],
+  [["config", "set", "server.port", ""], []],
+  [["config", "get", "log.level", ""], []],
+];
+
+shellTest("bash", "offers what a setting takes", () => {
+  assert.deepEqual(VALUES.map(([words]) => bashOffers(...words)), VALUES.map(([, offered]) => offered));
+  assert.deepEqual(bashOffers("config", "set", "log.level", "d"), ["debug"]);
+});
+
 shellTest("zsh", "the script is well formed", () => {
   const { status, stderr } = spawnSync("zsh", ["-n"], { input: zshCompletions(model), encoding: "utf8" });
   assert.deepEqual([status, stderr], [0, ""]);
@@ -84,6 +105,7 @@ function zshOffers(...words: string[]): string[] {
   const line = words.map((word) => `'${word}'`).join(" ");
   const script = `compdef() { :; }
 ${zshCompletions(model)}
+_message() { :; }
 compadd() { shift; print -rl -- "$@"; }
 _describe() { print -rl -- "\${rows[@]%%:*}"; }
 words=(appd ${line}); CURRENT=${words.length + 1}; _appd`;
@@ -99,6 +121,19 @@ shellTest("zsh", "offers commands, options, choices and keys", () => {
   assert.ok(zshOffers("--stop", "-").includes("--timeout"));
   assert.ok(zshOffers("programs", "signal", "web", "").includes("USR1"));
   assert.ok(!zshOffers("programs", "signal", "web", "HUP", "-").includes("USR1"));
+});
+
+shellTest("zsh", "offers what a setting takes", () => {
+  assert.deepEqual(VALUES.map(([words]) => zshOffers(...words)), VALUES.map(([, offered]) => offered));
+});
+
+shellTest("fish", "offers what a setting takes", () => {
+  const offers = (words: readonly string[]) => {
+    const line = JSON.stringify(["appd", ...words].join(" "));
+    return inShell("fish", `${fishCompletions(model)}\ncomplete -C ${line}`).split("\n").filter((word) => word !== "");
+  };
+  const inOrder = (lists: readonly (readonly string[])[]) => lists.map((list) => list.toSorted());
+  assert.deepEqual(inOrder(VALUES.map(([words]) => offers(words))), inOrder(VALUES.map(([, offered]) => offered)));
 });
 
 shellTest("fish", "the script is well formed and offers commands", () => {

@@ -37,7 +37,7 @@ export function zshCompletions(model: CompletionModel): string {
   return `#compdef ${model.name}
 # zsh completion for ${model.name}, made from its table of commands
 ${fn}() {
-  local at='' word
+  local at='' word last=''
   local -i i n=0
   local -a rows
 ${body}

@@ -2,7 +2,7 @@ import { APPD_APP } from "../app/kit/app.ts";
 import fs from "node:fs";
 import { createContext } from "../app/context.ts";
 import type { JobStatus } from "../base/job_reports.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { createApi } from "../http/api.ts";
 import { type FakeDaemon, fakeDaemon } from "../http/fake_daemon.ts";
 import type { Actions } from "../http/route.ts";

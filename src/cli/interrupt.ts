@@ -1,19 +1,26 @@
 import { systemSignals } from "../system/signals.ts";
 
-/** SIGINT as a signal that aborts, instead of the end of the process; until it is disposed. A second one ends it. */
+/** Signals that abort, instead of the end of the process; until it is disposed. A second one ends it. */
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** For a command that waits for something that goes on without it. */
-export function onInterrupt(source: Pick<typeof systemSignals, "add" | "remove"> = systemSignals): Interrupt {
+/**
+ * For a command that waits for something that goes on without it, or that has to clean up.
+ *
+ * @param names default: SIGINT alone
+ */
+export function onInterrupt(
+  names: readonly Deno.Signal[] = ["SIGINT"],
+  source: Pick<typeof systemSignals, "add" | "remove"> = systemSignals,
+): Interrupt {
   const stop = new AbortController();
-  const remove = () => source.remove("SIGINT", handler);
+  const remove = () => names.forEach((name) => source.remove(name, handler));
   const handler = () => {
     remove();
     stop.abort();
   };
-  source.add("SIGINT", handler);
+  for (const name of names) source.add(name, handler);
   return {
     signal: stop.signal,
     [Symbol.dispose]() {

@@ -1,7 +1,7 @@
 import { type AppdError, cannot } from "../base/errors.ts";
 import { absenceOf } from "../base/left_out.ts";
 import { nearest } from "../base/nearest.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 
 /** What was asked for, and what there is. */
 export interface UnknownName {

@@ -2,7 +2,7 @@ import type { ProgramAction } from "../app/control_programs.ts";
 import { AppdError, cannot } from "../base/errors.ts";
 import type { ExitName } from "../base/exit_codes.ts";
 import { familyOf, isUp } from "../base/program_names.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { escapeControls } from "../base/escape.ts";
 import { exitPhrase } from "./render_programs.ts";
 

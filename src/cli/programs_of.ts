@@ -2,7 +2,8 @@ import type { Context } from "../app/context.ts";
 import { daemonStatus, silent } from "../app/control.ts";
 import { cannot } from "../base/errors.ts";
 import { programNames, programsNamed } from "../base/program_names.ts";
-import type { ProgramStatus, StatusReport } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { noSuchProgram } from "./no_such_program.ts";
 import type { VerbInput } from "./verb.ts";
 

@@ -1,5 +1,5 @@
 import { escapeControls } from "../base/escape.ts";
-import type { EventReport } from "../base/reports.ts";
+import type { EventReport } from "../base/event_report.ts";
 import type { Style } from "./style.ts";
 
 /** `2025-11-01T10:30:00.123Z WARN  web: program ended after 3s: exit code 1`, in the form of the log. */

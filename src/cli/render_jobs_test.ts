@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JobStatus, RepositoryStatus, RunReport } from "../base/job_reports.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { fakeDaemon } from "../http/fake_daemon.ts";
 import { fakeJob, fakeRun, UNDER_WAY } from "../http/fake_jobs.ts";
 import { renderJobs } from "./render_jobs.ts";

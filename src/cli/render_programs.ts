@@ -1,7 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { familyOf, isUp } from "../base/program_names.ts";
-import type { ProgramExit, ProgramStatus } from "../base/reports.ts";
+import type { ProgramExit, ProgramStatus } from "../base/program_reports.ts";
 import { formatSize } from "../base/size.ts";
 import { type Cell, table } from "./layout.ts";
 import type { Style } from "./style.ts";

@@ -1,6 +1,6 @@
 import { formatDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
-import type { ProgramPlan, ReloadResult } from "../base/reports.ts";
+import type { ProgramPlan, ReloadResult } from "../base/reload_reports.ts";
 import { table } from "./layout.ts";
 
 /** What each part of a plan is marked with, as diff(1) marks lines. */

@@ -1,7 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { RepositoryStatus } from "../base/job_reports.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { type Cell, labelled, section, table } from "./layout.ts";
 import { type JobsView, renderJobs } from "./render_jobs.ts";
 import { humanTime } from "./time_text.ts";

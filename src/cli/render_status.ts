@@ -1,7 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { guardText } from "../base/guard_text.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import type { Advise } from "./advice.ts";
 import { homePath, labelled, type LabelledRow as Row, section } from "./layout.ts";
 import { renderPrograms } from "./render_programs.ts";

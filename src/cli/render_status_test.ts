@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { ProgramStatus, StatusReport } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { renderPrograms } from "./render_programs.ts";
 import { renderStatus, type StatusView } from "./render_status.ts";
 import { COLOURED, PLAIN } from "./style.ts";

@@ -1,7 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { JobWhyReport } from "../base/job_reports.ts";
-import type { CheckWhyReport, DaemonWhyReport, WhyReport } from "../base/reports.ts";
+import type { CheckWhyReport, DaemonWhyReport, WhyReport } from "../base/why_reports.ts";
 import { utcTime } from "../base/utc_time.ts";
 import { section } from "./layout.ts";
 import type { Style } from "./style.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { WhyReport } from "../base/reports.ts";
+import type { WhyReport } from "../base/why_reports.ts";
 import { renderEvent } from "./render_event.ts";
 import { renderWhy } from "./render_why.ts";
 import { COLOURED, PLAIN } from "./style.ts";

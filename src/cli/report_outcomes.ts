@@ -1,4 +1,4 @@
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import type { Advise } from "./advice.ts";
 import { reportFailure } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";

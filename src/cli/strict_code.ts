@@ -1,5 +1,5 @@
 import { exitCode } from "../base/exit_codes.ts";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 
 /** Exit code of a running daemon under `--strict`. */
 export function strictCode(report: Pick<StatusReport, "state" | "health">): number {

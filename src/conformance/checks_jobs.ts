@@ -10,18 +10,20 @@ export const JOB_CHECKS: readonly Check[] = [
     id: "jobs.run",
     says: "jobs run --wait ends with the job's own code",
     async run(subject) {
-      await subject.startWith(job("seven", "exit 7") + job("good", "true"));
-      same("seven", (await subject.run(["jobs", "run", "seven", "--wait"])).code, 7);
-      same("good", (await subject.run(["jobs", "run", "good", "--wait"])).code, 0);
+      const [seven, good] = [await subject.nameLike("seven"), await subject.nameLike("good")];
+      await subject.startWith(job(seven, "exit 7") + job(good, "true"));
+      same("seven", (await subject.run(["jobs", "run", seven, "--wait"])).code, 7);
+      same("good", (await subject.run(["jobs", "run", good, "--wait"])).code, 0);
     },
   },
   {
     id: "jobs.history",
     says: "each run is in the history with its outcome",
     async run(subject) {
-      await subject.startWith(job("seven", "exit 7"));
-      await subject.run(["jobs", "run", "seven", "--wait"]);
-      const { code, stdout } = await subject.run(["jobs", "history", "seven", "--json"]);
+      const seven = await subject.nameLike("seven");
+      await subject.startWith(job(seven, "exit 7"));
+      await subject.run(["jobs", "run", seven, "--wait"]);
+      const { code, stdout } = await subject.run(["jobs", "history", seven, "--json"]);
       same("exit code", code, 0);
       matches("history", stdout, /"failed"/);
     },
@@ -30,19 +32,20 @@ export const JOB_CHECKS: readonly Check[] = [
     id: "jobs.pace",
     says: "a job runs at its pace, and keeps its place over a restart",
     async run(subject) {
-      await subject.startWith(job("tick", "true", 'every = "1s"'));
-      await subject.until("two runs", async () => await triggers(subject, "tick") >= 2);
+      const tick = await subject.nameLike("tick");
+      await subject.startWith(job(tick, "true", 'every = "1s"'));
+      await subject.until("two runs", async () => await triggers(subject, tick) >= 2);
       await subject.run(["restart"]);
-      const before = await triggers(subject, "tick");
+      const before = await triggers(subject, tick);
       expect(before >= 2, "the count began anew");
-      await subject.until("another run", async () => await triggers(subject, "tick") > before);
+      await subject.until("another run", async () => await triggers(subject, tick) > before);
     },
   },
   {
     id: "jobs.pause",
     says: "pause survives a restart, resume ends it",
     async run(subject) {
-      await subject.startWith(job("tick", "true", 'every = "1h"'));
+      await subject.startWith(job(await subject.nameLike("tick"), "true", 'every = "1h"'));
       same("pause", (await subject.run(["pause"])).code, 0);
       await subject.run(["restart"]);
       const paused = async () => ((await subject.status()).scheduler as { paused: boolean }).paused;
@@ -55,8 +58,9 @@ export const JOB_CHECKS: readonly Check[] = [
     id: "jobs.preview",
     says: "schedule next shows the times to come, also without a daemon",
     async run(subject) {
-      subject.configure(job("nine", "true", 'cron = "0 9 * * *"\ntimezone = "UTC"'));
-      const { code, stdout } = await subject.run(["schedule", "next", "nine", "--count", "3", "--json"]);
+      const nine = await subject.nameLike("nine");
+      subject.configure(job(nine, "true", 'cron = "0 9 * * *"\ntimezone = "UTC"'));
+      const { code, stdout } = await subject.run(["schedule", "next", nine, "--count", "3", "--json"]);
       same("exit code", code, 0);
       const slots: readonly unknown[] = JSON.parse(stdout).slots ?? JSON.parse(stdout);
       same("times", slots.filter((slot) => /T09:00:00/.test(JSON.stringify(slot))).length, 3);
@@ -66,9 +70,10 @@ export const JOB_CHECKS: readonly Check[] = [
     id: "jobs.interrupted",
     says: "a run that the daemon's death cut is interrupted, and nothing of it is left running",
     async run(subject) {
-      await subject.startWith(job("long", "echo begun; exec sleep 1000"));
-      await subject.run(["jobs", "run", "long"]);
-      const running = async () => (await subject.run(["jobs", "history", "long", "--json"])).stdout;
+      const long = await subject.nameLike("long");
+      await subject.startWith(job(long, "echo begun; exec sleep 1000"));
+      await subject.run(["jobs", "run", long]);
+      const running = async () => (await subject.run(["jobs", "history", long, "--json"])).stdout;
       await subject.until("the run", async () => /"running"/.test(await running()));
       const pid = subject.pid();
       subject.signal(pid, "SIGKILL");
@@ -84,11 +89,12 @@ export const JOB_CHECKS: readonly Check[] = [
     id: "jobs.drain",
     says: "a stop waits for the run that is under way",
     async run(subject) {
-      await subject.startWith(job("slow", `sleep 1; echo done >'${subject.home}/mark'`));
-      await subject.run(["jobs", "run", "slow"]);
+      const slow = await subject.nameLike("slow");
+      await subject.startWith(job(slow, `sleep 1; echo done >'${subject.home}/mark'`));
+      await subject.run(["jobs", "run", slow]);
       await subject.until(
         "the run",
-        async () => /"running"/.test((await subject.run(["jobs", "history", "slow", "--json"])).stdout),
+        async () => /"running"/.test((await subject.run(["jobs", "history", slow, "--json"])).stdout),
       );
       same("stop", (await subject.run(["stop"])).code, 0);
       same("mark", subject.exists("mark") && subject.read("mark"), "done\n");

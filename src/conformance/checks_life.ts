@@ -207,9 +207,9 @@ export const LIFE_CHECKS: readonly Check[] = [
     id: "life.fifty-terms",
     says: "fifty TERMs are one shutdown; meanwhile /health is 503 and says stopping",
     async run(subject) {
-      const slow = program("slow", "trap 'sleep 2; exit 0' TERM; while :; do sleep 0.1; done");
-      const pid = await subject.startWith(slow);
-      await subject.until("the program", async () => (await subject.status()).programs[0]?.state === "running");
+      const slow = await subject.nameLike("slow");
+      const pid = await subject.startWith(program(slow, "trap 'sleep 2; exit 0' TERM; while :; do sleep 0.1; done"));
+      await subject.untilRunning(slow);
       for (let count = 0; count < 50; count++) subject.signal(pid, "SIGTERM");
       const answer = await subject.until("503", async () => {
         const health = await subject.get("/health");
@@ -224,9 +224,9 @@ export const LIFE_CHECKS: readonly Check[] = [
     id: "life.deadline",
     says: "stop --timeout ends also what does not want to",
     async run(subject) {
-      const mule = program("mule", "trap '' TERM; while :; do sleep 0.2; done");
-      const pid = await subject.startWith(mule);
-      await subject.until("the program", async () => (await subject.status()).programs[0]?.state === "running");
+      const mule = await subject.nameLike("mule");
+      const pid = await subject.startWith(program(mule, "trap '' TERM; while :; do sleep 0.2; done"));
+      await subject.untilRunning(mule);
       const began = subject.bench.clock.monotonic();
       same("exit code", (await subject.run(["stop", "--timeout", "2s"])).code, 0);
       const took = subject.bench.clock.monotonic() - began;

@@ -79,9 +79,10 @@ export const LOG_CHECKS: readonly Check[] = [
     id: "logs.verb",
     says: "logs shows the end of the daemon's or a program's log, -n lines of it",
     async run(subject) {
-      await subject.startWith(program("p", "for i in 1 2 3 4 5; do echo line-$i; done; sleep 1000"));
-      await subject.until("the output", async () => (await subject.run(["logs", "p"])).stdout.includes("line-5"));
-      const { stdout } = await subject.run(["logs", "p", "-n", "2"]);
+      const talker = await subject.nameLike("talker");
+      await subject.startWith(program(talker, "for i in 1 2 3 4 5; do echo line-$i; done; sleep 1000"));
+      await subject.until("the output", async () => (await subject.run(["logs", talker])).stdout.includes("line-5"));
+      const { stdout } = await subject.run(["logs", talker, "-n", "2"]);
       same("lines", stdout.match(/line-\d/g), ["line-4", "line-5"]);
       matches("own log", (await subject.run(["logs"])).stdout, /INFO/);
     },
@@ -92,16 +93,17 @@ export const LOG_CHECKS: readonly Check[] = [
     async run(subject) {
       const script = `awk 'BEGIN{for(i=0;i<${MANY};i++)printf "out %09d abcdefghijklmnopqrstuvwxyz\\n",i}'; sleep 1000`;
       const log = 'restart = "never"\nlog = { rotate_size = "512KiB", max_files = 1000, max_total = "1GiB" }';
-      const pid = await subject.startWith(program("gen", script, log));
+      const writer = await subject.nameLike("writer");
+      const pid = await subject.startWith(program(writer, script, log));
       for (let count = 0; count < 3; count++) subject.signal(pid, "SIGUSR1");
       const last = `out ${`${MANY - 1}`.padStart(9, "0")}`;
       await subject.until(
         "the last line",
-        async () => (await subject.run(["logs", "gen", "-n", "1"])).stdout.includes(last),
+        async () => (await subject.run(["logs", writer, "-n", "1"])).stdout.includes(last),
         60_000,
       );
       await subject.run(["stop"]);
-      const { stdout } = await subject.run(["logs", "gen", "-n", `${2 * MANY}`]);
+      const { stdout } = await subject.run(["logs", writer, "-n", `${2 * MANY}`]);
       const lines = stdout.split("\n").flatMap((line) => / ?(out .*)/.exec(line)?.[1] ?? []);
       const wanted = (index: number) => `out ${`${index}`.padStart(9, "0")} abcdefghijklmnopqrstuvwxyz`;
       same("lines", lines.length, MANY);

@@ -1,13 +1,5 @@
 import { type Check, expect, same } from "./check.ts";
-import { program, type Subject } from "./subject.ts";
-
-async function running(subject: Subject, name: string): Promise<number> {
-  return await subject.until(`${name} to run`, async () => {
-    const { programs } = await subject.status();
-    const found = programs.find((one) => one.name === name);
-    return found?.state === "running" ? found.pid : undefined;
-  });
-}
+import { program } from "./subject.ts";
 
 export const PROGRAM_CHECKS: readonly Check[] = [
   {
@@ -17,7 +9,7 @@ export const PROGRAM_CHECKS: readonly Check[] = [
       const command = ["/bin/sh", "-c", "echo hello-from-child; exec sleep 1000"];
       await subject.start("--port", `${subject.port}`, "--", ...command);
       const [first] = await subject.until("a program", async () => (await subject.status()).programs);
-      await running(subject, first?.name ?? "");
+      await subject.untilRunning(first?.name ?? "");
       await subject.until(
         "its output",
         async () => (await subject.run(["logs", first?.name ?? ""])).stdout.includes("hello-from-child"),
@@ -28,11 +20,12 @@ export const PROGRAM_CHECKS: readonly Check[] = [
     id: "programs.restart",
     says: "a program that was killed is started again",
     async run(subject) {
-      await subject.startWith(program("web", "sleep 1000", 'restart = "always"'));
-      const first = await running(subject, "web");
+      const web = await subject.nameLike("web");
+      await subject.startWith(program(web, "sleep 1000", 'restart = "always"'));
+      const first = await subject.untilRunning(web);
       subject.signal(first, "SIGKILL");
       await subject.until("another process", async () => {
-        const pid = (await subject.status()).programs[0]?.pid;
+        const pid = (await subject.program(web))?.pid;
         return pid && pid !== first;
       });
     },
@@ -41,8 +34,9 @@ export const PROGRAM_CHECKS: readonly Check[] = [
     id: "programs.grandchildren",
     says: "a stop reaches what a program has started",
     async run(subject) {
-      await subject.startWith(program("tree", "sleep 1000 & sleep 1000"));
-      const pid = await running(subject, "tree");
+      const tree = await subject.nameLike("tree");
+      await subject.startWith(program(tree, "sleep 1000 & sleep 1000"));
+      const pid = await subject.untilRunning(tree);
       const { processes } = subject.bench;
       const children = processes.list().filter(({ ppid }) => ppid === pid).map((one) => one.pid);
       expect(children.length > 0, "the program has no children");
@@ -54,20 +48,22 @@ export const PROGRAM_CHECKS: readonly Check[] = [
     id: "programs.missing",
     says: "a command that does not exist fails with its reason, and the others run",
     async run(subject) {
-      const missing = '\n[[program]]\nname = "x"\ncommand = ["/no/such/thing"]\n';
-      await subject.startWith(missing + program("ok", "sleep 1000"));
-      await running(subject, "ok");
-      const x = (await subject.status()).programs.find(({ name }) => name === "x");
-      expect(["failed", "backoff"].includes(x?.state ?? ""), `x is ${x?.state}`);
+      const [ghost, ok] = [await subject.nameLike("ghost"), await subject.nameLike("ok")];
+      const missing = `\n[[program]]\nname = "${ghost}"\ncommand = ["/no/such/thing"]\n`;
+      await subject.startWith(missing + program(ok, "sleep 1000"));
+      await subject.untilRunning(ok);
+      const state = (await subject.program(ghost))?.state;
+      expect(["failed", "backoff"].includes(state ?? ""), `${ghost} is ${state}`);
     },
   },
   {
     id: "programs.stubborn",
     says: "what ignores TERM is killed at its stop_timeout",
     async run(subject) {
-      await subject.startWith(program("mule", "trap '' TERM; while :; do sleep 0.2; done", 'stop_timeout = "1s"'));
-      const pid = await running(subject, "mule");
-      same("exit code", (await subject.run(["programs", "stop", "mule"])).code, 0);
+      const mule = await subject.nameLike("mule");
+      await subject.startWith(program(mule, "trap '' TERM; while :; do sleep 0.2; done", 'stop_timeout = "1s"'));
+      const pid = await subject.untilRunning(mule);
+      same("exit code", (await subject.run(["programs", "stop", mule])).code, 0);
       expect(!subject.isAlive(pid), "it lives");
     },
   },
@@ -76,9 +72,10 @@ export const PROGRAM_CHECKS: readonly Check[] = [
     says: "the daemon's death is harmless: programs run on, lose no output, and are adopted",
     async run(subject) {
       const counting = "i=0; while :; do echo n $i; i=$((i+1)); sleep 0.01; done";
-      await subject.startWith(program("count", counting));
-      const child = await running(subject, "count");
-      const path = (await subject.status()).programs[0]?.log_file ?? "";
+      const count = await subject.nameLike("count");
+      await subject.startWith(program(count, counting));
+      const child = await subject.untilRunning(count);
+      const path = (await subject.program(count))?.log_file ?? "";
       const lines = () => subject.bench.files.readText(path).match(/n \d+/g) ?? [];
       for (let round = 0; round < 2; round++) {
         const [pid, written] = [subject.pid(), lines().length];
@@ -86,7 +83,7 @@ export const PROGRAM_CHECKS: readonly Check[] = [
         await subject.untilDead(pid);
         expect(subject.isAlive(child), "the program died with the daemon");
         await subject.start();
-        same("the program", await running(subject, "count"), child);
+        same("the program", await subject.untilRunning(count), child);
         await subject.until("more lines", () => lines().length > written + 20);
       }
       await subject.run(["stop"]);
@@ -97,16 +94,17 @@ export const PROGRAM_CHECKS: readonly Check[] = [
     id: "programs.verbs",
     says: "programs stop, start and restart do what they say; an unknown name fails with the nearest one",
     async run(subject) {
-      await subject.startWith(program("web", "sleep 1000"));
-      const first = await running(subject, "web");
-      same("stop", (await subject.run(["programs", "stop", "web"])).code, 0);
+      const web = await subject.nameLike("web");
+      await subject.startWith(program(web, "sleep 1000"));
+      const first = await subject.untilRunning(web);
+      same("stop", (await subject.run(["programs", "stop", web])).code, 0);
       expect(!subject.isAlive(first), "it lives");
-      same("start", (await subject.run(["programs", "start", "web"])).code, 0);
-      const second = await running(subject, "web");
-      same("restart", (await subject.run(["programs", "restart", "web"])).code, 0);
-      expect((await running(subject, "web")) !== second, "it was not restarted");
-      const unknown = await subject.run(["programs", "stop", "wbe"]);
-      expect(unknown.code !== 0 && /"web"/.test(unknown.stderr), `an unknown name gives ${unknown.code}`);
+      same("start", (await subject.run(["programs", "start", web])).code, 0);
+      const second = await subject.untilRunning(web);
+      same("restart", (await subject.run(["programs", "restart", web])).code, 0);
+      expect((await subject.untilRunning(web)) !== second, "it was not restarted");
+      const unknown = await subject.run(["programs", "stop", `${web}x`]);
+      expect(unknown.code !== 0 && unknown.stderr.includes(`"${web}"`), `an unknown name gives ${unknown.code}`);
     },
   },
 ];

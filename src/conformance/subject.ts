@@ -138,6 +138,31 @@ export class Subject {
     return (this.bench.files.stat(join(this.home, name))?.mode ?? 0) & 0o777;
   }
 
+  /**
+   * A name for a program or a job: `word`, or one like it where something of the subject's own is called so. Its
+   * configuration is written over, because it is the subject that judges.
+   */
+  async nameLike(word: string): Promise<string> {
+    for (const name of [word, `${word}-2`, `${word}-3`]) {
+      this.configure(program(name, "true"));
+      if ((await this.run(["config", "check"])).code === 0) return name;
+    }
+    return word; // It is not the name, then; whoever goes on with it finds out what it is.
+  }
+
+  /** Waits until this program runs. @returns its PID */
+  async untilRunning(name: string): Promise<number> {
+    return await this.until(`${name} to run`, async () => {
+      const found = await this.program(name);
+      return found?.state === "running" ? found.pid : undefined;
+    });
+  }
+
+  /** What the status says of this program. */
+  async program(name: string): Promise<Status["programs"][number] | undefined> {
+    return (await this.status()).programs.find((one) => one.name === name);
+  }
+
   /** `start`, which has to succeed. @throws Violation with its words */
   async start(...words: string[]): Promise<Ran> {
     const ran = await this.run(["start", ...words]);

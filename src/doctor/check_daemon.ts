@@ -147,7 +147,7 @@ function findBinary({ daemon, version }: Scene): Finding[] {
       what: `the daemon that runs is ${running}, and this binary is ${version}`,
       why:
         "an update takes effect only with the next start, and commands of one version may not fit the other's daemon",
-      hint: "change over, programs run on: appd restart",
+      hint: "change over, programs run on: appd restart --keep-programs",
     }];
   }
   if (!image?.endsWith(" (deleted)")) return [];
@@ -156,7 +156,7 @@ function findBinary({ daemon, version }: Scene): Finding[] {
     severity: "warning",
     what: `the daemon runs from a file that is gone: "${image.slice(0, -" (deleted)".length)}" was replaced or removed`,
     why: "what it starts from its own binary may not be what it is itself",
-    hint: "change over, programs run on: appd restart",
+    hint: "change over, programs run on: appd restart --keep-programs",
   }];
 }
 

@@ -73,7 +73,7 @@ function findSetAside({ setAside, hasOwnTables }: Scene["database"]): Finding[] 
   }));
 }
 
-function findDatabase({ database }: Scene): Finding[] {
+function findDatabase({ database, daemon }: Scene): Finding[] {
   const { path, state, hasOwnTables } = database;
   const kept = findSetAside(database);
   if (state.kind === "damaged") {
@@ -91,7 +91,9 @@ function findDatabase({ database }: Scene): Finding[] {
     id: "database.refused",
     severity: "error",
     what: state.reason,
-    why: "jobs do not run without their books",
+    why: daemon.kind === "stopped"
+      ? "jobs do not run without their books"
+      : "the daemon goes on with it, and one of this binary would not start",
     hint: state.hint,
   }, ...kept];
 }

@@ -94,7 +94,7 @@ function foreignDirectory({ role, path, stat }: DirectorySeen, uid: number): Fin
 function missing({ role, path, isWritten, isMade, trouble, at }: DirectorySeen): Finding[] {
   if (!isWritten) return [];
   if (trouble !== undefined) return [unusable({ role, path, trouble, at })];
-  if (isMade) return [];
+  if (isMade) return role === "instance" ? [absent(path)] : [];
   return [{
     id: "directories.missing",
     severity: "error",
@@ -103,6 +103,16 @@ function missing({ role, path, isWritten, isMade, trouble, at }: DirectorySeen):
     hint: `make it: mkdir -p "${path}"`,
     fix: { what: `make directory "${path}"`, action: { kind: "make directory", path, mode: 0o700 } },
   }];
+}
+
+function absent(path: string): Finding {
+  return {
+    id: "directories.absent",
+    severity: "note",
+    what: `the directory of the instance does not exist yet: "${path}"`,
+    why: "nothing was started here so far, or another place was meant",
+    hint: "the first start makes it: appd start",
+  };
 }
 
 function closed({ role, path, isWritten, trouble, at }: DirectorySeen): Finding[] {

@@ -35,6 +35,19 @@ function unit(more: Partial<UnitSeen>): { units: UnitSeen[] } {
   return { units: [{ path: "/u/appd.service", scope: "user", text: "a", wanted: "a", binary, ...more }] };
 }
 
+/** The mode of a directory above the binary, of user `owner`, as user `uid` sees it. */
+function way(mode: number, { uid = 0, owner = 0, kind = "directory" }: WayOptions = {}): Partial<Scene> {
+  const stat = fakeStat({ kind, mode, uid: owner });
+  const to = "/srv/bin/appd";
+  return { uid, ways: [{ path: kind === "file" ? to : "/srv", to, of: "binary", stat }] };
+}
+
+interface WayOptions {
+  readonly uid?: number;
+  readonly owner?: number;
+  readonly kind?: "file" | "directory";
+}
+
 const open = (mode: number) => directory({ stat: fakeStat({ kind: "directory", mode }) });
 const config = (more: Partial<Scene["configuration"]>) => ({ configuration: { ...base.configuration, ...more } });
 const inotify = { instances: { used: 128, limit: 128 }, watches: { used: 1, limit: 1000 } };
@@ -113,7 +126,16 @@ const CASES: readonly (readonly [about: string, change: Partial<Scene> | undefin
   ["a file in the place of a directory", directory({ stat: fakeStat() }), "directories.kind"],
   ["a directory that we may not write to", directory({ trouble: "EACCES" }), "directories.unwritable"],
   ["a directory of a read-only file system", directory({ trouble: "EROFS" }), "directories.read-only"],
-  ["a directory that the daemon makes", directory({ stat: undefined })],
+  ["a directory that the daemon makes", directory({ stat: undefined, role: "log" })],
+  ["a home that is not there yet", directory({ stat: undefined }), "directories.absent"],
+  ["a directory above the binary that everybody can write to", way(0o777), "ways.open"],
+  ["one of a group, for root", way(0o775), "ways.open"],
+  ["one of a group, for a user", way(0o775, { uid: 1000 })],
+  ["one that everybody can write to, for a user", way(0o777, { uid: 1000 }), "ways.open"],
+  ["one with the sticky bit", way(0o1777)],
+  ["one of another user, for root", way(0o755, { owner: 1000 }), "ways.owner"],
+  ["one of another user, for a user", way(0o755, { uid: 1000, owner: 1001 })],
+  ["a binary that everybody can write to", way(0o1777, { kind: "file" }), "ways.open"],
   ["one that it cannot make", directory({ stat: undefined, trouble: "EACCES" }), "directories.unwritable"],
   ["one that it does not make", directory({ stat: undefined, isMade: false }), "directories.missing"],
   ["a token that others can read", {

@@ -24,7 +24,7 @@ export function fakeScene(more: Partial<Scene> = {}): Scene {
     ...{ program: "appd", instance: "default", home: "/home/u/.appd", uid: 1000, now: NOW, version: "1.0.0" },
     daemon: { kind: "stopped" },
     pidFile: { path: "/home/u/.appd/daemon.pid", content: { kind: "absent" }, ino: 0 },
-    ...{ files: [], directories: [], token: undefined, siblings: [], ghosts: [], leftovers: [], units: [] },
+    ...{ files: [], directories: [], ways: [], token: undefined, siblings: [], ghosts: [], leftovers: [], units: [] },
     configuration: { path: "/home/u/.appd/config.toml", problems: [], warnings: [], obstacles: [], exposed: [] },
     needs: { programs: 1, jobs: 1, repositories: 0 },
     port: { bind: "127.0.0.1", port: 8321, state: "free", holder: undefined, holderInstance: undefined },

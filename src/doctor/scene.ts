@@ -71,6 +71,16 @@ export interface DirectorySeen {
   readonly at: string;
 }
 
+/** A place by which somebody could exchange the binary or the home: the binary itself, or a directory above one of them. */
+export interface WaySeen {
+  readonly path: string;
+  /** Of what a link leads to. */
+  readonly stat: FileStat;
+  /** Path of what it leads to. */
+  readonly to: string;
+  readonly of: "binary" | "home";
+}
+
 export interface TokenSeen {
   readonly path: string;
   /** Why the daemon would not take it. */
@@ -212,6 +222,7 @@ export interface Scene {
   readonly pidFile: PidFileSeen;
   readonly files: readonly FileSeen[];
   readonly directories: readonly DirectorySeen[];
+  readonly ways: readonly WaySeen[];
   /** Undefined: nothing is wrong with it, or there is none. */
   readonly token: TokenSeen | undefined;
   readonly configuration: ConfigurationSeen;

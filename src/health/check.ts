@@ -1,5 +1,5 @@
 import { AppdError, messageOf } from "../base/errors.ts";
-import type { CheckReport } from "../base/reports.ts";
+import type { CheckReport } from "../base/health_reports.ts";
 import type { Clock, Timer } from "../system/clock.ts";
 
 /** One check as its owner declares it. */

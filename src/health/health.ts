@@ -2,7 +2,7 @@
  * The health room owns the checks of the daemon's dependencies: it runs them in the background and remembers each last
  * result. It never runs a check because somebody asked for the report, and never decides what a bad result leads to.
  */
-import type { CheckReport } from "../base/reports.ts";
+import type { CheckReport } from "../base/health_reports.ts";
 import type { Clock } from "../system/clock.ts";
 import { type Check, type CheckOptions, startCheck } from "./check.ts";
 

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { inspectRoutes } from "hono/dev";
-import { cannot } from "../base/errors.ts";
+import { type AppdError, cannot } from "../base/errors.ts";
 import { BUILT_IN_PATHS } from "./built_in_paths.ts";
 import { matches, openApiPath, overlap, type Pattern, patternOf } from "./pattern.ts";
 
@@ -26,7 +26,8 @@ export interface AppPattern extends Pattern {
   readonly method: string;
 }
 
-interface OpenPattern extends Pattern {
+/** A path in `open`. */
+export interface OpenPattern extends Pattern {
   /** Not where there is a token: then every method needs it. */
   readonly unlessToken: boolean;
 }
@@ -50,11 +51,15 @@ export interface AppRoutesOptions {
 export function appRoutes({ hono, open, bodyLimit, name }: AppRoutesOptions): AppRoutes {
   const own = inspectRoutes(hono).filter(({ isMiddleware }) => !isMiddleware)
     .map(({ path, method }): AppPattern => ({ ...patternOf(path), method }));
+  refuseTaken(own, { verb: "serve", name });
+  return { hono, patterns: own, open: openPatterns({ open, name }), bodyLimit };
+}
+
+/** What `open` stands for; known before the endpoints are. @throws AppdError (config) for what a built-in endpoint has */
+export function openPatterns({ open, name }: Pick<AppRoutesOptions, "open" | "name">): readonly OpenPattern[] {
   const patterns = open.map(openPatternOf);
-  const taken = BUILT_IN_PATHS.map(patternOf);
-  for (const pattern of own) refuseTaken(pattern, { taken, verb: "serve", name });
-  for (const pattern of patterns) refuseTaken(pattern, { taken, verb: "open", name });
-  return { hono, patterns: own, open: patterns, bodyLimit };
+  refuseTaken(patterns, { verb: "open", name });
+  return patterns;
 }
 
 /** The paths in `open` that no endpoint of the app has, nor middleware of a path of its own. */
@@ -75,15 +80,24 @@ function openPatternOf(open: OpenPath): OpenPattern {
 }
 
 function refuseTaken(
-  pattern: Pattern,
-  { taken, verb, name }: { readonly taken: readonly Pattern[]; readonly verb: string; readonly name: string },
+  patterns: readonly Pattern[],
+  { verb, name }: { readonly verb: string; readonly name: string },
 ): void {
-  const other = taken.find((each) => overlap(pattern, each));
-  if (other === undefined) return;
+  const builtIn = BUILT_IN_PATHS.map(patternOf);
+  for (const pattern of patterns) {
+    const other = builtIn.find((each) => overlap(pattern, each));
+    if (other !== undefined) throw taken(pattern, { other, verb, name });
+  }
+}
+
+function taken(
+  pattern: Pattern,
+  { other, verb, name }: { readonly other: Pattern; readonly verb: string; readonly name: string },
+): AppdError {
   const cause = pattern.text === other.text
     ? "a built-in endpoint has this path"
     : `it takes "${other.text}" too, which is a built-in endpoint`;
-  throw cannot([verb, pattern.text], `${cause}`, {
+  return cannot([verb, pattern.text], cause, {
     exit: "config",
     hint: `give the endpoint of ${name} another path, such as /${name}${pattern.text === "/" ? "" : "/…"}`,
   });

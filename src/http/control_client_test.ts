@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AppdError } from "../base/errors.ts";
-import type { HealthReport, StatusReport } from "../base/reports.ts";
+import type { HealthReport } from "../base/health_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { createApi } from "./api.ts";
 import { controlClient } from "./control_client.ts";
 import { fakeDaemon } from "./fake_daemon.ts";

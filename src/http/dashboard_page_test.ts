@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StatusReport } from "../base/reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { PAGE_SCRIPT, pageHtml } from "./dashboard_page.ts";
 
 /** What the script touches of an element. */

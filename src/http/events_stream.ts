@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { isInstanceOf } from "../base/instance_name.ts";
-import type { EventReport } from "../base/reports.ts";
+import type { EventReport } from "../base/event_report.ts";
 import { type Clock, systemClock } from "../system/clock.ts";
 import { EVENT_STREAM } from "./output.ts";
 import { replyJson, SECURITY_HEADERS } from "./problem.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EventReport } from "../base/reports.ts";
+import type { EventReport } from "../base/event_report.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { createApi } from "./api.ts";
 import { controlClient } from "./control_client.ts";

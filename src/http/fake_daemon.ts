@@ -1,5 +1,7 @@
 import { AppdError } from "../base/errors.ts";
-import type { HealthReport, HealthStatus, ProgramStatus, StatusReport } from "../base/reports.ts";
+import type { HealthReport, HealthStatus } from "../base/health_reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 import { type FakeJobs, fakeJobs } from "./fake_jobs.ts";
 import type { ApiDeps } from "./route.ts";
 

@@ -1,14 +1,12 @@
 import type { SignalName } from "../base/signal_names.ts";
 import type { Context } from "hono";
 import type { Logger, LogLevel } from "../base/logger.ts";
-import type {
-  EventReport,
-  HealthReport,
-  ReloadResult,
-  StatusReport,
-  UsageHistory,
-  WhyReport,
-} from "../base/reports.ts";
+import type { EventReport } from "../base/event_report.ts";
+import type { HealthReport } from "../base/health_reports.ts";
+import type { UsageHistory } from "../base/program_reports.ts";
+import type { ReloadResult } from "../base/reload_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
+import type { WhyReport } from "../base/why_reports.ts";
 import type { RunPage, RunQuery, RunReport, UpcomingSlot } from "../base/job_reports.ts";
 import type { Product } from "../base/product.ts";
 import type { Words } from "../base/words.ts";

@@ -2,13 +2,19 @@ import type { Context } from "hono";
 import { AppdError } from "../base/errors.ts";
 import { isOver } from "../base/job_reports.ts";
 import { JOB, NO_JOB, withJob } from "./jobs_asked.ts";
-import { replyJson, replyProblem } from "./problem.ts";
+import { type Problem, replyJson, replyProblem } from "./problem.ts";
 import type { Route, RouteParameter, WebhookCall } from "./route.ts";
 
 /** Longest key, in characters. */
 const KEY_LENGTH = 200;
 /** Longest body, in bytes: it becomes a variable, and execve(2) takes at most 128 KiB of one. */
 const BODY_BYTES = 32 * 1024;
+
+const TOO_LONG: Problem = {
+  status: 413,
+  message: `the body of a webhook may have ${BODY_BYTES} bytes`,
+  hint: `send ${BODY_BYTES} bytes at most, such as an address from which the job fetches the rest`,
+};
 
 const key = (name: string, where: RouteParameter["in"], description: string): RouteParameter => ({
   name,
@@ -40,7 +46,7 @@ export const HOOK: Route = {
     withJob(context, { deps, verb: "trigger", parameter: "job" }, async ({ name }) => {
       const bytes = await context.req.arrayBuffer();
       if (bytes.byteLength > BODY_BYTES) {
-        return replyProblem({ status: 413, message: `the body of a webhook may have ${BODY_BYTES} bytes` });
+        return replyProblem(TOO_LONG);
       }
       const run = await deps.jobs.webhook(name, callOf(context, new TextDecoder().decode(bytes)));
       return replyJson(run, { status: run.duplicate || isOver(run) ? 200 : 202 });

@@ -215,7 +215,11 @@ Deno.test("what came with a webhook is handed on as it is, up to its limit", asy
   assert.equal(calls.at(-1), "webhook standup undefined application/json { broken ✓");
   assert.equal((await ask("hooks/standup", { body: "x".repeat(32_768) })).code, 202);
   const long = await ask("hooks/standup", { body: "x".repeat(32_769) });
-  assert.deepEqual([long.code, long.answer.error.message], [413, "the body of a webhook may have 32768 bytes"]);
+  assert.deepEqual([long.code, long.answer.error], [413, {
+    message: "the body of a webhook may have 32768 bytes",
+    hint: "send 32768 bytes at most, such as an address from which the job fetches the rest",
+    exit: null,
+  }]);
   assert.equal(calls.length, 2);
 });
 

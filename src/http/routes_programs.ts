@@ -3,7 +3,7 @@ import { AppdError } from "../base/errors.ts";
 import { absenceOf } from "../base/left_out.ts";
 import { nearest } from "../base/nearest.ts";
 import { MAX_INSTANCES, programNames, programsNamed } from "../base/program_names.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { nearestSignal, SIGNAL_NAMES, type SignalName, signalNamed } from "../base/signal_names.ts";
 import { bodyOf, numberIn } from "./body.ts";
 import { replyJson, replyProblem } from "./problem.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { createApi } from "./api.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import type { ApiDeps } from "./route.ts";

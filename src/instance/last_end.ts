@@ -1,4 +1,4 @@
-import type { LastEndReport as LastEnd } from "../base/reports.ts";
+import type { LastEndReport as LastEnd } from "../base/status_report.ts";
 import type { InstanceState } from "./state_file.ts";
 
 export type { LastEnd };

@@ -44,13 +44,13 @@ export function writeState(files: Files, path: string, state: InstanceState): vo
 
 /** The last state that was written, or undefined when there is none that can be understood. */
 export function readState(files: Files, path: string): InstanceState | undefined {
-  if (files.stat(path)?.kind !== "file") return undefined;
   try {
+    if (files.stat(path)?.kind !== "file") return undefined;
     const value: unknown = JSON.parse(files.readText(path));
     const pid = (value as { pid?: unknown } | null)?.pid;
     return typeof pid === "number" ? value as InstanceState : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    throw systemError(["read state file", path], error);
+    throw systemError(["read state file", path], error, "ask as the user that runs the daemon, or as root");
   }
 }

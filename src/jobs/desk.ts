@@ -1,25 +1,17 @@
-import { judge } from "./admission.ts";
 import { expectEnd, meetDeadline } from "./deadline.ts";
 import type { JobsDeps } from "./deps.ts";
-import type { JobEvent } from "./events.ts";
-import { Execution, type ExecutionListener } from "./execution.ts";
-import { type ActiveRun, type Job, memoryOf, runOf } from "./job.ts";
-import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
+import { type Entry, writeEntries } from "./entry.ts";
+import type { Execution } from "./execution.ts";
+import { Gate } from "./gate.ts";
+import { InFlight } from "./in_flight.ts";
+import { type Job, memoryOf, runOf } from "./job.ts";
+import type { SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
-import { leftOutBy } from "./left_out.ts";
-import { codeAhead } from "./lingering.ts";
+import { prune } from "./prune.ts";
 import { newRun, type Run, type Slot } from "./run.ts";
 import { Tally } from "./tally.ts";
-import { Turns } from "./turns.ts";
-import { Places, WaitingLine } from "./waiting_line.ts";
-
-/** A slot's line and the change of the books that makes it stand. */
-interface Entry {
-  readonly run: Run;
-  readonly change: Change;
-  /** Called when the line is on disk; with false when its slot has had one before. */
-  readonly settle: (isNew: boolean) => void;
-}
+import { tell } from "./tell.ts";
+import { WaitingLine } from "./waiting_line.ts";
 
 export interface EnterOptions {
   readonly catchUp?: boolean;
@@ -33,9 +25,6 @@ export interface DueSlots {
   readonly missed: readonly Slot[];
   readonly run: readonly { readonly slot: Slot; readonly catchUp: boolean }[];
 }
-
-/** New lines of a job after which old ones are looked for. */
-const PRUNE_AFTER = 20;
 
 /** What the desk is told of its surroundings. */
 export interface DeskOptions {
@@ -52,46 +41,47 @@ export class Desk {
   readonly #deps: JobsDeps;
   readonly #options: DeskOptions;
   readonly #line = new WaitingLine();
-  readonly #places = new Places();
   /** Numbers of waiting runs whose lines are not on disk yet: their slots may turn out to have had one. */
   readonly #unwritten = new Set<number>();
-  readonly #turns: Turns;
+  readonly #gate: Gate;
+  readonly #inFlight: InFlight;
   /** Counts, and who waits for ends. */
   readonly tally = new Tally();
-  #spec: SchedulerSpec = { concurrency: 1, pools: {} };
-  #pause: Pause | null = null;
   #nextId = 1;
-  #closed = false;
-  #rested = Promise.withResolvers<void>();
 
   constructor(deps: JobsDeps, options: DeskOptions) {
     this.#deps = deps;
-    this.#turns = new Turns(deps.clock);
     this.#options = options;
+    this.#gate = new Gate(deps.clock);
+    this.#inFlight = new InFlight(deps, {
+      jobs: options.jobs,
+      gate: this.#gate,
+      onFree: () => this.dispatch(),
+      onEnded: (job, run) => this.close(job, run),
+    });
   }
 
   /** What an earlier daemon left. */
   recall(lastId: number, pause: Pause | null): void {
     this.#nextId = lastId + 1;
-    this.#pause = pause;
+    this.#gate.pause = pause;
   }
 
   apply(spec: SchedulerSpec): void {
-    this.#spec = spec;
-    this.#places.apply(spec);
+    this.#gate.apply(spec);
   }
 
   get pause(): Pause | null {
-    return this.#pause;
+    return this.#gate.pause;
   }
 
   set pause(pause: Pause | null) {
-    this.#pause = pause;
+    this.#gate.pause = pause;
   }
 
   /** Runs under way, and runs that wait. */
   get load(): { readonly inFlight: number; readonly queued: number } {
-    return { inFlight: this.#places.taken, queued: this.#line.size };
+    return { inFlight: this.#gate.taken, queued: this.#line.size };
   }
 
   /** When a run that waits for work hours can begin; wall time in milliseconds. */
@@ -135,31 +125,18 @@ export class Desk {
   }
 
   #entry(job: Job, slot: Slot, { catchUp = false }: EnterOptions): Entry {
-    const { clock } = this.#deps;
-    const now = clock.now();
-    const { hours } = this.#spec;
     const waiting = [...job.waiting].map((id) => this.#line.get(id));
-    const verdict = judge({
-      spec: job.spec,
-      kind: slot.cause.kind,
-      catchUp,
-      paused: this.#isPaused(job),
-      hours,
-      now,
-      busy: busyText(job, waiting),
-      deferred: waiting.some((run) => run?.notBefore !== null),
-      waiting: waiting.length,
-    });
+    const verdict = this.#gate.judge(job, { slot, catchUp, waiting });
     if (verdict.kind === "skip") return this.#skipped(job, slot, { reason: verdict.reason });
     const number = ++job.number;
     const id = this.#nextId++;
     if (verdict.kind === "replace") this.cancelJob(job, `replaced by run ${id}`);
     const notBefore = verdict.kind === "admit" ? verdict.notBefore : null;
     expectEnd(job, notBefore ?? slot.at);
-    const queued = newRun(slot, { id, job: job.spec.name, createdAt: now, number, notBefore });
+    const queued = newRun(slot, { id, job: job.spec.name, createdAt: this.#deps.clock.now(), number, notBefore });
     const hindrance = verdict.kind === "admit" && verdict.because !== null
       ? verdict.because
-      : this.#hindrance(job, queued);
+      : this.#gate.hindrance(job, queued);
     return hindrance === undefined ? this.#startNew(job, queued) : this.#queue(job, queued, hindrance);
   }
 
@@ -172,7 +149,7 @@ export class Desk {
     const settle = (isNew: boolean) => {
       if (!isNew) return;
       this.tally.count(run);
-      this.#tell({ kind: "job_skipped", run });
+      tell(this.#deps, { kind: "job_skipped", run });
     };
     return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
   }
@@ -184,7 +161,7 @@ export class Desk {
     job.waiting.add(run.id);
     const settle = (isNew: boolean) => {
       this.#unwritten.delete(run.id);
-      if (isNew) this.#tell({ kind: "job_queued", run: waiting, because });
+      if (isNew) tell(this.#deps, { kind: "job_queued", run: waiting, because });
       else this.#takeBack(job, run);
       this.dispatch();
     };
@@ -194,10 +171,10 @@ export class Desk {
   #startNew(job: Job, queued: Run): Entry {
     const run = this.#firstAttempt(queued);
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#execute(job, run, promise);
+    this.#inFlight.begin(job, { run, committed: promise });
     const settle = (isNew: boolean) => {
       if (isNew) return resolve();
-      this.#places.give(job.spec);
+      this.#gate.givePlace(job.spec);
       this.#takeBack(job, run);
       this.dispatch();
     };
@@ -214,68 +191,12 @@ export class Desk {
     return { ...run, state: "running", reason: null, attempts: 1, startedAt: this.#deps.clock.now() };
   }
 
-  #execute(job: Job, run: Run, committed: Promise<unknown>): void {
-    this.#places.take(job.spec);
-    const execution = Execution.begin(
-      { ...this.#deps, turns: this.#turns, listener: this.#listener(job, job.spec) },
-      job.spec,
-      { run, committed },
-    );
-    job.active.set(run.id, { kind: "execution", execution });
-  }
-
   /** Goes on with a run that an earlier daemon had let in. */
   resume(job: Job, run: Run): void {
-    if (run.state !== "retrying") {
-      this.#line.add(run);
-      job.waiting.add(run.id);
-      expectEnd(job, run.notBefore ?? run.slotAt);
-      return;
-    }
-    const execution = Execution.resume(
-      { ...this.#deps, turns: this.#turns, listener: this.#listener(job, job.spec) },
-      job.spec,
-      run,
-    );
-    job.active.set(run.id, { kind: "execution", execution });
-  }
-
-  #listener(job: Job, spec: JobSpec): ExecutionListener {
-    return {
-      record: (run) => this.#deps.ledger.record({ update: [run] }),
-      hindrance: (run) => leftOutBy(job, run) ?? codeAhead(job),
-      takePlace: () => {
-        if (this.#closed || this.#places.missingFor(spec) !== undefined) return false;
-        this.#places.take(spec);
-        return true;
-      },
-      onStarted: (run) => this.#tell({ kind: "job_started", run }),
-      onRetrying: (run, inMs) => {
-        this.#places.give(spec);
-        this.#tell({ kind: "job_retrying", run, inMs });
-        this.#rest();
-        this.dispatch();
-      },
-      onHeldUp: (run, because) => this.#tell({ kind: "job_queued", run, because }),
-      onLeftovers: (run, { leftovers: processes, lingers }) => {
-        if (lingers !== undefined) this.#follow(job, run, lingers);
-        this.#tell({ kind: "job_leftovers", run, processes });
-      },
-      onEnded: (run, hadPlace) => {
-        if (hadPlace) this.#places.give(spec);
-        void this.close(job, run);
-      },
-    };
-  }
-
-  /** Its code goes on after it was let go: other runs of the job wait for its end. */
-  #follow(job: Job, run: Run, settled: Promise<unknown>): void {
-    const code = { run: run.id, since: this.#deps.clock.now() };
-    job.lingering.add(code);
-    void settled.then(() => {
-      job.lingering.delete(code);
-      this.dispatch();
-    });
+    if (run.state === "retrying") return this.#inFlight.resume(job, run);
+    this.#line.add(run);
+    job.waiting.add(run.id);
+    expectEnd(job, run.notBefore ?? run.slotAt);
   }
 
   /** Gives a run its outcome, with everything that follows from it in one change of the books. */
@@ -283,103 +204,62 @@ export class Desk {
     this.#forget(job, run.id);
     job.lastRun = run;
     job.lines++;
-    if (meetDeadline(job, run)) this.#tell({ kind: "job_recovered", job: run.job });
+    if (meetDeadline(job, run)) tell(this.#deps, { kind: "job_recovered", job: run.job });
     const follow = this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
     this.tally.count(run);
-    this.#tell({ kind: "job_ended", run });
+    tell(this.#deps, { kind: "job_ended", run });
     this.dispatch();
     await this.#write(follow, { update: [run], jobs: [memoryOf(job)] });
     this.tally.announce(run);
-    this.#rest();
-    this.#prune(job);
+    prune(job, this.#deps);
   }
 
-  /** Resolves when the next run has its outcome on disk, or waits for another attempt. */
+  /** See {@link InFlight.nextRest}. */
   get nextRest(): Promise<void> {
-    return this.#rested.promise;
-  }
-
-  #rest(): void {
-    const { resolve } = this.#rested;
-    this.#rested = Promise.withResolvers();
-    resolve();
-  }
-
-  /** Lines beyond the limits go a few at a time, with every so many new ones. */
-  #prune(job: Job): void {
-    if (job.lines < PRUNE_AFTER) return;
-    job.lines = 0;
-    const { name, keepFor, keepRuns } = job.spec;
-    void this.#deps.ledger.prune(name, { keep: keepRuns, before: this.#deps.clock.now() - keepFor });
+    return this.#inFlight.nextRest;
   }
 
   async #write(entries: readonly Entry[], more: Change = {}): Promise<boolean[]> {
-    const refused = await this.#deps.ledger.record({
-      update: more.update ?? [],
-      insert: entries.flatMap(({ change }) => change.insert ?? []),
-      jobs: [...more.jobs ?? [], ...entries.flatMap(({ change }) => change.jobs ?? [])],
-    });
-    return entries.map(({ run, settle }) => {
-      const isNew = !refused.has(run.id);
-      settle(isNew);
+    const areNew = await writeEntries(entries, { ledger: this.#deps.ledger, more });
+    for (const { run } of entries) {
       const job = this.#options.jobs.get(run.job);
-      if (job !== undefined) this.#prune(job);
-      return isNew;
-    });
+      if (job !== undefined) prune(job, this.#deps);
+    }
+    return areNew;
   }
 
   /** Starts what waits and can start, in its order. */
   dispatch(): void {
-    if (this.#closed) return;
+    if (this.#gate.isShut) return;
     for (const run of this.#line.all()) {
-      if (this.#places.isFull) return;
+      if (this.#gate.isFull) return;
       const job = this.#options.jobs.get(run.job);
       if (job === undefined || this.#unwritten.has(run.id)) continue;
-      const because = this.#hindrance(job, run);
-      if (because !== undefined) {
-        if (because === leftOutBy(job, run) || because === codeAhead(job)) this.#waitOn(run, because);
+      if (this.#gate.hindrance(job, run) !== undefined) {
+        this.#tellWait(job, run);
         continue;
       }
       this.#line.remove(run.id);
       job.waiting.delete(run.id);
       const started = this.#firstAttempt(run);
-      this.#execute(job, started, this.#deps.ledger.record({ update: [started] }));
+      this.#inFlight.begin(job, { run: started, committed: this.#deps.ledger.record({ update: [started] }) });
     }
   }
 
-  /** What it waited for is over, and it waits for something else, which may take long: that is told once. */
-  #waitOn(run: Run, because: string): void {
-    if (run.reason === because) return;
+  /** What it waited for is over, perhaps, and something else keeps it, which may take long: that is told once. */
+  #tellWait(job: Job, run: Run): void {
+    const because = this.#gate.hindrance(job, run);
+    if (because === undefined || because === run.reason || because !== this.#gate.holdUp(job, run)) return;
     const waiting = { ...run, reason: because };
     this.#line.add(waiting);
     void this.#deps.ledger.record({ update: [waiting] });
-    this.#tell({ kind: "job_queued", run: waiting, because });
-  }
-
-  /** Why a run cannot begin now. */
-  #hindrance(job: Job, run: Run): string | undefined {
-    if (this.#closed) return "the daemon is stopping";
-    const now = this.#deps.clock.now();
-    if (run.notBefore !== null && run.notBefore > now) return "outside work hours";
-    if (run.cause.kind !== "manual" && this.#isPaused(job)) return "paused";
-    const busy = job.spec.overlap === "allow" ? undefined : busyText(job, []);
-    return leftOutBy(job, run) ?? busy ?? this.#places.missingFor(job.spec);
-  }
-
-  #isPaused(job: Job): boolean {
-    return this.#pause !== null || job.pause !== null;
+    tell(this.#deps, { kind: "job_queued", run: waiting, because });
   }
 
   /** @returns the run as it is then; undefined when there is none of this number without an outcome */
   cancel(id: number, reason: string): Run | undefined {
     const waiting = this.#line.get(id);
-    if (waiting !== undefined) return this.#dismiss(waiting, reason);
-    for (const { active } of this.#options.jobs.values()) {
-      const found = active.get(id);
-      if (found?.kind === "execution") found.execution.cancel(reason);
-      if (found !== undefined) return runOf(found);
-    }
-    return undefined;
+    return waiting === undefined ? this.#inFlight.cancel(id, reason) : this.#dismiss(waiting, reason);
   }
 
   /** Cancels everything of a job. @returns the runs */
@@ -397,15 +277,13 @@ export class Desk {
 
   /** Runs that are worked on now. */
   executions(): readonly Execution[] {
-    return [...this.#options.jobs.values()].flatMap(({ active }) =>
-      [...active.values()].flatMap((one) => one.kind === "execution" ? [one.execution] : [])
-    );
+    return this.#inFlight.all();
   }
 
   /** Nothing is started any more; what waits, or waits for its next attempt, is left to the next daemon. */
   shut(): void {
-    this.#closed = true;
-    for (const execution of this.executions()) if (execution.isRetrying) execution.leave();
+    this.#gate.shut();
+    this.#inFlight.leaveRetrying();
   }
 
   #forget(job: Job, id: number): void {
@@ -413,25 +291,4 @@ export class Desk {
     job.waiting.delete(id);
     this.#line.remove(id);
   }
-
-  #tell(event: Told): void {
-    const job = "run" in event ? event.run.job : event.job;
-    this.#deps.onEvent({ ...event, job, at: this.#deps.clock.now() } as JobEvent);
-  }
-}
-
-/** An event before its time is put to it. */
-type Told =
-  | { [K in JobEvent as K["kind"]]: K extends { run: Run } ? Omit<K, "job" | "at"> : never }[JobEvent["kind"]]
-  | { readonly kind: "job_recovered"; readonly job: string };
-
-function isRetrying(active: ActiveRun): boolean {
-  return active.kind === "execution" && active.execution.isRetrying;
-}
-
-function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
-  const active = job.active.values().find((one) => leftOutBy(job, runOf(one)) === undefined);
-  if (active !== undefined) return `run ${runOf(active).id} is still ${isRetrying(active) ? "being tried" : "running"}`;
-  const first = waiting.find((run) => run !== undefined && leftOutBy(job, run) === undefined);
-  return codeAhead(job) ?? (first === undefined ? undefined : `run ${first.id} waits already`);
 }

@@ -1,7 +1,8 @@
 import { humanDuration } from "../base/duration.ts";
 import { triggerText } from "../base/event_trigger.ts";
 import type { JobStatus, LastRun, RunOutcome, RunReport, UpcomingSlot } from "../base/job_reports.ts";
-import type { ProgramExit, SchedulerStatus } from "../base/reports.ts";
+import type { ProgramExit } from "../base/program_reports.ts";
+import type { SchedulerStatus } from "../base/scheduler_status.ts";
 import { type Job, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Run } from "./run.ts";

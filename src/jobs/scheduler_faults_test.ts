@@ -2,16 +2,9 @@ import assert from "node:assert/strict";
 import { FakeClock } from "../system/fake_clock.ts";
 import type { Change } from "./ledger.ts";
 import { MemoryLedger } from "./memory_ledger.ts";
-import { Bench, jobSpec, settle } from "./testing.ts";
+import { Bench, clockAt, CRON, HOUR, jobSpec, MINUTE, settle } from "./testing.ts";
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const CRON = jobSpec({ cron: "0 * * * *" });
-
-function at(time: string): FakeClock {
-  return new FakeClock(Date.parse(`2026-01-05T${time}:00Z`));
-}
 
 Deno.test("a clock set forward is noticed before anything is due by it, whoever looks first", async () => {
   const bench = await new Bench().begin([CRON, jobSpec({ name: "pace", every: 45 * MINUTE })]);
@@ -37,9 +30,20 @@ Deno.test("an interval that was noted by a clock in the future goes on under the
   const ledger = new MemoryLedger();
   const spec = jobSpec({ every: HOUR });
   await (await new Bench({ ledger, clock: new FakeClock(Date.UTC(2030, 0, 1)) }).begin([spec])).pass(90 * MINUTE);
-  const next = await new Bench({ ledger, clock: at("10:30") }).begin([spec]);
+  const next = await new Bench({ ledger, clock: clockAt("10:30") }).begin([spec]);
   await next.pass(HOUR);
   assert.deepEqual((await next.lines()).at(-1), "01-05T11:30 running");
+});
+
+Deno.test("a clock that is set brings no slot of a job that was taken out while it runs", async () => {
+  const bench = await new Bench().begin([CRON]);
+  await bench.pass(30 * MINUTE);
+  bench.apply([]);
+  bench.clock.jump(3 * DAY);
+  bench.scheduler.tick();
+  await settle();
+  await bench.pass(2 * HOUR);
+  assert.deepEqual(await bench.lines(), ["01-05T11:00 running"]);
 });
 
 /** Remembers what was to be one change. */
@@ -55,9 +59,9 @@ class WatchedLedger extends MemoryLedger {
 Deno.test("what was missed, what is run for it and the place behind them are one change of the books", async () => {
   const ledger = new WatchedLedger();
   const spec = { ...CRON, missed: "all", missedMax: 2 } as const;
-  await new Bench({ ledger, clock: at("00:30") }).begin([spec]);
+  await new Bench({ ledger, clock: clockAt("00:30") }).begin([spec]);
   ledger.changes.length = 0;
-  await new Bench({ ledger, clock: at("05:10") }).begin([spec]);
+  await new Bench({ ledger, clock: clockAt("05:10") }).begin([spec]);
   const [change] = ledger.changes;
   assert.deepEqual(change?.insert?.map(({ state }) => state), ["skipped", "skipped", "skipped", "running", "queued"]);
   assert.equal(change?.jobs?.at(-1)?.place?.cursor, Date.parse("2026-01-05T05:00:00Z"));
@@ -72,7 +76,7 @@ Deno.test("what the end of a run brings about while the daemon stops waits for t
   bench.runner.started[0]?.end();
   await drained;
   assert.deepEqual(await bench.lines("report"), ["01-05T11:00 queued: the daemon is stopping"]);
-  const next = await new Bench({ ledger, clock: at("11:05") }).begin([CRON, follower]);
+  const next = await new Bench({ ledger, clock: clockAt("11:05") }).begin([CRON, follower]);
   assert.deepEqual(await next.lines("report"), ["01-05T11:00 running"]);
 });
 
@@ -85,7 +89,7 @@ Deno.test("a run that is going to be tried again does not hold up the stop, and 
   bench.runner.started[0]?.end({ code: 1 });
   await drained; // The clock stands still: nothing else could end it.
   assert.deepEqual(await bench.lines(), ["01-05T11:00 retrying"]);
-  const next = await new Bench({ ledger, clock: at("11:05") }).begin([spec]);
+  const next = await new Bench({ ledger, clock: clockAt("11:05") }).begin([spec]);
   next.clock.advance(0);
   await settle();
   assert.equal(next.runner.started[0]?.order.attempt, 2);
@@ -117,8 +121,8 @@ for (const [what, change] of WAYS) {
 Deno.test("a job that was taken out while no daemon ran, and came back later, has missed nothing", async () => {
   const ledger = new MemoryLedger();
   await (await new Bench({ ledger }).begin([CRON])).pass(HOUR);
-  await new Bench({ ledger, clock: at("12:10") }).begin([]);
-  const bench = await new Bench({ ledger, clock: at("15:10") }).begin([CRON]);
+  await new Bench({ ledger, clock: clockAt("12:10") }).begin([]);
+  const bench = await new Bench({ ledger, clock: clockAt("15:10") }).begin([CRON]);
   await bench.pass(HOUR);
   assert.deepEqual((await bench.lines()).slice(1), ["01-05T16:00 running"]);
   assert.equal(bench.runner.started[0]?.order.number, 2);

@@ -9,7 +9,9 @@ import type { Run } from "./run.ts";
 import type { RunEnd, RunExit, RunIdentity, Runner, RunOrder } from "./runner.ts";
 import { Scheduler } from "./scheduler.ts";
 
-const MINUTE = 60_000;
+/** Milliseconds. */
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
 
 /** A job that runs every hour and has nothing special. */
 export function jobSpec(more: Partial<JobSpec> = {}): JobSpec {
@@ -36,6 +38,9 @@ export function jobSpec(more: Partial<JobSpec> = {}): JobSpec {
     ...more,
   };
 }
+
+/** A job that runs every full hour, see {@link Bench}. */
+export const CRON = jobSpec({ cron: "0 * * * *" });
 
 /** A process that ends when it is told to. */
 export interface FakeRun {
@@ -115,7 +120,7 @@ export class Bench {
       clock: this.clock,
       ledger: this.ledger,
       runner: this.runner,
-      timingOf: () => options.timing ?? calendar(60 * MINUTE),
+      timingOf: () => options.timing ?? calendar(HOUR),
       jitterOf: () => options.jitter ?? 0,
       sinceBoot: () => undefined,
       onEvent: (event) => this.events.push(event),
@@ -146,6 +151,18 @@ export class Bench {
     const runs = await this.ledger.history({ job, limit: 10_000 });
     return runs.map(lineOf).reverse();
   }
+}
+
+/** A clock that shows a time of the day on which tests begin. */
+export function clockAt(time: string): FakeClock {
+  return new FakeClock(Date.parse(`2026-01-05T${time}:00Z`));
+}
+
+/** The books as a daemon leaves them that saw `spec` for the first time at a time of that day. */
+export async function leftAt(time: string, spec: JobSpec): Promise<MemoryLedger> {
+  const ledger = new MemoryLedger();
+  await new Bench({ ledger, clock: clockAt(time) }).begin([spec]);
+  return ledger;
 }
 
 function lineOf({ slotAt, slots, state, reason }: Run): string {

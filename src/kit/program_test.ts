@@ -133,7 +133,7 @@ Deno.test("man page, docs and completions know all of it, and docs say the same 
   assert.match(page, /plum pick SORT/);
   assert.match(page, /\.SS plum daemon start [^\n]*\nThe same as plum start\./);
   assert.match(markdown(PLUM), /### plum daemon stop\n\nThe same as `plum stop`\.\n/);
-  const model = completionModel(PLUM, { settings: [] });
+  const model = completionModel(PLUM, { settings: [], values: [] });
   assert.deepEqual(model.places.find(({ at }) => at === "pick")?.arguments[0]?.choices, ["damson"]);
   assert.ok(model.steps.some(({ from, word, to }) => from === "daemon" && word === "start" && to === "daemon start"));
   assert.ok(!model.steps.some(({ from, word }) => from === "daemon" && word.startsWith("-")));

@@ -1,4 +1,4 @@
-import { errnoOf, systemError } from "../base/errors.ts";
+import { cannot, errnoOf, systemError } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
 import { gunzip } from "../system/gzip.ts";
 import { type Archive, GZ, listArchives } from "./archives.ts";
@@ -39,14 +39,21 @@ export function snapshotOrThrow(files: ReadFiles, path: string): LogSnapshot {
   try {
     return takeSnapshot(files, path);
   } catch (error) {
-    throw systemError(["read", path], error);
+    throw systemError(["read", path], error, `look at it: ls -ld "${path}"`);
   }
 }
 
 function openCurrent(files: ReadFiles, path: string): CurrentFile | undefined {
   const fd = openIfThere(files, path);
   if (fd === undefined) return undefined;
-  const { ino, dev, size } = files.fstat(fd);
+  const { kind, ino, dev, size } = files.fstat(fd);
+  if (kind === "directory") {
+    files.close(fd);
+    throw cannot(["read log", path], "it is a directory", {
+      exit: "cannotCreate",
+      hint: `look at it: ls -ld "${path}"`,
+    });
+  }
   return { fd, ino, dev, size };
 }
 

@@ -10,7 +10,8 @@ import {
 import type { Loss } from "./appender.ts";
 import { gapLine, type GapReport } from "./gap.ts";
 import type { LoggingConfig, LoggingDeps } from "./logging.ts";
-import { type LogProblem, openRotatingFile, type RotatingFile } from "./rotating_file.ts";
+import { openRotatingFile } from "./open_rotating_file.ts";
+import type { LogProblem, RotatingFile } from "./rotating_file.ts";
 
 /** The places that records are written to, as the configuration names them. */
 export interface Outputs {

@@ -6,7 +6,7 @@ import { systemClock } from "../system/clock.ts";
 import { systemFiles } from "../system/files.ts";
 import { createCompressor } from "./compressor.ts";
 import { followLog, type LogQuery, readLog } from "./read_log.ts";
-import { openRotatingFile } from "./rotating_file.ts";
+import { openRotatingFile } from "./open_rotating_file.ts";
 
 const ALL: LogQuery = { lines: Infinity };
 

@@ -22,8 +22,16 @@ export type Notice =
   /** Dependencies are not there yet: `db to be ready`. */
   | { readonly kind: "waiting"; readonly for: readonly string[] }
   | { readonly kind: "adopted"; readonly pid: number; readonly generation: number }
-  /** An earlier daemon remembered that somebody stopped it. `endedAt`: when its last life ended; null when it had none. */
-  | { readonly kind: "kept_stopped"; readonly endedAt: number | null }
+  /**
+   * An earlier daemon remembered that somebody stopped it: when, and who asked. `endedAt`: when its last life ended; null
+   * when it had none.
+   */
+  | {
+    readonly kind: "kept_stopped";
+    readonly endedAt: number | null;
+    readonly stoppedAt: number;
+    readonly cause: string;
+  }
   | { readonly kind: "ready"; readonly pid: number }
   /** The readiness probe changed its mind about a running program. */
   | { readonly kind: "unready"; readonly reason: string }
@@ -52,7 +60,8 @@ export type Notice =
   | { readonly kind: "killing"; readonly pid: number; readonly again: boolean }
   /** A service ignores its signal; `wanted`: it is to begin again. */
   | { readonly kind: "lingering"; readonly wanted: boolean }
-  | { readonly kind: "stopped"; readonly forced: boolean }
+  /** `cause`: who or what wants it to stay stopped; absent when another start follows. */
+  | { readonly kind: "stopped"; readonly forced: boolean; readonly cause?: string }
   | { readonly kind: "swept"; readonly processes: readonly Survivor[] }
   | { readonly kind: "survivors"; readonly processes: readonly Survivor[] }
   | { readonly kind: "trouble"; readonly what: string; readonly error: string };
@@ -66,7 +75,13 @@ export type News = Notice & {
 export type ProgramEvent = News & { readonly program: string; readonly at: number };
 
 /** What it means that a service ignores its signal while it is to begin again. */
-export const LINGERS = "it cannot begin again before it has ended";
+const LINGERS = "it cannot begin again before it has ended";
+
+/** Why it does not do its work any more, for good or until somebody helps; undefined for news of any other kind. */
+export function failureIn(news: News): string | undefined {
+  if (news.kind === "failed") return news.reason;
+  return news.kind === "lingering" && news.wanted ? `it ignores its signal: ${LINGERS}` : undefined;
+}
 
 const LEVELS: Readonly<Record<Notice["kind"], LogLevel>> = {
   started: "info",

@@ -12,7 +12,7 @@ const SENTENCES: readonly (readonly [news: News, program: string, service: strin
     "service waits for db to be ready",
   ],
   [
-    { kind: "kept_stopped", endedAt: 0 },
+    { kind: "kept_stopped", endedAt: 0, stoppedAt: 0, cause: "a test" },
     "program stays stopped: somebody stopped it under an earlier daemon",
     "service stays stopped: somebody stopped it under an earlier daemon",
   ],

@@ -1,7 +1,7 @@
 /** For tests of tasks: a supervisor on a fake clock and host, and functions whose lives a test ends. */
 import assert from "node:assert/strict";
 import { SILENT } from "../base/logger.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { systemFiles } from "../system/files.ts";
 import { type ProgramEvent, sentence } from "./events.ts";

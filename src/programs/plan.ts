@@ -1,5 +1,5 @@
 import { canonicalJson } from "../base/canonical.ts";
-import type { ProgramPlan } from "../base/reports.ts";
+import type { ProgramPlan } from "../base/reload_reports.ts";
 import { isTask, markOfUnit, type UnitSpec } from "./task_spec.ts";
 
 /** A program or task as it is now. */

@@ -1,10 +1,10 @@
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import type { Shared } from "./deps.ts";
 import { readExit } from "./exit_keeper.ts";
 import { Ending } from "./ending.ts";
 import { signalGroup } from "./group.ts";
 import { removeRecord, writeRecord } from "./record.ts";
-import { Rest } from "./rest.ts";
+import { keptStopped, Rest } from "./rest.ts";
 import type { RestRecord } from "./rest_record.ts";
 import { launch } from "./launch.ts";
 import { Machine, type Work } from "./machine.ts";
@@ -207,7 +207,7 @@ export class Program implements Unit {
   #remember({ as, reason }: Extract<Work, { do: "remember" }>): void {
     if (this.#shared.isStopping()) return;
     const { restarts, exit = null } = this.machine.history;
-    const record = { spec: specMark(this.#next), as, reason, restarts, exit };
+    const record = { spec: specMark(this.#next), as, reason, at: this.#shared.clock.now(), restarts, exit };
     this.machine.attempt("write the record", () => this.#rest.remember(record));
   }
 
@@ -220,7 +220,7 @@ export class Program implements Unit {
     const { as, reason, restarts, exit } = record;
     this.#rest.recall(record);
     if (as === "exited") this.machine.dispatch({ type: "ended_before", reason, restarts, exit: exit ?? undefined });
-    else this.machine.tell({ kind: "kept_stopped", endedAt: exit?.at ?? null });
+    else this.machine.tell(keptStopped(record));
   }
 
   status(): ProgramStatus {

@@ -1,7 +1,7 @@
 import type { Ending } from "../base/ending.ts";
 import { fingerprint } from "../base/fingerprint.ts";
 import type { ProbeSpec } from "../base/probe_spec.ts";
-import type { ProgramExit } from "../base/reports.ts";
+import type { ProgramExit } from "../base/program_reports.ts";
 
 /** When a program that ended is started again. */
 export type Restart = "always" | "on-failure" | "never";

@@ -1,4 +1,4 @@
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { familyOf } from "./dependencies.ts";
 import type { Survivor } from "./events.ts";
 import { exitReport } from "./program_spec.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AppdError, errnoOf } from "../base/errors.ts";
-import type { LingeringService, ProgramPlan } from "../base/reports.ts";
+import type { LingeringService, ProgramPlan } from "../base/reload_reports.ts";
 import { FIFO_NAME } from "./adoption.ts";
 import type { Shared } from "./deps.ts";
 import { foreseeFailure } from "./launch.ts";
@@ -68,10 +68,9 @@ export class Reconciler {
     const stale = new Set(adopted.filter((name) => this.#units.get(name)?.machine.isSettled === false));
     const plan = withRestarts(this.plan(specs), stale);
     const removed = this.#units.of(plan.stop);
-    const ending = removed.filter((unit) => unit.machine.state.kind !== "lingering"); // Who did so before is no news.
     await haltInOrder(removed, { cause, remember: false });
     await Promise.all(removed.map((unit) => this.#units.remove(unit)));
-    const outgoing = ending.flatMap(lingeringOf);
+    const outgoing = removed.flatMap(lingeringOf); // Also who did so before: this configuration takes it away, and it goes on.
     if (this.#shared.isStopping()) {
       return { ...plan, start: [], restart: [], adopted, failed: [], lingering: outgoing };
     }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import type { Shared } from "./deps.ts";
+import type { Notice } from "./events.ts";
 import { readRest, removeRest, type RestRecord, writeRest } from "./rest_record.ts";
 
 /** Where the rest of one unit is remembered, and what has to hold so that it counts. */
@@ -22,7 +23,17 @@ export class Rest {
     this.#directory = directory;
   }
 
+  /** Said once more of a unit that has not run since, it is no news: who was the first to stop it, and when, holds. */
   remember(record: Omit<RestRecord, "bootId">): void {
+    if (!this.#isKnown(record)) this.#write(record);
+  }
+
+  #isKnown({ as, exit }: Pick<RestRecord, "as" | "exit">): boolean {
+    const known = this.#record;
+    return known?.as === as && (exit === null || exit.at === known.exit?.at);
+  }
+
+  #write(record: Omit<RestRecord, "bootId">): void {
     const { files, bootId } = this.#shared;
     files.makeDirectory(this.#directory, 0o700);
     this.#record = record;
@@ -36,7 +47,7 @@ export class Rest {
 
   /** It rests on under another configuration. */
   revise(mark: string): void {
-    if (this.#record !== undefined && this.#record.spec !== mark) this.remember({ ...this.#record, spec: mark });
+    if (this.#record !== undefined && this.#record.spec !== mark) this.#write({ ...this.#record, spec: mark });
   }
 
   /** The next daemon is to know nothing of it, whoever wrote it down. */
@@ -55,6 +66,11 @@ export function recalled(
   if (record === undefined || (record.bootId === bootId && record.spec === mark)) return record;
   removeRest(files, directory);
   return undefined;
+}
+
+/** What is told of a unit that an earlier daemon remembered as stopped. */
+export function keptStopped({ exit, at, reason }: RestRecord): Notice {
+  return { kind: "kept_stopped", endedAt: exit?.at ?? null, stoppedAt: at, cause: reason };
 }
 
 /** Where tasks rest: apart from the directories of programs, and under a name that none of them can have. */

@@ -12,7 +12,10 @@ export interface RestRecord {
   /** See specMark: a program that was changed meanwhile is another one. */
   readonly spec: string;
   readonly as: "stopped" | "exited";
+  /** How it ended, or who asked for the stop. */
   readonly reason: string;
+  /** Since when it is so: wall time in milliseconds. */
+  readonly at: number;
   readonly restarts: number;
   /** How and when (wall, milliseconds) the last life ended; null when there was none. */
   readonly exit: { readonly how: Exit; readonly at: number } | null;
@@ -37,7 +40,7 @@ export function writeRest(files: RestFiles, directory: string, record: RestRecor
 export function readRest(files: RestFiles, directory: string): RestRecord | undefined {
   try {
     const value = JSON.parse(files.readText(pathOf(directory))) as RestRecord;
-    return value.as === "stopped" || value.as === "exited" ? value : undefined;
+    return ["stopped", "exited"].includes(value.as) && typeof value.at === "number" ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || errnoOf(error) !== undefined) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import type { ProgramStateName } from "../base/reports.ts";
+import type { ProgramStateName } from "../base/program_reports.ts";
 import type { Exit, Restart } from "./program_spec.ts";
 
 /** The PID of a life that has no process: kill(2) knows no process of this number, and we never signal it. */
@@ -28,10 +28,10 @@ export interface SpawnTrouble {
 
 /**
  * What comes after a stop: nothing, a start, or, when the program was unwell, what follows a failure. `remembered`: the next
- * daemon is not to start it either.
+ * daemon is not to start it either. `cause`: who wants it, of several stops the one that is to be remembered.
  */
 export type After =
-  | { readonly next: "stopped"; readonly remembered: boolean }
+  | { readonly next: "stopped"; readonly remembered: boolean; readonly cause: string }
   | { readonly next: "start"; readonly cause: string }
   | { readonly next: "retry"; readonly reason: string; readonly wasStable: boolean };
 

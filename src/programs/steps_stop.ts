@@ -31,15 +31,18 @@ function patience(input: Input<StateKind, "stop" | "restart">): number {
 /** @param before what was to come until now */
 function afterOf(event: Extract<Event, { type: "start" | "stop" | "restart" }>, before?: After): After {
   if (event.type !== "stop") return { next: "start", cause: event.cause };
-  const was = before?.next === "stopped" && before.remembered;
-  return { next: "stopped", remembered: event.remember ?? was };
+  if (event.remember === undefined && before?.next === "stopped" && before.remembered) return before;
+  return { next: "stopped", remembered: event.remember ?? false, cause: event.cause };
 }
 
-const STOPPED: Effect = { do: "remember", as: "stopped", reason: "stopped" };
+/** @param cause who asked for the stop */
+function rememberAs(cause: string): Effect {
+  return { do: "remember", as: "stopped", reason: cause };
+}
 
 /** Nothing wanted it to run; from now on a person does not want it either. */
 export function rememberStop({ state, history, event }: Input<"stopped", "stop">): Step {
-  return { state, history, effects: event.remember ? [STOPPED] : [] };
+  return { state, history, effects: event.remember ? [rememberAs(event.cause)] : [] };
 }
 
 /** Asked again while stopping: the last word counts, and the deadline only ever comes nearer. */
@@ -81,7 +84,7 @@ function linger({ state: { life, then }, history, moment }: Input<"stopping", "d
 
 /** What is wanted is so from now on, also for a daemon that comes after a kill of this one. */
 function wishOf(then: After): Effect {
-  return then.next === "stopped" && then.remembered ? STOPPED : { do: "wake" };
+  return then.next === "stopped" && then.remembered ? rememberAs(then.cause) : { do: "wake" };
 }
 
 /** Asked again while it ignores its signal: the last word counts when it has returned. That another life waits is news. */
@@ -127,7 +130,7 @@ export function sweepOnly(input: Input<"waiting" | "backoff" | "exited" | "faile
 export function finish(input: Input<"sweeping", "swept">): Step {
   const { then } = input.state;
   const forced = input.state.forced || input.event.killed;
-  const stopped = tell({ kind: "stopped", forced });
+  const stopped = tell({ kind: "stopped", forced, ...(then.next === "stopped" ? { cause: then.cause } : {}) });
   switch (then.next) {
     case "start":
       return prepare({ history: afterStable(input.history), cause: then.cause, first: [stopped] });
@@ -135,7 +138,7 @@ export function finish(input: Input<"sweeping", "swept">): Step {
       return {
         state: { kind: "stopped" },
         history: afterStable(input.history),
-        effects: [{ do: "rest" }, ...(then.remembered ? [STOPPED] : []), stopped],
+        effects: [{ do: "rest" }, ...(then.remembered ? [rememberAs(then.cause)] : []), stopped],
       };
     case "retry":
       return follow(afterUnwell(then, input), { ...input, reason: then.reason, first: [stopped] });

@@ -5,7 +5,8 @@
  * It never decodes what they write, never reads the configuration, and never signals a process that it did not identify.
  */
 import { AppdError, systemError } from "../base/errors.ts";
-import type { ProgramPlan, ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { ProgramPlan } from "../base/reload_reports.ts";
 import { AdoptedWatch } from "./adopted_watch.ts";
 import { Afterwards } from "./afterwards.ts";
 import { Census } from "./census.ts";

@@ -24,9 +24,25 @@ const STATES: { readonly [K in StateKind]: Extract<State, { kind: K }> } = {
   starting: { kind: "starting", life: LIFE, until: 1000, probed: false },
   running: { kind: "running", life: LIFE, stableAt: 5000, stable: false, ready: true },
   backoff: { kind: "backoff", retryAt: 4000, retryAtWall: 999_000, reason: "exit code 1" },
-  stopping: { kind: "stopping", life: LIFE, killAt: 4000, kills: 0, then: { next: "stopped", remembered: true } },
-  lingering: { kind: "lingering", life: LIFE, since: 900_000, then: { next: "stopped", remembered: true } },
-  sweeping: { kind: "sweeping", generation: 3, forced: false, then: { next: "stopped", remembered: true } },
+  stopping: {
+    kind: "stopping",
+    life: LIFE,
+    killAt: 4000,
+    kills: 0,
+    then: { next: "stopped", remembered: true, cause: "a test" },
+  },
+  lingering: {
+    kind: "lingering",
+    life: LIFE,
+    since: 900_000,
+    then: { next: "stopped", remembered: true, cause: "a test" },
+  },
+  sweeping: {
+    kind: "sweeping",
+    generation: 3,
+    forced: false,
+    then: { next: "stopped", remembered: true, cause: "a test" },
+  },
   exited: { kind: "exited", reason: "exit code 0" },
   failed: { kind: "failed", reason: "exit code 78" },
 };
@@ -217,7 +233,7 @@ Deno.test("KILL is repeated every second and the stop counts as forced", () => {
   assert.deepEqual(second.effects.map(nameOf), ["kill", "killing"]);
   const swept = run(run(second.state, EVENTS.exited).state, EVENTS.swept);
   const notice = swept.effects.at(-1);
-  assert.deepEqual(notice, { do: "tell", notice: { kind: "stopped", forced: true } });
+  assert.deepEqual(notice, { do: "tell", notice: { kind: "stopped", forced: true, cause: "a test" } });
 });
 
 Deno.test("an adopted program is as far as its age says", () => {
@@ -299,6 +315,23 @@ Deno.test("the next daemon is to know of a stop that a person wants, whatever el
   ]);
   assert.deepEqual([remembers(EVENTS.stop, gone), remembers(EVENTS.stop, EVENTS.start, halt)], [false, false]);
   assert.deepEqual(run(STATES.stopped, halt).effects, []);
+});
+
+Deno.test("a stop says who wants it, also when nothing ran; what a person wants is remembered under that one's name", () => {
+  const tell = (first: State, ...events: Event[]) => {
+    const last = events.reduce((state: State, event) => run(state, event).state, first);
+    const { effects } = run(last.kind === "stopping" ? run(last, EVENTS.exited).state : last, EVENTS.swept);
+    const told = effects.filter((one) => one.do === "remember" || one.do === "tell");
+    return told.map((one) => one.do === "remember" ? one.reason : one.notice);
+  };
+  const byPerson: Event = { type: "stop", cause: "a person", remember: true };
+  const byPolicy: Event = { type: "stop", cause: "a policy" };
+  const stopped = (cause: string) => ({ kind: "stopped", forced: false, cause });
+  assert.deepEqual(tell(STATES.backoff, byPolicy), [stopped("a policy")]);
+  assert.deepEqual(tell(STATES.backoff, byPerson), ["a person", stopped("a person")]);
+  assert.deepEqual(tell(STATES.running, byPerson, byPolicy), ["a person", stopped("a person")]);
+  assert.deepEqual(tell(STATES.running, byPolicy, byPerson), ["a person", stopped("a person")]);
+  assert.deepEqual(tell(STATES.running, EVENTS.restart), [{ kind: "stopped", forced: false }]);
 });
 
 Deno.test("what is missing is told once", () => {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import type { Shared } from "./deps.ts";
 import { Machine, type Work } from "./machine.ts";
 import type { Exit } from "./program_spec.ts";
 import { statusOf } from "./program_status.ts";
-import { recalled, Rest, TASKS } from "./rest.ts";
+import { keptStopped, recalled, Rest, TASKS } from "./rest.ts";
 import { type Event, type Life, NO_PID } from "./state.ts";
 import { TaskRun } from "./task_run.ts";
 import type { TaskSpec } from "./task_spec.ts";
@@ -62,7 +62,7 @@ export class Task implements Unit {
     if (record === undefined) return undefined;
     const task = new Task(shared, spec);
     task.#rest.recall(record);
-    task.machine.tell({ kind: "kept_stopped", endedAt: record.exit?.at ?? null });
+    task.machine.tell(keptStopped(record));
     return task;
   }
 
@@ -164,7 +164,8 @@ export class Task implements Unit {
   #remember(reason: string): void {
     if (this.#shared.isLeaving()) return;
     const { restarts, exit = null } = this.machine.history;
-    const record = { spec: this.#next.task.mark, as: "stopped", reason, restarts, exit } as const;
+    const at = this.#shared.clock.now();
+    const record = { spec: this.#next.task.mark, as: "stopped", reason, at, restarts, exit } as const;
     this.machine.attempt("write the record", () => this.#rest.remember(record));
   }
 

@@ -85,6 +85,16 @@ Deno.test("a task that a reload takes away while it ignores its signal stays unt
   const script = await linger(t, "stop");
   const gone = await t.supervisor.apply([], "a reload");
   assert.deepEqual([gone.stop, stateOf(t), t.supervisor.plan([]).stop], [["proxy"], "stopping", []]);
+  assert.deepEqual(
+    gone.lingering.map(({ name, then }) => [name, then]),
+    [["proxy", "stop"]],
+    "it is told of once more",
+  );
+  assert.deepEqual(
+    (await t.supervisor.apply([], "a reload")).lingering,
+    [],
+    "the next reload has nothing to do with it",
+  );
   assert.equal(status(t).removed, true);
   await assert.rejects(
     t.supervisor.act("start", "proxy", "a test"),

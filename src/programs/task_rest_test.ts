@@ -1,5 +1,6 @@
 /** What one daemon leaves for the next of tasks that are not to run. */
 import assert from "node:assert/strict";
+import type { ProgramEvent } from "./events.ts";
 import { apply, type Bench, bench, finish, Script, settle, stateOf, status, taskSpec } from "./fake_tasks.ts";
 import { shellSpec } from "./testing.ts";
 
@@ -22,6 +23,33 @@ Deno.test("what was stopped by hand stays so under the next daemon, until it is 
   await finish(again.clock, again.supervisor.act("stop", "proxy", "a test"));
   await again.supervisor.act("start", "proxy", "a test");
   assert.equal(stateOf(await next()), "starting", "the last word counts");
+});
+
+Deno.test("the daemons after it know since when it is stopped and who asked, also when another one asks again", async () => {
+  await using killed = bench();
+  const specs = [taskSpec(new Script().run), shellSpec("once", "x", { restart: "on-failure" })];
+  await apply(killed, ...specs);
+  killed.host.exit(status(killed, "once").pid ?? 0, { code: 0 });
+  await settle();
+  const endedAt = killed.clock.now();
+  killed.clock.advance(60_000);
+  const stoppedAt = new Map<string, number>();
+  killed.supervisor.onEvent(({ kind, program, at }) => kind === "stopped" && stoppedAt.set(program, at));
+  for (const name of ["proxy", "once"]) await finish(killed.clock, killed.supervisor.act("stop", name, "the first"));
+  for (const round of ["second", "third"]) {
+    const next = bench(killed.directory);
+    const kept: ProgramEvent[] = [];
+    next.supervisor.onEvent((event) => kept.push(event));
+    next.clock.advance(600_000);
+    await apply(next, ...specs);
+    for (const name of ["proxy", "once"]) await finish(next.clock, next.supervisor.act("stop", name, `the ${round}`));
+    const of = (name: string) => kept.filter(({ program }) => program === name).map(({ at: _, ...event }) => event);
+    const told = (program: string) => ({
+      ...{ kind: "kept_stopped", program, stoppedAt: stoppedAt.get(program), cause: "the first" },
+    });
+    assert.deepEqual(of("once"), [{ ...told("once"), endedAt }]);
+    assert.deepEqual(of("proxy"), [{ ...told("proxy"), endedAt: stoppedAt.get("proxy"), service: true }]);
+  }
 });
 
 Deno.test("a task that had ended is begun anew by the next daemon: what it did may have gone with the last one", async () => {

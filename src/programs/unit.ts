@@ -1,4 +1,4 @@
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import type { Dependency } from "./dependencies.ts";
 import type { Survivor } from "./events.ts";
 import type { Machine } from "./machine.ts";

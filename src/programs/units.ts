@@ -1,7 +1,7 @@
 import { AppdError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { nearest } from "../base/nearest.ts";
-import type { ProgramStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import { familyOf } from "./dependencies.ts";
 import { isTask, type UnitSpec } from "./task_spec.ts";
 import type { Unit } from "./unit.ts";

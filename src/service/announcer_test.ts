@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { DaemonState } from "../base/lifecycle.ts";
 import { SILENT } from "../base/logger.ts";
-import type { ProgramStatus, SchedulerStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { SchedulerStatus } from "../base/scheduler_status.ts";
 import { VirtualClock } from "../system/virtual_clock.ts";
 import { Announcer } from "./announcer.ts";
 import type { StatusFacts } from "./status_line.ts";

@@ -1,6 +1,7 @@
 import { escapeControls } from "../base/escape.ts";
 import type { JobStatus } from "../base/job_reports.ts";
-import type { ProgramStatus, StatusReport } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { StatusReport } from "../base/status_report.ts";
 
 /** What the line is made from: a part of the status report. */
 export type StatusFacts = Pick<

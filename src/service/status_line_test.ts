@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { JobStatus } from "../base/job_reports.ts";
-import type { ProgramStatus, SchedulerStatus } from "../base/reports.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
+import type { SchedulerStatus } from "../base/scheduler_status.ts";
 import { type StatusFacts, statusLine } from "./status_line.ts";
 
 const NOW = Date.parse("2025-11-01T22:00:00Z");

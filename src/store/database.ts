@@ -13,6 +13,8 @@ export interface OpenInput {
   readonly files: Files;
   readonly open: OpenSqlite;
   readonly path: string;
+  /** What messages call the file. Default: its path. */
+  readonly called?: string;
   readonly lists: readonly MigrationList[];
   readonly now: number;
   /**
@@ -44,8 +46,8 @@ const OPEN_BUSY_MS = 500;
 /** Milliseconds that a statement waits for a lock of another process. */
 const BUSY_MS = 1000;
 
-/** Refuses everything but regular files, as a link could lead anywhere and a FIFO would wait for ever. */
-function checkKinds(files: Files, path: string): void {
+/** @throws RefusedError for everything but regular files, as a link could lead anywhere and a FIFO would wait for ever */
+export function checkKinds(files: Files, path: string): void {
   for (const name of ["", ...COMPANIONS].map((suffix) => path + suffix)) {
     const kind = files.stat(name)?.kind ?? "file";
     if (kind === "file") continue;
@@ -143,7 +145,7 @@ export function openDatabase(input: OpenInput): OpenedDatabase {
     db = input.open(path);
     configure(db, path);
     check(db, files.stat(path)?.size ?? 0);
-    const migrations = migrate(db, input.lists, input);
+    const migrations = migrate(db, input.lists, { path: input.called ?? path, now: input.now });
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return { db, migrations, place: watchPlace(files, path) };
   } catch (error) {

@@ -148,20 +148,25 @@ Deno.test("a database of a time when texts were not kept is taken as it is, and 
   assert.match((await failure(place.path, other)).message, /migration 1 of "test" \(notes\) has another text/);
 });
 
-Deno.test("a step that makes what another owner has is told whose it is", async () => {
+Deno.test("a step that names what another owner has is refused, and told whose it is", async () => {
   using place = directory();
-  const taken = async (sql: string) => {
-    const list = { owner: "fig", migrations: [{ version: 1, name: "own", sql }] };
+  const refusal = async (sql: string) => {
+    const list = { owner: "my-fig", migrations: [{ version: 1, name: "own", sql }] };
     const error = await openNotes(place.path, { migrations: [NOTES, list] }).then(() => undefined, (error) => error);
-    return [error?.message.replace(/^.*\): | in CREATE .*$/g, ""), error?.hint];
+    assert.ok(error instanceof AppdError && error.exitCode === 78, String(error));
+    return [error.message.replace(/^cannot migrate ".*" to version 1 of "my-fig" \(own\): /, ""), error.hint];
   };
-  const hint = (name: string, whose: string) =>
-    `"${name}" in this database is one of ${whose}'s own: call it otherwise, such as fig_${name}; what was done was undone`;
-  assert.deepEqual(await taken("CREATE TABLE Note (a)"), ["table Note already exists", hint("Note", "test")]);
-  assert.deepEqual(await taken("CREATE INDEX note ON note (text)"), [
-    ...["there is already a table named note", hint("note", "test")],
+  const told = (name: string, whose: string) => [
+    `it names "${name}", which in this database is one of ${whose}'s own`,
+    `take names with a prefix of your own, such as my_fig_${name}; nothing was changed`,
+  ];
+  assert.deepEqual(await refusal("CREATE TABLE Note (a)"), told("note", "test"));
+  assert.deepEqual(await refusal("CREATE TABLE IF NOT EXISTS note (a)"), told("note", "test"));
+  assert.deepEqual(await refusal("CREATE TABLE fig (a); INSERT INTO note (text) VALUES ('a')"), told("note", "test"));
+  assert.deepEqual(await refusal("CREATE INDEX note ON fig (text)"), told("note", "test"));
+  assert.deepEqual(await refusal("CREATE TABLE IF NOT EXISTS store_migration (a)"), [
+    ...told("store_migration", "the store"),
   ]);
-  assert.deepEqual(await taken("CREATE TABLE store_migration (a)"), [
-    ...["table store_migration already exists", hint("store_migration", "the store")],
-  ]);
+  await using store = await openNotes(place.path, { migrations: [NOTES] });
+  assert.equal(await tables(store), "note store_migration");
 });

@@ -6,8 +6,12 @@ const TOKENS =
 
 /** What stands for the text of a step: the same where only comments and white space differ. */
 export function textSum(sql: string): string {
-  const words = [...sql.matchAll(TOKENS)].filter(([, nothing]) => nothing === undefined).map(([token]) => token);
-  return fingerprint(words.join(" "));
+  return fingerprint(wordsOf(sql).join(" "));
+}
+
+/** A text as its words, without comments and white space. */
+export function wordsOf(sql: string): readonly string[] {
+  return [...sql.matchAll(TOKENS)].filter(([, nothing]) => nothing === undefined).map(([token]) => token);
 }
 
 /** Names of tables, indexes, views and triggers that a text makes, in small letters. */

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
+import { errnoOf } from "../base/errors.ts";
 
 /** Everything that stat(2) says and a room of ours asks for. Times in milliseconds since the epoch, sizes in bytes. */
 export interface FileStat {
@@ -49,7 +50,7 @@ export interface Files {
   fstat(fd: number): FileStat;
   /** fchown(2): only root gives files away. */
   chown(fd: number, owner: Owner): void;
-  /** lstat(2): of a symbolic link itself. Undefined when nothing is there. */
+  /** lstat(2): of a symbolic link itself. Undefined when nothing is there, also for want of a directory on the way. */
   stat(path: string): FileStat | undefined;
   rename(from: string, to: string): void;
   link(from: string, to: string): void;
@@ -63,6 +64,16 @@ export interface Files {
   chmod(path: string, mode: number): void;
   /** The path without symbolic links, as the kernel names an open file. */
   realPath(path: string): string;
+}
+
+/** Node takes ENOTDIR for "nothing there" as well; this runtime throws. */
+export function lstatIfThere(path: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
 }
 
 function flagsOf(options: OpenOptions): number {
@@ -113,7 +124,7 @@ export const systemFiles: Files = {
   fstat: (fd) => toFileStat(fs.fstatSync(fd)),
   chown: (fd, { uid, gid }) => fs.fchownSync(fd, uid, gid),
   stat(path) {
-    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+    const stat = lstatIfThere(path);
     return stat === undefined ? undefined : toFileStat(stat);
   },
   rename: (from, to) => fs.renameSync(from, to),

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { AppdError, errnoOf, systemError } from "../base/errors.ts";
+import { lstatIfThere } from "./files.ts";
 
 /** A held kernel lock; it ends with the process or when disposed. The file stays. */
 export interface Lock extends Disposable {
@@ -24,7 +25,8 @@ function guarded<T>(path: string, action: () => T): T {
     return action();
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    throw systemError(["look at", path], error, "it belongs to another user: try as that user, or with another --home");
+    const whose = errnoOf(error) === "ENOTDIR" ? "" : "it belongs to another user: try as that user, or ";
+    throw systemError(["look at", path], error, `${whose}choose another place with --home`);
   }
 }
 
@@ -39,16 +41,8 @@ function open(path: string, create: boolean): Deno.FsFile {
   });
 }
 
-/** Also false when a part of the path is no directory: node says so, this runtime throws. */
 function exists(path: string): boolean {
-  return guarded(path, () => {
-    try {
-      return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-    } catch (error) {
-      if (errnoOf(error) === "ENOTDIR") return false;
-      throw error;
-    }
-  });
+  return guarded(path, () => lstatIfThere(path) !== undefined);
 }
 
 function held(file: Deno.FsFile): Lock {

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 
 /** A value of SQLite. Integers beyond 2^53 cannot be read. */
 export type SqliteValue = string | number | null | Uint8Array;
@@ -46,8 +47,25 @@ class Statements {
 }
 
 /** SQLite as the runtime carries it. */
-export const openSqlite: OpenSqlite = (path) => {
-  const db = new DatabaseSync(path, { allowExtension: false });
+export const openSqlite: OpenSqlite = (path) => sqliteOf(new DatabaseSync(path, { allowExtension: false }));
+
+/** How a file is opened that is only read. */
+export interface ReadOnlyOptions {
+  /** Another process has it open; otherwise nobody has, and its write-ahead log is empty. */
+  readonly isShared: boolean;
+}
+
+/**
+ * Makes a connection that cannot write, and leaves no file beside the database: the log and its index are there when
+ * another process has it open, and without such a process they are not looked for (https://sqlite.org/uri.html, immutable).
+ */
+export function openReadOnly(path: string, { isShared }: ReadOnlyOptions): Sqlite {
+  const url = pathToFileURL(path);
+  url.search = isShared ? "?mode=ro" : "?mode=ro&immutable=1";
+  return sqliteOf(new DatabaseSync(url, { allowExtension: false, readOnly: true }));
+}
+
+function sqliteOf(db: DatabaseSync): Sqlite {
   const statements = new Statements(db);
   return {
     exec: (sql) => db.exec(sql),
@@ -63,4 +81,4 @@ export const openSqlite: OpenSqlite = (path) => {
     },
     close: () => db.close(),
   };
-};
+}

@@ -6,7 +6,9 @@
  *
  * @module
  */
-export type { HealthReport, ReloadResult, StatusReport } from "../base/reports.ts";
+export type { HealthReport } from "../base/health_reports.ts";
+export type { ReloadResult } from "../base/reload_reports.ts";
+export type { StatusReport } from "../base/status_report.ts";
 export { TestClock } from "./test_clock.ts";
 export { startApp, type StartOptions, type TestDaemon } from "./test_daemon.ts";
 export { until, type Waiting } from "../system/until.ts";

@@ -1,4 +1,4 @@
-import type { UsageReport } from "../base/reports.ts";
+import type { UsageReport } from "../base/program_reports.ts";
 import type { ProcessIdentity } from "../system/processes.ts";
 import { bornAt, growthOf, TICK_MS } from "./growth.ts";
 import { isDead, type Member, rssOf } from "./member.ts";

@@ -1,4 +1,4 @@
-import type { UsageReport } from "../base/reports.ts";
+import type { UsageReport } from "../base/program_reports.ts";
 
 /** One remembered sample. */
 export interface Sample extends UsageReport {

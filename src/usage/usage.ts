@@ -4,7 +4,7 @@
  * anything: it tells, and who asked for it acts.
  */
 import { errnoOf } from "../base/errors.ts";
-import type { UsageHistory, UsageReport } from "../base/reports.ts";
+import type { UsageHistory, UsageReport } from "../base/program_reports.ts";
 import type { Clock, Timer } from "../system/clock.ts";
 import type { UsageProcesses } from "../system/process_usage.ts";
 import type { ProcessStat } from "../system/processes.ts";

@@ -1,6 +1,7 @@
 /** The daemon's own socket: a look at it costs a millisecond, where a command costs a process. */
 import { join } from "node:path";
-import type { ProgramStatus, StatusReport } from "../../src/base/reports.ts";
+import type { ProgramStatus } from "../../src/base/program_reports.ts";
+import type { StatusReport } from "../../src/base/status_report.ts";
 import { controlClient } from "../../src/http/control_client.ts";
 import type { Instance } from "../support/instance.ts";
 

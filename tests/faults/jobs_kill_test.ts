@@ -7,10 +7,8 @@ import { notesOf, notingJob, type Row, rowsOf } from "./job_books.ts";
 import { type Random, random, sized } from "./seed.ts";
 
 const POINTS = sized(24, 1000);
-/** Longest life of a daemon, in milliseconds after it was started; it takes a part of that to begin. */
-const LONGEST = 600;
-/** Milliseconds in which it certainly has begun. */
-const BEGUN = 250;
+/** Milliseconds of life after a daemon has begun, at the most. */
+const LONGEST = 350;
 
 const EACH = `keep_runs = 1000000\nstop_timeout = "300ms"`;
 
@@ -65,22 +63,32 @@ function pass(ms: number): Promise<void> {
 }
 
 /** How long the daemon lives: any time, or until just after a second has begun, when most is due. */
-function lifetime({ next, once }: Random): number {
-  if (once(2)) return next(LONGEST);
-  return BEGUN + 1000 - (Date.now() + BEGUN) % 1000 + next(40);
+function lifetime({ next, once }: Random, begunMs: number): number {
+  if (once(2)) return next(begunMs + LONGEST);
+  return begunMs + 1000 - (Date.now() + begunMs) % 1000 + next(40);
+}
+
+/** Milliseconds in which a daemon has begun on this machine, with some to spare. */
+async function beginningOf(daemon: Instance): Promise<number> {
+  const began = performance.now();
+  await daemon.start();
+  const begunMs = 1.5 * (performance.now() - began);
+  signal(daemon.pid(), "SIGKILL");
+  return Math.round(begunMs);
 }
 
 /**
  * One daemon from its start to its violent end; sometimes that comes while it stops.
  *
+ * @param begunMs milliseconds in which it has begun
  * @returns runs that it has promised to somebody
  */
-async function live(daemon: Instance, chance: Random): Promise<number> {
+async function live(daemon: Instance, chance: Random, begunMs: number): Promise<number> {
   const child = daemon.spawn(["run"]);
   const output = child.output();
   const life = { over: false };
   const hands = handle(talkTo(daemon), life, chance);
-  await pass(lifetime(chance));
+  await pass(lifetime(chance, begunMs));
   if (chance.once(5)) {
     signal(child.pid, "SIGTERM");
     await pass(chance.next(500));
@@ -116,8 +124,9 @@ Deno.test(`35: ${POINTS} times kill -9 around starts and ends of jobs: one outco
   await using daemon = new Instance();
   daemon.write(configOf(daemon, { timed: true }));
   assert.equal((await daemon.run(["config", "check"])).code, 0);
+  const begunMs = await beginningOf(daemon);
   let promised = 0;
-  for (let point = 0; point < POINTS; point++) promised += await live(daemon, chance);
+  for (let point = 0; point < POINTS; point++) promised += await live(daemon, chance, begunMs);
   await daemon.start();
   assert.equal((await daemon.run(["stop"])).code, 0);
   const left = new Set(rowsOf(daemon).map(({ state }) => state));

@@ -1,7 +1,7 @@
 /** Writes numbered lines, from the number given, into a log that rotates and compresses all the time, until killed. */
 import { createCompressor } from "../../src/logging/compressor.ts";
 import { createLineWriter } from "../../src/logging/line_writer.ts";
-import { openRotatingFile } from "../../src/logging/rotating_file.ts";
+import { openRotatingFile } from "../../src/logging/open_rotating_file.ts";
 import { systemClock as clock } from "../../src/system/clock.ts";
 import { systemFiles as files } from "../../src/system/files.ts";
 import { numberedLines } from "./numbered_lines.ts";

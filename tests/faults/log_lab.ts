@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { createCompressor } from "../../src/logging/compressor.ts";
-import { openRotatingFile, type RotatingFile } from "../../src/logging/rotating_file.ts";
+import { openRotatingFile } from "../../src/logging/open_rotating_file.ts";
+import type { RotatingFile } from "../../src/logging/rotating_file.ts";
 import type { RotationPolicy } from "../../src/logging/rotation_policy.ts";
 import { type Clock, systemClock } from "../../src/system/clock.ts";
 import { FakeClock } from "../../src/system/fake_clock.ts";

@@ -1,7 +1,7 @@
 /** A daemon that does nothing but supervise, to be killed: `DIRECTORY PROGRAMS SCRIPT`. Says `ready` once it has applied. */
 import { SILENT } from "../../src/base/logger.ts";
 import { createCompressor } from "../../src/logging/compressor.ts";
-import { openRotatingFile } from "../../src/logging/rotating_file.ts";
+import { openRotatingFile } from "../../src/logging/open_rotating_file.ts";
 import { createSupervisor } from "../../src/programs/supervisor.ts";
 import { realDeps, shellSpec } from "../../src/programs/testing.ts";
 

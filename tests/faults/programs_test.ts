@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { SILENT } from "../../src/base/logger.ts";
 import { createCompressor } from "../../src/logging/compressor.ts";
-import { openRotatingFile } from "../../src/logging/rotating_file.ts";
+import { openRotatingFile } from "../../src/logging/open_rotating_file.ts";
 import { createSupervisor, type Supervisor } from "../../src/programs/supervisor.ts";
 import { MemoryOutput, realDeps, shellSpec } from "../../src/programs/testing.ts";
 import { systemProcesses } from "../../src/system/processes.ts";

@@ -15,6 +15,7 @@ import { LIFE } from "./life_cases.ts";
 import { MACHINE } from "./machine_cases.ts";
 import { MCPEG_CASES } from "./mcpeg_cases.ts";
 import { MODES } from "./mode_cases.ts";
+import { RESTARTS } from "./restart_cases.ts";
 import { SIMPLE } from "./simple_cases.ts";
 import { VPO } from "./vpo_cases.ts";
 import { whatTheHostHas } from "./host_state.ts";
@@ -42,6 +43,7 @@ const TESTS: readonly LabTest[] = [
   ...VPO,
   ...MCPEG_CASES,
   ...MODES,
+  ...RESTARTS,
 ];
 
 for (const { name, run, ...own } of TESTS) {

@@ -11,6 +11,7 @@ import { lookAtDisks } from "./look_disks.ts";
 import { lookAtDirectories, lookAtFiles, lookAtToken } from "./look_files.ts";
 import { lookAtClock, lookAtLimits, lookForTools, needsOf, steeringIn } from "./look_host.ts";
 import { type InstalledUnit, keeperOf, lookAtUnits, notLingering } from "./look_units.ts";
+import { lookAtWays } from "./look_ways.ts";
 import { statOf, unlessRefused } from "./seen.ts";
 
 /** Where a doctor asks beside the files, the processes and the daemon itself. */
@@ -43,6 +44,7 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
     version: versionText(asked.app.product),
     pidFile: lookAtPidFile(context, pidFile),
     directories: lookAtDirectories(context, { pidFile, logFile, config }),
+    ways: lookAtWays(context),
     token: lookAtToken(context, config),
     port: loaded && lookAtPort(loaded, { report, siblings }),
     ghosts: lookForGhosts(context),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AppdError } from "../../base/errors.ts";
-import type { StatusReport } from "../../base/reports.ts";
+import type { StatusReport } from "../../base/status_report.ts";
 import type { LoadResult } from "../../config/config.ts";
 import { ConfigError, problemText } from "../../config/config_error.ts";
 import type { ConfigurationSeen, PortSeen, Sibling } from "../../doctor/scene.ts";

@@ -1,5 +1,5 @@
 import { AppdError } from "../../base/errors.ts";
-import type { StatusReport } from "../../base/reports.ts";
+import type { StatusReport } from "../../base/status_report.ts";
 import type { DaemonSeen, LeftoverSeen, PidFileSeen, ProcessSeen, RunningDaemon } from "../../doctor/scene.ts";
 import { readPidFile } from "../../instance/pid_file.ts";
 import { delay } from "../../system/clock.ts";

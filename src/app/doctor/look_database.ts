@@ -9,18 +9,27 @@ import { scratchCopy } from "../../system/scratch_copy.ts";
 import { openSqlite } from "../../system/sqlite.ts";
 import type { Context } from "../context.ts";
 import { storeLists } from "../jobs/store_lists.ts";
+import { databaseRefusal } from "../jobs/try_database.ts";
 import { setAsideDatabases } from "../set_aside_databases.ts";
 import { statOf, unlessRefused } from "./seen.ts";
 
 /** Largest database that is copied to be looked into, in bytes. */
 const MOST = 64 * 1024 * 1024;
 
-/** The database as a daemon would find it. One that is open is the daemon's to judge, see its health. */
+/** The database as a daemon would find it. Of one that is open its own daemon knows more, see its health. */
 export function lookAtDatabase(context: Context, isRunning: boolean): DatabaseSeen {
   const { app, paths: { database: path }, system: { files } } = context;
-  const state = isRunning ? { kind: "not looked into" } as const : stateOf(context);
+  const state = isRunning ? stateBeside(context) : stateOf(context);
   const setAside = setAsideDatabases(context).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
   return { path, state, setAside, hasOwnTables: app.migrations.length > 0 };
+}
+
+/** What the next daemon, of this binary, would say of it. */
+function stateBeside(context: Context): DatabaseSeen["state"] {
+  if (statOf(context.system.files, context.paths.database) === undefined) return { kind: "not looked into" };
+  const refusal = databaseRefusal(context);
+  if (refusal === undefined) return { kind: "not looked into" };
+  return { kind: "refused", reason: refusal.message, hint: refusal.hint };
 }
 
 function stateOf(context: Context): DatabaseSeen["state"] {

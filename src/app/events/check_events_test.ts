@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CheckReport } from "../../base/reports.ts";
+import type { CheckReport } from "../../base/health_reports.ts";
 import type { CheckTurn } from "../../health/health.ts";
 import { tellChecks } from "./check_events.ts";
 import type { EventDraft } from "./event_report.ts";

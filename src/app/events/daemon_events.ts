@@ -1,5 +1,5 @@
 import type { DaemonState } from "../../base/lifecycle.ts";
-import type { ReloadResult } from "../../base/reports.ts";
+import type { ReloadResult } from "../../base/reload_reports.ts";
 import type { EventDraft } from "./event_report.ts";
 
 /** What the daemon itself has to tell. `at`: wall time in milliseconds. */

@@ -1,4 +1,4 @@
-import type { EventReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
 import { fieldsOf, levelOf, type ProgramEvent, sentence } from "../../programs/events.ts";
 import type { Exit } from "../../programs/program_spec.ts";
 import { exitMeaning } from "../why/exit_meaning.ts";
@@ -62,14 +62,18 @@ function detailsOf(event: ProgramEvent): Readonly<Record<string, unknown>> {
     case "lingering":
       return { wanted: event.wanted };
     case "stopped":
-      return { forced: event.forced };
+      return { forced: event.forced, ...(event.cause === undefined ? {} : { cause: event.cause }) };
     case "swept":
     case "survivors":
       return { processes: event.processes };
     case "trouble":
       return { what: event.what, error: event.error };
     case "kept_stopped":
-      return { ended_at: event.endedAt === null ? null : new Date(event.endedAt).toISOString() };
+      return {
+        ended_at: event.endedAt === null ? null : new Date(event.endedAt).toISOString(),
+        stopped_at: new Date(event.stoppedAt).toISOString(),
+        cause: event.cause,
+      };
     case "adopted":
     case "ready":
     case "killing":

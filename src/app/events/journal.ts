@@ -1,4 +1,4 @@
-import type { EventReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
 import type { Words } from "../../base/words.ts";
 import type { EventSource } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";

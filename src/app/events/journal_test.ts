@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { EventReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
 import type { Notice } from "../../programs/events.ts";
 import type { Exit } from "../../programs/program_spec.ts";
 import { reloadEvent, shutdownEvent, stateEvent } from "./daemon_events.ts";

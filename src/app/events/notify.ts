@@ -4,7 +4,7 @@ import { createNotifier, type Notifier } from "../../notify/notify.ts";
 import type { NotifySettings } from "../../notify/settings.ts";
 import { inheritedOf } from "../../programs/environment.ts";
 import type { JobEvent } from "../../jobs/events.ts";
-import { LINGERS, type ProgramEvent } from "../../programs/events.ts";
+import { failureIn, type ProgramEvent } from "../../programs/events.ts";
 import { systemPost } from "../../system/post.ts";
 import { type Processes, trySignal } from "../../system/processes.ts";
 import type { Context } from "../context.ts";
@@ -33,12 +33,11 @@ export function tellNotifier(notifier: Notifier, event: ProgramEvent): void {
     case "ended":
     case "retrying":
     case "crash_loop":
-    case "failed":
     case "stable":
       return notifier.tell(event);
-    case "lingering":
-      if (event.wanted) notifier.tell({ ...event, kind: "failed", reason: `it ignores its signal: ${LINGERS}` });
   }
+  const reason = failureIn(event);
+  if (reason !== undefined) notifier.tell({ ...event, kind: "failed", reason });
 }
 
 /** As {@link tellNotifier}, of a job. That it is overdue no more is heard of with the run that ended well. */

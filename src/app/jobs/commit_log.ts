@@ -1,6 +1,7 @@
 import type { Config } from "../../schema/appd_schema.ts";
 import { readLog } from "../../logging/read_log.ts";
-import { openRotatingFile, type RotatingFile } from "../../logging/rotating_file.ts";
+import { openRotatingFile } from "../../logging/open_rotating_file.ts";
+import type { RotatingFile } from "../../logging/rotating_file.ts";
 import type { Context } from "../context.ts";
 import { rotationPolicy } from "../log_settings.ts";
 import type { Logs } from "../logs.ts";

@@ -37,6 +37,22 @@ export function addJobChecks(
   return stack;
 }
 
+/**
+ * What health says from the loss of the database on, until the next start.
+ *
+ * @param setAside where the damaged one is; empty when it was removed
+ */
+export function addLossCheck(health: Health, setAside: string): Disposable {
+  const what = setAside === "" ? "it was removed" : `the damaged one is kept as ${setAside}`;
+  return health.add("history", {
+    critical: false,
+    timeoutMs: TIMEOUT_MS,
+    check() {
+      throw new Error(`the database was lost and begins anew: ${what}`);
+    },
+  });
+}
+
 function whyOf({ reason, exit }: Run): string {
   const why = reason ?? (exit === null ? null : endingText(exit));
   return why === null ? "" : ` (${why})`;

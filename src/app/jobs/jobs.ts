@@ -1,6 +1,7 @@
 import { cannot } from "../../base/errors.ts";
 import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
-import type { HealthReport, SchedulerStatus } from "../../base/reports.ts";
+import type { HealthReport } from "../../base/health_reports.ts";
+import type { SchedulerStatus } from "../../base/scheduler_status.ts";
 import { systemTimezone } from "../../base/timezone.ts";
 import type { JobsApi } from "../../http/route.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
@@ -8,6 +9,7 @@ import type { SleepingWitness } from "../../system/out_of_memory.ts";
 import type { KitFor } from "../kit/create_kit.ts";
 import type { Loaded } from "../load.ts";
 import { NO_SCHEDULER } from "../stopped_report.ts";
+import { needsDatabase } from "./needs_database.ts";
 import type { JobsConfig } from "../../jobs/scheduler.ts";
 import type { RepositorySpec } from "../../git/repository_spec.ts";
 import type { Store } from "../../store/store.ts";
@@ -58,10 +60,9 @@ export class Jobs implements AsyncDisposable {
     if (this.#isNeeded(loaded) && !this.#closed) await this.#opening();
   }
 
-  #isNeeded({ config }: Loaded): boolean {
+  #isNeeded(loaded: Loaded): boolean {
     const { context: { app }, enabled } = this.#options;
-    const parts = [config.jobs, config.repositories, app.jobs, app.migrations];
-    return enabled && (this.#open !== undefined || parts.some(({ length }) => length > 0));
+    return enabled && (this.#open !== undefined || needsDatabase(app, loaded));
   }
 
   /** The next attempt begins anew when this one fails. */

@@ -1,27 +1,22 @@
-import { familyIn } from "../../base/instance_name.ts";
 import type { JobStatus, RepositoryStatus, RunReport } from "../../base/job_reports.ts";
-import type { SchedulerStatus } from "../../base/reports.ts";
+import type { SchedulerStatus } from "../../base/scheduler_status.ts";
 import type { Health } from "../../health/health.ts";
 import type { JobsApi } from "../../http/route.ts";
-import { type JobEvent, jobLevel, jobSentence } from "../../jobs/events.ts";
 import { jobStatus, runReport, schedulerStatus } from "../../jobs/job_report.ts";
 import { Scheduler } from "../../jobs/scheduler.ts";
 import type { Outcomes } from "../../jobs/tally.ts";
 import { StoreLedger } from "../../jobs/store_ledger.ts";
-import { GRACE_MS } from "../../jobs/timetable.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
 import { type Store, StoreError } from "../../store/store.ts";
 import { sinceBoot } from "../../system/uptime.ts";
 import type { OomWitness } from "../../system/out_of_memory.ts";
-import type { Context } from "../context.ts";
-import type { Journal } from "../events/journal.ts";
-import type { Logs } from "../logs.ts";
-import { addJobChecks } from "./job_checks.ts";
-import { jobDraft, jobFields } from "./job_draft.ts";
+import { addJobChecks, addLossCheck } from "./job_checks.ts";
+import { JobNews, type JobNewsOptions } from "./job_news.ts";
 import { jobsApi } from "./jobs_api.ts";
 import type { PreparedJobs, StoreReport } from "./jobs.ts";
-import { readPauses, rememberingPauses, writePauses } from "./pauses.ts";
+import { readPauses, rememberingPauses } from "./pauses.ts";
+import { ProgramTriggers } from "./program_triggers.ts";
 import { CommitLog } from "./commit_log.ts";
 import { WatchedRepositories } from "./watched_repositories.ts";
 import { type JobRunner, openRunner } from "./runner.ts";
@@ -32,35 +27,17 @@ import { keepUnwritten, writeKept } from "./unwritten.ts";
 
 export type LogSettings = Config["log"];
 
-export interface OpenJobsOptions {
-  readonly context: Context;
-  readonly logs: Logs;
+export interface OpenJobsOptions extends JobNewsOptions {
   readonly health: Health;
-  readonly journal: Journal;
   readonly oom: OomWitness;
   readonly times: Times;
   readonly logSettings: () => LogSettings;
   /** The database; whoever gives it closes it. */
   readonly store: Store;
-  /** Hears of what happens to jobs, for notifications. */
-  readonly onEvent: (event: JobEvent) => void;
 }
-
-/** Longest time that a check of our own may take, in milliseconds; it answers at once. */
-const CHECK_TIMEOUT_MS = 1000;
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 1000;
-
-/** How the states of programs are called in `on`, by the events that lead to them. */
-const PROGRAM_STATES: Readonly<Partial<Record<ProgramEvent["kind"], string>>> = {
-  started: "started",
-  ready: "ready",
-  failed: "failed",
-  crash_loop: "crash_loop",
-  ended: "exited",
-  stopped: "stopped",
-};
 
 /** Builds what jobs need. */
 export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
@@ -94,14 +71,13 @@ export class OpenJobs implements AsyncDisposable {
   readonly #options: OpenJobsOptions;
   readonly #parts: Parts;
   readonly #scheduler: Scheduler;
+  readonly #news: JobNews;
+  readonly #programTriggers: ProgramTriggers;
   readonly #commitLog: CommitLog;
   readonly #repositories: WatchedRepositories;
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
   #loss: Disposable | undefined;
-  #lagMs: number | null = null;
-  /** What programs did before the jobs began: those are started first. */
-  #early: ProgramEvent[] | undefined = [];
 
   constructor(options: OpenJobsOptions, parts: Parts) {
     this.#options = options;
@@ -109,6 +85,7 @@ export class OpenJobs implements AsyncDisposable {
     const { ledger, runner, owned } = parts;
     const { store } = options;
     const { clock, files } = options.context.system;
+    this.#news = new JobNews(options, () => this.#scheduler.pauses());
     this.#scheduler = new Scheduler({
       clock,
       ledger: rememberingPauses(ledger, () => readPauses(files, options.context.paths.jobs)),
@@ -116,8 +93,9 @@ export class OpenJobs implements AsyncDisposable {
       timingOf: (spec) => options.times.timingOf(spec),
       jitterOf: (spec, slotAt) => options.times.jitterOf(spec, slotAt),
       sinceBoot: () => sinceBoot(files),
-      onEvent: (event) => this.#heard(event),
+      onEvent: (event) => this.#news.hear(event),
     });
+    this.#programTriggers = new ProgramTriggers(this.#scheduler.triggers, options.logs);
     this.#commitLog = owned.use(new CommitLog(options.context, options.logs, options.logSettings));
     const around = { ledger, scheduler: this.#scheduler, commitLog: this.#commitLog };
     this.#repositories = owned.use(new WatchedRepositories(options, around));
@@ -135,50 +113,18 @@ export class OpenJobs implements AsyncDisposable {
     if (isFirst) await this.#scheduler.begin(prepared);
     else this.#scheduler.apply(prepared);
     const looked = this.#repositories.apply(prepared.repositories);
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const event of early) this.tell(event);
+    this.#programTriggers.begin();
     await looked; // Whoever is told that we are ready may commit at once.
   }
 
   /** What is known goes into the new one; that the rest is gone stays to be seen until the next start. */
   #databaseLost(setAside: string): void {
     if (this.#prepared !== undefined) void this.#parts.ledger.record(this.#scheduler.snapshot());
-    const what = setAside === "" ? "it was removed" : `the damaged one is kept as ${setAside}`;
-    this.#loss ??= this.#parts.owned.use(this.#options.health.add("history", {
-      critical: false,
-      timeoutMs: CHECK_TIMEOUT_MS,
-      check() {
-        throw new Error(`the database was lost and begins anew: ${what}`);
-      },
-    }));
-  }
-
-  #heard(event: JobEvent): void {
-    const { context, logs, journal, onEvent } = this.#options;
-    if (event.kind === "job_pause") writePauses(context.system.files, context.paths.jobs, this.#scheduler.pauses());
-    if (event.kind === "job_started") this.#measureLag(event);
-    logs.logging.logger("jobs")[jobLevel(event)](jobSentence(event), jobFields(event));
-    journal.note(jobDraft(event));
-    onEvent(event);
-  }
-
-  /** Of slots that came at their time; one that was made up for says nothing. */
-  #measureLag({ run }: Extract<JobEvent, { kind: "job_started" }>): void {
-    const late = (run.startedAt ?? 0) - run.slotAt;
-    const isTimed = run.cause.kind === "every" || run.cause.kind === "cron";
-    if (isTimed && run.attempts === 1 && late >= 0 && late < GRACE_MS) this.#lagMs = late;
+    this.#loss ??= this.#parts.owned.use(addLossCheck(this.#options.health, setAside));
   }
 
   tell(event: ProgramEvent): void {
-    const state = PROGRAM_STATES[event.kind];
-    if (state === undefined) return;
-    if (this.#early !== undefined) return void this.#early.push(event);
-    for (const name of new Set([event.program, familyIn(event.program)])) {
-      this.#scheduler.triggers.program(name, { state, at: event.at }).catch((error) => {
-        this.#options.logs.logging.logger("jobs").warn("a program's event triggers nothing any more", { error });
-      });
-    }
+    this.#programTriggers.tell(event);
   }
 
   /** @returns names of the jobs that had to be cancelled */
@@ -219,7 +165,7 @@ export class OpenJobs implements AsyncDisposable {
     const workHours = this.#prepared?.workHours;
     return schedulerStatus(this.#scheduler, {
       now: this.#options.context.system.clock.now(),
-      lagMs: this.#lagMs,
+      lagMs: this.#news.lagMs,
       hours: workHours === undefined ? undefined : hoursText(workHours),
     });
   }

@@ -1,6 +1,6 @@
 import type { JobStatus, RunPage, RunQuery, RunReport } from "../../base/job_reports.ts";
 import type { Logger } from "../../base/logger.ts";
-import type { SchedulerStatus } from "../../base/reports.ts";
+import type { SchedulerStatus } from "../../base/scheduler_status.ts";
 import type { Clock } from "../../system/clock.ts";
 import type { Row, SqlValue, Statement, StatementResult } from "../../store/store.ts";
 

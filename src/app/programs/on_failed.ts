@@ -1,4 +1,4 @@
-import { LINGERS, type ProgramEvent } from "../../programs/events.ts";
+import { failureIn, type ProgramEvent } from "../../programs/events.ts";
 import { endingText } from "../../base/ending.ts";
 import type { OnFailed } from "../../programs/program_spec.ts";
 import type { Supervisor } from "../../programs/supervisor.ts";
@@ -22,9 +22,7 @@ export function obeyOnFailed(supervisor: Supervisor, daemon: Daemon): Disposable
 
 /** Why a program will not run any more, or not well; undefined for any other event. */
 function givenUp(event: ProgramEvent): string | undefined {
-  if (event.kind === "failed") return event.reason;
   if (event.kind === "crash_loop") return `${event.failures} failures within 5 minutes`;
-  if (event.kind === "lingering") return event.wanted ? `it ignores its signal: ${LINGERS}` : undefined;
-  if (event.kind !== "ended" || !event.expected) return undefined;
+  if (event.kind !== "ended" || !event.expected) return failureIn(event);
   return event.exit !== "unknown" && "code" in event.exit && event.exit.code === 0 ? undefined : endingText(event.exit);
 }

@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { errnoOf } from "../../base/errors.ts";
+import { cannot, errnoOf } from "../../base/errors.ts";
+import { isTask, type UnitSpec } from "../../programs/task_spec.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import { type Files, writeFileAtomic } from "../../system/files.ts";
+import type { Command } from "../command.ts";
 import type { Context } from "../context.ts";
 
 /** Numbers of instances that were asked for at run time, by the name of the section, with what the file said then. */
@@ -32,4 +34,34 @@ export function scaleUnder(config: Config, scale: Rescaled): Rescaled {
       return program !== undefined && (program.instances ?? null) === configured;
     }),
   );
+}
+
+/** What there is to scale. */
+interface Scalable {
+  readonly config: Config;
+  readonly specs: readonly UnitSpec[];
+  readonly command: Command | undefined;
+}
+
+/**
+ * The section of a program of which there can be more.
+ *
+ * @throws AppdError (notRunning) when no section has this name, (usage) when a service has it
+ */
+export function scalable(name: string, { config, specs, command }: Scalable): Config["programs"][number] {
+  const program = config.programs.find((one) => one.name === name);
+  if (specs.some((spec) => spec.name === name && isTask(spec))) {
+    throw cannot(["scale", name], "it is a service inside the daemon", {
+      exit: "usage",
+      hint: "a service runs once; what does more at a time is its own matter",
+    });
+  }
+  if (program === undefined || command !== undefined) {
+    const names = config.programs.map((one) => one.name).join(", ") || "none";
+    throw cannot(["scale", name], "the configuration has no such program", {
+      exit: "notRunning",
+      hint: `programs of the configuration: ${names}`,
+    });
+  }
+  return program;
 }

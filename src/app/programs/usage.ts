@@ -1,6 +1,6 @@
 import { cannot } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
-import type { ProgramStatus, UsageHistory, UsageReport } from "../../base/reports.ts";
+import type { ProgramStatus, UsageHistory, UsageReport } from "../../base/program_reports.ts";
 import type { Clock } from "../../system/clock.ts";
 import { openUsageProcesses } from "../../system/process_usage.ts";
 import type { Followed, Usage, UsageDeps, UsageTotals } from "../../usage/usage.ts";

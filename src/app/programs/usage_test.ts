@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import { FakeClock } from "../../system/fake_clock.ts";
 import { ProgramUsage, withUsage } from "./usage.ts";
 

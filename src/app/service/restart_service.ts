@@ -1,11 +1,15 @@
 import { cannot } from "../../base/errors.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
 import type { Config } from "../../schema/appd_schema.ts";
-import { statOf } from "../doctor/seen.ts";
-import { loadContextConfig } from "../load.ts";
+import { askStatus } from "../control.ts";
+import { statOf, unlessRefused } from "../doctor/seen.ts";
+import { leftAlone } from "../left_alone.ts";
+import { loadContextConfig, type Loaded } from "../load.ts";
 import { programSpecs } from "../programs/program_specs.ts";
 import { stopDaemon } from "../stop.ts";
 import { tokenOf } from "../token.ts";
+import { tryDatabaseBeside } from "../try_start.ts";
+import { presentText } from "./installed.ts";
 import { modeOfService } from "./installed_mode.ts";
 import type { ServiceWorld } from "./ports.ts";
 import { type ServiceStart, startService } from "./start_service.ts";
@@ -30,6 +34,7 @@ export async function restartService(
   const loaded = await loadContextConfig(context);
   programSpecs(loaded, { files: context.system.files, command: undefined });
   requireToken(world, loaded.config);
+  if (isOfThisBinary(world, target)) await requireDatabase(world, loaded);
   if (!keepPrograms) {
     const stopped = await stopService(world, target);
     return { stopped, started: await startService(world, target) };
@@ -43,6 +48,22 @@ export async function restartService(
   }
   const stopped = { ...await stopDaemon(context, { keepPrograms: true }), service: target.unit };
   return { stopped, started: await startService(world, target) };
+}
+
+/** Whether the service starts the very program that this is: of the database another version may think otherwise. */
+function isOfThisBinary({ context: { system: { files, host } } }: ServiceWorld, { path }: ServiceTarget): boolean {
+  const [self = ""] = host.self;
+  const words = (unlessRefused(() => presentText(files, path)) ?? "").split(/[\s"'<>=]+/);
+  return [self, unlessRefused(() => files.realPath(self)) ?? self].some((one) => words.includes(one));
+}
+
+/** @throws AppdError as {@link tryDatabaseBeside}, with what became of the daemon */
+async function requireDatabase({ context }: ServiceWorld, loaded: Loaded): Promise<void> {
+  try {
+    await tryDatabaseBeside(context, loaded);
+  } catch (error) {
+    throw leftAlone(error, (await askStatus(context))?.pid ?? undefined);
+  }
 }
 
 /** The token, as the user whom the service runs as would take it. @throws AppdError as {@link tokenOf} */

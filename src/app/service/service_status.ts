@@ -1,5 +1,5 @@
 import { AppdError } from "../../base/errors.ts";
-import type { StatusReport } from "../../base/reports.ts";
+import type { StatusReport } from "../../base/status_report.ts";
 import type { ServiceTarget } from "../../service/manager_commands.ts";
 import type { Context } from "../context.ts";
 import { daemonStatus } from "../control.ts";

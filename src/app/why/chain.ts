@@ -1,5 +1,6 @@
 import { escapeControls } from "../../base/escape.ts";
-import type { EventReport, WhyReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
+import type { WhyReport } from "../../base/why_reports.ts";
 import { type ProgramEvent, sentence } from "../../programs/events.ts";
 import { exitMeaning } from "./exit_meaning.ts";
 import { isRetry, type Subject, wasAdopted } from "./subject.ts";

@@ -1,6 +1,9 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
-import type { CheckReport, CheckWhyReport, EventReport, StatusReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
+import type { CheckReport } from "../../base/health_reports.ts";
+import type { StatusReport } from "../../base/status_report.ts";
+import type { CheckWhyReport } from "../../base/why_reports.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { brokenJobs, downPrograms } from "./not_well.ts";
 

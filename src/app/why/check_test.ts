@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import type {
-  CheckReport,
-  EventReport,
-  GuardReport,
-  LastEndReport,
-  ProgramStatus,
-  StatusReport,
-} from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
+import type { CheckReport } from "../../base/health_reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
+import type { GuardReport, LastEndReport, StatusReport } from "../../base/status_report.ts";
 import { explainCheck } from "./check.ts";
 import { explainDaemon } from "./daemon.ts";
 import { explainStopped } from "./stopped.ts";

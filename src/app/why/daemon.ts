@@ -1,6 +1,8 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
-import type { CheckReport, DaemonWhyReport, StatusReport } from "../../base/reports.ts";
+import type { CheckReport } from "../../base/health_reports.ts";
+import type { StatusReport } from "../../base/status_report.ts";
+import type { DaemonWhyReport } from "../../base/why_reports.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { brokenJobs, downPrograms, jobProblem, programProblem } from "./not_well.ts";
 

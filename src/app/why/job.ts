@@ -1,8 +1,8 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { jobState, type JobStatus, type JobWhyReport, RUN_WORDS, type RunReport } from "../../base/job_reports.ts";
-import type { ProgramExit } from "../../base/reports.ts";
 import { lingeringText } from "../../base/lingering_text.ts";
+import type { ProgramExit } from "../../base/program_reports.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { exitMeaning } from "./exit_meaning.ts";
 

@@ -1,7 +1,7 @@
 import { humanDuration } from "../../base/duration.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
 import { lingeringText } from "../../base/lingering_text.ts";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 
 /**
  * Programs and services that are not as they should be. One that somebody stopped is, unless it is critical; one that the

@@ -1,6 +1,7 @@
 import { cannot, messageOf } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
-import type { ProgramStatus, WhyReport } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
+import type { WhyReport } from "../../base/why_reports.ts";
 import type { Words } from "../../base/words.ts";
 import { readLog } from "../../logging/read_log.ts";
 import type { Files } from "../../system/files.ts";

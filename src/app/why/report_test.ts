@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import { systemFiles } from "../../system/files.ts";
 import { APPD_APP } from "../kit/app.ts";
 import { Journal } from "../events/journal.ts";

@@ -1,5 +1,6 @@
 import { escapeControls } from "../../base/escape.ts";
-import type { DaemonWhyReport, LastEndReport, StatusReport } from "../../base/reports.ts";
+import type { LastEndReport, StatusReport } from "../../base/status_report.ts";
+import type { DaemonWhyReport } from "../../base/why_reports.ts";
 import { guardText } from "../../base/guard_text.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import type { DaemonWhyInput } from "./daemon.ts";

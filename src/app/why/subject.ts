@@ -1,4 +1,4 @@
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import type { Notice, ProgramEvent } from "../../programs/events.ts";
 
 /** A program as an answer sees it. */

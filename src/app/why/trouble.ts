@@ -1,5 +1,5 @@
 import { humanDuration } from "../../base/duration.ts";
-import type { ProgramExit } from "../../base/reports.ts";
+import type { ProgramExit } from "../../base/program_reports.ts";
 import { endingText } from "../../base/ending.ts";
 import type { Exit } from "../../programs/program_spec.ts";
 import { exitMeaning } from "./exit_meaning.ts";

@@ -1,6 +1,8 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
-import type { EventReport, ProgramStatus, WhyReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
+import type { WhyReport } from "../../base/why_reports.ts";
 import { isUp } from "../../base/program_names.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import type { ProgramEvent } from "../../programs/events.ts";
@@ -160,20 +162,18 @@ function lingeringText({ lingering, removed }: ProgramStatus): string {
 
 function stoppedText({ events, status }: Subject): string {
   const stopped = latest(events, "stopped");
-  const stopping = latest(events, "stopping");
-  if (stopped === undefined) return `is stopped, ${keptText(events)}`;
-  const began = events.findLast(({ kind }) => kind === "started" || kind === "adopted")?.at ?? 0;
-  const by = stopping !== undefined && stopping.at >= began ? byText(stopping.cause) : "";
+  if (stopped === undefined) return keptText(events);
   const force = stopped.forced ? FORCED[status.kind ?? "program"] : "";
-  return `is stopped since ${utcTime(stopped.at)}${by}${force}`;
+  return `is stopped since ${utcTime(stopped.at)}${byText(stopped.cause)}${force}`;
 }
 
 /** Of a stop that an earlier daemon has seen. */
 function keptText(events: Subject["events"]): string {
   const kept = latest(events, "kept_stopped");
-  if (kept === undefined) return "and nothing is remembered of why";
+  if (kept === undefined) return "is stopped, and nothing is remembered of why";
+  const since = `is stopped since ${utcTime(kept.stoppedAt)}${byText(kept.cause)}`;
   const end = kept.endedAt === null ? "" : ` (its last life ended at ${utcTime(kept.endedAt)})`;
-  return `and stays so until somebody starts it: it was stopped by hand under an earlier daemon${end}`;
+  return `${since}, and stays so until somebody starts it: it was stopped by hand under an earlier daemon${end}`;
 }
 
 const FORCED = {

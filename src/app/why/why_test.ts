@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import type { Notice, ProgramEvent } from "../../programs/events.ts";
 import { reloadEvent } from "../events/daemon_events.ts";
 import { whyOf } from "./why.ts";
@@ -310,10 +310,19 @@ const CASES: readonly Case[] = [
     events: story(
       "web",
       ...[BOOT, { kind: "stopping", pid: 42, signal: "SIGTERM", timeoutMs: 10_000, cause: "a request" } as const],
-      { kind: "stopped", forced: true },
+      { kind: "stopped", forced: true, cause: "a request" },
     ),
     summary: "web is stopped since 2025-11-01 10:30:00 UTC by a request, with force, " +
       "because not all of it ended by itself in time",
+    hints: ["appd programs start web"],
+  },
+  {
+    cause: "stopped by whom, between two tries",
+    program: { ...DOWN, state: "stopped" },
+    events: story("web", BOOT, ended({ code: 1 }), retrying("exit code 1"), {
+      ...{ kind: "stopped", forced: false, cause: "a request" },
+    }),
+    summary: "web is stopped since 2025-11-01 10:30:00 UTC by a request",
     hints: ["appd programs start web"],
   },
   {
@@ -324,9 +333,13 @@ const CASES: readonly Case[] = [
   {
     cause: "stopped under an earlier daemon",
     program: { ...DOWN, state: "stopped" },
-    events: story("web", { kind: "kept_stopped", endedAt: Date.UTC(2025, 10, 1, 8, 0) }),
-    summary: "web is stopped, and stays so until somebody starts it: it was stopped by hand under an earlier daemon " +
-      "(its last life ended at 2025-11-01 08:00:00 UTC)",
+    events: story("web", {
+      ...{ kind: "kept_stopped", endedAt: Date.UTC(2025, 10, 1, 8, 0) },
+      ...{ stoppedAt: Date.UTC(2025, 10, 1, 9, 0), cause: "appd programs stop" },
+    }),
+    summary:
+      "web is stopped since 2025-11-01 09:00:00 UTC by appd programs stop, and stays so until somebody starts it: " +
+      "it was stopped by hand under an earlier daemon (its last life ended at 2025-11-01 08:00:00 UTC)",
     hints: ["appd programs start web"],
   },
   {

@@ -70,7 +70,7 @@ export async function check(input: VerbInput): Promise<number> {
   const { file } = loaded;
   const all = [
     ...loaded.warnings,
-    ...modeWarnings({ app, mode: undefined, services: loaded.own.services }),
+    ...modeWarnings(app.modes, loaded.own.services),
     ...trustWarnings(contextOf(input), loaded),
     ...tokenWarnings(loaded.config, system),
     ...await programWarnings(loaded, system),

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { cannot } from "../../base/errors.ts";
+import { cannot, errnoOf, errnoText } from "../../base/errors.ts";
 import { type Check } from "../../conformance/check.ts";
 import { CHECKS, conformance as tryChecks, type Verdict } from "../../conformance/conformance.ts";
 import type { Bench } from "../../conformance/subject.ts";
@@ -9,8 +9,9 @@ import { systemConnector } from "../../system/sockets.ts";
 import type { System } from "../../system/system.ts";
 import { freePort } from "../../system/try_port.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { isOn, numberOf, textOf } from "../invocation.ts";
+import { type Invocation, isOn, numberOf, textOf } from "../invocation.ts";
 import type { Output } from "../output.ts";
+import { usageError } from "../usage.ts";
 import type { VerbInput } from "../verb.ts";
 
 const DEFAULT_PARALLEL = 2;
@@ -25,13 +26,23 @@ export async function conformance(input: VerbInput): Promise<number> {
   const bench = benchOf(system);
   const name = await nameOf(bench, binary);
   using scratch = scratchDirectory("conformance");
-  using interrupt = onInterrupt();
+  using interrupt = onInterrupt(["SIGINT", "SIGTERM", "SIGHUP"]); // Else daemons would stay behind.
   const verdicts = await tryChecks(bench, {
     ...{ binary, name, checks, scratch: scratch.path, signal: interrupt.signal },
-    parallel: numberOf(invocation, "parallel") || DEFAULT_PARALLEL,
+    parallel: parallelOf(invocation),
     onVerdict: (verdict) => output.json || output.print(line(verdict, output)),
   });
   return summarize(output, { binary, name, checks, verdicts });
+}
+
+/** @throws AppdError (usage) for a number that is out of bounds */
+function parallelOf(invocation: Invocation): number {
+  const parallel = numberOf(invocation, "parallel") ?? DEFAULT_PARALLEL;
+  if (parallel >= 1 && parallel <= CHECKS.length) return parallel;
+  throw usageError(
+    `cannot use option "--parallel": it is from 1 to ${CHECKS.length}`,
+    `for example: --parallel ${DEFAULT_PARALLEL}`,
+  );
 }
 
 /** @throws AppdError (usage) when no check has this in its name */
@@ -76,7 +87,8 @@ async function nameOf(bench: Bench, binary: string): Promise<string> {
 }
 
 function strange(binary: string, cause?: unknown) {
-  return cannot(["try", binary], "its version --json does not say a name", {
+  const why = errnoOf(cause) === undefined ? "its version --json does not say a name" : errnoText(cause);
+  return cannot(["try", binary], why, {
     exit: "generic",
     hint: "give the path of a binary that was compiled with the kit: appd conformance dist/NAME",
     cause,

@@ -1,6 +1,6 @@
 import { checksOf, reportFor } from "../../app/control.ts";
 import { followEvents, rememberedEvents } from "../../app/control_events.ts";
-import type { EventReport } from "../../base/reports.ts";
+import type { EventReport } from "../../base/event_report.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn, numberOf, textOf } from "../invocation.ts";
 import { noSuchProgram } from "../no_such_program.ts";

@@ -1,7 +1,7 @@
 import { checksOf, daemonStatus, health as askHealth, reportFor } from "../../app/control.ts";
 import { cannot } from "../../base/errors.ts";
 import { escapeControls } from "../../base/escape.ts";
-import type { HealthReport } from "../../base/reports.ts";
+import type { HealthReport } from "../../base/health_reports.ts";
 import { contextOf } from "../context_of.ts";
 import type { VerbInput } from "../verb.ts";
 

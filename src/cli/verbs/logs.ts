@@ -70,8 +70,8 @@ async function placeOf({ invocation }: VerbInput, context: Context): Promise<{ p
 
 /** Silence needs a word to a person, who may think of a slip of theirs. */
 function noteIfEmpty({ invocation, output, program, system }: VerbInput, path: string): void {
-  const [name] = invocation.arguments;
-  if (name === undefined || !output.terminal || output.json) return;
+  const [name = "the daemon"] = invocation.arguments;
+  if (!output.terminal || output.json) return;
   const { files } = system;
   if ((files.stat(path)?.size ?? 0) > 0 || listArchives(files, path).length > 0) return;
   output.note(`${program.name}: ${escapeControls(name)} has not written anything yet`);

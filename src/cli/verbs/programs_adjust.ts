@@ -1,7 +1,7 @@
 import { programsAfterStart, scaleProgram, signalProgram } from "../../app/control_programs.ts";
 import { cannot } from "../../base/errors.ts";
 import { familyOf, MAX_INSTANCES } from "../../base/program_names.ts";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import { nearestSignal, SIGNAL_NAMES, signalNamed } from "../../base/signal_names.ts";
 import { contextOf } from "../context_of.ts";
 import { outcomeOf } from "../outcome.ts";

@@ -4,7 +4,7 @@ import { controlProgram, type ProgramAction, programsAfterStart } from "../../ap
 import { AppdError } from "../../base/errors.ts";
 import { levelsOf } from "../../base/levels.ts";
 import { familyOf } from "../../base/program_names.ts";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn } from "../invocation.ts";
 import { type Outcome, outcomeOf, withDependents } from "../outcome.ts";

@@ -4,7 +4,7 @@ import { loadContextConfig } from "../../app/load.ts";
 import { cannot } from "../../base/errors.ts";
 import { levelsOf } from "../../base/levels.ts";
 import { familyOf } from "../../base/program_names.ts";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import { contextOf } from "../context_of.ts";
 import { branchesFor, type GraphProgram, renderGraph } from "../render_graph.ts";
 import { statesOf } from "../render_programs.ts";

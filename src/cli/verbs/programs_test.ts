@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { AppdError } from "../../base/errors.ts";
-import type { ProgramStatus } from "../../base/reports.ts";
+import type { ProgramStatus } from "../../base/program_reports.ts";
 import { type FakeInstance, fakeInstance, fakeProgram, runIn } from "../fake_instance.ts";
 
 const STOPPED = { state: "stopped", ready: false, pid: null, uptime_s: null } as const;

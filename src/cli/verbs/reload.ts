@@ -1,7 +1,7 @@
 import { confirmReload, reloadDaemon } from "../../app/control.ts";
 import { type AppdError, cannot } from "../../base/errors.ts";
 import { exitCode } from "../../base/exit_codes.ts";
-import type { LingeringService } from "../../base/reports.ts";
+import type { LingeringService } from "../../base/reload_reports.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { contextOf } from "../context_of.ts";
 import { reportFailure } from "../failure.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReloadResult } from "../../base/reports.ts";
+import type { ReloadResult } from "../../base/reload_reports.ts";
 import { fakeInstance, runIn } from "../fake_instance.ts";
 
 const PLAN = { start: ["new"], stop: ["old"], restart: ["web"], update: ["db"], keep: ["a", "b"] };

@@ -7,7 +7,8 @@ import { systemClock } from "../system/clock.ts";
 import { type Files, systemFiles } from "../system/files.ts";
 import { gzTempOf, nextPathOf } from "./archives.ts";
 import { createCompressor } from "./compressor.ts";
-import { openRotatingFile, type RotatingFileOptions } from "./rotating_file.ts";
+import { openRotatingFile } from "./open_rotating_file.ts";
+import type { RotatingFileOptions } from "./rotating_file.ts";
 import type { RotationPolicy } from "./rotation_policy.ts";
 
 const KEEP_ALL: RotationPolicy = {

@@ -50,7 +50,7 @@ export class Proxy {
       if (cache.covers(asked)) return await this.#cached(asked);
       return miss(await this.#pass(asked, request));
     } catch (error) {
-      if (error instanceof NoAnswer) return miss(refusal(error.status, error.message));
+      if (error instanceof NoAnswer) return miss(refusal(error.status, error.message, error.hint));
       throw error;
     }
   }

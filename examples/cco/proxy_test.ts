@@ -143,6 +143,26 @@ Deno.test("an upstream that cannot be reached is 502, without its address", asyn
   assert.doesNotMatch(answer, /example/);
 });
 
+Deno.test("what went wrong with an upstream is told with what helps, and never with its address", async () => {
+  const said = async (message: string) => {
+    const { ask } = setup(() => Promise.reject(new TypeError(message)));
+    const { error } = await (await ask("/a")).response.json();
+    return [error.message, error.hint];
+  };
+  const asked = "error sending request from 127.0.0.1:9 for https://api.example.com/?key=1 (10.0.0.1:443): ";
+  assert.deepEqual(await said(`${asked}client error (SendRequest): connection closed`), [
+    "the upstream gave no answer: client error (SendRequest): connection closed",
+    "see where it is: cco config get upstream",
+  ]);
+  const refused = await said(`${asked}client error (Connect): invalid peer certificate: UnknownIssuer`);
+  assert.equal(
+    refused[0],
+    "the upstream cannot be reached: client error (Connect): invalid peer certificate: UnknownIssuer",
+  );
+  assert.match(refused[1], /SSL_CERT_FILE/);
+  assert.match((await said(`${asked}client error (Connect): … InvalidContentType`))[1], /http:/);
+});
+
 Deno.test("an upstream that is too slow is 504", async () => {
   const { clock, text } = setup(() => new Promise(() => {}));
   const answer = text("/a", { method: "POST", body: "x" });

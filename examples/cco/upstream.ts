@@ -17,10 +17,12 @@ export interface UpstreamOptions {
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
   readonly status: 502 | 504;
+  readonly hint: string | null;
 
-  constructor(status: 502 | 504, message: string, options?: ErrorOptions) {
+  constructor(status: 502 | 504, message: string, { hint, ...options }: ErrorOptions & { hint?: string } = {}) {
     super(message, options);
     this.status = status;
+    this.hint = hint ?? null;
   }
 }
 
@@ -53,14 +55,22 @@ export async function askUpstream(
   } catch (error) {
     if (late.signal.aborted) throw new NoAnswer(504, `the upstream did not answer within ${timeout / 1000} s`);
     if (signal.aborted) throw new NoAnswer(502, "cco is stopping");
-    throw new NoAnswer(502, `the upstream cannot be reached: ${causeOf(error)}`, { cause: error });
+    const why = causeOf(error);
+    const what = why.startsWith("client error (SendRequest)") ? "gave no answer" : "cannot be reached";
+    throw new NoAnswer(502, `the upstream ${what}: ${why}`, { hint: hintFor(why), cause: error });
   }
 }
 
-/** What the runtime says without the address, which may hold secrets. */
-function causeOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(
-    /^error sending request for url \(.*?\): /,
-    "",
-  );
+/** Why a request came to nothing, as the runtime says it, without the address, which may hold secrets. */
+export function causeOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^error sending request .*?\): /, "");
+}
+
+function hintFor(cause: string): string {
+  if (cause.includes("UnknownIssuer")) {
+    return "have this host trust its authority (update-ca-certificates), or name its file in SSL_CERT_FILE; then: cco restart";
+  }
+  if (cause.includes("InvalidContentType")) return "it does not speak TLS there: is its address http://…?";
+  return "see where it is: cco config get upstream";
 }

@@ -1,5 +1,5 @@
 import type { Check, Kit } from "../../src/mod.ts";
-import type { Fetch } from "./upstream.ts";
+import { causeOf, type Fetch } from "./upstream.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the last look has shown, and when that was. */
@@ -38,7 +38,7 @@ async function look(
     await body?.cancel();
     return status < 500 ? undefined : new Error(`it answers ${status}`);
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return new Error(causeOf(error), { cause: error });
   }
 }
 

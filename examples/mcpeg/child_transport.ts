@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { Buffer } from "node:buffer";
 import process from "node:process";
-import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } from "./sdk.ts";
+import { MessageLines } from "./message_lines.ts";
+import { deserializeMessage, type JSONRPCMessage, serializeMessage, type Transport } from "./sdk.ts";
 
 /** What is run, and where. */
 export interface ChildCommand {
@@ -34,12 +34,14 @@ export class ChildTransport implements Transport {
   onmessage?: <T extends JSONRPCMessage>(message: T) => void;
   readonly #command: ChildCommand;
   readonly #tell: (line: string) => void;
-  readonly #buffer = new ReadBuffer();
+  readonly #lines = new MessageLines();
   readonly #ended = Promise.withResolvers<void>();
   #child: ChildProcessWithoutNullStreams | undefined;
   /** Messages that have come; the first one is being delivered. */
   readonly #inbox: JSONRPCMessage[] = [];
   #ending: string | undefined;
+  /** Why it is ended from here, while it still runs. */
+  #fault: string | undefined;
 
   /** @param tell gets each line of the server's stderr */
   constructor(command: ChildCommand, tell: (line: string) => void) {
@@ -51,7 +53,7 @@ export class ChildTransport implements Transport {
     return this.#child?.pid;
   }
 
-  /** How the process ended: `exit code 3`, `SIGKILL`; undefined while it runs. */
+  /** How the process ended: `exit code 3`, `SIGKILL`, or what it had to be ended for; undefined while it runs. */
   get ending(): string | undefined {
     return this.#ending;
   }
@@ -96,21 +98,22 @@ export class ChildTransport implements Transport {
   }
 
   #receive(chunk: Uint8Array): void {
+    if (this.#fault !== undefined) return;
     try {
-      this.#buffer.append(Buffer.from(chunk));
+      for (const line of this.#lines.add(chunk)) this.#take(line);
     } catch (error) {
+      this.#fault = (error as Error).message;
       this.onerror?.(error as Error);
-      return void this.close();
+      void this.close();
     }
-    for (;;) {
-      try {
-        const message = this.#buffer.readMessage();
-        if (message === null) return;
-        this.#inbox.push(message);
-        if (this.#inbox.length === 1) void this.#deliver();
-      } catch (error) {
-        this.onerror?.(error as Error); // A line that is no message, such as a greeting: the next one may be one.
-      }
+  }
+
+  #take(line: string): void {
+    try {
+      this.#inbox.push(deserializeMessage(line));
+      if (this.#inbox.length === 1) void this.#deliver();
+    } catch (error) {
+      this.onerror?.(error as Error); // A line that is no message, such as a greeting: the next one may be one.
     }
   }
 
@@ -130,7 +133,7 @@ export class ChildTransport implements Transport {
   /** A child of the server may hold the pipe open for ever, so the process's end is what counts. */
   #exited(child: ChildProcessWithoutNullStreams, how: string): void {
     if (this.#ending !== undefined) return;
-    this.#ending = how;
+    this.#ending = this.#fault ?? how;
     const done = () => {
       clearTimeout(timer);
       for (const stream of child.stdio) stream?.destroy();

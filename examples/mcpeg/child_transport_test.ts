@@ -66,6 +66,16 @@ Deno.test("a line that is no message is a trouble, and the next one is read", as
   await transport.close();
 });
 
+Deno.test("a message of many megabytes comes whole; one without an end ends the server, and says why", async () => {
+  const long = `printf '{"jsonrpc":"2.0","method":"'; head -c 16000000 /dev/zero | tr '\\0' x; printf '"}\\n'`;
+  const { transport, messages, closed } = await start(`${long}; read line; tr '\\0' x </dev/zero`);
+  await until("the message", () => messages.length > 0, 60_000);
+  assert.equal((messages[0] as { method: string }).method.length, 16_000_000);
+  await transport.send(PING);
+  await closed;
+  assert.equal(transport.ending, "a message of it has more than 67108864 bytes");
+});
+
 Deno.test("the end of the process ends the connection, also when a child of it holds the pipe", async () => {
   const { transport, closed } = await start("sleep 60 & exit 3");
   await closed;

@@ -42,7 +42,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     ...{ home, signal },
     onNotification: (method, params) => LIST_CHANGED.test(method) ? opened?.refresh() : onNotification(method, params),
     onLine: (line) => log.info(line, { stream: "stderr" }),
-    onTrouble: (error) => log.debug("trouble with the connection", { error: error.message }),
+    onTrouble(error) {
+      log.debug("trouble with the connection", { error: error.message });
+      if (settings.reach.kind === "url") void opened?.ping(); // A command's end is seen by itself, an address's by nobody.
+    },
   });
   try {
     return opened = new Connection(link, await catalogOf(link, settings.connectTimeout), options);
@@ -66,6 +69,7 @@ export class Connection {
   readonly #heartbeat: Disposable | undefined;
   #catalog: Catalog;
   #isClosed = false;
+  #isAsked = false;
 
   constructor(link: Link, catalog: Catalog, options: ConnectionOptions) {
     const { settings: { pingEvery }, life: { clock } } = options;
@@ -93,14 +97,18 @@ export class Connection {
     }).catch((error) => log.warn("cannot read what the server offers", { error: String(error) }));
   }
 
-  /** Asks whether the server lives. One that does not know the question does. */
+  /** Asks whether the server lives, unless it is being asked. One that does not know the question does. */
   async ping(): Promise<void> {
+    if (this.#isAsked || this.#isClosed) return;
+    this.#isAsked = true;
     try {
       await this.link.request({ method: "ping", params: {}, timeout: PING_MS });
     } catch (error) {
       const failure = rpcErrorOf(error, this.#options.settings.name);
       if (failure.code === RPC.noSuchMethod || this.#isClosed) return;
       this.#lost.resolve(`it does not answer: ${failure.message}`);
+    } finally {
+      this.#isAsked = false;
     }
   }
 

@@ -129,3 +129,22 @@ Deno.test("a client that went away without a word is forgotten, one that listens
   bench.clock.advance(60_001);
   assert.equal(endpoint.size, 0);
 });
+
+Deno.test("a client hears what servers say from the level on that it has asked for", async () => {
+  await using bench = new Bench();
+  await bench.add("docs");
+  const endpoint = endpointOf(bench);
+  const id = await begin(endpoint);
+  const stream = await endpoint.handle(new Request("http://x/mcp", { headers: { ...HEADERS, "mcp-session-id": id } }));
+  const ask = async (method: string, params: unknown) =>
+    await (await post(endpoint, { jsonrpc: "2.0", id: 7, method, params }, id)).text();
+  const say = (text: string) => ask("tools/call", { name: "docs__say", arguments: { text } });
+  await ask("logging/setLevel", { level: "error" });
+  await say("too low");
+  await ask("logging/setLevel", { level: "info" });
+  await say("high enough");
+  const headers = { "mcp-session-id": id };
+  await endpoint.handle(new Request("http://x/mcp", { method: "DELETE", headers }));
+  const said = (await messagesOf(stream)).filter(({ method }) => method === "notifications/message");
+  assert.deepEqual(said.map(({ params }) => (params as { data: string }).data), ["high enough"]);
+});

@@ -28,7 +28,7 @@ export interface ServerReport {
   readonly in_flight: number;
   /** How often it was connected. */
   readonly connects: number;
-  /** Why it was lost or could not be reached the last time; null when it never was. */
+  /** Why it was lost or could not be reached the last time; null when it never was, or has been disconnected since. */
   readonly last_error: string | null;
 }
 

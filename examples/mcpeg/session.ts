@@ -53,7 +53,8 @@ export async function serveClient(transport: Transport, options: SessionOptions)
     return await roof.answer({ method, params }, { session: id(), log, signal, onProgress });
   };
   let hearing: Disposable | undefined;
-  server.oninitialized = () => hearing ??= roof.hear(id(), (news) => void tell(server, news).catch(gone));
+  server.oninitialized = () =>
+    hearing ??= roof.hear(id(), (news) => void tell({ server, transport }, news).catch(gone));
   server.onclose = () => hearing?.[Symbol.dispose]();
   server.onerror = gone;
   await server.connect(transport);
@@ -64,9 +65,14 @@ export async function serveClient(transport: Transport, options: SessionOptions)
   }
 }
 
-async function tell(server: Server, { method, params }: News): Promise<void> {
-  if (method === "notifications/message") {
-    return await server.sendLoggingMessage(params as Parameters<Server["sendLoggingMessage"]>[0]);
+interface Client {
+  readonly server: Server;
+  readonly transport: Transport;
+}
+
+async function tell({ server, transport }: Client, { method, params }: News): Promise<void> {
+  if (method === "notifications/message") { // The SDK knows by the session which levels the client has asked for.
+    return await server.sendLoggingMessage(params as Parameters<Server["sendLoggingMessage"]>[0], transport.sessionId);
   }
   await server.notification({ method, ...(params === undefined ? {} : { params }) } as never);
 }

@@ -41,6 +41,7 @@ export class Upstream {
   #counts = { calls: 0, errors: 0, inFlight: 0, connects: 0 };
   #lastServer: string | null = null;
   #lastError: string | null = null;
+  /** Whether it is being asked if it lives. */
 
   constructor(name: string, options: { connect: Connect; listener: Listener; now: number }) {
     this.name = name;
@@ -83,6 +84,7 @@ export class Upstream {
       this.#lastError = error instanceof Error ? error.message : String(error);
       throw error;
     } finally {
+      if (signal.aborted) this.#lastError = null; // It is down because it is not wanted.
       this.#enter("down", clock);
     }
   }
@@ -122,8 +124,9 @@ export class Upstream {
     if (connection === undefined || this.#state !== "ready") throw this.#unavailable();
     this.#counts.calls++;
     this.#counts.inFlight++;
+    const onProgress = options.onProgress ?? unheard; // A word of it is a sign of life, whoever wants to hear it.
     try {
-      const result = await connection.request({ ...request, ...options });
+      const result = await connection.request({ ...request, ...options, onProgress });
       if (result.isError === true) this.#counts.errors++;
       return result;
     } catch (error) {
@@ -142,6 +145,7 @@ export class Upstream {
   }
 
   async #drain(clock: Life["clock"]): Promise<void> {
+    this.#lastError = null;
     this.#enter("draining", clock);
     if (this.#counts.inFlight === 0) return;
     this.#idle = Promise.withResolvers();
@@ -180,3 +184,5 @@ export class Upstream {
     };
   }
 }
+
+function unheard(): void {}

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { until } from "../../tests/support/instance.ts";
 import { AppdError } from "../../src/mod.ts";
-import type { Link } from "./link.ts";
+import type { UpstreamSettings } from "./config.ts";
+import type { Connect, Link } from "./link.ts";
 import { RPC, RpcError } from "./rpc_error.ts";
 import { Bench, settingsOf, textOf } from "./fake_gateway.ts";
 import { DRAIN_MS, type Life, Upstream } from "./upstream.ts";
@@ -36,6 +37,20 @@ Deno.test("a call that does not end is cut off when the drain is over", async ()
   await Promise.all([cut, lived]);
 });
 
+Deno.test("a server that is no longer wanted is down for no other reason, whatever became of it before", async () => {
+  await using bench = new Bench();
+  const { crash, lived } = await bench.add("docs");
+  const client = await bench.client();
+  await crash();
+  await assert.rejects(lived);
+  await assert.rejects(client.callTool({ name: "docs__echo" }), /server "docs" is down, the connection was closed$/);
+  const again = await bench.add("docs");
+  again.stop();
+  await again.lived;
+  await assert.rejects(client.callTool({ name: "docs__echo" }), /server "docs" is down$/);
+  assert.equal(bench.roof.servers([settingsOf("docs")])[0]?.last_error, null);
+});
+
 Deno.test("what is reported of a server", async () => {
   await using bench = new Bench();
   const { crash, lived, notes } = await bench.add("docs");
@@ -58,13 +73,19 @@ Deno.test("what is reported of a server", async () => {
 });
 
 /** A server that is described by what it answers to. */
-function upstreamOf(request: Link["request"], clock: TestClock, stop = new AbortController()) {
+function upstreamOf(request: Link["request"], clock: TestClock, more: Partial<UpstreamSettings> = {}) {
+  const stop = new AbortController();
+  const trouble = Promise.withResolvers<(error: Error) => void>();
   const link: Link = {
     ...{ server: { name: "fake", version: "1" }, capabilities: {}, pid: null, ended: new Promise(() => {}), request },
     close: () => Promise.resolve(),
   };
   const listener = { changed() {}, connected() {}, notified() {} };
-  const upstream = new Upstream("fake", { connect: () => Promise.resolve(link), listener, now: 0 });
+  const connect: Connect = (_settings, { onTrouble }) => {
+    trouble.resolve(onTrouble);
+    return Promise.resolve(link);
+  };
+  const upstream = new Upstream("fake", { connect, listener, now: 0 });
   const ready = Promise.withResolvers<void>();
   const life: Life = {
     ...{ signal: stop.signal, log: SILENT, clock, home: "/", version: "1", ready: ready.resolve, note() {} },
@@ -73,7 +94,8 @@ function upstreamOf(request: Link["request"], clock: TestClock, stop = new Abort
     upstream,
     stop,
     ready: ready.promise,
-    lived: upstream.live(settingsOf("fake", { pingEvery: 10_000 }), life),
+    trouble: trouble.promise,
+    lived: upstream.live(settingsOf("fake", { pingEvery: 10_000, ...more }), life),
   };
 }
 
@@ -107,6 +129,35 @@ Deno.test("a call that cannot be sent makes the gateway look at once whether the
   const call = upstream.call({ method: "tools/call", params: {} });
   await assert.rejects(call, { code: RPC.unavailable, message: 'server "fake" cannot be reached: connection refused' });
   await assert.rejects(lived, /connection refused/);
+});
+
+Deno.test("trouble with the connection to an address makes the gateway look whether the server lives, once at a time", async () => {
+  let asked = 0;
+  const refused = async () => {
+    asked++;
+    await Promise.resolve();
+    throw new TypeError("connection refused");
+  };
+  const reach = { kind: "url", url: "http://127.0.0.1:1/mcp", headers: {} } as const;
+  const { ready, trouble, lived } = upstreamOf(refused, new TestClock(), { reach });
+  await ready;
+  const tell = await trouble;
+  for (let count = 0; count < 3; count++) tell(new Error("SSE stream disconnected"));
+  await assert.rejects(lived, /it does not answer: .*connection refused/);
+  assert.equal(asked, 1);
+});
+
+Deno.test("a server is asked for its progress though the client does not want it: that renews the call's time", async () => {
+  const heard: unknown[] = [];
+  const { upstream, ready, stop, lived } = upstreamOf(({ onProgress }) => {
+    heard.push(onProgress?.({ progress: 1 }), typeof onProgress);
+    return Promise.resolve({});
+  }, new TestClock());
+  await ready;
+  await upstream.call({ method: "tools/call", params: {} });
+  assert.deepEqual(heard, [undefined, "function"]);
+  stop.abort();
+  await lived;
 });
 
 Deno.test("a server that cannot be reached fails the life with the reason", async () => {

@@ -42,6 +42,7 @@ export class BodyStream {
   #left: number;
   #total = 0;
   #problem: Problem | undefined;
+  #isWhole = false;
 
   constructor(options: BodyStreamOptions) {
     this.#options = options;
@@ -56,6 +57,11 @@ export class BodyStream {
     return this.#problem;
   }
 
+  /** Whether it has been read to its end: what comes behind it is no part of it. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
   /** From now on nothing is read: the response is on its way, and the connection somebody else's. */
   close(): void {
     this.#closed = true;
@@ -64,6 +70,7 @@ export class BodyStream {
   async #pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
     try {
       const piece = await this.#piece();
+      this.#isWhole = piece === undefined;
       if (piece === undefined) controller.close();
       else controller.enqueue(piece);
     } catch (error) {

@@ -21,14 +21,18 @@ export type Refusal = () => Problem | undefined;
  */
 export const CONNECTION_LIMITS = {
   headMs: 10_000,
+  idleMs: 5_000,
   bodyMs: 10_000,
   writeMs: 30_000,
   lingerMs: 1_000,
   body: 64 * 1024,
 };
 
-/** Only `answering` is a loss to cut off: a reader of an endless stream comes back and asks for what it missed. */
-export type Phase = "reading" | "answering" | "streaming" | "closing";
+/**
+ * Only `answering` is a loss to cut off: a reader of an endless stream comes back and asks for what it missed. To end an
+ * `idle` one, which has its answer, costs nobody anything.
+ */
+export type Phase = "reading" | "answering" | "streaming" | "closing" | "idle";
 
 export interface ConnectionDeps {
   readonly clock: Clock;
@@ -36,6 +40,8 @@ export interface ConnectionDeps {
   readonly log: Logger;
   /** Told of each phase as it begins. */
   readonly enter: (phase: Phase) => void;
+  /** Whether another request may come on a connection. Default: always. */
+  readonly persists?: () => boolean;
   /** Most bytes of a body for a path that takes it as it comes; undefined for one that gets it whole. Default: all do. */
   readonly streamLimit?: ((path: string) => number | undefined) | undefined;
 }
@@ -55,38 +61,69 @@ interface Asked {
  */
 export async function answerConnection(
   connection: Pick<Connection, "read" | "write">,
-  deps: Omit<ConnectionDeps, "enter">,
+  deps: Omit<ConnectionDeps, "enter" | "persists">,
 ): Promise<Response | undefined> {
-  const received = await receive(connection, deps);
+  const received = await receive(connection, { ...deps, input: new RequestInput(connection) });
   if (received === undefined) return undefined;
   return "request" in received ? await answer(received, deps) : replyProblem(received.problem);
 }
 
 /**
- * Serves the one request of a connection and closes it. One request a connection leaves no second request to smuggle and
- * no idle connection to hold. Never rejects; ends soon after the connection is closed by somebody else.
+ * Serves the requests of a connection, one after the other, and closes it: after a refusal, where one side says so, and
+ * when no further request comes. Never rejects; ends soon after the connection is closed by somebody else.
  */
 export async function serveConnection(connection: Connection, deps: ConnectionDeps): Promise<void> {
+  const input = new RequestInput(connection);
   try {
-    const received = await receive(connection, deps);
-    if (received === undefined) return;
-    deps.enter("answering");
-    const response = "request" in received ? await answer(received, deps) : replyProblem(received.problem);
-    const { method = "GET", version = "1.0" } = received.head ?? {};
-    const endless = isEndless(response) && method !== "HEAD";
-    if (endless) deps.enter("streaming");
-    if (endless && "body" in received) received.body?.close();
-    const gone = endless ? { gone: goneOf(connection) } : {};
-    await writeResponse(withWriteLimit(connection, deps.clock), response, { method, version, ...gone });
-    deps.enter("closing");
-    if ("body" in received) received.body?.close();
-    if (endless) return; // Whoever ended it has read all it will.
-    await linger(connection, deps.clock);
+    for (let waitMs = CONNECTION_LIMITS.headMs; await serveRequest(connection, { ...deps, input, waitMs });) {
+      deps.enter("idle");
+      waitMs = CONNECTION_LIMITS.idleMs;
+    }
   } catch (error) {
     deps.log.debug("connection lost", { error: messageOf(error) });
   } finally {
     connection.close();
   }
+}
+
+/** Serves the next request of a connection. @returns whether another one may come */
+async function serveRequest(
+  connection: Connection,
+  deps: ConnectionDeps & { readonly input: RequestInput; readonly waitMs: number },
+): Promise<boolean> {
+  const { clock, enter, persists = () => true } = deps;
+  const received = await receive(connection, deps);
+  if (received === undefined) return false;
+  enter("answering");
+  const response = "request" in received ? await answer(received, deps) : replyProblem(received.problem);
+  const { method = "GET", version = "1.0" } = received.head ?? {};
+  const endless = isEndless(response) && method !== "HEAD";
+  if (endless) enter("streaming");
+  if (endless && "body" in received) received.body?.close();
+  const gone = endless ? { gone: goneOf(connection) } : {};
+  const idleMs = !endless && "request" in received && isPersistent(received) && persists()
+    ? CONNECTION_LIMITS.idleMs
+    : undefined;
+  const isWhole = await writeResponse(withWriteLimit(connection, clock), response, {
+    method,
+    version,
+    idleMs,
+    ...gone,
+  });
+  if (isWhole && idleMs !== undefined) return true;
+  enter("closing");
+  if ("body" in received) received.body?.close();
+  if (!endless) await linger(connection, clock); // Whoever ended an endless one has read all it will.
+  return false;
+}
+
+/**
+ * Whether the client goes on with its connection, RFC 9112 9.3, and the next bytes are the next request's: what is left of
+ * a body would be read as one.
+ */
+function isPersistent({ head: { version, headers }, body }: Asked): boolean {
+  const options = (headers.get("connection") ?? "").split(",").map((option) => option.trim().toLowerCase());
+  return version === "1.1" && !options.includes("close") && body?.isWhole !== false;
 }
 
 function isEndless({ headers }: Response): boolean {
@@ -127,10 +164,11 @@ async function answer(
 
 async function receive(
   connection: Pick<Connection, "read" | "write">,
-  { clock, streamLimit = () => undefined }: Pick<ConnectionDeps, "clock" | "streamLimit">,
+  { clock, streamLimit = () => undefined, input, waitMs = CONNECTION_LIMITS.headMs }:
+    & Pick<ConnectionDeps, "clock" | "streamLimit">
+    & { readonly input: RequestInput; readonly waitMs?: number },
 ): Promise<Received | undefined> {
-  const input = new RequestInput(connection);
-  const found = await within(clock, CONNECTION_LIMITS.headMs, input.head(HEAD_LIMITS.bytes));
+  const found = await within(clock, waitMs, input.head(HEAD_LIMITS.bytes));
   if (found === LATE) return input.leftover ? refused(408, "the request took too long") : undefined;
   if ("failure" in found) {
     if (found.failure === "closed") return input.leftover ? refused(400, "the request is incomplete") : undefined;

@@ -30,6 +30,7 @@ export class ConnectionPool {
   #options: PoolOptions;
   #members = new Set<Member>();
   #warnedAt = -QUIET_MS;
+  #isClosing = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -45,19 +46,25 @@ export class ConnectionPool {
     const member: Member = { connection, phase: "reading", done: Promise.resolve() };
     this.#members.add(member);
     const { clock, handler, log, streamLimit } = this.#options;
-    const enter = (phase: Phase) => void (member.phase = phase);
-    member.done = serveConnection(connection, { clock, handler, log, streamLimit, enter })
+    const enter = (phase: Phase) => {
+      member.phase = phase;
+      if (phase === "idle" && this.#isClosing) connection.close(); // It was promised another request before.
+    };
+    const persists = () => !this.#isClosing;
+    member.done = serveConnection(connection, { clock, handler, log, streamLimit, enter, persists })
       .finally(() => this.#members.delete(member));
   }
 
   /**
-   * Closes the oldest connection that costs least: one without a request under way, if there is any.
+   * Closes the oldest connection that costs least: an idle one that has had its answer, if there is any, else one without a
+   * request under way.
    *
    * @returns false when there is none
    */
   evict(reason: string): boolean {
     const [oldest] = this.#members;
-    const victim = this.#members.values().find(({ phase }) => phase !== "answering") ?? oldest;
+    const first = (wanted: (member: Member) => boolean) => this.#members.values().find(wanted);
+    const victim = first(({ phase }) => phase === "idle") ?? first(({ phase }) => phase !== "answering") ?? oldest;
     if (victim === undefined) return false;
     this.#members.delete(victim);
     victim.connection.close();
@@ -67,6 +74,7 @@ export class ConnectionPool {
 
   /** Closes what is idle, lets requests under way finish for at most `graceMs`, then closes the rest. */
   async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
     for (const member of this.#members) {
       if (member.phase !== "answering") member.connection.close();
     }

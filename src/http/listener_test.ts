@@ -65,15 +65,6 @@ Deno.test("bodies reach the handler, `100-continue` is answered, long and cut on
   assert.equal((await ask("Content-Length: 9", "short")).status, 400);
 });
 
-Deno.test("bytes behind the request are dropped, not served", async () => {
-  let count = 0;
-  await using listener = serveTcp({ ...LOCAL, handler: () => (count++, ok()) });
-  const one = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-  const { text } = await sendRaw(listener.port, one + one + one);
-  assert.equal(text.match(/HTTP\/1\.1 200/g)?.length, 1);
-  assert.equal(count, 1);
-});
-
 Deno.test("a handler that throws gives 500 without its words", async () => {
   await using listener = serveTcp({ ...LOCAL, handler: () => assert.fail("secret") });
   const { status, text } = await sendRaw(listener.port, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");

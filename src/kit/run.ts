@@ -1,5 +1,6 @@
 import { runDetached, startOrder } from "../app/detached.ts";
 import { realSystem } from "../system/system.ts";
+import { trustHost } from "../system/trust.ts";
 import type { DefinedApp } from "./define_app.ts";
 
 /**
@@ -8,6 +9,7 @@ import type { DefinedApp } from "./define_app.ts";
  */
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export async function run(defined: DefinedApp<any>): Promise<never> {
+  trustHost();
   const system = realSystem();
   const order = defined.flaw === undefined ? startOrder(system) : undefined;
   Deno.exit(await (order === undefined ? runCommand(defined, system) : runDetached(system, order, defined.app)));

@@ -235,8 +235,9 @@ export class Desk {
       if (this.#gate.isFull) return;
       const job = this.#options.jobs.get(run.job);
       if (job === undefined || this.#unwritten.has(run.id)) continue;
-      if (this.#gate.hindrance(job, run) !== undefined) {
-        this.#tellWait(job, run);
+      const because = this.#gate.hindrance(job, run);
+      if (because !== undefined) {
+        if (because === this.#gate.holdUp(job, run)) this.#tellWait(run, because);
         continue;
       }
       this.#line.remove(run.id);
@@ -246,10 +247,9 @@ export class Desk {
     }
   }
 
-  /** What it waited for is over, perhaps, and something else keeps it, which may take long: that is told once. */
-  #tellWait(job: Job, run: Run): void {
-    const because = this.#gate.hindrance(job, run);
-    if (because === undefined || because === run.reason || because !== this.#gate.holdUp(job, run)) return;
+  /** It waits for something that may take long, and for nothing else as before: that is told once. */
+  #tellWait(run: Run, because: string): void {
+    if (because === run.reason) return;
     const waiting = { ...run, reason: because };
     this.#line.add(waiting);
     void this.#deps.ledger.record({ update: [waiting] });

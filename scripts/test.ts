@@ -53,6 +53,7 @@ export const PARTS: readonly Part[] = [
       "tests/kit_daemon_test.ts",
       "tests/identity_test.ts",
       "tests/kit_command_line_test.ts",
+      "tests/kit_jobs_test.ts",
       "tests/kit_modes_test.ts",
       "tests/kit_services_test.ts",
       "tests/kit_made_services_test.ts",

@@ -1,5 +1,3 @@
-import type { ReloadChange } from "../base/reload_reports.ts";
-import { diffConfig } from "../config/diff.ts";
 import { withoutAbsent } from "../programs/dependencies.ts";
 import type { TaskSpec, UnitSpec } from "../programs/task_spec.ts";
 import type { Files } from "../system/files.ts";
@@ -32,10 +30,4 @@ export function versionOf(loaded: Loaded, { files, command, services, scale }: V
   const counts = new Map([...fitting].map(([name, { instances }]) => [name, instances]));
   const programs = programSpecs(loaded, { files, command, scale: counts });
   return { loaded, scale: fitting, specs: withoutAbsent([...programs, ...services(loaded)]) };
-}
-
-/** What a reload did, or would do, to the keys. */
-export function changesOf(before: ConfigVersion, next: ConfigVersion): ReloadChange[] {
-  const { config, schema } = next.loaded;
-  return diffConfig(before.loaded.config, config, schema).map(({ key, effect }) => ({ key, effect }));
 }

@@ -61,12 +61,18 @@ export class DaemonReloads {
     return result;
   }
 
-  /** Remembers how a reload went, also one that was taken back. */
+  /** Remembers how a reload went. */
   note(result: ReloadResult): void {
     const { ok, error } = result;
     const at = this.#ports.clock.now();
     this.#ports.journal.note(reloadEvent(result, at));
     this.#last = { at: new Date(at).toISOString(), ok, error };
+  }
+
+  /** Remembers that the last one was taken back, because nobody confirmed it. */
+  noteTakenBack(error: string): void {
+    this.note({ ok: false, changes: [], error });
+    this.#last = this.#last && { ...this.#last, taken_back: true };
   }
 
   /** The last one, and until when somebody may confirm it; null before the first. */

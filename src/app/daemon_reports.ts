@@ -74,6 +74,7 @@ export class DaemonReports {
 
   report(): StatusReport {
     const { clock } = this.#context.system;
+    const needs_restart = this.#live.needsRestart;
     return {
       name: this.#context.app.product.name,
       instance: this.#context.instance,
@@ -96,6 +97,7 @@ export class DaemonReports {
       repositories: this.#parts.jobs.repositories(),
       scheduler: this.#parts.jobs.scheduler(),
       last_reload: this.#reloads.status(),
+      ...(needs_restart.length === 0 ? {} : { needs_restart }),
       last_end: this.#parts.lastEnd ?? null,
       shutdown: this.#shutdown.progress(),
       problems: Object.entries(this.#parts.health.report()).flatMap(([name, { error }]) =>

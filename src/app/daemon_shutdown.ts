@@ -26,7 +26,7 @@ export interface DaemonShutdownPorts {
   readonly live: Pick<LiveConfig, "specs"> & Disposable;
   readonly lifecycle: LifecycleMachine;
   readonly journal: Pick<Journal, "note">;
-  readonly jobs: Pick<Jobs, "drain" | "cut" | typeof Symbol.asyncDispose>;
+  readonly jobs: Pick<Jobs, "drain" | "cut" | "lingering" | typeof Symbol.asyncDispose>;
   readonly supervisor: Pick<Supervisor, "list" | "roots" | "stopAll" | "stopTasks">;
   readonly notifications: AsyncDisposable;
   readonly keepAlive: Disposable | undefined;
@@ -82,7 +82,7 @@ export class DaemonShutdown {
     return this.#begin(timeoutMs, [
       { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveFor(this.#ports.live.specs, ms)) },
       { name: "programs", stop: (ms) => this.#stopPrograms(ms) },
-      { name: "database", stop: () => this.#ports.jobs[Symbol.asyncDispose]() },
+      { name: "database", stop: () => this.#closeJobs() },
     ]);
   }
 
@@ -96,7 +96,7 @@ export class DaemonShutdown {
     this.#begin(timeoutMs, [
       { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveFor(services, ms)) },
       ...(services.length === 0 ? [] : [{ name: "services", stop: (ms: number) => this.#stopServices(ms) }]),
-      { name: "database", stop: () => this.#ports.jobs[Symbol.asyncDispose]() },
+      { name: "database", stop: () => this.#closeJobs() },
     ]);
   }
 
@@ -157,13 +157,27 @@ export class DaemonShutdown {
 
   #noteStop(report: StopReport): void {
     const { log, supervisor } = this.#ports;
-    this.#killed = [...new Set([...this.#killed ?? [], ...report.killed])];
     const services = new Set(supervisor.list().filter(({ kind }) => kind === "service").map(({ name }) => name));
-    this.#lingering = this.#killed.filter((name) => services.has(name));
+    this.#noteKilled(report.killed, report.killed.filter((name) => services.has(name)));
     for (const program of report.killed) {
       if (services.has(program)) log.warn("service ends with the daemon, it ignores its signal", { program });
       else log.warn("program had to be killed", { program });
     }
     for (const survivor of report.survivors) log.error("process survived the shutdown", { survivor });
+  }
+
+  /** @param lingering those among them that end with the daemon */
+  #noteKilled(killed: readonly string[], lingering: readonly string[]): void {
+    this.#killed = [...new Set([...this.#killed ?? [], ...killed])];
+    this.#lingering = [...new Set([...this.#lingering, ...lingering])];
+  }
+
+  /** Code of jobs that ignored its signal has had the time of the programs too. */
+  async #closeJobs(): Promise<void> {
+    const { jobs, log } = this.#ports;
+    const lingering = jobs.lingering();
+    if (lingering.length > 0) this.#noteKilled(lingering, lingering);
+    for (const job of lingering) log.warn("the code of a job ends with the daemon, it ignores its signal", { job });
+    await jobs[Symbol.asyncDispose]();
   }
 }

@@ -25,7 +25,10 @@ function statusOf(spec: UnitSpec): ProgramStatus {
 }
 
 /** A daemon with a program and a service that run; `calls` says what is asked of its parts, in order. */
-function setUp({ specs = [WEB, GNOME] as readonly UnitSpec[], killed = [] as readonly string[] } = {}) {
+function setUp(
+  { specs = [WEB, GNOME] as readonly UnitSpec[], killed = [] as readonly string[], deaf = [] as readonly string[] } =
+    {},
+) {
   const calls: string[] = [];
   const lifecycle = createLifecycle((_, to) => calls.push(to));
   lifecycle.dispatch("started");
@@ -38,6 +41,7 @@ function setUp({ specs = [WEB, GNOME] as readonly UnitSpec[], killed = [] as rea
     jobs: {
       drain: async (ms) => (calls.push(`jobs ${ms}`), await Promise.resolve(["nightly"])),
       cut: () => void calls.push("jobs cut"),
+      lingering: () => deaf,
       [Symbol.asyncDispose]: async () => void calls.push(await Promise.resolve("database")),
     },
     supervisor: {
@@ -71,6 +75,16 @@ Deno.test("jobs end first and leave programs their time, then programs, then the
   stuck.stop(30_000);
   await stuck.ended;
   assert.deepEqual([stuck.traces().killed, stuck.traces().lingering], [["web", "gnome"], ["gnome"]]);
+});
+
+Deno.test("code of jobs that goes on at the end is named with what had to be killed", async () => {
+  for (const way of ["stop", "leave"] as const) {
+    const { shutdown } = setUp({ killed: ["gnome"], deaf: ["nightly"] });
+    shutdown[way](30_000);
+    await shutdown.ended;
+    const { killed, lingering } = shutdown.traces();
+    assert.deepEqual([killed, lingering], [["gnome", "nightly"], ["gnome", "nightly"]], way);
+  }
 });
 
 Deno.test("leaving ends the services, which nobody can adopt, and no program", async () => {

@@ -8,7 +8,7 @@ import type { Supervisor } from "../programs/supervisor.ts";
 import { processesOf, type TaskSpec, type UnitSpec } from "../programs/task_spec.ts";
 import { type Command, unfitCommand } from "./command.ts";
 import { ConfigTrial } from "./config_trial.ts";
-import { changesOf, type ConfigVersion, versionOf } from "./config_version.ts";
+import { type ConfigVersion, versionOf } from "./config_version.ts";
 import type { Context } from "./context.ts";
 import { loadContextConfig, type Loaded } from "./load.ts";
 import { modeWarnings } from "./kit/mode_warnings.ts";
@@ -18,6 +18,7 @@ import type { Jobs, PreparedJobs } from "./jobs/jobs.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { LiveToken, TokenFound } from "./live_token.ts";
 import type { Logs } from "./logs.ts";
+import { needsRestart, reloadChanges } from "./needs_restart.ts";
 import { refuseWhatOthersCanWrite, trustWarnings } from "./trust.ts";
 import { readScale, type Rescaled, scalable, writeScale } from "./programs/scale.ts";
 import type { Programs } from "./programs/programs.ts";
@@ -52,6 +53,8 @@ export class LiveConfig implements Disposable {
   readonly #log: Logger;
   readonly #onRevert: (error: string) => void;
   readonly #trial: ConfigTrial<ConfigVersion>;
+  /** What the daemon began with: settings that only a restart takes up are still as it says. */
+  readonly #began: Loaded;
   #now: ConfigVersion;
 
   /** @param onRevert hears why a reload was taken back */
@@ -64,11 +67,17 @@ export class LiveConfig implements Disposable {
       clock: context.system.clock,
       onExpired: (before, ms) => void this.#revert(before, ms),
     });
+    this.#began = start.loaded;
     this.#now = { loaded: start.loaded, scale: new Map(), specs: [] };
   }
 
   get loaded(): Loaded {
     return this.#now.loaded;
+  }
+
+  /** Keys of the settings that wait for a restart. */
+  get needsRestart(): readonly string[] {
+    return this.loaded === this.#began ? [] : needsRestart(this.#began, this.loaded);
   }
 
   /** The programs and services of the configuration that holds. */
@@ -142,7 +151,7 @@ export class LiveConfig implements Disposable {
 
   #planned(next: ConfigVersion, token: TokenFound): ReloadResult {
     const programs = this.#parts.supervisor.plan(next.specs);
-    const changes = [...changesOf(this.#now, next), ...token.changes];
+    const changes = [...reloadChanges(this.#began, { before: this.loaded, next: next.loaded }), ...token.changes];
     return { ok: true, changes, error: null, programs, planned: true };
   }
 
@@ -162,7 +171,7 @@ export class LiveConfig implements Disposable {
     const { start, stop, restart, update, keep, lingering } = applied;
     const result = {
       ok: true,
-      changes: [...changesOf(before, next), ...token.changes],
+      changes: [...reloadChanges(this.#began, { before: before.loaded, next: next.loaded }), ...token.changes],
       error: null,
       programs: { start, stop, restart, update, keep },
       ...(lingering.length === 0 ? {} : { lingering }),

@@ -42,7 +42,7 @@ export class Daemon {
     this.#parts = parts;
     this.#live = new LiveConfig(context, parts, {
       loaded,
-      onRevert: (error) => this.#reloads.note({ ok: false, changes: [], error }),
+      onRevert: (error) => this.#reloads.noteTakenBack(error),
     });
     this.#log = parts.logs.logging.logger();
     this.#lifecycle = createLifecycle((from, to) => {

@@ -11,6 +11,7 @@ import { endGuards } from "./keep_alive.ts";
 import { modeReport } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
+import { setAsideDatabases } from "./set_aside_databases.ts";
 import { orderOf, wordsFor } from "./start_words.ts";
 
 /** A daemon that runs, as it says itself. */
@@ -26,6 +27,8 @@ export interface StartResult extends Running {
   readonly already: boolean;
   /** What was asked for in vain, because the daemon runs already without it. */
   readonly ignored?: readonly Ignored[];
+  /** Paths of databases that were found damaged and set aside; absent without any. */
+  readonly set_aside?: readonly string[];
   readonly ms: number;
 }
 
@@ -60,8 +63,11 @@ export async function startDaemon(context: Context, options: { command?: Command
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
   if (running) return await already(running);
+  const damaged = setAsideDatabases(context);
   try {
-    return result({ ...await launch(context, options.command), ...modeReport(context) });
+    const started = result({ ...await launch(context, options.command), ...modeReport(context) });
+    const more = setAsideDatabases(context).filter((path) => !damaged.includes(path));
+    return { ...started, ...(more.length === 0 ? {} : { set_aside: more }) };
   } catch (error) {
     return await already(await overtaken(context, error));
   }

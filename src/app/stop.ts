@@ -12,14 +12,14 @@ import { pidFileOf, presenceOf } from "./presence.ts";
 export interface StopResult {
   readonly was: "running" | "not running";
   readonly pid?: number;
-  /** `forced`: the daemon or a program had to be killed, or a service ended only with the daemon. */
+  /** `forced`: the daemon or a program had to be killed, or a service or the code of a job ended only with it. */
   readonly how: "graceful" | "forced";
   /** The daemon died while it was stopping: somebody else killed it. */
   readonly died?: true;
   readonly ms: number;
-  /** Programs that had to be killed, by the daemon or after it, and services that ended only with it. */
+  /** Programs that had to be killed, by the daemon or after it, and services or jobs that ended only with it. */
   readonly late: readonly string[];
-  /** Those among them that are services: they ignored their signal. */
+  /** Those among them that are services, or jobs whose code went on: they ignored their signal. */
   readonly lingering?: readonly string[];
   /** Jobs whose runs did not end in time and were cancelled. */
   readonly cancelled: readonly string[];
@@ -87,7 +87,7 @@ export function howOf(late: readonly string[]): StopResult["how"] {
   return late.length === 0 ? "graceful" : "forced";
 }
 
-/** The services that a daemon could not end before itself. */
+/** The services and jobs that a daemon could not end before itself. */
 export function lingeringIn(state: InstanceState | undefined): Pick<StopResult, "lingering"> {
   const { lingering = [] } = state ?? {};
   return lingering.length === 0 ? {} : { lingering };

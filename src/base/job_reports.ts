@@ -72,10 +72,20 @@ export interface LastRun {
   readonly exit: ProgramExit | null;
 }
 
+/** The code of a run that ignored its signal and was let go at `since`: nothing can end it but the end of the daemon. */
+export interface LingeringRun {
+  readonly run: number;
+  readonly since: string;
+}
+
 /** A job as `status` and `jobs` show it. */
 export interface JobStatus {
   readonly name: string;
+  /** The app brings it along: the configuration has no `[[job]]` of this name. */
+  readonly built_in?: true;
   readonly enabled: boolean;
+  /** Why it is not enabled, where the configuration does not say so: `the mode "night" leaves jobs out`. */
+  readonly left_out?: string;
   /** By itself, or because the whole scheduler is: then `scheduler.paused` says so too. */
   readonly paused: boolean;
   /** When a pause with `--until` ends. */
@@ -85,8 +95,10 @@ export interface JobStatus {
   readonly queued: number;
   /** One of its runs waits for its next attempt; such a run neither runs nor waits for its turn. */
   readonly retrying?: boolean;
-  /** When the first of them is tried again. */
+  /** When the first of them is tried again; null also while all of them wait for something else than that time. */
   readonly next_retry_at?: string | null;
+  /** Code of its runs that goes on though they have ended; absent without any. */
+  readonly lingering?: readonly LingeringRun[];
   /** Runs so far, over all restarts. */
   readonly triggers: number;
   /** The last run that was not skipped. */

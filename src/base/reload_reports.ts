@@ -7,6 +7,8 @@ export interface ReloadStatus {
   readonly error: string | null;
   /** The configuration is on trial: until then it has to be confirmed, or the one of before comes back. */
   readonly confirm_until: string | null;
+  /** It held, and was taken back because nobody confirmed it in time. */
+  readonly taken_back?: true;
 }
 
 /** What a reload did to one key. */

@@ -44,6 +44,8 @@ export interface StatusReport {
   readonly repositories: readonly RepositoryStatus[];
   readonly scheduler: SchedulerStatus;
   readonly last_reload: ReloadStatus | null;
+  /** Keys of settings that were reloaded and that only a restart takes up; absent when there are none. */
+  readonly needs_restart?: readonly string[];
   /** How the run before this one ended; null when there was none. */
   readonly last_end?: LastEndReport | null;
   readonly shutdown: ShutdownStatus | null;

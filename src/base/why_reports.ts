@@ -1,6 +1,7 @@
 import type { HealthStatus } from "./health_reports.ts";
 import type { DaemonState } from "./lifecycle.ts";
 import type { ProgramStateName } from "./program_reports.ts";
+import type { ReloadStatus } from "./reload_reports.ts";
 import type { GuardReport } from "./status_report.ts";
 
 /** `appd why NAME`, `GET /api/v1/programs/NAME/why`. */
@@ -48,8 +49,12 @@ export interface DaemonWhyReport {
   readonly jobs: readonly { readonly job: string; readonly problem: string }[];
   /** As in {@link StatusReport}. */
   readonly guard?: GuardReport;
-  /** The last reload, when it was refused: the file is not what runs. */
-  readonly reload?: { readonly at: string; readonly error: string };
+  /** The last reload, when it was refused, or taken back because nobody confirmed it: the file is not what runs. */
+  readonly reload?: Pick<ReloadStatus, "at" | "taken_back"> & { readonly error: string };
+  /** As in {@link StatusReport}. */
+  readonly needs_restart?: readonly string[];
+  /** Paths of damaged databases with what the app had kept in them, which lie beside the one in use; absent without any. */
+  readonly set_aside?: readonly string[];
   /** Commands that may help. */
   readonly hints: readonly string[];
 }

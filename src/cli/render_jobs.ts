@@ -1,6 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { jobState, type JobStatus, type LastRun, type RunState } from "../base/job_reports.ts";
+import { lingeringText } from "../base/lingering_text.ts";
 import { type Cell, table } from "./layout.ts";
 import { exitPhrase } from "./render_programs.ts";
 import type { Style } from "./style.ts";
@@ -30,6 +31,7 @@ export function renderJobs(jobs: readonly JobStatus[], view: JobsView): string[]
 }
 
 function paintOf(job: JobStatus, style: Style): (text: string) => string {
+  if (job.lingering !== undefined) return style.bad;
   if (job.running) return style.good;
   if (job.problem !== null || job.overdue_since !== null) return style.bad;
   if (!job.enabled) return style.dim;
@@ -74,10 +76,12 @@ function nextText({ next_at: next }: JobStatus, now: number): string {
 function noteOf(job: JobStatus, now: number): string {
   const notes = [
     ...(job.problem === null ? [] : [job.problem]),
+    ...(job.left_out === undefined ? [] : [job.left_out]),
     ...(job.overdue_since === null ? [] : [`overdue for ${span(now - Date.parse(job.overdue_since))}`]),
     ...(job.in_flight > 1 ? [`${job.in_flight} at once`] : []),
     ...(job.queued > 0 ? [`${job.queued} queued`] : []),
     ...retryNote(job, now),
+    ...(job.lingering === undefined ? [] : [lingeringText(job.lingering, now)]),
     ...(job.paused && job.paused_until !== null ? [`for ${span(Date.parse(job.paused_until) - now)}`] : []),
     ...(isFresh(job) ? [`skipped ${span(now - Date.parse(job.last_skip.slot))} ago: ${job.last_skip.reason}`] : []),
     ...(job.last !== null && job.last.outcome !== "ok" && job.last.reason !== null ? [job.last.reason] : []),
@@ -86,7 +90,8 @@ function noteOf(job: JobStatus, now: number): string {
 }
 
 function retryNote({ retrying, next_retry_at: at = null }: JobStatus, now: number): string[] {
-  if (!retrying || at === null) return [];
+  if (!retrying) return [];
+  if (at === null) return ["next attempt waits"];
   const wait = Date.parse(at) - now;
   return [`next attempt ${wait <= 0 ? "now" : `in ${humanDuration(wait)}`}`];
 }

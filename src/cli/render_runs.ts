@@ -1,6 +1,7 @@
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { jobState, type JobStatus, type RunReport, type UpcomingSlot } from "../base/job_reports.ts";
+import { lingeringText } from "../base/lingering_text.ts";
 import { type Cell, homePath, labelled, section, table } from "./layout.ts";
 import { type JobsView, lastText, statePaint } from "./render_jobs.ts";
 import { exitPhrase } from "./render_programs.ts";
@@ -75,6 +76,7 @@ export function renderJob(job: JobStatus, runs: readonly RunReport[], view: JobV
       ["Next try", job.next_retry_at && whenText(job.next_retry_at, now)],
       ["Paused", job.paused ? (job.paused_until === null ? "true" : `until ${whenText(job.paused_until, now)}`) : null],
       ["Running", job.in_flight > 0 || job.queued > 0 ? `${job.in_flight}, ${job.queued} queued` : null],
+      ["Left", job.lingering === undefined ? null : style.bad(lingeringText(job.lingering, now))],
       ["Triggers", String(job.triggers)],
       ["Last", lastText(job.last, now)],
       ["Last skip", job.last_skip && `${humanTime(job.last_skip.slot)}: ${escapeControls(job.last_skip.reason)}`],

@@ -59,6 +59,7 @@ function headRows(report: StatusReport, view: StatusView): Row[] {
     ["Last end", lastEndText(report)],
     ["Version", running && !view.live ? report.version : null],
     ["Trial", trialText(report, view)],
+    ["Restart", restartText(report, view)],
     ["Reload", view.live && !report.last_reload?.ok ? reloadText(report, view) : null],
     [
       "Shutdown",
@@ -103,11 +104,17 @@ function trialText({ last_reload: reload }: StatusReport, { advise = (text) => t
   return `the reload is on trial until ${humanTime(reload.confirm_until)}, keep it: ${advise("appd reload confirm")}`;
 }
 
+/** What was reloaded and is not in effect yet. */
+function restartText({ needs_restart: keys }: StatusReport, { advise = (text) => text }: StatusView): string | null {
+  return keys === undefined ? null : `needed for ${keys.join(", ")}: ${advise("appd restart")}`;
+}
+
 function reloadText({ last_reload: reload }: StatusReport, view: StatusView): string | null {
   if (reload === null) return null;
   const at = humanTime(reload.at);
   if (reload.ok) return `ok at ${at}`;
-  return view.style.bad(`failed at ${at}`) + `: ${escapeControls(firstLine(reload.error ?? "unknown reason"))}`;
+  return view.style.bad(`${reload.taken_back ? "taken back" : "failed"} at ${at}`) +
+    `: ${escapeControls(firstLine(reload.error ?? "unknown reason"))}`;
 }
 
 function firstLine(text: string): string {

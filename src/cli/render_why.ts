@@ -50,8 +50,9 @@ export function renderCheckWhy(report: CheckWhyReport, { style }: WhyView): stri
 
 /** The same for the daemon as a whole. */
 export function renderDaemonWhy(report: DaemonWhyReport, { style }: WhyView): string[] {
-  const { state, summary, checks, programs, jobs, reload, hints } = report;
-  const isWell = checks.length + programs.length + jobs.length === 0 && reload === undefined;
+  const { state, summary, checks, programs, jobs, reload, needs_restart: late, set_aside, hints } = report;
+  const isWell = checks.length + programs.length + jobs.length === 0 &&
+    reload === undefined && late === undefined && set_aside === undefined;
   const paint = state === "degraded" || state === "stopped"
     ? style.bad
     : isWell && state === "ready"
@@ -63,13 +64,19 @@ export function renderDaemonWhy(report: DaemonWhyReport, { style }: WhyView): st
     ...section("Programs", pairs(programs.map(({ program, problem }) => [program, problem])), style),
     ...section("Jobs", pairs(jobs.map(({ job, problem }) => [job, problem])), style),
     ...section("Last reload", reloadLines(reload), style),
+    ...section("Waits for a restart", late ?? [], style),
+    ...section("Set aside, with what was kept in it", (set_aside ?? []).map(escapeControls), style),
     ...section("What may help", hints.map(escapeControls), style),
   ];
 }
 
 function reloadLines(reload: DaemonWhyReport["reload"]): string[] {
   if (reload === undefined) return [];
-  return [`refused at ${utcTime(Date.parse(reload.at))}: ${escapeControls(reload.error)}`];
+  return [
+    `${reload.taken_back ? "taken back" : "refused"} at ${utcTime(Date.parse(reload.at))}: ${
+      escapeControls(reload.error)
+    }`,
+  ];
 }
 
 function checkText({ critical, since, failures, error }: DaemonWhyReport["checks"][number]): string {

@@ -14,7 +14,19 @@ function findConfiguration({ configuration, daemon }: Scene): Finding[] {
       : "the daemon does not start",
     hint: escapeControls(hint ?? `mend it, then: appd config check --config "${path}"`),
   }));
-  return [...wrong, ...warnings.map((text) => doubtful("config.doubtful", text))];
+  return [...wrong, ...warnings.map((text) => doubtful("config.doubtful", text)), ...findLate(daemon)];
+}
+
+function findLate(daemon: Scene["daemon"]): Finding[] {
+  const keys = daemon.kind === "running" ? daemon.needsRestart : [];
+  if (keys.length === 0) return [];
+  return [{
+    id: "config.late",
+    severity: "warning",
+    what: `${keys.join(", ")}: reloaded, and in effect only after a restart`,
+    why: "the daemon goes on with what it was started with, whatever the file says",
+    hint: "take it up: appd restart",
+  }];
 }
 
 const WHY = {

@@ -60,22 +60,30 @@ function fewInodes({ path, inodes, freeInodes }: DiskSeen): Finding[] {
   }];
 }
 
-function findDatabase({ database: { path, state, setAside }, daemon }: Scene): Finding[] {
-  const kept = setAside.map((one): Finding => ({
+function findSetAside({ setAside, hasOwnTables }: Scene["database"]): Finding[] {
+  const lost = hasOwnTables ? "what was kept in its tables, and the history," : "the history before";
+  return setAside.map(({ path, size }): Finding => ({
     id: "database.set-aside",
-    severity: "note",
-    what: `a damaged database was set aside: "${one.path}" (${formatSize(one.size)})`,
-    why: "the daemon has begun with an empty one: the history before is only in there",
-    hint: `when nobody wants to look at it: rm "${one.path}"*`,
+    severity: hasOwnTables ? "warning" : "note",
+    what: `a damaged database was set aside: "${path}" (${formatSize(size)})`,
+    why: `the daemon has begun with an empty one: ${lost} is only in there`,
+    hint: hasOwnTables
+      ? `save what can be read: sqlite3 "${path}" .dump; when nobody needs it any more: rm "${path}"*`
+      : `when nobody wants to look at it: rm "${path}"*`,
   }));
+}
+
+function findDatabase({ database, daemon }: Scene): Finding[] {
+  const { path, state, hasOwnTables } = database;
+  const kept = findSetAside(database);
   if (state.kind === "damaged") {
     const { reason } = state;
     return [{
       id: "database.damaged",
       severity: "error",
       what: `the database "${path}" is damaged: ${reason}`,
-      why: "the daemon sets it aside at its start, and the history of jobs begins anew",
-      hint: `keep a copy, then save what can be read: sqlite3 "${path}" .recover`,
+      why: `the daemon sets it aside at its start, and ${hasOwnTables ? "all" : "the history of jobs"} begins anew`,
+      hint: `keep a copy, then save what can be read: sqlite3 "${path}" .dump`,
     }, ...kept];
   }
   if (state.kind !== "refused") return kept;

@@ -78,6 +78,7 @@ const CASES: readonly (readonly [about: string, change: Partial<Scene> | undefin
   ["a check that fails", {
     daemon: fakeDaemon({ failing: [{ name: "log", error: "ENOSPC", critical: true }] }),
   }, "health.failing"],
+  ["settings that wait for a restart", { daemon: fakeDaemon({ needsRestart: ["server.port"] }) }, "config.late"],
   [
     "programs of a dead daemon",
     {
@@ -200,6 +201,9 @@ const CASES: readonly (readonly [about: string, change: Partial<Scene> | undefin
   }, "database.refused"],
   ["a database that was set aside", {
     database: { ...base.database, setAside: [{ path: "/x.corrupt-1", size: 100 }] },
+  }, "database.set-aside"],
+  ["a database with tables of the app that was set aside", {
+    database: { ...base.database, setAside: [{ path: "/x.corrupt-1", size: 100 }], hasOwnTables: true },
   }, "database.set-aside"],
 
   ["a file from the future", clock({ files: [{ path: "/f", mtimeMs: NOW + 3_600_000 }] }), "clock.future"],

@@ -14,7 +14,7 @@ export function fakeDaemon(more: Partial<RunningDaemon> = {}): RunningDaemon {
   const image = "/usr/bin/appd";
   return {
     ...{ kind: "running", pid: 42, answers: true, processState: "S", version: "1.0.0", image, failing: [] },
-    ...more,
+    ...{ needsRestart: [], ...more },
   };
 }
 
@@ -35,7 +35,7 @@ export function fakeScene(more: Partial<Scene> = {}): Scene {
     }],
     clock: { files: [], synchronised: true, tz: undefined, tzKnown: true, zone: "UTC" },
     limits: { openFiles: 1024, processes: { used: 100, limit: 1000 }, umask: 0o022, inotify: undefined },
-    database: { path: "/home/u/.appd/appd.db", state: { kind: "sound" }, setAside: [] },
+    database: { path: "/home/u/.appd/appd.db", state: { kind: "sound" }, setAside: [], hasOwnTables: false },
     ...{ tools: [], countsOomKills: true, steering: [], zombies: undefined },
     ...more,
   };

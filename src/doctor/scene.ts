@@ -26,6 +26,8 @@ export interface RunningDaemon {
   readonly image: string | undefined;
   /** Health checks that fail. */
   readonly failing: readonly { readonly name: string; readonly error: string; readonly critical: boolean }[];
+  /** Keys of settings that were reloaded and that only a restart takes up. */
+  readonly needsRestart: readonly string[];
 }
 
 export interface PidFileSeen {
@@ -195,6 +197,8 @@ export interface DatabaseSeen {
     | { readonly kind: "refused"; readonly reason: string; readonly hint: string };
   /** Damaged ones of before. */
   readonly setAside: readonly { readonly path: string; readonly size: number }[];
+  /** Whether the app keeps more in it than the history of jobs. */
+  readonly hasOwnTables: boolean;
 }
 
 export interface ToolSeen {

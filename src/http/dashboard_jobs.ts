@@ -9,7 +9,7 @@ const RUNS = 20;
 let runsSeen = "";
 const stateOf = (j) => j.running ? "running" : j.retrying ? "retrying" : j.queued > 0 ? "queued" : !j.enabled ? "disabled"
   : j.paused ? "paused" : j.problem ? "broken" : j.next_at ? "scheduled" : "waiting";
-const kindOf = (j) => j.problem || j.overdue_since ? "bad" : j.running ? "good"
+const kindOf = (j) => j.problem || j.overdue_since || j.lingering ? "bad" : j.running ? "good"
   : j.paused || j.retrying || j.queued > 0 ? "warn" : j.enabled ? "" : "note";
 const at = (iso) => iso ? new Date(iso).toLocaleString() : "–";
 const until = (iso) => iso ? "in " + ago(Math.max(0, (Date.parse(iso) - Date.now()) / 1000)) : "–";
@@ -22,8 +22,9 @@ function heading(row, text) {
 }
 function remarkOf(j) {
   const skip = j.last_skip && (!j.last || j.last_skip.slot > j.last.slot) ? j.last_skip : null;
-  return [j.problem, j.overdue_since && "overdue since " + at(j.overdue_since), j.in_flight > 1 && j.in_flight + " at once",
+  return [j.problem, j.left_out, j.overdue_since && "overdue since " + at(j.overdue_since), j.in_flight > 1 && j.in_flight + " at once",
     j.queued > 0 && j.queued + " queued", j.retrying && j.next_retry_at && "next attempt " + until(j.next_retry_at),
+    j.lingering && "the code of run " + j.lingering.map((one) => one.run).join(", ") + " ignores its signal, and goes on",
     j.paused && j.paused_until && "until " + at(j.paused_until),
     skip && "skipped: " + skip.reason, j.last?.outcome !== "ok" && j.last?.reason].filter(Boolean).join(", ");
 }

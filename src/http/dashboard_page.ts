@@ -90,7 +90,7 @@ function render(s) {
   show("config", s.config_file);
   show("log", s.log_file);
   const r = s.last_reload;
-  show("reload", r ? (r.ok ? "ok, " : "failed, ") + new Date(r.at).toLocaleString() + (r.error ? ": " + r.error : "") + (r.confirm_until ? ", on trial until " + new Date(r.confirm_until).toLocaleString() : "") : "none yet");
+  show("reload", r ? (r.ok ? "ok, " : r.taken_back ? "taken back, " : "failed, ") + new Date(r.at).toLocaleString() + (r.error ? ": " + r.error : "") + (r.confirm_until ? ", on trial until " + new Date(r.confirm_until).toLocaleString() : "") + (s.needs_restart ? "; a restart is needed for " + s.needs_restart.join(", ") : "") : "none yet");
   const body = document.createElement("tbody");
   const now = Date.now();
   for (const p of s.programs) note(p, now);

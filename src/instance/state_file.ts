@@ -19,9 +19,9 @@ export interface InstanceState {
   readonly mode?: string;
   /** Directory in which it was started, absolute; `restart` keeps it. */
   readonly started_in?: string;
-  /** Programs that had to be killed at the shutdown, and services that ended with it; absent while the daemon runs. */
+  /** Programs that had to be killed at the shutdown, services and jobs that ended with it; absent while the daemon runs. */
   readonly killed?: readonly string[];
-  /** Those among them that are services: they ignored their signal. */
+  /** Those among them that are services or jobs: they ignored their signal. */
   readonly lingering?: readonly string[];
   /** Jobs whose runs were cancelled at the shutdown. */
   readonly cancelled?: readonly string[];

@@ -234,12 +234,26 @@ export class Desk {
     for (const run of this.#line.all()) {
       if (this.#gate.isFull) return;
       const job = this.#options.jobs.get(run.job);
-      if (job === undefined || this.#unwritten.has(run.id) || this.#gate.hindrance(job, run) !== undefined) continue;
+      if (job === undefined || this.#unwritten.has(run.id)) continue;
+      const because = this.#gate.hindrance(job, run);
+      if (because !== undefined) {
+        if (because === this.#gate.holdUp(job, run)) this.#tellWait(run, because);
+        continue;
+      }
       this.#line.remove(run.id);
       job.waiting.delete(run.id);
       const started = this.#firstAttempt(run);
       this.#inFlight.begin(job, { run: started, committed: this.#deps.ledger.record({ update: [started] }) });
     }
+  }
+
+  /** It waits for something that may take long, and for nothing else as before: that is told once. */
+  #tellWait(run: Run, because: string): void {
+    if (because === run.reason) return;
+    const waiting = { ...run, reason: because };
+    this.#line.add(waiting);
+    void this.#deps.ledger.record({ update: [waiting] });
+    tell(this.#deps, { kind: "job_queued", run: waiting, because });
   }
 
   /** @returns the run as it is then; undefined when there is none of this number without an outcome */

@@ -11,11 +11,15 @@ import { humanDuration } from "../base/duration.ts";
 export interface ExecutionListener {
   /** Its row has changed and is to be written down. Resolves when it is on disk. */
   readonly record: (run: Run) => Promise<unknown>;
+  /** What its next attempt has to wait for, beside a place; undefined when nothing keeps it. */
+  readonly hindrance: (run: Run) => string | undefined;
   /** Takes a place for the next attempt. False when there is none now. */
   readonly takePlace: () => boolean;
   readonly onStarted: (run: Run) => void;
   readonly onRetrying: (run: Run, inMs: number) => void;
-  readonly onLeftovers: (run: Run, processes: RunEnd["leftovers"]) => void;
+  /** Its next attempt is due, and waits for something else. */
+  readonly onHeldUp: (run: Run, because: string) => void;
+  readonly onLeftovers: (run: Run, end: Pick<RunEnd, "leftovers" | "lingers">) => void;
   /** The outcome stands, and is not written down yet. `hadPlace`: it did not wait for its next attempt. */
   readonly onEnded: (run: Run, hadPlace: boolean) => void;
 }
@@ -28,8 +32,8 @@ export interface ExecutionDeps {
   readonly turns: Pick<Turns, "take">;
 }
 
-/** Milliseconds after which an attempt that found no place asks again. */
-const NO_PLACE_MS = 1000;
+/** Milliseconds after which an attempt that could not begin asks again. */
+const ASK_AGAIN_MS = 1000;
 
 /** One run from the moment it is let in to its outcome: attempts, timeout, retries. */
 export class Execution {
@@ -161,12 +165,13 @@ export class Execution {
     }
   }
 
-  #exited({ exit, reason, output, leftovers }: RunEnd): void {
+  #exited(end: RunEnd): void {
+    const { exit, reason, output } = end;
     this.#disarm();
     this.#process = undefined;
     const durationMs = this.#deps.clock.monotonic() - this.#startedMono;
     this.#change({ exit, output, durationMs });
-    if (leftovers.length > 0) this.#deps.listener.onLeftovers(this.#run, leftovers);
+    if (end.leftovers.length > 0) this.#deps.listener.onLeftovers(this.#run, end);
     this.#dispatch({ type: "exited", exit, ...(reason === undefined ? {} : { reason }) });
   }
 
@@ -179,9 +184,26 @@ export class Execution {
 
   #armRetry(delayMs: number): void {
     this.#timer = this.#deps.clock.after(delayMs, () => {
-      if (this.#deps.listener.takePlace()) this.#dispatch({ type: "retry_due" });
-      else this.#armRetry(NO_PLACE_MS);
+      if (this.#mayTryAgain()) this.#dispatch({ type: "retry_due" });
+      else this.#armRetry(ASK_AGAIN_MS);
     });
+  }
+
+  #mayTryAgain(): boolean {
+    const { hindrance, takePlace } = this.#deps.listener;
+    const because = hindrance(this.#run);
+    if (because === undefined) return takePlace();
+    this.#holdUp(because);
+    return false;
+  }
+
+  /** To wait is no attempt, and is told once. */
+  #holdUp(because: string): void {
+    const { record, onHeldUp } = this.#deps.listener;
+    if (this.#run.reason === because && this.#run.retryAt === null) return;
+    this.#change({ reason: because, retryAt: null });
+    void record(this.#run);
+    onHeldUp(this.#run, because);
   }
 
   #disarm(): void {

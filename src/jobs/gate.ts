@@ -3,6 +3,8 @@ import { judge, type Verdict } from "./admission.ts";
 import { type ActiveRun, type Job, runOf } from "./job.ts";
 import type { JobSpec, SchedulerSpec } from "./job_spec.ts";
 import type { Pause } from "./ledger.ts";
+import { leftOutBy } from "./left_out.ts";
+import { codeAhead } from "./lingering.ts";
 import { Places } from "./places.ts";
 import type { Run, Slot } from "./run.ts";
 
@@ -71,8 +73,13 @@ export class Gate {
     if (this.#isShut) return "the daemon is stopping";
     if (run.notBefore !== null && run.notBefore > this.#clock.now()) return "outside work hours";
     if (run.cause.kind !== "manual" && this.#isPaused(job)) return "paused";
-    if (job.spec.overlap !== "allow" && job.active.size > 0) return busyText(job, []);
-    return this.#places.missingFor(job.spec);
+    const busy = job.spec.overlap === "allow" ? undefined : busyText(job, []);
+    return leftOutBy(job, run) ?? busy ?? this.#places.missingFor(job.spec);
+  }
+
+  /** What keeps each attempt of a run, and may for long; undefined when nothing of that kind does. */
+  holdUp(job: Job, run: Run): string | undefined {
+    return leftOutBy(job, run) ?? codeAhead(job);
   }
 
   #isPaused(job: Job): boolean {
@@ -97,10 +104,10 @@ export class Gate {
 }
 
 function busyText(job: Job, waiting: readonly (Run | undefined)[]): string | undefined {
-  const [active] = job.active.values();
+  const active = job.active.values().find((one) => leftOutBy(job, runOf(one)) === undefined);
   if (active !== undefined) return `run ${runOf(active).id} is still ${isRetrying(active) ? "being tried" : "running"}`;
-  const [first] = waiting;
-  return first === undefined ? undefined : `run ${first.id} waits already`;
+  const first = waiting.find((run) => run !== undefined && leftOutBy(job, run) === undefined);
+  return codeAhead(job) ?? (first === undefined ? undefined : `run ${first.id} waits already`);
 }
 
 function isRetrying(active: ActiveRun): boolean {

@@ -10,7 +10,7 @@ import { Turns } from "./turns.ts";
 /** What runs that are worked on need of the desk. */
 export interface InFlightOptions {
   readonly jobs: ReadonlyMap<string, Job>;
-  readonly gate: Pick<Gate, "takePlace" | "takePlaceAgain" | "givePlace">;
+  readonly gate: Pick<Gate, "holdUp" | "takePlace" | "takePlaceAgain" | "givePlace">;
   /** A place is free, or a job. */
   readonly onFree: () => void;
   /** The outcome of a run stands. Resolves when it is on disk. */
@@ -51,6 +51,7 @@ export class InFlight {
     const { gate, onFree, onEnded } = this.#options;
     return {
       record: (run) => this.#deps.ledger.record({ update: [run] }),
+      hindrance: (run) => gate.holdUp(job, run),
       takePlace: () => gate.takePlaceAgain(spec),
       onStarted: (run) => tell(this.#deps, { kind: "job_started", run }),
       onRetrying: (run, inMs) => {
@@ -59,12 +60,26 @@ export class InFlight {
         this.#rest();
         onFree();
       },
-      onLeftovers: (run, processes) => tell(this.#deps, { kind: "job_leftovers", run, processes }),
+      onHeldUp: (run, because) => tell(this.#deps, { kind: "job_queued", run, because }),
+      onLeftovers: (run, { leftovers: processes, lingers }) => {
+        if (lingers !== undefined) this.#follow(job, run, lingers);
+        tell(this.#deps, { kind: "job_leftovers", run, processes });
+      },
       onEnded: (run, hadPlace) => {
         if (hadPlace) gate.givePlace(spec);
         void onEnded(job, run).then(() => this.#rest());
       },
     };
+  }
+
+  /** Its code goes on after it was let go: other runs of the job wait for its end. */
+  #follow(job: Job, run: Run, settled: Promise<unknown>): void {
+    const code = { run: run.id, since: this.#deps.clock.now() };
+    job.lingering.add(code);
+    void settled.then(() => {
+      job.lingering.delete(code);
+      this.#options.onFree();
+    });
   }
 
   /** Resolves when the next run has its outcome on disk, or waits for another attempt. */

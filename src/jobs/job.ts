@@ -1,6 +1,7 @@
 import type { Execution } from "./execution.ts";
 import type { JobSpec } from "./job_spec.ts";
 import type { JobMemory, Pause } from "./ledger.ts";
+import type { LingeringCode } from "./lingering.ts";
 import type { Run } from "./run.ts";
 import type { Place, TimedJob } from "./timetable.ts";
 
@@ -23,12 +24,13 @@ export interface Job {
   readonly active: Map<number, ActiveRun>;
   /** Ids of its runs that wait. */
   readonly waiting: Set<number>;
+  readonly lingering: Set<LingeringCode>;
   /** The slot for which a run has to end well, and until when. */
   expected: { readonly slotAt: number; readonly by: number } | undefined;
   overdueSince: number | null;
   /** Lines of history since it was last pruned. */
   lines: number;
-  /** Taken out of the configuration; forgotten when its last run has ended. */
+  /** Taken out of the configuration; forgotten when its last run, and the code of it, has ended. */
   removed: boolean;
 }
 
@@ -45,6 +47,7 @@ export function createJob(spec: JobSpec, memory: JobMemory | undefined): Job {
     lastSkip: memory?.lastSkip ?? null,
     active: new Map(),
     waiting: new Set(),
+    lingering: new Set(),
     expected: undefined,
     overdueSince: null,
     lines: 0,

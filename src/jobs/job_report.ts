@@ -58,21 +58,26 @@ function lastOf(run: Run | null): LastRun | null {
 
 /** What a job is like now. */
 export function jobStatus(job: Job, around: { readonly scheduler: Scheduler; readonly logFile: string }): JobStatus {
-  const { spec, active, waiting } = job;
+  const { spec, active, waiting, lingering } = job;
   const { desk } = around.scheduler;
   const runs = [...active.values()].map(runOf);
   const retries = runs.flatMap(({ state, retryAt }) => state === "retrying" && retryAt !== null ? [retryAt] : []);
   const pause = job.pause ?? desk.pause;
   return {
     name: spec.name,
+    ...(spec.builtIn ? { built_in: true } : {}),
     enabled: spec.enabled,
+    ...(spec.leftOut === undefined ? {} : { left_out: spec.leftOut }),
     paused: pause !== null,
     paused_until: isoOrNull(pause?.until),
     running: runs.some(({ state }) => state !== "retrying"),
-    retrying: retries.length > 0,
+    retrying: runs.some(({ state }) => state === "retrying"),
     next_retry_at: retries.length === 0 ? null : iso(most(retries, Math.min)),
     in_flight: active.size,
     queued: waiting.size,
+    ...(lingering.size === 0
+      ? {}
+      : { lingering: [...lingering].map(({ run, since }) => ({ run, since: iso(since) })) }),
     triggers: job.number,
     last: lastOf(job.lastRun),
     last_skip: job.lastSkip === null ? null : { slot: iso(job.lastSkip.slotAt), reason: job.lastSkip.reason ?? "" },

@@ -16,7 +16,11 @@ export type Missed = "once" | "skip" | "all";
 export interface JobSpec {
   /** Also the name of its directory. */
   readonly name: string;
+  /** The program brings it along: the configuration has no section of this name. */
+  readonly builtIn?: true;
   readonly enabled: boolean;
+  /** Why it is not enabled, where the configuration does not say so. What waits of it stays as it is. */
+  readonly leftOut?: string;
   readonly work: JobWork;
   /** Milliseconds between two runs. At most one of `every` and `cron` is there. */
   readonly every?: number;

@@ -51,9 +51,9 @@ export class Roster {
     return memories;
   }
 
-  /** A job that was taken out is only remembered from its last run on. @returns whether it is gone */
+  /** A job that was taken out is only remembered from its last run on, and the end of its code. @returns whether it is gone */
   forgetIfGone(job: Job): boolean {
-    if (!job.removed || job.active.size > 0 || job.waiting.size > 0) return false;
+    if (!job.removed || job.active.size + job.waiting.size + job.lingering.size > 0) return false;
     this.#jobs.delete(job.spec.name);
     this.#past.set(job.spec.name, memoryOf(job));
     return true;

@@ -45,6 +45,8 @@ export interface RunEnd {
   readonly output: string;
   /** Processes that outlived it and could not be ended; PID 0 for a function that ignored its signal. */
   readonly leftovers: readonly { readonly pid: number; readonly command: string }[];
+  /** Of a function that was let go: resolves when its code has ended after all. */
+  readonly lingers?: Promise<unknown>;
 }
 
 /** A process under way. */

@@ -167,6 +167,11 @@ export class Scheduler implements Disposable {
     return this.#spec;
   }
 
+  /** Names of jobs, also of those that were taken out, whose code goes on though it was let go. */
+  lingering(): readonly string[] {
+    return [...this.#roster.jobs.values()].filter(({ lingering }) => lingering.size > 0).map(({ spec }) => spec.name);
+  }
+
   /** What is paused now. */
   pauses(): { readonly scheduler: Pause | null; readonly jobs: Readonly<Record<string, Pause>> } {
     const paused = [...this.#roster.jobs].flatMap(([name, { pause }]): [string, Pause][] =>

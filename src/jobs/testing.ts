@@ -6,7 +6,7 @@ import type { JobSpec, OpenHours, SchedulerSpec, Timing } from "./job_spec.ts";
 import type { Ledger } from "./ledger.ts";
 import { MemoryLedger } from "./memory_ledger.ts";
 import type { Run } from "./run.ts";
-import type { RunExit, RunIdentity, Runner, RunOrder } from "./runner.ts";
+import type { RunEnd, RunExit, RunIdentity, Runner, RunOrder } from "./runner.ts";
 import { Scheduler } from "./scheduler.ts";
 
 /** Milliseconds. */
@@ -47,6 +47,8 @@ export interface FakeRun {
   readonly order: RunOrder;
   readonly stops: (number | undefined)[];
   end(exit?: RunExit): void;
+  /** Ends it as a function that ignored its signal is let go; its code goes on until `lingers` resolves. */
+  letGo(lingers: Promise<unknown>): void;
 }
 
 /** Starts nothing and remembers what it was asked for. */
@@ -63,13 +65,12 @@ export class FakeRunner implements Runner {
       const error = new AppdError(this.refusal.reason, { exit: "generic" });
       throw Object.assign(error, { mayPass: this.refusal.mayPass ?? false });
     }
-    const { promise, resolve } = Promise.withResolvers<
-      { exit: RunExit; output: string; leftovers: readonly never[] }
-    >();
+    const { promise, resolve } = Promise.withResolvers<RunEnd>();
     const run: FakeRun = {
       order,
       stops: [],
       end: (exit = { code: 0 }) => resolve({ exit, output: "done\n", leftovers: [] }),
+      letGo: (lingers) => resolve({ exit: null, output: "", leftovers: [{ pid: 0, command: "its code" }], lingers }),
     };
     this.started.push(run);
     return {

@@ -82,10 +82,13 @@ export class Triggers {
    * @throws AppdError (notRunning) when the job has no `on = "webhook"`, or the daemon stops
    */
   async webhook(job: Job, call: { readonly key: string; readonly payload?: Payload }): Promise<Entered> {
+    refuseLeftOut(job);
     if (!job.spec.enabled || !job.spec.on.some(({ kind }) => kind === "webhook")) {
       throw cannot(["trigger", job.spec.name], "it is not triggered by webhooks", {
         exit: "notRunning",
-        hint: 'add "webhook" to its `on` in the configuration',
+        hint: job.spec.builtIn
+          ? `run it by hand: appd jobs run ${job.spec.name}`
+          : 'add "webhook" to its `on` in the configuration',
       });
     }
     return await this.#enterOne(job, webhookSlot(this.#deps.clock.now(), call));
@@ -97,10 +100,13 @@ export class Triggers {
    * @throws AppdError (notRunning) when the job is switched off, or the daemon stops
    */
   async app(job: Job, call: { readonly key: string; readonly payload?: string }): Promise<Entered> {
+    refuseLeftOut(job);
     if (!job.spec.enabled) {
       throw cannot(["trigger", job.spec.name], "the configuration has switched it off", {
         exit: "notRunning",
-        hint: "take its enabled = false out of the configuration",
+        hint: job.spec.builtIn
+          ? "see what it says: appd config list"
+          : "take its enabled = false out of the configuration",
       });
     }
     return await this.#enterOne(job, appSlot(this.#deps.clock.now(), call));
@@ -120,4 +126,9 @@ export class Triggers {
   #refuseWhenShut(): void {
     if (this.#isShut) throw new AppdError("cannot trigger a job: the daemon is stopping", { exit: "notRunning" });
   }
+}
+
+function refuseLeftOut({ spec: { name, leftOut } }: Job): void {
+  if (leftOut === undefined) return;
+  throw cannot(["trigger", name], leftOut, { exit: "notRunning", hint: "run everything: appd restart --mode all" });
 }

@@ -55,6 +55,7 @@ async function runningDaemon(context: Context, report: StatusReport | undefined)
     image: pid === undefined ? undefined : executableOf(pid),
     failing: Object.entries(checks).filter(([, { ok }]) => !ok)
       .map(([name, { error = "failed", critical }]) => ({ name, error, critical })),
+    needsRestart: report?.needs_restart ?? [],
   };
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { errnoOf, messageOf } from "../../base/errors.ts";
 import type { DatabaseSeen } from "../../doctor/scene.ts";
 import { openDatabase } from "../../store/database.ts";
@@ -10,6 +10,7 @@ import { openSqlite } from "../../system/sqlite.ts";
 import type { Context } from "../context.ts";
 import { storeLists } from "../jobs/store_lists.ts";
 import { databaseRefusal } from "../jobs/try_database.ts";
+import { setAsideDatabases } from "../set_aside_databases.ts";
 import { statOf, unlessRefused } from "./seen.ts";
 
 /** Largest database that is copied to be looked into, in bytes. */
@@ -17,9 +18,10 @@ const MOST = 64 * 1024 * 1024;
 
 /** The database as a daemon would find it. Of one that is open its own daemon knows more, see its health. */
 export function lookAtDatabase(context: Context, isRunning: boolean): DatabaseSeen {
-  const { paths: { database: path } } = context;
+  const { app, paths: { database: path }, system: { files } } = context;
   const state = isRunning ? stateBeside(context) : stateOf(context);
-  return { path, state, setAside: setAside(context) };
+  const setAside = setAsideDatabases(context).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
+  return { path, state, setAside, hasOwnTables: app.migrations.length > 0 };
 }
 
 /** What the next daemon, of this binary, would say of it. */
@@ -62,12 +64,4 @@ function stateOfCopy({ app, paths, system }: Context, path: string): DatabaseSee
     if (faultOf(error) === "bug" && errnoOf(error) === undefined) throw error;
     return { kind: "not looked into" }; // No room for a copy.
   }
-}
-
-function setAside({ paths, system: { files } }: Context): DatabaseSeen["setAside"] {
-  const prefix = `${basename(paths.database)}.corrupt-`;
-  const directory = dirname(paths.database);
-  const names = unlessRefused(() => files.list(directory)) ?? [];
-  return names.filter((name) => name.startsWith(prefix) && !COMPANIONS.some((suffix) => name.endsWith(suffix))).sort()
-    .map((name) => ({ path: join(directory, name), size: statOf(files, join(directory, name))?.size ?? 0 }));
 }

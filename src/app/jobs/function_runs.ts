@@ -1,14 +1,7 @@
 import { messageOf } from "../../base/errors.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { JobSpec } from "../../jobs/job_spec.ts";
-import {
-  IN_DAEMON,
-  type RunEnd,
-  type RunIdentity,
-  type RunOrder,
-  type RunProcess,
-  RunStartError,
-} from "../../jobs/runner.ts";
+import { IN_DAEMON, type RunEnd, type RunIdentity, type RunOrder, type RunProcess } from "../../jobs/runner.ts";
 import type { Clock, Timer } from "../../system/clock.ts";
 import type { FunctionWork } from "./function_work.ts";
 
@@ -21,43 +14,23 @@ export interface FunctionRunDeps {
 
 /**
  * Runs the functions of jobs in this process. One that does not heed its signal within its `stopTimeout` cannot be ended:
- * it is let go, and named as what its run left behind. While it goes on, other runs of its job are refused, unless they
- * may overlap: they try for a minute, and fail then.
+ * it is let go, and named as what its run left behind; the end of its run says when it ends after all.
  */
 export class FunctionRuns {
   readonly #deps: FunctionRunDeps;
-  /** Ids of the runs that were let go and whose code has not ended, by job. */
-  readonly #letGo = new Map<string, Set<number>>();
 
   constructor(deps: FunctionRunDeps) {
     this.#deps = deps;
   }
 
-  /** @throws RunStartError while the code of an earlier run goes on */
   start(order: RunOrder, work: FunctionWork): RunProcess {
-    const [earlier] = this.#letGo.get(order.job.name) ?? [];
-    if (earlier !== undefined && order.job.overlap !== "allow") {
-      const reason = `the code of run ${earlier}, which ignored its signal, still runs`;
-      throw new RunStartError(reason, { exit: "unavailable", mayPass: true });
-    }
-    return new FunctionRun(this.#deps, { order, work, onLetGo: (settled) => this.#follow(order, settled) });
-  }
-
-  #follow({ job: { name }, runId }: RunOrder, settled: Promise<unknown>): void {
-    const ids = this.#letGo.get(name) ?? new Set();
-    this.#letGo.set(name, ids.add(runId));
-    void settled.then(() => {
-      ids.delete(runId);
-      this.#deps.log.warn("the code of a run that was let go has ended", { job: name, run_id: runId });
-    });
+    return new FunctionRun(this.#deps, { order, work });
   }
 }
 
 interface Parts {
   readonly order: RunOrder;
   readonly work: FunctionWork;
-  /** Called when it is not waited for any more. `settled` resolves when its code has ended. */
-  readonly onLetGo: (settled: Promise<unknown>) => void;
 }
 
 /** One attempt of one run. */
@@ -72,7 +45,7 @@ class FunctionRun implements RunProcess {
   /** Monotonic milliseconds. */
   #letGoAt = Infinity;
 
-  constructor(deps: FunctionRunDeps, { order, work, onLetGo }: Parts) {
+  constructor(deps: FunctionRunDeps, { order, work }: Parts) {
     const { job, runId } = order;
     [this.#deps, this.#job] = [deps, job];
     this.identity = { runId, job: job.name, pid: 0, startTime: IN_DAEMON, bootId: deps.bootId };
@@ -81,8 +54,16 @@ class FunctionRun implements RunProcess {
       () => ENDED_WELL,
       (error) => this.#failure(error),
     );
-    this.ended = Promise.race([settled, this.#patience.promise]).finally(() => this.#timer?.[Symbol.dispose]());
-    void this.ended.then((end) => end === LET_GO && onLetGo(settled));
+    this.ended = Promise.race([settled, this.#patience.promise])
+      .then((end) => end === LET_GO ? { ...end, lingers: this.#follow(settled) } : end)
+      .finally(() => this.#timer?.[Symbol.dispose]());
+  }
+
+  /** Resolves when its code has ended, which is told. */
+  async #follow(settled: Promise<unknown>): Promise<void> {
+    await settled;
+    const { runId, job } = this.identity;
+    this.#deps.log.warn("the code of a run that was let go has ended", { job, run_id: runId });
   }
 
   /** Code that waits for an abort would not hear of one that has been. */

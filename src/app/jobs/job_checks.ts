@@ -59,7 +59,9 @@ function whyOf({ reason, exit }: Run): string {
 }
 
 function criticalProblems(scheduler: Scheduler): string[] {
-  return scheduler.critical.flatMap(({ spec, lastRun, overdueSince }) => {
+  return scheduler.critical.flatMap(({ spec, lastRun, overdueSince, lingering }) => {
+    const [code] = lingering;
+    if (code !== undefined) return [`the code of ${spec.name}, run ${code.run}, ignores its signal`];
     if (overdueSince !== null) return [`${spec.name} is overdue`];
     if (lastRun === null || !BAD.has(lastRun.state)) return [];
     return [`${spec.name} ended with ${lastRun.state}${whyOf(lastRun)}`];

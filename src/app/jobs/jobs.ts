@@ -156,6 +156,11 @@ export class Jobs implements AsyncDisposable {
     return await this.#open?.drain(ms) ?? [];
   }
 
+  /** Names of the jobs whose code ignored its signal and goes on. */
+  lingering(): readonly string[] {
+    return this.#open?.lingering() ?? [];
+  }
+
   /** Lets what still runs be killed at once. */
   cut(): void {
     this.#open?.cut();

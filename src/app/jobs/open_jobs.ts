@@ -136,6 +136,10 @@ export class OpenJobs implements AsyncDisposable {
     return cancelled;
   }
 
+  lingering(): readonly string[] {
+    return this.#scheduler.lingering();
+  }
+
   cut(): void {
     for (const execution of this.#scheduler.desk.executions()) execution.cancel("the daemon was stopped", 0);
   }

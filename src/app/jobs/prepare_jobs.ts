@@ -12,8 +12,8 @@ import type { Times } from "./times.ts";
 /** What of the jobs the app has a word on. */
 export interface OwnJobs {
   readonly own: readonly JobSpec[];
-  /** Whether jobs run in the mode that was asked for; false: nothing makes a job run but a command. */
-  readonly enabled: boolean;
+  /** Why nothing makes a job run but a command: the mode that was asked for; undefined where jobs run. */
+  readonly leftOut: string | undefined;
 }
 
 /** What stands around all jobs. */
@@ -26,17 +26,19 @@ export function ownJobs(
   context: Pick<Context, "app" | "mode">,
   { parts, ...around }: AppJobsRun & { readonly parts: Pick<OwnParts, "jobSpecs"> },
 ): OwnJobs {
-  return { own: parts.jobSpecs(around), enabled: modeOf(context)?.jobs ?? true };
+  const mode = modeOf(context);
+  const leftOut = mode?.jobs === false ? `the mode "${mode.name}" leaves jobs out` : undefined;
+  return { own: parts.jobSpecs(around), leftOut };
 }
 
 /** What the daemon makes of the jobs and repositories of its configuration, and of the app's jobs. */
 export function prepareJobs(config: Config, around: JobsAround): PreparedJobs {
-  const { own, enabled, times, systemZone } = around;
+  const { own, leftOut, times, systemZone } = around;
   const workHours = workHoursOf(config, systemZone);
   const hours = workHours === undefined ? {} : { hours: times.hoursOf(workHours) };
   const jobs = [...jobSpecs(config, around), ...own];
   return {
-    jobs: enabled ? jobs : jobs.map((job) => ({ ...job, enabled })),
+    jobs: leftOut === undefined ? jobs : jobs.map((job) => ({ ...job, enabled: false, leftOut })),
     scheduler: { ...placesOf(config), ...hours },
     workHours,
     repositories: repositorySpecs(config),

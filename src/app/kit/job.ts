@@ -60,7 +60,10 @@ export interface JobContext<C> extends Kit<C> {
 export interface Job<C> extends JobSettings {
   /** Unlike that of any other job, service or program. */
   readonly name: string;
-  /** Returns when it is done; a throw is the outcome `failed`. One that ignores its signal is let go after `stopTimeout`. */
+  /**
+   * Returns when it is done; a throw is the outcome `failed`. One that ignores its signal is let go after `stopTimeout`, and
+   * no other attempt or run of the job begins before its code has ended, unless `overlap` is `allow`.
+   */
   run(context: JobContext<C>): Promise<void> | void;
   /** What the configuration says of it; wins over the settings here. Applied anew at each reload. */
   settings?(config: C): JobSettings;

@@ -54,7 +54,10 @@ export function appJobs(app: App, around: Surroundings): AppJob[] {
 
 /** The jobs of an app for the scheduler. */
 export function appJobSpecs(jobs: readonly AppJob[], { systemZone, kitFor }: AppJobsRun): JobSpec[] {
-  return jobs.map(({ job, settings }) => specOf(settings, { work: functionWork(job, kitFor), systemZone }));
+  return jobs.map(({ job, settings }) => ({
+    ...specOf(settings, { work: functionWork(job, kitFor), systemZone }),
+    builtIn: true,
+  }));
 }
 
 function refused({ jobs, product }: App, { path, text, hint, taken }: JobFlaw): AppdError {

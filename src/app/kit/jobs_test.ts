@@ -39,6 +39,7 @@ Deno.test("a job of an app has the settings of a [[job]], its forms and its defa
   const { work, ...rest } = spec!;
   assert.equal(work.mark, "function");
   assert.deepEqual(rest, {
+    builtIn: true,
     name: "pick",
     enabled: true,
     every: 900_000,

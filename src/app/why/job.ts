@@ -1,6 +1,7 @@
 import { humanDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape.ts";
 import { jobState, type JobStatus, type JobWhyReport, RUN_WORDS, type RunReport } from "../../base/job_reports.ts";
+import { lingeringText } from "../../base/lingering_text.ts";
 import type { ProgramExit } from "../../base/program_reports.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { exitMeaning } from "./exit_meaning.ts";
@@ -36,7 +37,9 @@ export function explainJob(job: JobStatus, { runs, output, now }: JobWhyInput): 
 type Scene = Pick<JobWhyInput, "runs" | "now">;
 
 function sentence(job: JobStatus, scene: Scene): string {
-  const parts = [stateText(job, scene), lastText(job, scene.now), skipText(job), overdueText(job, scene.now)];
+  const { lingering } = job;
+  const code = lingering === undefined ? "" : lingeringText(lingering, scene.now);
+  const parts = [stateText(job, scene), code, lastText(job, scene.now), skipText(job), overdueText(job, scene.now)];
   return parts.filter((part) => part !== "").join("; ");
 }
 
@@ -49,7 +52,8 @@ function stateText(job: JobStatus, { runs, now }: Scene): string {
     case "queued":
       return `waits for its turn, ${job.queued} queued${queueText(runs)}`;
     case "disabled":
-      return "is disabled in the configuration";
+      if (job.left_out !== undefined) return `does not run: ${job.left_out}`;
+      return job.built_in ? "is disabled by the app, under this configuration" : "is disabled in the configuration";
     case "paused":
       return `is paused${job.paused_until === null ? "" : ` until ${utcTime(Date.parse(job.paused_until))}`}`;
     case "broken":
@@ -73,6 +77,7 @@ function retryText({ next_retry_at: at = null }: JobStatus, { runs, now }: Scene
   const when = at === null ? "" : `, ${whenText(at, now)}`;
   const run = runs.find(({ state }) => state === "retrying");
   if (run === undefined) return when;
+  if (at === null && run.reason !== null) return `: ${run.reason}`;
   const why = whyText(run);
   return `${when}: attempt ${run.attempts} of run ${run.id} failed${why === "" ? "" : `, ${why}`}`;
 }
@@ -162,14 +167,21 @@ function hintsOf(job: JobStatus, runs: readonly RunReport[]): string[] {
   const bad = job.last !== null && job.last.outcome !== "ok" && job.last.outcome !== "skipped";
   return [
     ...(state === "paused" ? [`appd resume ${name}`, "appd resume"] : []),
-    ...(state === "disabled" ? [`appd config explain job.${name}.enabled`] : []),
+    ...(job.left_out === undefined ? [] : ["appd restart --mode all"]),
+    ...(state === "disabled" && job.left_out === undefined ? settingHint(job, "enabled") : []),
+    ...(job.lingering === undefined ? [] : ["appd restart"]),
     ...(bad && started !== undefined ? [`appd jobs show --run ${started.id}`, `appd logs ${name} -n 50`] : []),
-    ...(job.last?.outcome === "timeout" ? [`appd config explain job.${name}.timeout`] : []),
+    ...(job.last?.outcome === "timeout" && !job.built_in ? settingHint(job, "timeout") : []),
     ...(/work hours/.test(job.last_skip?.reason ?? "") ? [`appd schedule next ${name}`] : []),
     ...(state === "running" || state === "queued" || state === "retrying"
       ? [`appd jobs cancel ${name}`]
       : [`appd jobs run ${name} --wait`]),
   ];
+}
+
+/** Of a job that the app brings along the settings are the app's, and it may have made them of any of its own. */
+function settingHint({ name, built_in }: JobStatus, key: string): string[] {
+  return [built_in ? "appd config list" : `appd config explain job.${name}.${key}`];
 }
 
 function linesOf(output: string): string[] {

@@ -99,3 +99,30 @@ Deno.test("the last slots are told oldest first, the output only when something 
     "appd jobs run standup --wait",
   ]);
 });
+
+Deno.test("of a job that the app brings along no key of the configuration is named: there is none", () => {
+  const timed = { last: { ...LAST, outcome: "timeout" } } as const;
+  const hints = (more: Partial<JobStatus>) => explain(more, [fakeRun(3, { state: "timeout" })]).hints.join("; ");
+  assert.match(hints(timed), /config explain job\.standup\.timeout/);
+  assert.doesNotMatch(hints({ ...timed, built_in: true }), /config/);
+  const off = explain({ last: null, enabled: false, built_in: true });
+  assert.deepEqual([off.summary, off.hints[0]], [
+    "standup is disabled by the app, under this configuration; it never ran",
+    "appd config list",
+  ]);
+});
+
+Deno.test("a job that the mode leaves out says so, and how to bring it back", () => {
+  const { summary, hints } = explain({ last: null, enabled: false, left_out: 'the mode "night" leaves jobs out' });
+  assert.equal(summary, 'standup does not run: the mode "night" leaves jobs out; it never ran');
+  assert.deepEqual(hints, ["appd restart --mode all", "appd jobs run standup --wait"]);
+});
+
+Deno.test("code that goes on after its run is told", () => {
+  const { summary, hints } = explain({ last: null, lingering: [{ run: 7, since: "2025-11-01T12:29:00.000Z" }] });
+  assert.equal(
+    summary,
+    "standup runs next in 1h (every 3h); the code of run 7 ignores its signal for 1m, and goes on; it never ran",
+  );
+  assert.equal(hints[0], "appd restart");
+});

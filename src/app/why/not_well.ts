@@ -1,5 +1,6 @@
 import { humanDuration } from "../../base/duration.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
+import { lingeringText } from "../../base/lingering_text.ts";
 import type { ProgramStatus } from "../../base/program_reports.ts";
 
 /**
@@ -55,15 +56,17 @@ const LINGERING = {
 
 const BAD: ReadonlySet<string> = new Set(["failed", "timeout", "interrupted"]);
 
-/** Jobs that cannot run, are overdue, or whose last run ended badly; not those that are disabled. */
+/** Jobs that cannot run, are overdue, or whose last run ended badly, unless they are disabled, or whose code goes on. */
 export function brokenJobs(jobs: readonly JobStatus[]): readonly JobStatus[] {
-  return jobs.filter(({ enabled, problem, overdue_since: overdue, last }) =>
+  return jobs.filter(({ enabled, problem, overdue_since: overdue, last, lingering }) =>
+    lingering !== undefined ||
     enabled && (problem !== null || overdue !== null || (last !== null && BAD.has(last.outcome)))
   );
 }
 
 /** What is wrong with such a job, as a phrase. @param now wall time in milliseconds */
-export function jobProblem({ problem, overdue_since: overdue, last }: JobStatus, now: number): string {
+export function jobProblem({ problem, overdue_since: overdue, last, lingering }: JobStatus, now: number): string {
+  if (lingering !== undefined) return lingeringText(lingering, now);
   if (problem !== null) return `cannot run: ${problem}`;
   if (overdue !== null) return `overdue for ${humanDuration(Math.max(0, now - Date.parse(overdue)))}`;
   const age = humanDuration(Math.max(0, now - Date.parse(last?.started_at ?? last?.slot ?? "")));

@@ -3,23 +3,31 @@ import type { LastEndReport, StatusReport } from "../../base/status_report.ts";
 import type { DaemonWhyReport } from "../../base/why_reports.ts";
 import { guardText } from "../../base/guard_text.ts";
 import { utcTime } from "../../base/utc_time.ts";
+import type { DaemonWhyInput } from "./daemon.ts";
 
 /**
  * Why no daemon runs. Pure.
  *
- * @param of `last`: how its last run ended, undefined when it never ran; `now`: wall time in milliseconds
+ * @param of `last`: how its last run ended, undefined when it never ran; `setAside`: damaged databases in which the app
+ * had kept something; `now`: wall time in milliseconds
  */
 export function explainStopped(
   { name, health, guard }: StatusReport,
-  { last, now }: { readonly last: LastEndReport | undefined; readonly now: number },
+  { last, setAside = [], now }: Pick<DaemonWhyInput, "setAside" | "now"> & { readonly last: LastEndReport | undefined },
 ): DaemonWhyReport {
   const account = last === undefined ? "it never ran here" : accountOf(last);
+  const isWell = last === undefined || last.how === "clean";
   const next = guard === undefined ? "" : `; ${guardText(guard, now)}`;
   return {
     ...{ state: "stopped", health, checks: [], programs: [], jobs: [] },
     ...(guard === undefined ? {} : { guard }),
+    ...(setAside.length === 0 ? {} : { set_aside: setAside }),
     summary: escapeControls(`${name} is not running: ${account}${next}`),
-    hints: ["appd start", ...(last === undefined || last.how === "clean" ? [] : ["appd logs -n 50", "appd doctor"])],
+    hints: [
+      "appd start",
+      ...(isWell ? [] : ["appd logs -n 50"]),
+      ...(isWell && setAside.length === 0 ? [] : ["appd doctor"]),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@ import type { Context } from "../../app/context.ts";
 import { checksOf, daemonStatus, reportFor, silent } from "../../app/control.ts";
 import { askWhy, rememberedEvents } from "../../app/control_events.ts";
 import { runsOf, showRun } from "../../app/control_jobs.ts";
+import { setAsideDatabases } from "../../app/set_aside_databases.ts";
 import { cannot } from "../../base/errors.ts";
 import { exitCode } from "../../base/exit_codes.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
@@ -63,7 +64,16 @@ async function whyDaemon(input: VerbInput, context: Context): Promise<number> {
   if (exit === 4) throw cannot(action, ...silent(status.pid ?? undefined));
   const { explainDaemon } = await import("../../app/why/daemon.ts");
   const checks = await checksOf(context, action);
-  return tell(input, explainDaemon({ status, checks, now: input.system.clock.now() }), renderDaemonWhy);
+  return tell(
+    input,
+    explainDaemon({ status, checks, setAside: lostIn(context), now: input.system.clock.now() }),
+    renderDaemonWhy,
+  );
+}
+
+/** Of an app without tables of its own only the history of jobs was lost, and is begun anew. */
+function lostIn(context: Context): readonly string[] {
+  return context.app.migrations.length === 0 ? [] : setAsideDatabases(context);
 }
 
 /** Nobody is there to be asked; what the last daemon left in writing says how it ended. */
@@ -71,7 +81,11 @@ async function whyNot(input: VerbInput, context: Context, status: StatusReport):
   const { flightRecord } = await import("../../app/flight_recorder.ts");
   const { explainStopped } = await import("../../app/why/stopped.ts");
   const { lastEnd } = await flightRecord(context);
-  tell(input, explainStopped(status, { last: lastEnd, now: input.system.clock.now() }), renderDaemonWhy);
+  tell(
+    input,
+    explainStopped(status, { last: lastEnd, setAside: lostIn(context), now: input.system.clock.now() }),
+    renderDaemonWhy,
+  );
   return exitCode("notRunning");
 }
 

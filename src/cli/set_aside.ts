@@ -1,0 +1,15 @@
+import { contextOf } from "./context_of.ts";
+import type { StartResult } from "../app/start.ts";
+import { escapeControls } from "../base/escape.ts";
+import type { VerbInput } from "./verb.ts";
+
+/** Databases that this start found damaged and set aside: what was in them is not in the one that runs now. */
+export function tellSetAside(input: VerbInput, { set_aside: paths = [] }: StartResult): void {
+  const { output, program } = input;
+  const kept = contextOf(input).app.migrations.length > 0 ? `what ${program.name} had kept` : "the history of its jobs";
+  for (const path of paths.map(escapeControls)) {
+    output.note(`${program.name}: warning: the database was damaged and begins empty: ${kept} is only in "${path}"`);
+    const more = output.advise("what else there is to know: appd doctor");
+    output.note(`hint: save what can be read: sqlite3 "${path}" .dump; ${more}`);
+  }
+}

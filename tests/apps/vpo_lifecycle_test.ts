@@ -148,6 +148,21 @@ Deno.test("S4 FR-009, S4 US1.4: a shutdown waits for work in hand, then cancels 
   assert.deepEqual(vpo.places(), ["outbox/forever.flv", "outbox/short.flv"]);
 });
 
+/** Nearly all of ten seconds for a file whose name says `long`; one whose name says `forever` never ends. */
+const NEARLY = byScript('case "$1" in *forever*) exec sleep 1000;; esac; sleep 7; cp "$1" "$2"');
+
+Deno.test("S4 FR-009, S4 Clarification 1: work has nine tenths of the shutdown timeout at least, and is cancelled then", async () => {
+  await using vpo = new Vpo({ library: NEARLY });
+  const served = await vpo.serve("--shutdown-timeout", "10s");
+  for (const name of ["long.flv", "forever.flv"]) vpo.drop(name);
+  for (const name of ["long.flv", "forever.flv"]) await vpo.reaches(name, "processing");
+  const { code, ms } = await served.stop();
+  assert.equal(code, 0);
+  assert.ok(ms > 8900 && ms < 11_000, `${ms} ms`);
+  assert.deepEqual(vpo.places(), ["inbox/forever.flv", "outbox/long.flv"]);
+  assert.deepEqual(vpo.rows("SELECT state FROM runs ORDER BY state").map(({ state }) => state), ["cancelled", "ok"]);
+});
+
 Deno.test("S4 FR-010: every record up to the last one is in the log when it has ended", async () => {
   await using vpo = new Vpo({ more: `[log]\noutputs = ["file", "stderr"]\nformat = "json"` });
   const served = await vpo.serve();

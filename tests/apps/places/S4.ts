@@ -104,4 +104,9 @@ export const S4: readonly Place[] = [
   { id: "SC-008", text: "a failed start has a clear error and a code other than 0" },
   { id: "SC-009", text: "nothing else than logs appears on the console of a daemon" },
   { id: "SC-010", text: "JSON logs are valid for usual tools" },
+  {
+    id: "Clarification 1",
+    text: "a shutdown waits for work in hand up to its timeout, then cancels the rest",
+    ruling: "design.md §7: never longer than the timeout + 1 s, so the last tenth of it is for the cancelling",
+  },
 ];

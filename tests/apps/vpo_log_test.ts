@@ -89,6 +89,46 @@ Deno.test("S4 FR-017, S4 SC-009: a daemon prints nothing beside its records: no 
   assert.doesNotMatch(stderr, /[\x00-\x08\x0b-\x1f\x7f]/);
 });
 
+/** Starts that fail when the log is open: what is in the way, and what is said of it. */
+const IN_THE_WAY: Readonly<Record<string, readonly [exit: number, says: RegExp, prepare: (vpo: Vpo) => Disposable]>> = {
+  "a directory where the database should be": [69, /cannot open ".*library\.db": it is a directory/, (vpo) => {
+    fs.mkdirSync(join(vpo.home, "library.db"));
+    return { [Symbol.dispose]() {} };
+  }],
+  "a port that is in use": [
+    69,
+    /cannot listen on "127\.0\.0\.1:\d+"/,
+    ({ port }) => Deno.listen({ hostname: "127.0.0.1", port }),
+  ],
+};
+
+for (const [what, [exit, says, prepare]] of Object.entries(IN_THE_WAY)) {
+  Deno.test(`S4 FR-017, S4 FR-037, S4 SC-010: a failed start is a record among the JSON on stderr, and nothing else: ${what}`, async () => {
+    await using vpo = new Vpo();
+    using _trouble = prepare(vpo);
+    const { code, stdout, stderr } = await vpo.run(["serve", "--log-format", "json"], { timeoutMs: 30_000 });
+    assert.deepEqual([code, stdout], [exit, ""]);
+    const errors = stderr.trim().split("\n").map((line) => JSON.parse(line)).filter(({ level }) => level === "error");
+    assert.equal(errors.length, 1, stderr);
+    assert.match(errors[0].message, says);
+    assert.match(errors[0].hint, /\S/);
+    assert.deepEqual([errors[0].exit, errors[0].logger], [exit, "vpo"]);
+  });
+
+  Deno.test(`S4 FR-017, S4 FR-037: a failed start is told once on a stderr of text, and is a record in the file: ${what}`, async () => {
+    await using vpo = new Vpo({ more: `[log]\noutputs = ["file", "stderr"]` });
+    using _trouble = prepare(vpo);
+    const { code, stderr } = await vpo.run(["serve"], { timeoutMs: 30_000 });
+    assert.equal(code, exit);
+    const told = stderr.split("\n").filter((line) => says.test(line));
+    assert.deepEqual(told.map((line) => line.startsWith("vpo: cannot ")), [true], stderr);
+    assert.match(stderr, /^hint: \S/m);
+    const records = vpo.read("daemon.log").split("\n").filter((line) => says.test(line));
+    assert.equal(records.length, 1);
+    assert.match(records[0] ?? "", / ERROR vpo: the start failed: .* exit=\d+ hint=/);
+  });
+}
+
 Deno.test("S4 FR-018: in the foreground logs go to stderr and into no file; in the background to daemon.log", async () => {
   await using vpo = new Vpo();
   const served = await oneDay(vpo);

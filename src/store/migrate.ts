@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errors.ts";
 import { fingerprint } from "../base/fingerprint.ts";
 import type { Sqlite } from "../system/sqlite.ts";
+import { refuseForeign } from "./foreign.ts";
 import type { MigrationList, MigrationState } from "./messages.ts";
 import { madeBy, textSum } from "./migration_text.ts";
 import { refused } from "./refused.ts";
@@ -132,6 +133,7 @@ export function migrate(
   lists: readonly MigrationList[],
   at: { readonly path: string; readonly now: number },
 ): MigrationState {
+  refuseForeign(db, lists, at);
   db.exec("PRAGMA foreign_keys = OFF");
   makeTable(db);
   checkSum(db);

@@ -153,7 +153,7 @@ Deno.test("a step that makes what another owner has is told whose it is", async 
   const taken = async (sql: string) => {
     const list = { owner: "fig", migrations: [{ version: 1, name: "own", sql }] };
     const error = await openNotes(place.path, { migrations: [NOTES, list] }).then(() => undefined, (error) => error);
-    return [error?.message.replace(/^.*\): | in CREATE .*$/g, ""), error?.hint];
+    return [error?.message.replace(/^.*\): /, ""), error?.hint];
   };
   const hint = (name: string, whose: string) =>
     `"${name}" in this database is one of ${whose}'s own: call it otherwise, such as fig_${name}; what was done was undone`;
@@ -164,4 +164,50 @@ Deno.test("a step that makes what another owner has is told whose it is", async 
   assert.deepEqual(await taken("CREATE TABLE store_migration (a)"), [
     ...["table store_migration already exists", hint("store_migration", "the store")],
   ]);
+});
+
+/** A database that somebody else made, and what a start on it says. */
+async function startOn(sql: string): Promise<string | undefined> {
+  using place = directory();
+  const path = `${place.path}/appd.db`;
+  const db = openSqlite(path);
+  db.exec(sql);
+  const before = db.run("SELECT * FROM sqlite_schema").rows;
+  db.close();
+  const error = await openNotes(place.path, { migrations: [NOTES, APP] }).then(
+    (store) => store[Symbol.asyncDispose](),
+    (error) => error,
+  );
+  if (error === undefined) return undefined;
+  const after = openSqlite(path);
+  assert.deepEqual(after.run("SELECT * FROM sqlite_schema").rows, before, "nothing in it was changed");
+  after.close();
+  assert.deepEqual(fs.readdirSync(place.path), ["appd.db"], "it was not set aside");
+  assert.equal(error.exitCode, 78);
+  assert.match(error.hint, /nothing in it was changed: .*mv ".*appd\.db" ".*appd\.db\.other"$/);
+  return error.message.replace(/^cannot use ".*appd\.db": another program made it: /, "");
+}
+
+Deno.test("another program's database is refused with the tables that clash, and left as it is", async () => {
+  const clash = (tables: string) => `its ${tables} not what is made here under that name`;
+  assert.equal(await startOn("CREATE TABLE Own (x); CREATE TABLE more (y)"), clash('table "own" is'));
+  assert.equal(
+    await startOn("CREATE TABLE own (x); CREATE VIEW note AS SELECT 1"),
+    clash('tables "note" and "own" are'),
+  );
+  assert.equal(
+    await startOn("CREATE TABLE films (x); PRAGMA user_version = 7"),
+    "it has a version of its own (user_version 7)",
+  );
+  assert.equal(await startOn("CREATE TABLE films (x)"), undefined, "there is room for both");
+});
+
+Deno.test("a database of ours that has lost its list of steps is damaged, and set aside", async () => {
+  using place = directory();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  const db = openSqlite(`${place.path}/appd.db`);
+  db.exec("DROP TABLE store_migration");
+  db.close();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  assert.ok(fs.readdirSync(place.path).some((name) => name.includes(".corrupt-")));
 });

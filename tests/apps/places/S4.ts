@@ -109,4 +109,10 @@ export const S4: readonly Place[] = [
     text: "a shutdown waits for work in hand up to its timeout, then cancels the rest",
     ruling: "design.md §7: never longer than the timeout + 1 s, so the last tenth of it is for the cancelling",
   },
+  {
+    id: "Assumption 2",
+    text: "the SQLite database that is at ~/.vpo/library.db is used",
+    ruling:
+      "one of another program too, unless its tables or its user_version leave no room: then it is refused (78), unchanged",
+  },
 ];

@@ -17,7 +17,7 @@ const PATIENT = byScript(
   'case "$1" in *forever*) trap "" TERM; echo $$ >"${1%/inbox/*}/worker"; while :; do sleep 0.1; done;; esac; sleep 1; cp "$1" "$2"',
 );
 
-Deno.test("S4 US1.1, S4 FR-001, S4 FR-004: serve opens its database, binds its port, works, and runs until a signal", async () => {
+Deno.test("S4 US1.1, S4 FR-001, S4 FR-004, S4 Assumption 5: serve opens its database, binds its port, works, and runs until a signal", async () => {
   await using vpo = new Vpo();
   const served = await vpo.serve();
   const { status, body } = await vpo.health();

@@ -32,7 +32,8 @@ export function exposureOf(path: string, tenths: number): Said {
 }
 
 function analyze(...args: string[]): Said {
-  const { code, stdout, stderr } = new Deno.Command(SYSTEMD_ANALYZE, { args, env: { LC_ALL: "C.UTF-8" } }).outputSync();
+  const env = { LC_ALL: "C.UTF-8", XDG_RUNTIME_DIR: Deno.env.get("TMPDIR") ?? "/tmp" }; // Units of a user want one.
+  const { code, stdout, stderr } = new Deno.Command(SYSTEMD_ANALYZE, { args, env }).outputSync();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { code, text: `${out}${err}` };
 }

@@ -43,10 +43,11 @@ async function settingsPage(): Promise<string> {
   return settingsMarkdown(APPD_SCHEMA);
 }
 
-/** A unit of the gateway among the examples, for a binary in /usr/local/bin. */
-function mcpegUnit(name: string, ...words: string[]): DerivedFile {
-  const args = ["generate", ...words, "--binary", "/usr/local/bin/mcpeg"];
-  return { path: `examples/mcpeg/deploy/${name}`, make: () => printedBy("examples/mcpeg/mcpeg.ts", args) };
+/** A unit of one of the examples, for a binary in /usr/local/bin. */
+function exampleUnit(path: string, ...words: string[]): DerivedFile {
+  const [app = ""] = path.split("/");
+  const args = ["generate", ...words, "--binary", `/usr/local/bin/${app}`];
+  return { path: `examples/${path}`, make: () => printedBy(`examples/${app}/${app}.ts`, args) };
 }
 
 const ROOT = new URL("../", import.meta.url);
@@ -56,8 +57,12 @@ const FIXED: readonly DerivedFile[] = [
   { path: "docs/config.md", make: settingsPage },
   { path: "deploy/config.schema.json", make: () => printed("config", "schema") },
   { path: "deploy/README.md", make: deployReadme },
-  mcpegUnit("mcpeg.service", ..."systemd --system --home /var/lib/mcpeg --config /etc/mcpeg/config.toml".split(" ")),
-  mcpegUnit("mcpeg-dev.service", "systemd-user", "--name", "dev"),
+  exampleUnit(
+    "mcpeg/deploy/mcpeg.service",
+    ..."systemd --system --home /var/lib/mcpeg --config /etc/mcpeg/config.toml".split(" "),
+  ),
+  exampleUnit("mcpeg/deploy/mcpeg-dev.service", "systemd-user", "--name", "dev"),
+  exampleUnit("vpo/deploy/vpo.service", ..."systemd --system --home /var/lib/vpo".split(" ")),
   { path: "docs/kit-api.md", make: () => kitApiMarkdown(fileURLToPath(ROOT)) },
   { path: "docs/seeds.md", make: () => seedsMarkdown(fileURLToPath(ROOT)) },
 ];

@@ -127,6 +127,10 @@ export async function seedsMarkdown(root: string): Promise<string> {
     "Five documents, each of an app that needs a daemon: what each place of them asks for, where a ruling of the contract",
     "changes it, and the tests that prove it on the compiled app. Made from `tests/apps/places` and the names of the tests",
     "by `deno task derived`; every place has a test.",
+    "",
+    "Tests under `systemd/` run in a private machine with a real systemd, which needs root and its own namespaces; where a",
+    "host does not allow that they are skipped, and their names say why. So is what needs to mount a file system, or",
+    "systemd-analyze, where there is none.",
     ...seeds.flatMap((seed) => ["", ...seedTable(seed, proofs)]),
     "",
   ].join("\n");

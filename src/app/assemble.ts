@@ -15,7 +15,7 @@ import { tellChecks } from "./events/check_events.ts";
 import { Journal } from "./events/journal.ts";
 import { openListeners } from "./listeners.ts";
 import { loadContextConfig } from "./load.ts";
-import { openLogs } from "./logs.ts";
+import { type Logs, openLogs } from "./logs.ts";
 import { modeOf } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
@@ -25,6 +25,7 @@ import type { KitFor, KitSources } from "./kit/create_kit.ts";
 import { hasKit } from "./kit/has_kit.ts";
 import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
+import { recordFailure } from "./start_failure.ts";
 import { startAgain } from "./start_words.ts";
 import type { LastEnd } from "../instance/last_end.ts";
 import type { Logger } from "../base/logger.ts";
@@ -43,6 +44,8 @@ export interface AssembleOptions {
   readonly command: Command | undefined;
   /** Started by `appd start`, without a terminal; otherwise in the foreground or under a service manager. */
   readonly detached: boolean;
+  /** Makes the commands of a hint those of this instance. Default: those of the program. */
+  readonly advise?: ((text: string) => string) | undefined;
 }
 
 /** The daemon with everything it owns; disposing takes it apart in the reverse order of its building. */
@@ -61,32 +64,32 @@ const HEALTH_INTERVAL_MS = 1000;
  * Builds the daemon: directories, lock, PID file, log, listeners, programs. What was built before a failure is taken apart
  * again, so that a failed start leaves nothing behind. A daemon that is told to stop meanwhile is not complete, and ends.
  *
- * @throws AppdError (config, cannotCreate, locked, unavailable, noPermission)
+ * @throws AppdError (config, cannotCreate, locked, unavailable, noPermission); ToldFailure when stderr has it already
  */
 export async function assemble(context: Context, options: AssembleOptions): Promise<Assembled> {
   await using parts = new AsyncDisposableStack();
-  let log: Logger | undefined;
+  let logs: Logs | undefined;
   try {
-    const built = await build(context, { ...options, parts, onLog: (opened) => log = opened });
+    const built = await build(context, { ...options, parts, onLogs: (opened) => logs = opened });
     const owned = parts.move();
     return { ...built, [Symbol.asyncDispose]: () => owned.disposeAsync() };
   } catch (error) {
-    // Whoever started it in the background may not have been there to read the answer.
-    if (options.detached) log?.error("the start failed", { error });
-    throw error;
+    if (logs === undefined) throw error;
+    const { detached, advise = inWordsOf(context.app.product) } = options;
+    throw recordFailure(error, { logs, detached, advise });
   }
 }
 
 interface BuildOptions extends AssembleOptions {
   /** Takes what was built, in the order in which it was. */
   readonly parts: AsyncDisposableStack;
-  /** Gets the log as soon as it is open. */
-  readonly onLog: (log: Logger) => void;
+  /** Gets the logs as soon as they are open. */
+  readonly onLogs: (logs: Logs) => void;
 }
 
 async function build(
   context: Context,
-  { parts, onLog, ...options }: BuildOptions,
+  { parts, onLogs, ...options }: BuildOptions,
 ): Promise<Omit<Assembled, keyof AsyncDisposable>> {
   const { system, paths } = context;
   const { clock, files, host } = system;
@@ -103,7 +106,7 @@ async function build(
   const { lastEnd, deaths } = await flightRecord(context); // Before this run leaves its own traces.
   const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger();
-  onLog(log);
+  onLogs(logs);
   const mode = modeOf(context)?.name;
   log.info(`${context.app.product.name} starts`, {
     pid: host.pid,

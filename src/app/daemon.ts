@@ -5,12 +5,15 @@ import { forgetManagerVariables } from "../system/manager_variables.ts";
 import { systemSignals } from "../system/signals.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
+import { ToldFailure } from "./start_failure.ts";
 
 export interface RunOptions {
   /** The command after `--`, supervised without a configuration. */
   readonly command?: Command | undefined;
   /** Socket on which a `start` command waits for news of the detached daemon; absent in the foreground. */
   readonly readySocket?: string;
+  /** Makes the commands of a hint in the log those of this command line. */
+  readonly advise?: (text: string) => string;
 }
 
 /**
@@ -19,16 +22,16 @@ export interface RunOptions {
  * Signal handlers come first, so that no signal can kill it from the moment its PID can be seen. When a `start` command
  * waits for news, it gets them: ready, or the error that is thrown here too.
  *
- * @returns the exit code
+ * @returns the exit code, also of a start that failed and of which stderr has a record
  * @throws AppdError when it cannot start
  */
 export async function runDaemon(context: Context, options: RunOptions = {}): Promise<number> {
-  const { command, readySocket: waiting } = options;
+  const { command, advise, readySocket: waiting } = options;
   using inbox = openSignalInbox(systemSignals);
   forgetManagerVariables();
   try {
     const { assemble } = await import("./assemble.ts");
-    await using assembled = await assemble(context, { command, detached: waiting !== undefined });
+    await using assembled = await assemble(context, { command, advise, detached: waiting !== undefined });
     const { daemon, jobs } = assembled;
     daemon.record(); // Whoever is told that it runs can kill it at once, and the next one has to know of this life.
     if (waiting !== undefined) {
@@ -38,6 +41,7 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     jobs.admit(); // Work that the app asks for at its start is nothing that the starter waits for.
     return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
   } catch (error) {
+    if (error instanceof ToldFailure) return error.exitCode;
     if (waiting !== undefined) await sendReadiness(waiting, failure(context, error));
     throw error;
   }

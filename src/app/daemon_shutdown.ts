@@ -47,6 +47,8 @@ export class DaemonShutdown {
   #killed: readonly string[] | undefined;
   #lingering: readonly string[] = [];
   #cancelled: readonly string[] = [];
+  /** Jobs still have their time. */
+  #draining = false;
   #end: InstanceState["ended"];
 
   constructor(ports: DaemonShutdownPorts) {
@@ -79,9 +81,10 @@ export class DaemonShutdown {
    * @returns the milliseconds that the shutdown may take
    */
   stop(timeoutMs: number): number {
+    const reserve = this.#reserveFor(this.#ports.live.specs, timeoutMs);
     return this.#begin(timeoutMs, [
-      { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveFor(this.#ports.live.specs, ms)) },
-      { name: "programs", stop: (ms) => this.#stopPrograms(ms) },
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms) },
+      { name: "programs", reserve, stop: (ms) => this.#stopPrograms(ms) },
       { name: "database", stop: () => this.#closeJobs() },
     ]);
   }
@@ -93,9 +96,11 @@ export class DaemonShutdown {
       programs: this.#ports.supervisor.roots().length,
     });
     const services = this.#ports.live.specs.filter(isTask);
+    const reserve = this.#reserveFor(services, timeoutMs);
+    const ofServices = { name: "services", reserve, stop: (ms: number) => this.#stopServices(ms) };
     this.#begin(timeoutMs, [
-      { name: "jobs", stop: (ms) => this.#drainJobs(ms - this.#reserveFor(services, ms)) },
-      ...(services.length === 0 ? [] : [{ name: "services", stop: (ms: number) => this.#stopServices(ms) }]),
+      { name: "jobs", stop: (ms) => this.#drainJobs(ms) },
+      ...(services.length === 0 ? [] : [ofServices]),
       { name: "database", stop: () => this.#closeJobs() },
     ]);
   }
@@ -135,11 +140,12 @@ export class DaemonShutdown {
   }
 
   async #drainJobs(ms: number): Promise<void> {
-    this.#cancelled = await this.#ports.jobs.drain(ms);
+    this.#draining = true;
+    this.#cancelled = await this.#ports.jobs.drain(ms).finally(() => this.#draining = false);
     void this.#ports.notifications[Symbol.asyncDispose](); // Beside the programs, so that it takes no time of its own.
   }
 
-  /** Milliseconds that jobs leave to programs and services, which are stopped after them. */
+  /** Milliseconds before the deadline from which on programs and services are stopped beside jobs that still run. */
   #reserveFor(specs: readonly UnitSpec[], ms: number): number {
     const running = new Set(this.#ports.supervisor.list().filter(isUp).map(({ name }) => name));
     const timeouts = specs.filter(({ name }) => running.has(name)).map(({ stopTimeout }) => stopTimeout);
@@ -147,12 +153,21 @@ export class DaemonShutdown {
   }
 
   async #stopPrograms(deadlineMs: number): Promise<void> {
+    this.#tellBeside();
     this.#noteStop(await this.#ports.supervisor.stopAll({ deadlineMs }));
   }
 
   /** They live in this process: there is nobody to leave them to. */
   async #stopServices(deadlineMs: number): Promise<void> {
+    this.#tellBeside();
     this.#noteStop(await this.#ports.supervisor.stopTasks({ deadlineMs }));
+  }
+
+  /** A job that wanted one of them may fail now: its log says only that. */
+  #tellBeside(): void {
+    const running = this.#ports.supervisor.list().filter(isUp).map(({ name }) => name);
+    if (!this.#draining || running.length === 0) return;
+    this.#ports.log.info("time is short: programs and services stop beside jobs that still run", { stops: running });
   }
 
   #noteStop(report: StopReport): void {

@@ -26,8 +26,13 @@ function statusOf(spec: UnitSpec): ProgramStatus {
 
 /** A daemon with a program and a service that run; `calls` says what is asked of its parts, in order. */
 function setUp(
-  { specs = [WEB, GNOME] as readonly UnitSpec[], killed = [] as readonly string[], deaf = [] as readonly string[] } =
-    {},
+  {
+    specs = [WEB, GNOME] as readonly UnitSpec[],
+    killed = [] as readonly string[],
+    deaf = [] as readonly string[],
+    clock = new FakeClock(),
+    drained = Promise.resolve<readonly string[]>(["nightly"]),
+  } = {},
 ) {
   const calls: string[] = [];
   const lifecycle = createLifecycle((_, to) => calls.push(to));
@@ -35,11 +40,11 @@ function setUp(
   const stopping = new AbortController();
   const report = { ...NOBODY, killed };
   const shutdown = new DaemonShutdown({
-    ...{ clock: new FakeClock(), log: SILENT, lifecycle, stopping },
+    ...{ clock, log: SILENT, lifecycle, stopping },
     live: { specs, [Symbol.dispose]: () => void calls.push("live") },
     journal: { note: ({ message }) => void calls.push(message) },
     jobs: {
-      drain: async (ms) => (calls.push(`jobs ${ms}`), await Promise.resolve(["nightly"])),
+      drain: (ms) => (calls.push(`jobs ${ms}`), drained),
       cut: () => void calls.push("jobs cut"),
       lingering: () => deaf,
       [Symbol.asyncDispose]: async () => void calls.push(await Promise.resolve("database")),
@@ -57,7 +62,7 @@ function setUp(
   return { shutdown, calls, stopping };
 }
 
-Deno.test("jobs end first and leave programs their time, then programs, then the database; the last is the record", async () => {
+Deno.test("jobs end first, in all the time that there is, then programs, then the database; the last is the record", async () => {
   const { shutdown, calls, stopping } = setUp({ killed: ["web"] });
   assert.equal(shutdown.progress(), null);
   assert.equal(shutdown.stop(30_000), 30_000);
@@ -65,9 +70,9 @@ Deno.test("jobs end first and leave programs their time, then programs, then the
   assert.deepEqual(shutdown.progress()?.remaining, ["jobs", "programs", "database"]);
   assert.equal(await shutdown.ended, 0);
   const began = ["ready", "stopping", "live", "shutdown began, it has 30 s"];
-  const parts = ["jobs 25000", "notifications", "all 30000", "database"];
+  const parts = ["jobs 30000", "notifications", "all 30000", "database"];
   assert.deepEqual(calls.toSorted(), [...began, ...parts, "stopped", "keep alive", "recorded"].toSorted());
-  const order = ["jobs 25000", "all 30000", "database", "stopped", "keep alive", "recorded"];
+  const order = ["jobs 30000", "all 30000", "database", "stopped", "keep alive", "recorded"];
   assert.deepEqual(calls.filter((call) => order.includes(call)), order);
   const { ended, ...traces } = shutdown.traces();
   assert.deepEqual([traces, ended?.exit], [{ killed: ["web"], cancelled: ["nightly"] }, 0]);
@@ -92,18 +97,35 @@ Deno.test("leaving ends the services, which nobody can adopt, and no program", a
   shutdown.leave(30_000);
   await shutdown.ended;
   const parts = calls.filter((call) => /^(jobs|tasks|all) /.test(call));
-  assert.deepEqual(parts, ["jobs 28000", "tasks 30000"]);
+  assert.deepEqual(parts, ["jobs 30000", "tasks 30000"]);
   const alone = setUp({ specs: [WEB] });
   alone.shutdown.leave(30_000);
   await alone.shutdown.ended;
   assert.deepEqual(alone.calls.filter((call) => /^(jobs|tasks|all) /.test(call)), ["jobs 30000"]);
 });
 
-Deno.test("jobs keep half of a short time", async () => {
-  const { shutdown, calls } = setUp();
-  shutdown.stop(4000);
+/** What is asked of the parts while the jobs do not end: before the moment, and in it. */
+async function besideJobs(timeoutMs: number, at: number): Promise<readonly (readonly string[])[]> {
+  const clock = new FakeClock();
+  const jobs = Promise.withResolvers<readonly string[]>();
+  const { shutdown, calls } = setUp({ clock, drained: jobs.promise });
+  const parts = () => calls.filter((call) => /^(jobs|all|database)/.test(call));
+  shutdown.stop(timeoutMs);
+  await new Promise((resolve) => setTimeout(resolve));
+  clock.advance(at - 1);
+  const before = parts();
+  clock.advance(1);
+  await new Promise((resolve) => setTimeout(resolve));
+  const then = parts();
+  jobs.resolve([]);
   await shutdown.ended;
-  assert.ok(calls.includes("jobs 2000"));
+  assert.equal(calls.filter((call) => call === "database").length, 1);
+  return [before, then];
+}
+
+Deno.test("programs are stopped beside jobs that do not end, as soon as they need what is left, at most half", async () => {
+  assert.deepEqual(await besideJobs(30_000, 25_000), [["jobs 30000"], ["jobs 30000", "all 5000"]]);
+  assert.deepEqual(await besideJobs(4000, 2000), [["jobs 4000"], ["jobs 4000", "all 2000"]]);
 });
 
 Deno.test("a second stop changes nothing but what the daemon ends with", async () => {

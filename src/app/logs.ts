@@ -18,6 +18,8 @@ export interface Logs extends AsyncDisposable {
   apply(loaded: LoadResult): void;
   /** Changes one level until the next reload; without `logger` the level of all that have none of their own. */
   setLevel(level: LogLevel, logger?: string): void;
+  /** Keeps further records from a stderr that has none in JSON, where lines of the command line are no harm. @returns whether it did */
+  leaveStderr(): boolean;
 }
 
 /** @throws AppdError when the log file cannot be opened */
@@ -47,6 +49,13 @@ export function openLogs(context: Context, options: { loaded: LoadResult; detach
         ? { ...current, level }
         : { ...current, levels: { ...current.levels, [logger]: level } };
       logging.apply(current);
+    },
+    leaveStderr() {
+      const { outputs, format } = current;
+      if (format === "json" && outputs.includes("stderr")) return false;
+      current = { ...current, outputs: outputs.filter((output) => output === "file") };
+      logging.apply(current);
+      return true;
     },
     async [Symbol.asyncDispose]() {
       await compressor[Symbol.asyncDispose]();

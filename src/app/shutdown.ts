@@ -18,6 +18,8 @@ export interface ShutdownReport {
 /** One part of the daemon that takes time to end. */
 export interface ShutdownStep {
   readonly name: string;
+  /** What it needs of the time, in milliseconds: when no more is left, it begins beside what has not ended yet. */
+  readonly reserve?: number;
   /** Ends the part; gets the milliseconds that are left. Must not outlive them, and is not waited for when it does. */
   stop(remainingMs: number): Promise<void> | void;
 }
@@ -32,32 +34,45 @@ export interface Shutdown {
 
 /**
  * Runs the steps in order, each within what is left of `timeoutMs`. A step that fails or is late is named in the report,
- * and the next one runs all the same.
+ * and the next one runs all the same. A step has all the time, but for what the next one has as its `reserve`: then both
+ * go on at the same time.
  */
 export function beginShutdown(clock: Clock, steps: readonly ShutdownStep[], timeoutMs: number): Shutdown {
   const began = clock.monotonic();
   const beganAt = clock.now();
-  const remaining = steps.map((step) => step.name);
+  const remaining = new Set(steps);
+  const timeLeft = () => Math.max(0, timeoutMs - (clock.monotonic() - began));
+  const late: string[] = [];
+  const failed: { part: string; error: unknown }[] = [];
   let cut = () => {};
   const cutOff = new Promise<void>((resolve) => cut = resolve);
 
+  /** @param earlier resolves when all steps before have ended */
+  async function end(step: ShutdownStep, earlier: Promise<void>): Promise<void> {
+    await turnOf(step, earlier);
+    const outcome = await withDeadline(clock, { step, left: timeLeft(), cutOff });
+    if (outcome.kind === "late") late.push(step.name);
+    if (outcome.kind === "failed") failed.push({ part: step.name, error: outcome.error });
+    remaining.delete(step);
+    await earlier;
+  }
+
+  async function turnOf({ reserve }: ShutdownStep, earlier: Promise<void>): Promise<void> {
+    if (reserve === undefined) return await earlier;
+    const { promise: isTime, resolve } = Promise.withResolvers<void>();
+    using _timer = clock.after(Math.max(0, timeoutMs - reserve), resolve);
+    await Promise.race([earlier, isTime]);
+  }
+
   async function run(): Promise<ShutdownReport> {
-    const late: string[] = [];
-    const failed: { part: string; error: unknown }[] = [];
-    for (const step of steps) {
-      const left = Math.max(0, timeoutMs - (clock.monotonic() - began));
-      const outcome = await withDeadline(clock, { step, left, cutOff });
-      if (outcome.kind === "late") late.push(step.name);
-      if (outcome.kind === "failed") failed.push({ part: step.name, error: outcome.error });
-      remaining.shift();
-    }
+    await steps.reduce((earlier, step) => end(step, earlier), Promise.resolve());
     return { durationMs: clock.monotonic() - began, late, failed };
   }
 
   return {
     progress: () => ({
       began_at: new Date(beganAt).toISOString(),
-      remaining: [...remaining],
+      remaining: [...remaining].map(({ name }) => name),
       deadline: new Date(beganAt + timeoutMs).toISOString(),
     }),
     cut: () => cut(),

@@ -42,3 +42,27 @@ Deno.test("cutting the drain ends the wait at once", async () => {
   shutdown.cut();
   assert.deepEqual((await shutdown.done).late, ["jobs"]);
 });
+
+Deno.test("a step that has a reserve begins when no more time is left, beside the one before; the next waits for both", async () => {
+  const clock = new FakeClock();
+  const jobs = Promise.withResolvers<void>();
+  const calls: string[] = [];
+  const steps = [
+    { name: "jobs", stop: (ms: number) => (calls.push(`jobs ${ms}`), jobs.promise) },
+    { name: "programs", reserve: 2000, stop: (ms: number) => void calls.push(`programs ${ms}`) },
+    { name: "database", stop: (ms: number) => void calls.push(`database ${ms}`) },
+  ];
+  const shutdown = beginShutdown(clock, steps, 10_000);
+  await settle();
+  clock.advance(7999);
+  await settle();
+  assert.deepEqual(calls, ["jobs 10000"]);
+  clock.advance(1);
+  await settle();
+  assert.deepEqual(calls, ["jobs 10000", "programs 2000"]);
+  assert.deepEqual(shutdown.progress().remaining, ["jobs", "database"]);
+  clock.advance(1500);
+  jobs.resolve();
+  assert.deepEqual((await shutdown.done).late, []);
+  assert.deepEqual(calls.at(-1), "database 500");
+});

@@ -85,15 +85,32 @@ Deno.test("shutdown: what ends in time is ok, what does not is cancelled, what w
   const drained = bench.scheduler.drain(30_000);
   bench.runner.started[0]?.end();
   await settle();
-  bench.clock.advance(19_500);
+  bench.clock.advance(26_999);
   await settle();
+  assert.deepEqual(bench.runner.started[1]?.stops, [], "the time belongs to the work");
+  bench.clock.advance(1);
   await drained;
+  assert.deepEqual(bench.runner.started[1]?.stops, [2500]);
   assert.deepEqual(await bench.lines(), ["01-05T11:00 ok"]);
   assert.deepEqual(await bench.lines("slow"), [
     "01-05T11:00 cancelled: the daemon was stopped before it had ended",
   ]);
   assert.match((await bench.lines("later"))[0] ?? "", /queued/);
   await assert.rejects(bench.scheduler.triggers.run(bench.scheduler.job("tick", "run")), /stopping/);
+});
+
+Deno.test("shutdown: a job that stops quickly has more of the time, and a short time is shared in the same way", async () => {
+  for (const [stopTimeout, ms, cancelAt, stop] of [[300, 30_000, 29_200, 300], [10_000, 1000, 900, 50]] as const) {
+    const bench = await new Bench().begin([{ ...CRON, stopTimeout }]);
+    await bench.pass(30 * MINUTE);
+    const drained = bench.scheduler.drain(ms);
+    bench.clock.advance(cancelAt - 1);
+    await settle();
+    assert.deepEqual(bench.runner.started[0]?.stops, []);
+    bench.clock.advance(1);
+    await drained;
+    assert.deepEqual(bench.runner.started[0]?.stops, [stop]);
+  }
 });
 
 Deno.test("reload: a job that goes lets its run end and loses what waits; a new interval counts from the last slot", async () => {

@@ -275,3 +275,17 @@ Deno.test("a full disk is said once on stderr, shown in problems, and marked by 
   assert.equal(gap.lines, 2);
   assert.equal(gap.level, "error");
 });
+
+Deno.test("what has to be said beside the records is one of them where stderr has JSON", async () => {
+  const files: Files = {
+    ...systemFiles,
+    write() {
+      throw Object.assign(new Error("full"), { code: "ENOSPC" });
+    },
+  };
+  await using t = bench({ format: "json", outputs: ["file", "stderr"] }, files);
+  t.logging.logger().info("one");
+  const said = t.stderr.map((line) => JSON.parse(line)).find(({ logger }) => logger === "appd.logging");
+  assert.deepEqual([said.level, said.timestamp], ["error", "2025-11-01T10:30:00.123Z"]);
+  assert.match(said.message, /^cannot write ".*daemon\.log": no space left on device \(ENOSPC\)$/);
+});

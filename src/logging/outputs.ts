@@ -19,7 +19,7 @@ export interface Outputs {
   /** Lost from log files so far. */
   readonly dropped: Loss;
   write(event: LogEvent): void;
-  /** Writes one line to stderr, whatever the outputs are. */
+  /** Writes one line to stderr, whatever the outputs are; where that has records in JSON, one of those. */
   complain(text: string): void;
   /** @throws AppdError when a new log file cannot be opened; all stays as it was then */
   apply(config: LoggingConfig): void;
@@ -55,8 +55,22 @@ export function createOutputs(initial: LoggingConfig, deps: LoggingDeps): Output
   }
 
   function complain(text: string): void {
-    const severity = config.outputs.includes("journald") ? SEVERE : "";
+    const { outputs, format } = config;
+    if (format === "json" && outputs.includes("stderr")) return complainInJson(text);
+    const severity = outputs.includes("journald") ? SEVERE : "";
     deps.stderr.write(encoder.encode(`${severity}${deps.root}: ${escapeControls(text)}\n`));
+  }
+
+  /** Whoever reads JSON there could not read anything else. */
+  function complainInJson(message: string): void {
+    const event = {
+      time: deps.clock.now(),
+      level: "error",
+      logger: `${deps.root}.logging`,
+      message,
+      fields: {},
+    } as const;
+    deps.stderr.write(encoder.encode(`${formatJson(event)}\n`));
   }
 
   /** The marker of lost lines is a record too, so that each line of the log can be read as one. */

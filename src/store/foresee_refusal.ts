@@ -4,6 +4,7 @@ import type { Files } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import type { OpenSqlite, ReadOnlyOptions, Sqlite } from "../system/sqlite.ts";
 import { checkKinds, closeQuietly, openDatabase } from "./database.ts";
+import { refuseForeign } from "./foreign.ts";
 import type { MigrationList, Refusal } from "./messages.ts";
 import { missingSteps } from "./missing_steps.ts";
 import { RefusedError } from "./refused.ts";
@@ -56,6 +57,7 @@ function tryToOpen(input: ForeseeInput): void {
   const db = input.read(path, { isShared });
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA trusted_schema = OFF`);
+    refuseForeign(db, input.lists, { path });
     const missing = missingSteps(db, input.lists, { path });
     if (missing.length === 0 || size + logged > COPIED_SIZE || missing.some(reachesOut)) return;
     trySteps(input, db);

@@ -170,3 +170,49 @@ Deno.test("a step that names what another owner has is refused, and told whose i
   await using store = await openNotes(place.path, { migrations: [NOTES] });
   assert.equal(await tables(store), "note store_migration");
 });
+
+/** A database that somebody else made, and what a start on it says. */
+async function startOn(sql: string): Promise<string | undefined> {
+  using place = directory();
+  const path = `${place.path}/appd.db`;
+  const db = openSqlite(path);
+  db.exec(sql);
+  const before = db.run("SELECT * FROM sqlite_schema").rows;
+  db.close();
+  const error = await openNotes(place.path, { migrations: [NOTES, APP] }).then(
+    (store) => store[Symbol.asyncDispose](),
+    (error) => error,
+  );
+  if (error === undefined) return undefined;
+  const after = openSqlite(path);
+  assert.deepEqual(after.run("SELECT * FROM sqlite_schema").rows, before, "nothing in it was changed");
+  after.close();
+  assert.deepEqual(fs.readdirSync(place.path), ["appd.db"], "it was not set aside");
+  assert.equal(error.exitCode, 78);
+  assert.match(error.hint, /nothing in it was changed: .*mv ".*appd\.db" ".*appd\.db\.other"$/);
+  return error.message.replace(/^cannot use ".*appd\.db": another program made it: /, "");
+}
+
+Deno.test("another program's database is refused with the tables that clash, and left as it is", async () => {
+  const clash = (tables: string) => `its ${tables} not what is made here under that name`;
+  assert.equal(await startOn("CREATE TABLE Own (x); CREATE TABLE more (y)"), clash('table "own" is'));
+  assert.equal(
+    await startOn("CREATE TABLE own (x); CREATE VIEW note AS SELECT 1"),
+    clash('tables "note" and "own" are'),
+  );
+  assert.equal(
+    await startOn("CREATE TABLE films (x); PRAGMA user_version = 7"),
+    "it has a version of its own (user_version 7)",
+  );
+  assert.equal(await startOn("CREATE TABLE films (x)"), undefined, "there is room for both");
+});
+
+Deno.test("a database of ours that has lost its list of steps is damaged, and set aside", async () => {
+  using place = directory();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  const db = openSqlite(`${place.path}/appd.db`);
+  db.exec("DROP TABLE store_migration");
+  db.close();
+  await (await openNotes(place.path))[Symbol.asyncDispose]();
+  assert.ok(fs.readdirSync(place.path).some((name) => name.includes(".corrupt-")));
+});

@@ -14,9 +14,14 @@ export function wordsOf(sql: string): readonly string[] {
   return [...sql.matchAll(TOKENS)].filter(([, nothing]) => nothing === undefined).map(([token]) => token);
 }
 
-/** Names of tables, indexes, views and triggers that a text makes, in small letters. */
-export function madeBy(sql: string): readonly string[] {
+/**
+ * Names of tables, indexes, views and triggers that a text makes, in small letters.
+ *
+ * @param options `evenIfThere`: also of what it makes only where there is none, `IF NOT EXISTS`
+ */
+export function madeBy(sql: string, { evenIfThere = true } = {}): readonly string[] {
   const made =
-    /\bCREATE\s+(?:UNIQUE\s+|VIRTUAL\s+)?(?:TABLE|INDEX|VIEW|TRIGGER)\s+(?:IF\s+NOT\s+EXISTS\s+)?["'`[]?([\w$]+)/gi;
-  return [...sql.matchAll(made)].map(([, name = ""]) => name.toLowerCase());
+    /\bCREATE\s+(?:UNIQUE\s+|VIRTUAL\s+)?(?:TABLE|INDEX|VIEW|TRIGGER)\s+(IF\s+NOT\s+EXISTS\s+)?["'`[]?([\w$]+)/gi;
+  const found = [...sql.matchAll(made)].filter(([, ifMissing]) => evenIfThere || ifMissing === undefined);
+  return found.map(([, , name = ""]) => name.toLowerCase());
 }

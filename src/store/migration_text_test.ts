@@ -22,4 +22,5 @@ Deno.test("what a text makes is known by its name", () => {
   const sql = `CREATE TABLE Runs (a); create unique index "by_a" ON Runs (a);
     CREATE TABLE IF NOT EXISTS jobs (b); CREATE VIEW all_runs AS SELECT 1`;
   assert.deepEqual(madeBy(sql), ["runs", "by_a", "jobs", "all_runs"]);
+  assert.deepEqual(madeBy(sql, { evenIfThere: false }), ["runs", "by_a", "all_runs"]);
 });

@@ -68,9 +68,9 @@ export function openReadOnly(path: string, { isShared }: ReadOnlyOptions): Sqlit
 function sqliteOf(db: DatabaseSync): Sqlite {
   const statements = new Statements(db);
   return {
-    exec: (sql) => db.exec(sql),
+    exec: (sql) => withoutText(sql, () => db.exec(sql)),
     run(sql, params = []) {
-      const statement = statements.get(sql);
+      const statement = withoutText(sql, () => statements.get(sql));
       const values = params as SQLInputValue[];
       if (statement.columns().length === 0) return { changes: Number(statement.run(...values).changes), rows: [] };
       const rows = statement.all(...values) as SqliteResult["rows"];
@@ -81,4 +81,26 @@ function sqliteOf(db: DatabaseSync): Sqlite {
     },
     close: () => db.close(),
   };
+}
+
+/** What the runtime adds to SQLite's words where a text is at fault. */
+const PLACE = / at offset (\d+)$/;
+
+/** Takes the text itself, of many lines maybe, out of what is said of it. */
+function withoutText<T>(sql: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Error) error.message = wordsAlone(error.message, sql);
+    throw error;
+  }
+}
+
+function wordsAlone(message: string, sql: string): string {
+  const [place = ""] = PLACE.exec(message) ?? [];
+  if (place === "") return message;
+  for (let at = message.indexOf(" in "); at !== -1; at = message.indexOf(" in ", at + 1)) {
+    if (sql.includes(message.slice(at + " in ".length, -place.length))) return message.slice(0, at);
+  }
+  return message;
 }

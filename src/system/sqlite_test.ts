@@ -24,6 +24,15 @@ Deno.test("whether a transaction is open, and what a mistake says", () => {
   assert.equal(db.inTransaction, true);
   db.run("ROLLBACK");
   assert.equal(db.inTransaction, false);
-  assert.throws(() => db.run("SELECT * FROM nowhere"), /no such table: nowhere/);
+  assert.throws(() => db.run("SELECT * FROM nowhere"), { message: "no such table: nowhere" });
+  db.close();
+});
+
+Deno.test("a mistake is said without the text that has it, however long that is", () => {
+  const db = openSqlite(":memory:");
+  const script = "CREATE TABLE t (a);\nCREATE TABLE t (\n  b\n);\nSELECT 1;";
+  assert.throws(() => db.exec(script), { message: "table t already exists" });
+  assert.throws(() => db.exec("INSERT INTO t SELECT x in (1) FROM t"), { message: "no such column: x" });
+  assert.throws(() => db.run("SELEC 1"), { message: 'near "SELEC": syntax error' });
   db.close();
 });

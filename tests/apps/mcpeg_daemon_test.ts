@@ -6,8 +6,6 @@ import { gunzipSync } from "node:zlib";
 import { alive, type Instance, signal, until } from "../support/instance.ts";
 import { mcpeg, serverCommand, upstream, whenServer } from "../support/mcp.ts";
 
-const SCRIPTS = fs.realpathSync(new URL("../../examples/mcpeg/deploy", import.meta.url));
-
 function logOf(app: Instance): string {
   return fs.readFileSync(join(app.home, "daemon.log"), "utf8");
 }
@@ -127,6 +125,35 @@ Deno.test("S3 --log-rotate, S3 SIGUSR1, S3 Production Logging, S3 File Logging, 
   assert.match(logOf(app), /shutdown complete/, "the last words are not left in a buffer");
 });
 
+Deno.test("S3 Production Logging, S3 File Logging, S3 Compression and Retention: rotated by size, and what is too old goes", async () => {
+  await using app = mcpeg('[log]\nrotate_size = "2KiB"\nmax_files = 1000\nmax_age = "3s"\ncompress = false\n');
+  await app.run(["--daemon"]);
+  const [first = ""] = await until("a rotation by size", async () => {
+    await app.run(["reload"]); // It is told in the log.
+    return archives(app).length > 0 ? archives(app) : undefined;
+  });
+  assert.ok(fs.statSync(join(app.home, first)).size <= 2048);
+  assert.match(fs.readFileSync(join(app.home, first), "utf8"), /mcpeg is ready/);
+  await until("the end of what is too old", async () => {
+    await app.run(["--log-rotate"]);
+    return !archives(app).includes(first);
+  });
+  assert.ok(archives(app).length > 0, "the others stay");
+});
+
+Deno.test("S3 Daemon Mode Support, S3 Security First: the daemon's environment is set up: mask, no leftovers of who started it", async () => {
+  await using app = mcpeg();
+  const strange = { LD_LIBRARY_PATH: "/nowhere", NODE_EXTRA_CA_CERTS: "/nowhere", DENO_AUTH_TOKENS: "a@b" };
+  const { code, stderr } = await app.run(["--daemon"], { env: app.env(strange) });
+  assert.equal(code, 0, stderr);
+  const pid = app.pid();
+  const names = fs.readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").map((entry) => entry.split("=")[0]);
+  assert.ok(names.includes("HOME"), names.join(" "));
+  assert.deepEqual(names.filter((name) => /^(LD|NODE|DENO)_/.test(name ?? "")), []);
+  assert.match(fs.readFileSync(`/proc/${pid}/status`, "utf8"), /^Umask:\t0027$/m);
+  assert.equal(fs.statSync(join(app.home, "daemon.log")).mode & 0o777, 0o600);
+});
+
 Deno.test("S3 Console Logging, S3 Fallback, S3 SIGINT: in the foreground the log is on stderr, and SIGINT ends it", async () => {
   await using app = mcpeg();
   const child = app.spawn(["run"]);
@@ -220,36 +247,6 @@ Deno.test("S3 Single Binary, S3 Zero Dependencies: the file alone is enough, and
   }
   assert.match((await run("--version")).stdout, /^mcpeg 1\.0\.0/);
   assert.equal((await run("--status")).code, 3);
-});
-
-Deno.test("S3 mcpeg-start.sh, S3 mcpeg-status.sh, S3 mcpeg-restart.sh, S3 mcpeg-stop.sh: thin over the binary", async () => {
-  await using app = mcpeg(upstream("docs"));
-  const script = async (name: string, ...args: string[]) => {
-    const env = app.env({ MCPEG: app.binary });
-    const { code, stdout } = await new Deno.Command(join(SCRIPTS, name), { args, clearEnv: true, env }).output();
-    return { code, stdout: new TextDecoder().decode(stdout) };
-  };
-  assert.equal((await script("mcpeg-status.sh")).code, 3);
-  assert.equal((await script("mcpeg-start.sh")).code, 0);
-  const pid = app.pid();
-  await whenServer(app, "docs");
-  const shown = await script("mcpeg-status.sh");
-  assert.equal(shown.code, 0);
-  assert.match(shown.stdout, /^docs +ready +stdio/m);
-  assert.equal((await script("mcpeg-restart.sh")).code, 0);
-  assert.notEqual(app.pid(), pid);
-  assert.equal((await script("mcpeg-stop.sh", "--timeout", "10s")).code, 0);
-  assert.deepEqual(app.daemons(), []);
-});
-
-Deno.test("S3 System Integration: the scripts are clean, and the example configuration is valid", async () => {
-  const scripts = fs.readdirSync(SCRIPTS).filter((name) => name.endsWith(".sh")).map((name) => join(SCRIPTS, name));
-  assert.equal(scripts.length, 5);
-  const { stdout } = await new Deno.Command("sh", { args: ["-n", ...scripts] }).output();
-  assert.equal(new TextDecoder().decode(stdout), "");
-  await using app = mcpeg();
-  const checked = await app.run(["config", "check", "--config", join(SCRIPTS, "..", "config.toml")]);
-  assert.equal(checked.code, 0, checked.stderr);
 });
 
 Deno.test("S3 System Integration: what is wrong with a server's settings is told where it stands", async () => {

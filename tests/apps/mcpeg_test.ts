@@ -322,6 +322,23 @@ Deno.test("S3 Graceful Shutdown, S3 SIGTERM: calls under way end before the gate
   assert.ok(!fs.existsSync(join(app.home, "daemon.pid")));
 });
 
+Deno.test("S3 SIGINT, S3 Graceful Shutdown: a call under way ends before a gateway in the foreground does", async () => {
+  await using app = mcpeg(upstream("docs"));
+  const child = app.spawn(["run"]);
+  const output = child.output();
+  await whenServer(app, "docs");
+  await using client = await GatewayClient.connect(app);
+  const file = join(app.home, "go");
+  const held = client.text("docs__wait", { file });
+  await until("the call to arrive", async () => (await serverOf(app, "docs")).in_flight === 1);
+  signal(child.pid, "SIGINT");
+  await until("draining", async () => (await serverOf(app, "docs")).state === "draining");
+  assert.ok(alive(child.pid));
+  fs.writeFileSync(file, "");
+  assert.equal(await held, "it is there");
+  assert.equal((await output).code, 0);
+});
+
 Deno.test("S3 SIGKILL, S3 Cleanup, S3 Stale PID: after kill -9 no server is left, and the next start is as any", async () => {
   await using app = mcpeg(upstream("docs"));
   await app.start();

@@ -93,7 +93,7 @@ Deno.test("S4 US3.4: without a file it starts on its defaults", async () => {
   assert.equal((await served.stop()).code, 0);
 });
 
-Deno.test("S4 FR-025, S4 US3.4: bind, port, log level and log format are settings with the document's defaults", async () => {
+Deno.test("S4 FR-025, S4 US3.4, S4 ServerConfig, S4 Clarification 2, S4 Assumption 6, S4 Assumption 7: bind, port, log level and log format are settings with the document's defaults", async () => {
   await using vpo = new Vpo();
   fs.rmSync(join(vpo.home, "config.toml"));
   const value = async (key: string) => (await vpo.run(["config", "get", key])).stdout.trim().replaceAll('"', "");
@@ -143,7 +143,7 @@ Deno.test("S4 FR-024: the file wins over the environment, which wins over the de
   assert.match(stdout, /config\.toml/);
 });
 
-Deno.test("S4 FR-031, S4 FR-003: --bind is the address where it answers", async () => {
+Deno.test("S4 FR-031, S4 FR-003, S4 Assumption 6: --bind is the address where it answers", async () => {
   await using vpo = new Vpo();
   const served = await startElsewhere(vpo, { port: vpo.port, host: "[::1]", args: ["--bind", "::1"] });
   await assert.rejects(vpo.get("/health"), "not on the other one");
@@ -203,6 +203,17 @@ Deno.test("S4 SC-006: what changes in the file holds after a restart", async () 
   assert.equal(await portOf(vpo), port);
   vpo.drop("a.flv");
   await until("it is in the other outbox", () => fs.existsSync(join(vpo.home, "elsewhere/a.flv")));
+});
+
+Deno.test("S4 Assumption 4: SIGHUP applies what changed in the file, and files are worked on all the while", async () => {
+  await using vpo = new Vpo();
+  const served = await vpo.serve();
+  vpo.configure({ library: `outbox = "elsewhere"` });
+  served.kill("SIGHUP");
+  await until("it was applied", async () => (await vpo.status()).last_reload?.ok === true);
+  vpo.drop("a.flv");
+  await until("it is in the other outbox", () => fs.existsSync(join(vpo.home, "elsewhere/a.flv")));
+  assert.equal((await served.stop()).code, 0);
 });
 
 const FAILURES: Readonly<Record<string, (vpo: Vpo) => readonly string[]>> = {

@@ -11,15 +11,36 @@ await compiled("examples/vpo/vpo.ts");
 /** Milliseconds that the document gives an answer. */
 const LIMIT_MS = 100;
 
-/** @returns milliseconds of each of so many answers, the quickest first */
-async function answerTimes(vpo: Vpo, count: number): Promise<number[]> {
-  const times: number[] = [];
+/** How long /health took, and /livez, which looks at nothing and was asked at the same moment. Milliseconds. */
+interface Pair {
+  readonly health: number;
+  readonly livez: number;
+}
+
+async function answerTimes(vpo: Vpo, count: number): Promise<Pair[]> {
+  const pairs: Pair[] = [];
   for (let n = 0; n < count; n++) {
-    const began = performance.now();
-    await vpo.get("/health");
-    times.push(performance.now() - began);
+    const [health, livez] = await Promise.all(["/health", "/livez"].map((path) => timeOf(vpo, path)));
+    pairs.push({ health: health ?? Infinity, livez: livez ?? 0 });
   }
-  return times.sort((a, b) => a - b);
+  return pairs;
+}
+
+async function timeOf(vpo: Vpo, path: string): Promise<number> {
+  const began = performance.now();
+  await vpo.get(path);
+  return performance.now() - began;
+}
+
+/**
+ * Every answer is within the limit. One is excused where the answer beside it, for which nothing is looked at, was late too:
+ * then this machine stood still. Few may be.
+ */
+function assertQuick(pairs: readonly Pair[]): void {
+  const shown = pairs.map(({ health, livez }) => `${Math.round(health)}/${Math.round(livez)}`).join(" ");
+  const over = pairs.filter(({ health }) => health > LIMIT_MS);
+  assert.deepEqual(over.filter(({ health, livez }) => health > 2 * livez), [], shown);
+  assert.ok(over.length <= pairs.length / 10, shown);
 }
 
 /** What health must not change: the records and the files. */
@@ -32,7 +53,7 @@ function traces(vpo: Vpo): unknown {
   ];
 }
 
-Deno.test("S4 US4.1, S4 FR-027, S4 FR-028, S4 SC-005: all is well: 200, with what there is to know", async () => {
+Deno.test("S4 US4.1, S4 FR-027, S4 FR-028, S4 SC-005, S4 HealthStatus: all is well: 200, with what there is to know", async () => {
   await using vpo = new Vpo();
   await vpo.start();
   const { status, body } = await vpo.healthIs(200);
@@ -68,7 +89,7 @@ Deno.test("S4 US4.2, S4 FR-029, S4 SC-005: the database is held by somebody else
   await vpo.reaches("a.flv", "done", 60_000);
 });
 
-Deno.test("S4 US4.2, S4 FR-029: the database is taken away: 503 or a new one, and no file is lost", async () => {
+Deno.test("S4 US4.2, S4 FR-029: the database is taken away: a new one begins, which health says, and no file is lost", async () => {
   await using vpo = new Vpo();
   await vpo.start();
   vpo.drop("before.flv");
@@ -76,8 +97,29 @@ Deno.test("S4 US4.2, S4 FR-029: the database is taken away: 503 or a new one, an
   for (const suffix of ["", "-wal", "-shm"]) fs.rmSync(join(vpo.home, `library.db${suffix}`), { force: true });
   vpo.drop("after.flv");
   await until("it is filed", () => vpo.places().includes("outbox/after.flv"), 60_000);
-  await vpo.healthIs(200, 30_000);
+  const { body } = await vpo.healthIs(200, 30_000);
+  assert.deepEqual([body.checks.history.ok, body.checks.history.critical], [false, false]);
+  assert.match(body.checks.history.error, /the database was lost and begins anew/);
   assert.deepEqual(vpo.places(), ["outbox/after.flv", "outbox/before.flv"]);
+});
+
+Deno.test("S4 US4.2, S4 FR-029: a directory comes in the place of the database: 503 while it is there, and then 200", async () => {
+  await using vpo = new Vpo();
+  await vpo.start();
+  await vpo.healthIs(200);
+  const path = join(vpo.home, "library.db");
+  for (const suffix of ["", "-wal", "-shm"]) fs.rmSync(`${path}${suffix}`, { force: true });
+  fs.mkdirSync(path);
+  const body = await until("it is known to be the reason", async () => {
+    const { status, body } = await vpo.health();
+    return status === 503 && !body.database.ok && !body.checks.library.ok ? body : undefined;
+  }, 30_000);
+  assert.equal(body.status, "degraded");
+  assert.match(JSON.stringify(body), /library\.db.*is a directory/);
+  vpo.drop("a.flv");
+  fs.rmdirSync(path);
+  await vpo.healthIs(200, 30_000);
+  await vpo.reaches("a.flv", "done", 60_000);
 });
 
 Deno.test("S4 FR-029, S4 SC-005: the inbox is gone: 503 with the reason, and 200 when it is there again", async () => {
@@ -113,9 +155,7 @@ Deno.test("S4 FR-030, S4 SC-005: answers within 100 ms while every place of work
   await vpo.start();
   for (let n = 0; n < 100; n++) vpo.drop(`${n}.flv`);
   await until("the work has begun", async () => (await vpo.queue()).counts.done);
-  const times = await answerTimes(vpo, 40);
-  const most = times[Math.floor(times.length * 0.9)] ?? 0; // The rest is this machine's, which is busy too.
-  assert.ok(most < LIMIT_MS, `${times.map(Math.round)}`);
+  assertQuick(await answerTimes(vpo, 40));
 });
 
 Deno.test("S4 FR-030, S4 SC-005: answers within 100 ms while the database hangs", async () => {
@@ -124,9 +164,7 @@ Deno.test("S4 FR-030, S4 SC-005: answers within 100 ms while the database hangs"
   await using _lock = await lockDatabase(join(vpo.home, "library.db"));
   vpo.drop("a.flv");
   await vpo.healthIs(503);
-  const times = await answerTimes(vpo, 40);
-  const most = times[Math.floor(times.length * 0.9)] ?? 0;
-  assert.ok(most < LIMIT_MS, `${times.map(Math.round)}`);
+  assertQuick(await answerTimes(vpo, 40));
 });
 
 Deno.test("S4 FR-030: asking for health changes nothing", async () => {
@@ -141,7 +179,7 @@ Deno.test("S4 FR-030: asking for health changes nothing", async () => {
   assert.deepEqual(traces(vpo), before);
 });
 
-Deno.test("S4 Edge 5: during a shutdown health is 503 and says how far it is", async () => {
+Deno.test("S4 Edge 5, S4 ShutdownState: during a shutdown health is 503 and says how far it is", async () => {
   await using vpo = new Vpo({
     library: byScript('while [ ! -e "${1%/inbox/*}/go" ]; do sleep 0.05; done; cp "$1" "$2"'),
   });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { compiled } from "../support/compiled.ts";
 import { alive, until } from "../support/instance.ts";
 import { byScript, lockDatabase, Vpo } from "../support/vpo_library.ts";
@@ -16,7 +17,7 @@ const PATIENT = byScript(
   'case "$1" in *forever*) trap "" TERM; echo $$ >"${1%/inbox/*}/worker"; while :; do sleep 0.1; done;; esac; sleep 1; cp "$1" "$2"',
 );
 
-Deno.test("S4 US1.1, S4 FR-001, S4 FR-004: serve opens its database, binds its port, works, and runs until a signal", async () => {
+Deno.test("S4 US1.1, S4 FR-001, S4 FR-004, S4 Assumption 5: serve opens its database, binds its port, works, and runs until a signal", async () => {
   await using vpo = new Vpo();
   const served = await vpo.serve();
   const { status, body } = await vpo.health();
@@ -68,6 +69,48 @@ Deno.test("S4 US1.2, S4 FR-002, S4 FR-036, S4 FR-037: a directory stands where t
     assert.match(stderr, /cannot open ".*library\.db": .*\n(.*\n)*.*hint: /);
     assert.doesNotMatch(stderr, /^\s+at /m);
   }
+});
+
+/** A database that another program has made; `more`: what is in it beside `films`. */
+function makeForeign(vpo: Vpo, more: string): void {
+  using db = new DatabaseSync(join(vpo.home, "library.db"));
+  db.exec(`CREATE TABLE films (name TEXT); INSERT INTO films VALUES ('Metropolis'); ${more}`);
+}
+
+Deno.test("S4 Assumption 2, S4 US1.2, S4 FR-037: the tables of another program in library.db are named, and left as they are", async () => {
+  await using vpo = new Vpo();
+  makeForeign(
+    vpo,
+    "CREATE TABLE files (id INTEGER, path TEXT); CREATE TABLE jobs (what TEXT); INSERT INTO jobs VALUES ('a')",
+  );
+  for (const verb of ["serve", "start"]) {
+    const { code, stderr } = await vpo.run([verb]);
+    assert.equal(code, 78, stderr);
+    const [line = "", hint = "", ...rest] = stderr.trim().split("\n").filter((text) => !/^\d{4}-/.test(text));
+    assert.match(
+      line,
+      /^vpo: cannot use ".*library\.db": another program made it: its tables "jobs" and "files" are not/,
+    );
+    assert.match(hint, /^hint: nothing in it was changed: .*mv ".*library\.db" ".*library\.db\.other"$/);
+    assert.deepEqual(rest, []);
+  }
+  assert.deepEqual(vpo.rows("SELECT what FROM jobs").map(({ what }) => what), ["a"]);
+  assert.equal(fs.existsSync(join(vpo.home, "daemon.pid")), false);
+  fs.renameSync(join(vpo.home, "library.db"), join(vpo.home, "library.db.other")); // As the hint says.
+  assert.equal((await vpo.start()).code, 0);
+});
+
+Deno.test("S4 Assumption 2, S4 FR-002: a library.db that is there is used, with what somebody else has in it", async () => {
+  await using vpo = new Vpo();
+  makeForeign(vpo, "");
+  for (const name of ["a.flv", "b.flv"]) { // By a first daemon, and by a second one, which finds what the first has done.
+    await vpo.start();
+    vpo.drop(name);
+    await vpo.reaches(name, "done");
+    await vpo.run(["stop"]);
+  }
+  assert.deepEqual(vpo.rows("SELECT path FROM files ORDER BY path").map(({ path }) => path), ["a.flv", "b.flv"]);
+  assert.deepEqual(vpo.rows("SELECT name FROM films").map(({ name }) => name), ["Metropolis"]);
 });
 
 Deno.test("S4 US1.2, S4 SC-008: another process holds the database: said, with what to do, and not 0", async () => {
@@ -146,6 +189,21 @@ Deno.test("S4 FR-009, S4 US1.4: a shutdown waits for work in hand, then cancels 
   const file = await vpo.reaches("forever.flv", "done");
   assert.equal(file.attempt, 2);
   assert.deepEqual(vpo.places(), ["outbox/forever.flv", "outbox/short.flv"]);
+});
+
+/** Nearly all of ten seconds for a file whose name says `long`; one whose name says `forever` never ends. */
+const NEARLY = byScript('case "$1" in *forever*) exec sleep 1000;; esac; sleep 7; cp "$1" "$2"');
+
+Deno.test("S4 FR-009, S4 Clarification 1: work has nine tenths of the shutdown timeout at least, and is cancelled then", async () => {
+  await using vpo = new Vpo({ library: NEARLY });
+  const served = await vpo.serve("--shutdown-timeout", "10s");
+  for (const name of ["long.flv", "forever.flv"]) vpo.drop(name);
+  for (const name of ["long.flv", "forever.flv"]) await vpo.reaches(name, "processing");
+  const { code, ms } = await served.stop();
+  assert.equal(code, 0);
+  assert.ok(ms > 8900 && ms < 11_000, `${ms} ms`);
+  assert.deepEqual(vpo.places(), ["inbox/forever.flv", "outbox/long.flv"]);
+  assert.deepEqual(vpo.rows("SELECT state FROM runs ORDER BY state").map(({ state }) => state), ["cancelled", "ok"]);
 });
 
 Deno.test("S4 FR-010: every record up to the last one is in the log when it has ended", async () => {

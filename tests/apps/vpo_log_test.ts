@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { compiled } from "../support/compiled.ts";
+import { until } from "../support/instance.ts";
 import { byScript, Vpo } from "../support/vpo_library.ts";
 
 await compiled("examples/vpo/vpo.ts");
@@ -89,6 +90,46 @@ Deno.test("S4 FR-017, S4 SC-009: a daemon prints nothing beside its records: no 
   assert.doesNotMatch(stderr, /[\x00-\x08\x0b-\x1f\x7f]/);
 });
 
+/** Starts that fail when the log is open: what is in the way, and what is said of it. */
+const IN_THE_WAY: Readonly<Record<string, readonly [exit: number, says: RegExp, prepare: (vpo: Vpo) => Disposable]>> = {
+  "a directory where the database should be": [69, /cannot open ".*library\.db": it is a directory/, (vpo) => {
+    fs.mkdirSync(join(vpo.home, "library.db"));
+    return { [Symbol.dispose]() {} };
+  }],
+  "a port that is in use": [
+    69,
+    /cannot listen on "127\.0\.0\.1:\d+"/,
+    ({ port }) => Deno.listen({ hostname: "127.0.0.1", port }),
+  ],
+};
+
+for (const [what, [exit, says, prepare]] of Object.entries(IN_THE_WAY)) {
+  Deno.test(`S4 FR-017, S4 FR-037, S4 SC-010: a failed start is a record among the JSON on stderr, and nothing else: ${what}`, async () => {
+    await using vpo = new Vpo();
+    using _trouble = prepare(vpo);
+    const { code, stdout, stderr } = await vpo.run(["serve", "--log-format", "json"], { timeoutMs: 30_000 });
+    assert.deepEqual([code, stdout], [exit, ""]);
+    const errors = stderr.trim().split("\n").map((line) => JSON.parse(line)).filter(({ level }) => level === "error");
+    assert.equal(errors.length, 1, stderr);
+    assert.match(errors[0].message, says);
+    assert.match(errors[0].hint, /\S/);
+    assert.deepEqual([errors[0].exit, errors[0].logger], [exit, "vpo"]);
+  });
+
+  Deno.test(`S4 FR-017, S4 FR-037: a failed start is told once on a stderr of text, and is a record in the file: ${what}`, async () => {
+    await using vpo = new Vpo({ more: `[log]\noutputs = ["file", "stderr"]` });
+    using _trouble = prepare(vpo);
+    const { code, stderr } = await vpo.run(["serve"], { timeoutMs: 30_000 });
+    assert.equal(code, exit);
+    const told = stderr.split("\n").filter((line) => says.test(line));
+    assert.deepEqual(told.map((line) => line.startsWith("vpo: cannot ")), [true], stderr);
+    assert.match(stderr, /^hint: \S/m);
+    const records = vpo.read("daemon.log").split("\n").filter((line) => says.test(line));
+    assert.equal(records.length, 1);
+    assert.match(records[0] ?? "", / ERROR vpo: the start failed: .* exit=\d+ hint=/);
+  });
+}
+
 Deno.test("S4 FR-018: in the foreground logs go to stderr and into no file; in the background to daemon.log", async () => {
   await using vpo = new Vpo();
   const served = await oneDay(vpo);
@@ -140,14 +181,51 @@ Deno.test("S4 FR-005: a terminal makes no difference: no prompt, no spinner, no 
   assert.deepEqual(onTerminal.toSorted(), plain.toSorted());
 });
 
-Deno.test("S4 FR-005: nothing waits for an answer: every command ends with nobody at the keyboard", async () => {
+/**
+ * Runs its words with a keyboard at which somebody has typed a line, and that is never closed: what asks for an answer
+ * waits, or takes the line. @returns the words of a shell
+ */
+function atKeyboard(fifo: string): readonly string[] {
+  const script = `mkfifo "${fifo}" && exec 3<>"${fifo}" && echo typed >&3 && "$@" <&3 3>&-; code=$?
+echo untyped >&3; read -r line <&3; [ "$line" = typed ] || { echo "it has read from its input" >&2; code=99; }
+rm "${fifo}"; exit $code`;
+  return ["sh", "-c", script, "sh"];
+}
+
+Deno.test("S4 FR-005: nothing waits for an answer, or reads one: every command ends at a keyboard at which nobody is", async () => {
   await using vpo = new Vpo();
-  await vpo.start();
-  const words = [["stop"], ["uninstall", "--dry-run"], ["config", "init", "--force"], ["start"], ["restart"]];
-  for (const args of words) {
-    const { code } = await vpo.run(args, { timeoutMs: 30_000 });
-    assert.ok(code !== 137 && code !== 143, `${args} had to be killed`);
+  const [program = "", ...args] = atKeyboard(join(vpo.home, "keyboard"));
+  const words = [["start"], ["stop"], ["uninstall", "--dry-run"], ["config", "init", "--force"], ["start"], [
+    "restart",
+  ]];
+  for (const verb of words) {
+    const { code, stderr } = await new Deno.Command(program, {
+      args: [...args, vpo.binary, ...verb],
+      env: vpo.env(),
+      clearEnv: true,
+      signal: AbortSignal.timeout(30_000),
+    }).output();
+    const mayEndWith = verb[0] === "uninstall" ? [0, 3] : [0]; // 3: this host has no service manager.
+    assert.ok(mayEndWith.includes(code), `${verb}: ${code} ${new TextDecoder().decode(stderr)}`);
   }
+});
+
+Deno.test("S4 FR-005: serve works and ends at a keyboard at which nobody is, and reads nothing from it", async () => {
+  await using vpo = new Vpo();
+  const [program = "", ...args] = atKeyboard(join(vpo.home, "keyboard"));
+  const output = new Deno.Command(program, {
+    args: [...args, vpo.binary, "serve"],
+    env: vpo.env(),
+    clearEnv: true,
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(60_000),
+  }).spawn().output();
+  vpo.drop("good.flv");
+  await until("it is filed", () => vpo.places().includes("outbox/good.flv"));
+  assert.equal((await vpo.run(["stop"])).code, 0);
+  const { code, stderr } = await output;
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
 });
 
 Deno.test("S4 Edge 3: a log that cannot be written is said once on stderr; files are worked on all the same", async (t) => {

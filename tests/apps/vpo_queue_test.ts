@@ -31,7 +31,7 @@ Deno.test("S4 US1.1: add copies files into the inbox, also without a daemon, and
   assert.match(none.stderr, /vpo: cannot add ".*nowhere\.flv": .*no such file/i);
 });
 
-Deno.test("S4 US1.1: queue shows what waits, works and failed; files what became of all; both by command and over HTTP", async () => {
+Deno.test("S4 US1.1, S4 Assumption 1: queue shows what waits, works and failed; files what became of all; both by command and over HTTP", async () => {
   await using vpo = new Vpo({ library: `concurrency = 1\nretries = 0\n${byScript("exec sleep 1000")}` });
   await vpo.start();
   assert.equal((await vpo.run(["queue"])).stdout, "nothing waits\n");

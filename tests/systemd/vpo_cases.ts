@@ -169,11 +169,38 @@ async function installed(lab: SystemdLab): Promise<void> {
   }
 }
 
+/** The unit file that stands beside the example, put there by hand. */
+async function exampleUnit(lab: SystemdLab): Promise<void> {
+  await bringBinary(lab);
+  const example = new URL("../../examples/vpo/deploy/vpo.service", import.meta.url);
+  lab.write(`/etc/systemd/system/${UNIT}`, fs.readFileSync(example, "utf8"));
+  await lab.ok(["useradd", "--system", "--no-create-home", "--home-dir", HOME, "vpo"]);
+  try {
+    await lab.ok(["systemctl", "daemon-reload"]);
+    await lab.ok(["systemctl", "start", "vpo"]);
+    assert.match(await lab.ok(["systemctl", "--no-pager", "status", "vpo"]), /Active: active \(running\)/);
+    const { status } = JSON.parse(await lab.ok(["curl", "-s", "http://127.0.0.1:8321/health"]));
+    assert.equal(status, "healthy");
+    assert.match((await lab.journal("-u", "vpo")).join("\n"), /vpo is ready/);
+    await lab.ok(["systemctl", "stop", "vpo"]);
+    assert.equal((await lab.show(UNIT)).Result, "success");
+  } finally {
+    await lab.systemctl("stop", UNIT);
+    await lab.ok(["rm", "-rf", `/etc/systemd/system/${UNIT}`, HOME, "/var/log/vpo"]);
+    await lab.ok(["systemctl", "daemon-reload"]);
+    await lab.run(["userdel", "vpo"]);
+  }
+}
+
 export const VPO: readonly LabTest[] = [
   { name: "S4 US2.1, S4 US3.4: systemctl start vpo: it serves on its default port when that comes back", run: starts },
   {
     name: "S4 US2.1: vpo install: the service has a user of its own, is locked in, and files what comes",
     run: installed,
+  },
+  {
+    name: "S4 US2.1, S4 US2.2, S4 US2.4, S4 Assumption 3: the example unit file, by hand: start, status, journal, stop",
+    run: exampleUnit,
   },
   { name: "S4 US2.2: systemctl stop vpo: work in hand is finished, and the end is a success", run: stops },
   { name: "S4 US2.3: vpo is killed: systemd starts another, which goes on", run: comesBack },

@@ -25,6 +25,6 @@ async function runHere(input: VerbInput, mode: string | undefined): Promise<numb
   }
   return await runDaemon(
     { ...givenContext(input), mode },
-    trailing === undefined ? {} : { command: commandHere(trailing, system.host) },
+    { advise: output.advise, ...(trailing === undefined ? {} : { command: commandHere(trailing, system.host) }) },
   );
 }

@@ -18,7 +18,8 @@ export const S4: readonly Place[] = [
   {
     id: "US2.3",
     text: "after a crash systemd starts it again",
-    ruling: "design.md §11: restarted unless an exit code says that it is of no use",
+    ruling:
+      "design.md §3: Restart=on-failure; not after codes of §5 that need a person: usage, permission, configuration",
   },
   {
     id: "US2.4",
@@ -104,4 +105,45 @@ export const S4: readonly Place[] = [
   { id: "SC-008", text: "a failed start has a clear error and a code other than 0" },
   { id: "SC-009", text: "nothing else than logs appears on the console of a daemon" },
   { id: "SC-010", text: "JSON logs are valid for usual tools" },
+  {
+    id: "ServerConfig",
+    text: "address, port, log level, log format and shutdown timeout are one configuration",
+    ruling: "design.md §6a: in the sections [server], [log] and [daemon]",
+  },
+  { id: "HealthStatus", text: "health tells status, database, migrations and uptime" },
+  { id: "ShutdownState", text: "a shutdown tells when it began, what remains, and its deadline" },
+  {
+    id: "Clarification 1",
+    text: "a shutdown waits for work in hand up to its timeout, then cancels the rest",
+    ruling: "design.md §7: never longer than the timeout + 1 s, so the last tenth of it is for the cancelling",
+  },
+  { id: "Clarification 2", text: "the default port is 8321" },
+  { id: "Assumption 1", text: "the daemon serves an API of vpo's own" },
+  {
+    id: "Assumption 2",
+    text: "the SQLite database that is at ~/.vpo/library.db is used",
+    ruling:
+      "one of another program too, unless its tables or its user_version leave no room: then it is refused (78), unchanged",
+  },
+  {
+    id: "Assumption 3",
+    text: "systemd is the service manager that counts",
+    ruling: "design.md §11: launchd and OpenRC too, which come with every app",
+  },
+  {
+    id: "Assumption 4",
+    text: "reload by SIGHUP is left to the future",
+    ruling: "design.md §7: HUP reloads",
+  },
+  {
+    id: "Assumption 5",
+    text: "it runs in the foreground, and systemd has it in the background",
+    ruling: "design.md §11: Type=notify, not simple; §4: start detaches where there is no service manager",
+  },
+  {
+    id: "Assumption 6",
+    text: "the default address is 127.0.0.1; others can be configured",
+    ruling: "design.md §12: another bind address needs a token",
+  },
+  { id: "Assumption 7", text: "the default port is 8321" },
 ];

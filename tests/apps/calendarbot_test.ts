@@ -144,6 +144,27 @@ Deno.test("S0 DAEMON-003, S0 Success Criteria 3: --daemon-stop ends the service,
   assert.match(again.stdout, /not running/);
 });
 
+Deno.test("S0 DAEMON-003, S0 Success Criteria 3: --daemon-stop ends a service that hangs by force when its time is over, not before, and cleans up", async () => {
+  await using hung = new Bot();
+  await using slow = new Bot();
+  for (const bot of [hung, slow]) {
+    await bot.daemon();
+    signal(bot.pid(), "SIGSTOP");
+  }
+  const pid = slow.pid();
+  const waiting = slow.run(["--daemon-stop", "--timeout", "50s"]);
+  const { code, stdout } = await hung.run(["--daemon-stop", "--timeout", "1s"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^calendarbot: stopped PID \d+, forced, [\d.]+ s\n$/);
+  assert.deepEqual(hung.processes(), []);
+  assert.equal(fs.existsSync(join(hung.home, "daemon.pid")), false);
+  assert.ok(alive(pid), "whose time is not over may still end by itself");
+  signal(pid, "SIGCONT");
+  assert.match((await waiting).stdout, new RegExp(`^calendarbot: stopped PID ${pid}, graceful`));
+  await hung.daemon();
+  await hung.shows("Standup");
+});
+
 for (const name of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`S0 Signal Handling, S0 DAEMON-007: ${name} ends daemon and foreground gracefully, and the PID file goes`, async () => {
     await using bot = new Bot();

@@ -20,7 +20,7 @@ function cco() {
     summary: "proxy that caches answers and counts requests",
     config: SECTIONS,
     keys: KEYS,
-    defaults: { "server.port": 3000 },
+    defaults: { "server.port": 3000, "daemon.restart_delay": "10s" },
     adjust,
     services: [proxyService(gateway)],
     jobs: [ROLLUP],

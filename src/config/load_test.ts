@@ -14,7 +14,7 @@ Deno.test("no file at all is fine", async () => {
   assert.deepEqual(config, {
     version: 1,
     server: { bind: "127.0.0.1", port: 8321 },
-    daemon: { shutdownTimeout: 30_000, pidFile: join(home.home, "daemon.pid"), keepAlive: false, watchConfig: false },
+    daemon: { shutdownTimeout: 30_000, pidFile: join(home.home, "daemon.pid"), keepAlive: false, restartDelay: 2000, watchConfig: false },
     log: {
       level: "info",
       levels: {},

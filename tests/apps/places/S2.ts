@@ -39,7 +39,8 @@ export const S2: readonly Place[] = [
   {
     id: "Linux systemd",
     text: "~/.config/systemd/user/cco-daemon.service, restarted, its output logged, wanted by default.target",
-    ruling: "design.md §3: Restart=on-failure semantics, RestartSec from the kit; §3: under journald to the journal",
+    ruling:
+      "design.md §3: Restart=on-failure semantics, RestartSec from daemon.restart_delay; under journald to the journal",
   },
   { id: "cco daemon start", text: "starts with options for port, host and cache" },
   { id: "cco daemon stop", text: "stops the running daemon" },

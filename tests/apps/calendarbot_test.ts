@@ -317,6 +317,27 @@ Deno.test("S0 DAEMON-006: after a crash the service starts again, also without i
   await bot.shows("Standup");
 });
 
+Deno.test("S0 DAEMON-006, S0 Success Criteria 6: the report of a crash tells who died, how, and when it was last seen, also of a quiet service", async () => {
+  await using bot = new Bot();
+  await bot.daemon();
+  const pid = bot.pid();
+  const { started_at } = await bot.status();
+  const sign = () => fs.statSync(join(bot.home, "daemon.lock")).mtime;
+  const seen = await until("a sign of life", () => sign() > new Date(started_at) ? sign() : undefined, 60_000);
+  signal(pid, "SIGKILL");
+  await until("its death", () => !alive(pid));
+  const died = new Date();
+  const why = (await bot.run(["why"])).stdout;
+  assert.match(why, new RegExp(`PID ${pid} was killed after \\d{4}-[^:]+:\\d\\d:\\d\\d UTC: it left no word`));
+  await bot.daemon();
+  const [, last = ""] =
+    new RegExp(`WARN +calendarbot: the last run ended: killed pid=${pid} last_seen=(\\S+) `).exec(bot.log()) ?? [];
+  assert.ok(seen <= new Date(last) && new Date(last) <= died, `last seen ${last}, of ${seen.toISOString()}`);
+  const status = await bot.status();
+  assert.deepEqual([status.last_end.how, status.last_end.pid, status.last_end.at], ["killed", pid, last]);
+  assert.match((await bot.run(["--daemon-status"])).stdout, /Last end: +killed, last seen .*: it left no word/i);
+});
+
 Deno.test("S0 DAEMON-008, S0 Process Management Architecture, S0 Success Criteria 6: after the start nothing is written to the console", async () => {
   await using bot = new Bot(undefined, 'refresh = "1s"');
   const child = bot.spawn(["--daemon"]);

@@ -98,13 +98,19 @@ Deno.test("S2 Port validation: 1 to 65535; 0 is no TCP listener, and the log war
   await until("the log says so", async () => /WARN .*port is 0/.test(await ok(instance, "daemon", "logs")));
 });
 
-Deno.test("S2 Log level validation: debug, info, warn, error", async () => {
+Deno.test("S2 Log level validation: debug, info, warn, error; warning is read and shown as warn", async () => {
   await using instance = cco();
   for (const level of ["debug", "info", "warn", "error"]) {
     write(instance, `log_level = "${level}"`);
     await ok(instance, "config", "check");
   }
-  assert.match(await refused(instance, 'log_level = "loud"'), /log_level is "loud"/);
+  write(instance, 'log_level = "warning"');
+  assert.equal(await ok(instance, "config", "get", "log_level"), "warn\n");
+  assert.match(await ok(instance, "config", "list"), /^log_level +"warn" +file/m);
+  assert.match(await ok(instance, "config", "explain", "log_level"), /^log_level = "warn"\n[^]*file, .*: "warn"$/m);
+  const said = await refused(instance, 'log_level = "loud"');
+  assert.match(said, /log_level is "loud", expected "debug", "info", "warn" \(also "warning"\) or "error"/);
+  assert.match(await ok(instance, "daemon", "start", "--help"), /--log-level LEVEL[^]*warning is read as\s+warn/);
 });
 
 Deno.test("S2 Cache validation: neither size nor TTL may be 0", async () => {

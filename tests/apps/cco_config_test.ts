@@ -110,7 +110,7 @@ Deno.test("S2 Log level validation: debug, info, warn, error; warning is read an
   assert.match(await ok(instance, "config", "explain", "log_level"), /^log_level = "warn"\n[^]*file, .*: "warn"$/m);
   const said = await refused(instance, 'log_level = "loud"');
   assert.match(said, /log_level is "loud", expected "debug", "info", "warn" \(also "warning"\) or "error"/);
-  assert.match(await ok(instance, "daemon", "start", "--help"), /--log-level LEVEL[^]*warning is read as\s+warn/);
+  assert.match(await ok(instance, "daemon", "start", "--help"), /--log-level LEVEL[^]*warning is\s+read as warn/);
 });
 
 Deno.test("S2 Cache validation: neither size nor TTL may be 0", async () => {

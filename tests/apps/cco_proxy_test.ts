@@ -218,6 +218,18 @@ Deno.test("S2 Health Checks, S2 health_checks, S2 health_check_interval: /health
   await until("nobody looks", async () => (await check()).ok);
 });
 
+Deno.test("S2 health_check_interval: the upstream is looked at every so many seconds, whatever the pace of other checks", async () => {
+  await using often = upstream(() => new Response());
+  await using seldom = upstream(() => new Response());
+  await using one = cco(`upstream = "${often.address}"\nhealth_check_interval = 1`);
+  await using four = cco(`upstream = "${seldom.address}"\nhealth_check_interval = 4`);
+  await Promise.all([ok(one, "daemon", "start"), ok(four, "daemon", "start")]);
+  const [before, first] = [often.looks(), seldom.looks()];
+  await until("three more looks", () => seldom.looks() >= first + 3, 60_000);
+  const [more, looks] = [often.looks() - before, seldom.looks() - first];
+  assert.ok(more >= 2 * looks, `${more} looks every second, ${looks} every four`);
+});
+
 Deno.test("S2 Configuration Hot-Reload: a watched file changes the upstream of the running proxy", async () => {
   await using one = upstream(() => new Response("one"));
   await using two = upstream(() => new Response("two"));

@@ -30,7 +30,11 @@ Deno.test("S2 macOS LaunchAgent, S2 Cross-Platform Support: the agent com.anthro
   assert.match(plist, /<key>RunAtLoad<\/key>\s*<true\/>/);
   assert.match(plist, /<key>KeepAlive<\/key>\s*<dict>\s*<key>SuccessfulExit<\/key>\s*<false\/>/);
   assert.match(plist, /<key>ThrottleInterval<\/key>\s*<integer>10<\/integer>/);
-  assert.match(plist, /<key>StandardErrorPath<\/key>\s*<string>\/[^<]*\.cco\//);
+  for (const stream of ["StandardOutPath", "StandardErrorPath"]) {
+    const [, path] = new RegExp(`<key>${stream}</key>\\s*<string>([^<]*)</string>`).exec(plist) ?? [];
+    assert.equal(path, join(instance.home, "daemon.err"), `${stream}: what the runtime prints, beside the log`);
+  }
+  assert.match(plist, /<key>CCO_LOG_OUTPUTS<\/key>\s*<string>file<\/string>/);
 });
 
 Deno.test("S2 Windows Support: the file of a service for Windows is generated", async () => {

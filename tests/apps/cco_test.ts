@@ -126,6 +126,27 @@ Deno.test("S2 cco daemon restart, S2 Restart Daemon, S2 Restart operation: anoth
   assert.equal((await response.json()).pid, instance.pid());
 });
 
+Deno.test("S2 cco daemon restart, S2 Command-line overrides: host and cache are those that the restart was given, not those before", async () => {
+  await using origin = upstream(() => new Response("x".repeat(100)));
+  await using instance = cco(`upstream = "${origin.address}"\ncache_size = 5000\ncache_ttl = 60`);
+  await ok(instance, "daemon", "start", "--cache-size", "4000");
+  const limit = async () => (await json(instance, "cache", "stats")).limit_bytes;
+  const url = async () => (await json(instance, "daemon", "status")).url;
+  assert.deepEqual([await limit(), await url()], [4000, `http://127.0.0.1:${instance.port}`]);
+  await ok(instance, "daemon", "restart", "--host", "127.0.0.2", "--cache-size", "1234", "--cache-ttl", "1");
+  assert.deepEqual([await limit(), await url()], [1234, `http://127.0.0.2:${instance.port}`]);
+  const ask = async () => {
+    const response = await fetch(`http://127.0.0.2:${instance.port}/proxy/a`);
+    await response.text();
+    return response.headers.get("x-cache");
+  };
+  assert.equal(await ask(), "miss");
+  await until("it is too old after a second, not after sixty", async () => {
+    const before = origin.requests.length;
+    return await ask() === "miss" && origin.requests.length > before;
+  });
+});
+
 Deno.test("S2 Configuration Validation: a restart with a bad configuration leaves the old daemon running", async () => {
   await using instance = cco();
   await ok(instance, "daemon", "start");

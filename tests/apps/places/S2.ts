@@ -28,7 +28,7 @@ export const S2: readonly Place[] = [
   {
     id: "Single-instance prevention",
     text: "a second start does not make a second daemon",
-    ruling: "design.md §6: by a kernel lock, never by the PID file; a second start is 0 and says the PID",
+    ruling: "design.md §6: by a kernel lock, never by the PID file; §4: a second start is 0 and says the PID",
   },
   { id: "Graceful shutdown", text: "requests under way are answered, what is known is written, exit 0" },
   { id: "Force shutdown", text: "SIGKILL when the graceful stop takes too long" },
@@ -110,7 +110,7 @@ export const S2: readonly Place[] = [
   {
     id: "Windows Support",
     text: "future: a service manager for Windows",
-    ruling: "design.md §11: generate winsw prints the service's file; nothing is installed there",
+    ruling: "beyond design.md: generate winsw prints the service's file, untested; nothing is installed there",
   },
   { id: "Health Checks", text: "future: a periodic health check endpoint" },
   { id: "Metrics Export", text: "future: metrics for external systems" },

@@ -27,6 +27,7 @@ function cco() {
     checks: [upstreamCheck()],
     migrations: MIGRATIONS,
     database: "analytics.db",
+    databaseFile: ({ analytics }) => analytics.databaseFile,
     startsAtBoot: ({ service }) => service.autoStart,
     service: { unit: "cco-daemon", label: "com.anthropic.cco.daemon" },
     routes: async (kit) => (await import("./routes.ts")).createRoutes(gateway, kit),

@@ -59,7 +59,7 @@ Deno.test("S2 Dynamic updates: set is checked, keeps comments, and get reads it 
   write(instance, `# mine\n${EXAMPLE}`);
   const sets: Record<keyof typeof VALUES, unknown> = {
     ...{ port: 3999, host: "::1", log_level: "debug", log_rotation_size: 5000, log_max_files: 7 },
-    ...{ database_url: "sqlite://analytics.db", cache_size: 1000, cache_ttl: 5, auto_start: false },
+    ...{ database_url: "sqlite:///srv/cco/a.db", cache_size: 1000, cache_ttl: 5, auto_start: false },
     ...{ health_checks: false, health_check_interval: 45 },
   };
   assert.deepEqual(Object.keys(sets), Object.keys(VALUES));
@@ -131,7 +131,11 @@ Deno.test("S2 Log rotation validation: sizes and counts that make no sense are r
 
 Deno.test("S2 Path validation, S2 database_url: a path that cannot be used is said at the start", async () => {
   await using instance = cco();
-  assert.match(await refused(instance, 'database_url = "postgres://x"'), /database_url is "postgres:\/\/x"/);
+  for (const other of ["postgres://x", "sqlite://../a.db", "sqlite://config.toml", "sqlite://a.db?mode=ro", "a.db"]) {
+    const said = await refused(instance, `database_url = "${other}"`);
+    assert.ok(said.includes(`database_url is "${other}", expected sqlite://`), said);
+    assert.match(said, /^hint: write "sqlite:\/\/analytics\.db"/m);
+  }
   fs.writeFileSync(join(instance.home, "in_the_way"), "");
   write(instance, `port = ${instance.port}\n[log]\nfile = "in_the_way/daemon.log"`);
   const { code, stderr } = await instance.run(["daemon", "start"]);

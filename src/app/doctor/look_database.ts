@@ -15,34 +15,39 @@ import { statOf, unlessRefused } from "./seen.ts";
 const MOST = 64 * 1024 * 1024;
 
 /** The database as a daemon would find it. One that is open is the daemon's to judge, see its health. */
-export function lookAtDatabase(context: Context, isRunning: boolean): DatabaseSeen {
-  const { paths: { database: path } } = context;
-  const state = isRunning ? { kind: "not looked into" } as const : stateOf(context);
-  return { path, state, setAside: setAside(context) };
+export function lookAtDatabase(
+  context: Context,
+  { path, isRunning }: { readonly path: string; readonly isRunning: boolean },
+): DatabaseSeen {
+  const state = isRunning ? { kind: "not looked into" } as const : stateOf(context, path);
+  return { path, state, setAside: setAside(context, path) };
 }
 
-function stateOf(context: Context): DatabaseSeen["state"] {
+function stateOf(context: Context, path: string): DatabaseSeen["state"] {
   const { paths, system: { files, locks } } = context;
-  const stat = statOf(files, paths.database);
+  const stat = statOf(files, path);
   if (stat === undefined) return { kind: "absent" };
   if (stat.kind !== "file" || stat.size > MOST) return { kind: "not looked into" };
-  const all = ["", ...COMPANIONS].map((suffix) => paths.database + suffix);
+  const all = ["", ...COMPANIONS].map((suffix) => path + suffix);
   using copy = unlessRefused(() => scratchCopy(all));
   // A daemon that has started meanwhile has changed it under the copy.
   if (copy === undefined || locks.isHeld(paths.lock)) return { kind: "not looked into" };
-  return stateOfCopy(context, join(copy.directory, basename(paths.database)));
+  return stateOfCopy(context, { path, copy: join(copy.directory, basename(path)) });
 }
 
 /**
  * Opened as the daemon opens it, with recovery and migration, but for the place: looking at the file itself would change
  * it, and without its log a sound one can look damaged.
  */
-function stateOfCopy({ app, paths, system }: Context, path: string): DatabaseSeen["state"] {
+function stateOfCopy(
+  { app, system }: Context,
+  { path, copy }: { readonly path: string; readonly copy: string },
+): DatabaseSeen["state"] {
   const { files, clock } = system;
   const lists = storeLists(app);
-  const told = (text: string) => text.replaceAll(path, paths.database);
+  const told = (text: string) => text.replaceAll(copy, path);
   try {
-    openDatabase({ files, open: openSqlite, path, lists, now: clock.now(), damaged: () => {} }).db.close();
+    openDatabase({ files, open: openSqlite, path: copy, lists, now: clock.now(), damaged: () => {} }).db.close();
     return { kind: "sound" };
   } catch (error) {
     if (error instanceof RefusedError) {
@@ -55,9 +60,9 @@ function stateOfCopy({ app, paths, system }: Context, path: string): DatabaseSee
   }
 }
 
-function setAside({ paths, system: { files } }: Context): DatabaseSeen["setAside"] {
-  const prefix = `${basename(paths.database)}.corrupt-`;
-  const directory = dirname(paths.database);
+function setAside({ system: { files } }: Context, path: string): DatabaseSeen["setAside"] {
+  const prefix = `${basename(path)}.corrupt-`;
+  const directory = dirname(path);
   const names = unlessRefused(() => files.list(directory)) ?? [];
   return names.filter((name) => name.startsWith(prefix) && !COMPANIONS.some((suffix) => name.endsWith(suffix))).sort()
     .map((name) => ({ path: join(directory, name), size: statOf(files, join(directory, name))?.size ?? 0 }));

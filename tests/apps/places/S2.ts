@@ -78,7 +78,7 @@ export const S2: readonly Place[] = [
   {
     id: "database_url",
     text: 'database_url = "sqlite://analytics.db"',
-    ruling: "design.md §6: the database is in the home directory; another place is another --home",
+    ruling: "design.md §10: the store is SQLite; a relative file is below the home directory",
   },
   { id: "cache_size", text: "cache_size = 1073741824, bytes" },
   { id: "cache_ttl", text: "cache_ttl = 3600, seconds" },

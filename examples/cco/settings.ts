@@ -1,4 +1,4 @@
-import { type AppConfig, duration, flag, integer, oneOf, section, setting, text } from "../../src/mod.ts";
+import { type AppConfig, duration, flag, integer, section, setting, text } from "../../src/mod.ts";
 
 const UPSTREAM = text({
   label: "address",
@@ -99,14 +99,24 @@ const CACHE = section("cache", {
   },
 });
 
+/** The ending is asked for, because a file that is no database is taken for a damaged one, and set aside. */
+const SQLITE = /^sqlite:\/\/(\/?(?:[^\/?#]+\/)*[^\/?#]+\.(?:db|sqlite3?))$/;
+
+/** The file of an address, absolute or relative to the home directory, which it cannot leave; undefined when it is none. */
+function databaseFileIn(address: string): string | undefined {
+  const [, file] = SQLITE.exec(address) ?? [];
+  return file?.split("/").includes("..") ? undefined : file;
+}
+
 const ANALYTICS = section("analytics", {
   help: "the account of every request",
   fields: {
-    database_url: setting(oneOf(["sqlite://analytics.db"]), {
+    database_url: setting(text({ label: "address of SQLite" }), {
       default: "sqlite://analytics.db",
-      help: "where it is kept, in the home directory; another place is another home",
+      help: "file that it is kept in, below the home directory, or with a third slash the whole path",
+      doc: "It ends in .db, .sqlite or .sqlite3. Two instances cannot share one.",
       reload: "needs restart",
-      example: "sqlite://analytics.db",
+      example: "sqlite:///srv/cco/analytics.db",
     }),
     detail: setting(duration({ min: 3_600_000 }), {
       default: "7d",
@@ -123,7 +133,14 @@ const ANALYTICS = section("analytics", {
   },
   finish(own, reading) {
     if (own.retention < own.detail) reading.flaw("is less than analytics.detail", { path: ["retention"] });
-    return own;
+    const databaseFile = databaseFileIn(own.databaseUrl);
+    if (databaseFile === undefined) {
+      reading.flaw(`is "${own.databaseUrl}", expected sqlite:// and a file that ends in .db, .sqlite or .sqlite3`, {
+        path: ["database_url"],
+        hint: 'write "sqlite://analytics.db" for one in the home directory, or "sqlite:///srv/cco/analytics.db"',
+      });
+    }
+    return { ...own, databaseFile };
   },
 });
 

@@ -9,9 +9,12 @@ interface Look {
   readonly failure: Error | undefined;
 }
 
+/** Half of the second between two runs of a check, in milliseconds: a run so much early is the one that is meant. */
+const HALF_A_RUN = 500;
+
 /**
- * Whether the upstream answers. Checks run every second; this one looks every `health_check_interval` and else repeats
- * what it has seen. Not critical: cco itself is well when its upstream is not.
+ * Whether the upstream answers. Checks run every second, some milliseconds more or less; this one looks at the run that is
+ * nearest to `health_check_interval` after its last look, and else repeats what it has seen. Not critical: cco itself is well when its upstream is not.
  */
 export function upstreamCheck(fetch: Fetch = globalThis.fetch): Check<Settings> {
   let last: Look | undefined;
@@ -21,7 +24,7 @@ export function upstreamCheck(fetch: Fetch = globalThis.fetch): Check<Settings> 
     async check({ config, clock, signal }) {
       const { upstream, healthChecks, healthCheckInterval } = config.proxy;
       if (!healthChecks || upstream === undefined) return;
-      const due = last?.upstream !== upstream || clock.monotonic() - last.at >= healthCheckInterval * 1000;
+      const due = last?.upstream !== upstream || clock.monotonic() - last.at > healthCheckInterval * 1000 - HALF_A_RUN;
       if (due) last = { at: clock.monotonic(), upstream, failure: await look(upstream, { fetch, signal }) };
       if (last?.failure !== undefined) throw last.failure;
     },

@@ -34,6 +34,22 @@ Deno.test("it looks at the interval, and repeats what it has seen until then", a
   assert.equal(requests.length, 2);
 });
 
+Deno.test("it beats at its interval, also when the runs are some milliseconds early or late", async () => {
+  for (const healthCheckInterval of [1, 3, 4]) {
+    const { clock, run, requests } = setup(() => new Response(), { healthCheckInterval });
+    const seconds: number[] = [];
+    for (let second = 0; second < 13; second++) {
+      const late = second % 4 === 0 ? 9 : 2;
+      clock.advance(second * 1000 + late - clock.monotonic());
+      const before = requests.length;
+      await run();
+      if (requests.length > before) seconds.push(second);
+    }
+    const expected = Array.from({ length: 13 }, (_, second) => second).filter((at) => at % healthCheckInterval === 0);
+    assert.deepEqual(seconds, expected, `every ${healthCheckInterval} s`);
+  }
+});
+
 Deno.test("another upstream is looked at at once", async () => {
   const { config, run, requests } = setup(() => new Response());
   await run();

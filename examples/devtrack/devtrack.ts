@@ -11,7 +11,7 @@ export const app = defineApp({
   summary: "ask at times and at each commit what is going on",
   config: SECTIONS,
   keys: { "settings.timezone": "timezone", "settings.log_level": "log.level" },
-  defaults: { "server.port": 8331 },
+  defaults: { "server.port": 8331, "daemon.restart_delay": "10s" },
   adjust,
   migrations: MIGRATIONS,
   services: [RECALL],

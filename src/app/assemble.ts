@@ -27,7 +27,7 @@ import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { recordFailure } from "./start_failure.ts";
 import { startAgain } from "./start_words.ts";
-import type { LastEnd } from "../instance/last_end.ts";
+import { isDeath, type LastEnd } from "../instance/last_end.ts";
 import type { Logger } from "../base/logger.ts";
 import type { LiveParts } from "./live_config.ts";
 import { LiveToken } from "./live_token.ts";
@@ -36,6 +36,7 @@ import { Notifications } from "./events/notifications.ts";
 import { obeyOnFailed } from "./programs/on_failed.ts";
 import { openPrograms } from "./programs/programs.ts";
 import { Daemon } from "./running_daemon.ts";
+import { signsOfLife } from "./signs_of_life.ts";
 import { refuseWhatOthersCanWrite } from "./trust.ts";
 import { reportUnhandled } from "./unhandled.ts";
 import { watchFile } from "./watch_config.ts";
@@ -98,7 +99,7 @@ async function build(
   refuseWhatOthersCanWrite(context, loaded);
   const { config } = loaded;
   prepareDirectories(files, directoriesOf(paths), host.uid);
-  parts.use(await takeLock(context));
+  const lock = parts.use(await takeLock(context));
 
   const { pidFile } = config.daemon;
   writePidFile(files, pidFile, host.pid);
@@ -185,6 +186,7 @@ async function build(
   await kit?.watch(health);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
+  parts.use(signsOfLife(clock, lock));
 
   return { daemon, kit, jobs };
 }
@@ -208,7 +210,8 @@ function servicesOf(kitFor: KitFor | undefined, stopping: AbortSignal): LivePart
 /** Says how the last run ended: as a warning, when it was no orderly end. */
 function tellLastEnd(log: Logger, lastEnd: LastEnd): void {
   const { how, pid, at, detail } = lastEnd;
-  const fields = { pid, ...(at === null ? {} : { at }), ...(detail === null ? {} : { detail }) };
+  const when = at === null ? {} : isDeath(lastEnd) ? { last_seen: at } : { at };
+  const fields = { pid, ...when, ...(detail === null ? {} : { detail }) };
   if (how === "clean") log.info("the last run ended well", fields);
   else log.warn(`the last run ended: ${how}`, fields);
 }

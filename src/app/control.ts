@@ -17,10 +17,14 @@ export function clientOf(context: Context, timeoutMs = ANSWER_MS): ControlClient
   return controlClient(context.paths.socket, { timeoutMs });
 }
 
-/** The daemon's own report, or undefined when nobody runs or answers. A free lock spares the question. */
-export async function askStatus(context: Context): Promise<StatusReport | undefined> {
+/**
+ * The daemon's own report, or undefined when nobody runs or answers. A free lock spares the question.
+ *
+ * @param timeoutMs milliseconds that the answer may take
+ */
+export async function askStatus(context: Context, timeoutMs = ANSWER_MS): Promise<StatusReport | undefined> {
   if (!context.system.locks.isHeld(context.paths.lock)) return undefined;
-  return await clientOf(context).get<StatusReport>("/api/v1/status");
+  return await clientOf(context, timeoutMs).get<StatusReport>("/api/v1/status");
 }
 
 /** What `status` shows, with the LSB exit code: 0 running, 1 dead with PID file, 3 not running, 4 unknown. */

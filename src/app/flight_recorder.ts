@@ -46,7 +46,7 @@ async function lastEndOf(context: Context, state: InstanceState): Promise<LastEn
     bootId,
     lastWords: died ? lastWords(context, state) : undefined,
     kernelLine: died ? await kernelLine(state.pid) : undefined,
-    lastSeenAt: files.stat(state.log_file)?.mtimeMs,
+    lastSeenAt: files.stat(context.paths.lock)?.mtimeMs,
   });
 }
 

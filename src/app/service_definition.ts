@@ -20,9 +20,6 @@ export interface ServiceWish {
   readonly keepPrograms?: boolean;
 }
 
-/** Seconds between the daemon's crash and its next start. */
-const RESTART_SEC = 2;
-
 /**
  * The instance of `context` as a service. Paths that nobody named are where the format puts them: a service with a user of
  * its own lives in /var/lib, a container in its volume.
@@ -61,7 +58,7 @@ export async function serviceDefinition(context: Context, wish: ServiceWish): Pr
     keepPrograms,
     ...(context.app.startsAtBoot?.(config) === false ? { atBoot: false } : {}),
     stopTimeoutMs: config.daemon.shutdownTimeout,
-    restartSec: RESTART_SEC,
+    restartSec: config.daemon.restartDelay / 1000,
     env: {},
     port: config.server.port,
     logs: [config.log.file, posix.join(paths.programs, "*/output.log"), posix.join(paths.jobs, "*/output.log")],

@@ -8,10 +8,15 @@ const COMPANION = /-(wal|shm|journal)$/;
 /**
  * Damaged databases of this instance that a daemon has set aside, oldest first, with their absolute paths; none where the
  * directory cannot be read.
+ *
+ * @param database where it is; default: in the home, where it is unless the configuration of an app moves it
  */
-export function setAsideDatabases({ paths, system: { files } }: Context): string[] {
-  const prefix = `${basename(paths.database)}.corrupt-`;
-  const directory = dirname(paths.database);
+export function setAsideDatabases(
+  { paths, system: { files } }: Pick<Context, "paths" | "system">,
+  database = paths.database,
+): string[] {
+  const prefix = `${basename(database)}.corrupt-`;
+  const directory = dirname(database);
   try {
     const names = files.list(directory).filter((name) => name.startsWith(prefix) && !COMPANION.test(name));
     return names.sort().map((name) => join(directory, name));

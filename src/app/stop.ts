@@ -36,12 +36,16 @@ export interface StopOptions {
   readonly keepPrograms?: boolean;
 }
 
-/** What the daemon may take beyond its timeout before it is killed. */
+/** What a daemon that has answered may take beyond its timeout: to say what it killed, and to write that down. */
 const GRACE_MS = 2000;
+/** How long a daemon may take to answer, in milliseconds; half of the timeout lies between. */
+const ANSWER_MS = { least: 1000, most: 3000 };
+/** Timeout of a daemon that has not said its own, in milliseconds. */
+const TIMEOUT_MS = 30_000;
 
 /**
  * Asks the daemon to stop, waits for the kernel to release its lock, kills it when its time is over, and verifies that
- * the process is gone. What a daemon that dies meanwhile leaves behind is ended too. With `keepPrograms` nothing is done to
+ * the process is gone. The time of a daemon that does not answer counts from the first question on. What a daemon that dies meanwhile leaves behind is ended too. With `keepPrograms` nothing is done to
  * the programs, whatever becomes of the daemon: one that does not answer is killed, because a polite signal would end them.
  *
  * @throws AppdError (unknown) when a daemon runs whose PID cannot be found out
@@ -49,7 +53,8 @@ const GRACE_MS = 2000;
 export async function stopDaemon(context: Context, options: StopOptions = {}): Promise<StopResult> {
   const { clock, processes } = context.system;
   const began = clock.monotonic();
-  const status = await askStatus(context);
+  const answerMs = answerTime(options.timeoutMs);
+  const status = await askStatus(context, answerMs);
   const presence = presenceOf(context);
   const kept = () => options.keepPrograms ? { kept: namesLeft(context, status) } : {};
   if (presence.kind !== "running") {
@@ -61,11 +66,12 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   }
   const pid = status?.pid ?? presence.pid;
   if (pid === undefined || pid === null) throw hidden(context, presence.why);
-  const asked = status === undefined ? undefined : await ask(context, options);
+  const asked = status === undefined ? undefined : await ask(context, { ...options, answerMs });
   const rude = asked === undefined && options.keepPrograms;
   if (asked === undefined) processes.kill(pid, rude ? "SIGKILL" : "SIGTERM");
-  const patience = options.timeoutMs ?? (asked?.timeout_s ?? 30) * 1000;
-  const itself = await ended(context, patience + GRACE_MS) && !rude;
+  const timeout = options.timeoutMs ?? (asked?.timeout_s === undefined ? TIMEOUT_MS : asked.timeout_s * 1000);
+  const patience = asked === undefined ? timeout - (clock.monotonic() - began) : timeout + GRACE_MS;
+  const itself = await ended(context, Math.max(0, patience)) && !rude;
   if (itself && presenceOf(context).kind === "dead") {
     endGuards(context); // It would start again what somebody wants stopped.
     const { ended: orphans, killed: late } = await clearAway(context, options, began);
@@ -82,6 +88,11 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   return { was: "running", pid, how, ms, late, ...lingeringIn(told), cancelled, orphans: [], ...kept() };
 }
 
+/** Milliseconds that each question to the daemon may take. */
+function answerTime(timeoutMs = TIMEOUT_MS): number {
+  return Math.min(ANSWER_MS.most, Math.max(ANSWER_MS.least, timeoutMs / 2));
+}
+
 /** @param late who had to be killed, or let go */
 export function howOf(late: readonly string[]): StopResult["how"] {
   return late.length === 0 ? "graceful" : "forced";
@@ -96,10 +107,10 @@ export function lingeringIn(state: InstanceState | undefined): Pick<StopResult, 
 /** Asks over the socket; undefined when the daemon does not answer, so that a signal has to do. */
 async function ask(
   context: Context,
-  { timeoutMs, keepPrograms }: StopOptions,
+  { timeoutMs, keepPrograms, answerMs }: StopOptions & { readonly answerMs: number },
 ): Promise<{ timeout_s?: number } | undefined> {
   try {
-    return await clientOf(context).post("/api/v1/stop", {
+    return await clientOf(context, answerMs).post("/api/v1/stop", {
       ...(timeoutMs === undefined ? {} : { timeout_s: timeoutMs / 1000 }),
       ...(keepPrograms ? { keep_programs: true } : {}),
     });

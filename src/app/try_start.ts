@@ -63,7 +63,7 @@ export async function tryDatabaseBeside(context: Context, loaded: Loaded): Promi
   const { paths: { lock }, system: { files, locks } } = context;
   if (!needsDatabase(context.app, loaded) || statOf(files, lock) === undefined || !locks.isHeld(lock)) return;
   const { tryDatabase } = await import("./jobs/try_database.ts");
-  tryDatabase(context);
+  tryDatabase(context, loaded.config);
 }
 
 /** Of an app's endpoints, what it says of them before they are made. */

@@ -14,7 +14,7 @@ import type { SchedulerStatus } from "./scheduler_status.ts";
 export interface LastEndReport {
   readonly how: "clean" | "error" | "crash" | "killed" | "out of memory" | "reboot";
   readonly pid: number;
-  /** Of a death nobody saw: when it was last known to live. */
+  /** When it ended; of a death, which nobody saw: the last sign of life, seconds before. Null: not known. */
   readonly at: string | null;
   readonly detail: string | null;
 }

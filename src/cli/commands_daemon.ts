@@ -68,6 +68,7 @@ const STOP: CommandSpec = {
   summary: "stop the daemon and its programs",
   description: [
     "Asks, waits, kills at the timeout and verifies. Says whether the stop was graceful or forced, how long it took, and who was late.",
+    "A daemon that answers kills what is late itself, and has two seconds more for that; one that hangs is killed at the timeout.",
   ],
   options: [{
     name: "timeout",

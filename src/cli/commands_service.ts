@@ -31,7 +31,7 @@ const GENERATE: CommandSpec = {
   name: "generate",
   summary: "print units, scripts and manifests of a service",
   description: [
-    "Home, configuration file and shutdown_timeout come from this instance (--home, --name, --config). The same instance gives the same text, so that it can be kept under version control. Nothing is installed. With --output a file that holds anything else, such as one that was edited by hand, is never written over without --force; nothing is written then.",
+    "Home, configuration file, shutdown_timeout and restart_delay come from this instance (--home, --name, --config). The same instance gives the same text, so that it can be kept under version control. Nothing is installed. With --output a file that holds anything else, such as one that was edited by hand, is never written over without --force; nothing is written then.",
     "Profiles of a systemd unit: dedicated, with a user of its own and nothing but its directories to write to; root, for starting the programs of other users; jobs, for nothing but jobs, within private networks; plain, not locked in. Each directive has its reason beside it.",
   ],
   arguments: [{ name: "KIND", kind: "text", required: true, choices: KINDS, help: "the format" }],

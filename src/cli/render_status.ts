@@ -2,6 +2,7 @@ import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { guardText } from "../base/guard_text.ts";
 import type { StatusReport } from "../base/status_report.ts";
+import { isDeath } from "../instance/last_end.ts";
 import type { Advise } from "./advice.ts";
 import { homePath, labelled, type LabelledRow as Row, section } from "./layout.ts";
 import { renderPrograms } from "./render_programs.ts";
@@ -94,7 +95,7 @@ function healthText(health: string, style: Style): string {
 /** An orderly end is no news. */
 function lastEndText({ last_end: last }: StatusReport): string | null {
   if (last === null || last === undefined || last.how === "clean") return null;
-  const at = last.at === null ? "" : `, ${humanTime(last.at)}`;
+  const at = last.at === null ? "" : `, ${isDeath(last) ? "last seen " : ""}${humanTime(last.at)}`;
   return `${last.how}${at}${last.detail === null ? "" : `: ${escapeControls(last.detail)}`}`;
 }
 

@@ -34,7 +34,7 @@ export const SETTING_OPTIONS: readonly OptionSpec[] = [
   {
     name: "log-level",
     setting: "log.level",
-    help: "least important level that is logged",
+    help: "least important level that is logged; warning is read as warn",
     value: { name: "LEVEL", kind: "text", choices: ["debug", "info", "warn", "error"], default: "info" },
   },
   {

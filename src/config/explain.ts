@@ -1,4 +1,4 @@
-import { isTable, type Path } from "../schema/kind.ts";
+import { isTable, type Path, printedBy } from "../schema/kind.ts";
 import { listSettings, type NamedSetting } from "../schema/list_settings.ts";
 import { tomlText } from "../schema/toml_text.ts";
 import type { LayerValue, LoadedFile, LoadResult } from "./config.ts";
@@ -104,13 +104,13 @@ function valueOf(key: string, layers: readonly ShownLayer[]): SettingValue {
 }
 
 function shownLayers(loaded: Loaded, target: KeyTarget, positions: Positions | undefined): ShownLayer[] {
-  const { named, path, element, entry } = target;
+  const { named, path, element, entry, kind } = target;
   const layers = element === undefined ? loaded.settings.get(named.key)?.layers ?? [] : elementLayers(loaded, target);
   return layers.flatMap(({ layer, source, raw }): Omit<ShownLayer, "wins">[] => {
     const value = entry === undefined ? raw : own(raw, entry);
     if (value === undefined) return [];
     const where = layer === "file" && loaded.file ? placeOf(loaded.file, path, positions) : source;
-    return [{ layer, where, value: named.setting.secret ? masked(value) : value }];
+    return [{ layer, where, value: named.setting.secret ? masked(value) : printedBy(kind, value) }];
   }).map((shown, index) => ({ ...shown, wins: index === 0 }));
 }
 

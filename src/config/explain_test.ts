@@ -43,6 +43,20 @@ Deno.test("explain names the layer that decides and what the others say", async 
   ]);
 });
 
+Deno.test("a synonym is shown as the word that it stands for, in each layer and in tables", async () => {
+  await using home = homeWith(
+    '[log]\nlevel = "warning"\nlevels = { "appd.http" = "warning", appd = "info" }\n' +
+      '[[program]]\nname = "web"\ncommand = ["./x"]\nstop_signal = "INT"\n',
+    { env: { APPD_LOG_LEVEL: "warning" } },
+  );
+  const loaded = await loadConfig(home);
+  const shown = (key: string) => getSetting(loaded, key).value;
+  assert.deepEqual((await explain(loaded, "log.level")).layers.map(({ value }) => value), ["warn", "warn", "info"]);
+  assert.deepEqual(shown("log.levels"), { "appd.http": "warn", appd: "info" });
+  assert.deepEqual([shown("log.levels.appd.http"), shown("program.web.stop_signal")], ["warn", "SIGINT"]);
+  assert.equal(listValues(loaded).find(({ key }) => key === "log.level")?.text, '"warn"');
+});
+
 Deno.test("explain of a program's setting knows what is inherited", async () => {
   await using home = homeWith(TEXT);
   const loaded = await loadConfig(home);

@@ -14,7 +14,13 @@ Deno.test("no file at all is fine", async () => {
   assert.deepEqual(config, {
     version: 1,
     server: { bind: "127.0.0.1", port: 8321 },
-    daemon: { shutdownTimeout: 30_000, pidFile: join(home.home, "daemon.pid"), keepAlive: false, watchConfig: false },
+    daemon: {
+      shutdownTimeout: 30_000,
+      pidFile: join(home.home, "daemon.pid"),
+      keepAlive: false,
+      restartDelay: 2000,
+      watchConfig: false,
+    },
     log: {
       level: "info",
       levels: {},
@@ -125,7 +131,7 @@ option --log-format: log.format is "xml", expected "text" or "json"
 ~/config.toml:3:8: server.port is 70000, expected 0 to 65535
 3 | port = 70000
   |        ^^^^^
-~/config.toml:5:9: log.level is "loud", expected "debug", "info", "warn" or "error"
+~/config.toml:5:9: log.level is "loud", expected "debug", "info", "warn" (also "warning") or "error"
 5 | level = "loud"
   |         ^^^^^^`,
   );

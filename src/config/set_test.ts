@@ -96,7 +96,7 @@ Deno.test("what is refused is the value, and not a line that the file does not h
   assert.equal(
     await refusal("server.port", "70000"),
     'cannot set "server.port", nothing is written: 2 problems\nserver.port is 70000, expected 0 to 65535\n' +
-      ':4:9: log.level is "loud", expected "debug", "info", "warn" or "error"\n4 | level = "loud"\n  |         ^^^^^^',
+      ':4:9: log.level is "loud", expected "debug", "info", "warn" (also "warning") or "error"\n4 | level = "loud"\n  |         ^^^^^^',
   );
 });
 

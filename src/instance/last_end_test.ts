@@ -33,6 +33,16 @@ const TABLE: readonly [string, InstanceState, Partial<Evidence>, string][] = [
   ["no word at all", STATE, {}, "killed (it left no word: SIGKILL, most likely)"],
 ];
 
+Deno.test("last end: of a death its last sign of life, or the start; of an orderly end its time", () => {
+  const at = (state: InstanceState, lastSeenAt?: number) => judgeLastEnd(state, { ...NOTHING, lastSeenAt }).at;
+  const later = "2026-01-01T00:07:00.000Z";
+  assert.equal(at(STATE, Date.parse(later)), later);
+  assert.equal(at(STATE, 0), STATE.started_at, "the sign of an earlier run");
+  assert.equal(at(STATE), STATE.started_at);
+  assert.equal(at({ ...STATE, started_at: "once" }, Date.parse(later)), null);
+  assert.equal(at(ENDED, Date.parse(later)), ENDED.ended.at);
+});
+
 for (const [name, state, evidence, expected] of TABLE) {
   Deno.test(`last end: ${name}`, () => {
     assert.equal(lastEndText(judgeLastEnd(state, { ...NOTHING, ...evidence })), expected);

@@ -48,6 +48,12 @@ export interface AppOptions<S extends readonly Section[], C = AppConfig<S>> {
   readonly migrations?: readonly Migration[];
   /** File name of the database. Default `NAME.db`. */
   readonly database?: string;
+  /**
+   * Where the configuration wants the database, where it is not that file: absolute, or relative to the home directory;
+   * undefined for that file. Its directory is made when it is missing. Asked when the daemon starts; no two daemons can
+   * share one.
+   */
+  readonly databaseFile?: (config: C) => string | undefined;
   /** What service managers call it. */
   readonly service?: ServiceNames;
   /** Whether `install` has the service start at boot; the default is that it does. `enable` and `disable` come later. */
@@ -79,7 +85,7 @@ export interface DefinedApp<C = Config> {
  * be, the outcome has a `flaw`, which {@link run} reports.
  */
 export function defineApp<const S extends readonly Section[] = []>(options: AppOptions<S>): DefinedApp<AppConfig<S>> {
-  const { config = [], commands = [], verbsUnder, bodyLimit, routes, adjust, startsAtBoot } = options;
+  const { config = [], commands = [], verbsUnder, bodyLimit, routes, adjust, startsAtBoot, databaseFile } = options;
   const product = createProduct(options);
   const settings: AppSettings = { sections: config, keys: options.keys ?? {}, defaults: options.defaults ?? {} };
   const services = servicesIn(options.services);
@@ -93,6 +99,7 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
     ...(routes === undefined ? {} : { routes }),
     ...(adjust === undefined ? {} : { adjust }),
     ...(startsAtBoot === undefined ? {} : { startsAtBoot }),
+    ...(databaseFile === undefined ? {} : { databaseFile }),
   };
   const flaw = flawOf({ app, commands, settings, verbsUnder, bodyLimit });
   return {

@@ -68,10 +68,19 @@ export interface Kind<T> {
   readonly entry?: Kind<unknown>;
   /** Of a table with keys of its own: what they are. */
   readonly fields?: Fields;
+  /** Another way to write a raw value, in which it is shown: the word that a synonym stands for. */
+  printed?(raw: unknown): unknown;
   /** The value, or undefined after at least one flaw was recorded. */
   read(raw: unknown, reading: Reading): T | undefined;
   /** The raw value that a text from the command line, the environment or `config set` means. */
   fromText(text: string): unknown;
+}
+
+/** A raw value as it is shown, those of a table each by its own kind. */
+export function printedBy(kind: Kind<unknown>, raw: unknown): unknown {
+  const { entry } = kind;
+  if (entry === undefined || !isTable(raw)) return kind.printed?.(raw) ?? raw;
+  return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, printedBy(entry, value)]));
 }
 
 /** What a kind reads. */

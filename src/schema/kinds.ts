@@ -87,21 +87,22 @@ export function integer(limits: { readonly min?: number; readonly max?: number }
   };
 }
 
-/** One of some words. `synonyms` are accepted too and mean the word they name. */
+/** One of some words. `synonyms` are accepted too, mean the word they name, and are shown as it. */
 export function oneOf<const W extends string>(
   words: readonly W[],
   synonyms: Readonly<Record<string, W>> = {},
 ): Kind<W> {
-  const label = wordList(words);
+  const label = wordList(words, synonyms);
+  const meant = (raw: unknown) => typeof raw === "string" && Object.hasOwn(synonyms, raw) ? synonyms[raw] : undefined;
   return {
     label,
     json: { type: "string", enum: [...words, ...Object.keys(synonyms)] },
     choices: words,
     fromText: (given) => given,
+    printed: meant,
     read(raw, reading) {
-      const found = words.find((word) => word === raw);
+      const found = words.find((word) => word === raw) ?? meant(raw);
       if (found !== undefined) return found;
-      if (typeof raw === "string" && Object.hasOwn(synonyms, raw)) return synonyms[raw];
       const near = typeof raw === "string" ? nearest(raw, words) : undefined;
       const hint = near === undefined ? undefined : `did you mean "${near}"?`;
       reading.flaw(`is ${show(raw)}, expected ${label}`, hint === undefined ? {} : { hint });
@@ -109,8 +110,13 @@ export function oneOf<const W extends string>(
   };
 }
 
-function wordList(words: readonly string[]): string {
-  const quoted = words.map((word) => `"${word}"`);
+/** The words, and the synonyms behind their own, unless every word has one: that is a habit and no choice. */
+function wordList(words: readonly string[], synonyms: Readonly<Record<string, string>>): string {
+  const told = Object.entries(synonyms).length < words.length ? Object.entries(synonyms) : [];
+  const quoted = words.map((word) => {
+    const also = told.filter(([, meant]) => meant === word).map(([synonym]) => ` (also "${synonym}")`);
+    return `"${word}"${also.join("")}`;
+  });
   if (quoted.length < 2 || quoted.length > 8) return `one of ${quoted.join(", ")}`;
   return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }

@@ -90,6 +90,14 @@ export const DAEMON_SECTION = section("daemon", {
       reload: "applied",
       example: true,
     }),
+    restart_delay: setting(duration({ min: 0 }), {
+      default: "2s",
+      help: "time from a crash to the next start by a service manager",
+      doc:
+        "`install` and `generate` write it into the service; one that is installed has it from the next `install` on. launchd, OpenRC and winsw count whole seconds, one at the least for launchd. The guard of `keep_alive` has pauses of its own.",
+      reload: "applied",
+      example: "10s",
+    }),
     watch_config: setting(flag(), {
       default: false,
       help: "reload when the configuration file changes",

@@ -52,7 +52,7 @@ export const LOG_SECTION = section("log", {
   fields: {
     level: setting(logLevel(), {
       default: "info",
-      help: "least important level that is logged",
+      help: "least important level that is logged; warning is read as warn",
       reload: "applied",
       example: "debug",
       flag: "LEVEL",

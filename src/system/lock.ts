@@ -4,6 +4,8 @@ import { lstatIfThere } from "./files.ts";
 
 /** A held kernel lock; it ends with the process or when disposed. The file stays. */
 export interface Lock extends Disposable {
+  /** Sets the time of its file, in milliseconds since the epoch; throws what the runtime throws when it is another user's. */
+  touch(at: number): void;
   [Symbol.dispose](): void;
 }
 
@@ -48,6 +50,9 @@ function exists(path: string): boolean {
 function held(file: Deno.FsFile): Lock {
   let open = true;
   return {
+    touch(at) {
+      if (open) file.utimeSync(new Date(at), new Date(at));
+    },
     [Symbol.dispose]() {
       if (open) file.close();
       open = false;

@@ -81,6 +81,7 @@ Deno.test("S0 Registration and Testing, S0 DAEMON-009, S0 CLI Integration Layer,
     assert.match(help, new RegExp(`^ +${word}\\b`, "m"));
   }
   assert.match((await bot.run(["help", "web"])).stdout, /--web/);
+  assert.match((await bot.run(["start", "--help"])).stdout, /^ *Also:? .*--daemon\b(?!-)/m);
   assert.match((await bot.run(["status", "--help"])).stdout, /--daemon-status/);
   assert.match((await bot.run(["stop", "--help"])).stdout, /--daemon-stop/);
   assert.match((await bot.run(["completions", "bash"])).stdout, /web/);
@@ -144,6 +145,27 @@ Deno.test("S0 DAEMON-003, S0 Success Criteria 3: --daemon-stop ends the service,
   assert.match(again.stdout, /not running/);
 });
 
+Deno.test("S0 DAEMON-003, S0 Success Criteria 3: --daemon-stop ends a service that hangs by force when its time is over, not before, and cleans up", async () => {
+  await using hung = new Bot();
+  await using slow = new Bot();
+  for (const bot of [hung, slow]) {
+    await bot.daemon();
+    signal(bot.pid(), "SIGSTOP");
+  }
+  const pid = slow.pid();
+  const waiting = slow.run(["--daemon-stop", "--timeout", "50s"]);
+  const { code, stdout } = await hung.run(["--daemon-stop", "--timeout", "1s"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^calendarbot: stopped PID \d+, forced, [\d.]+ s\n$/);
+  assert.deepEqual(hung.processes(), []);
+  assert.equal(fs.existsSync(join(hung.home, "daemon.pid")), false);
+  assert.ok(alive(pid), "whose time is not over may still end by itself");
+  signal(pid, "SIGCONT");
+  assert.match((await waiting).stdout, new RegExp(`^calendarbot: stopped PID ${pid}, graceful`));
+  await hung.daemon();
+  await hung.shows("Standup");
+});
+
 for (const name of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`S0 Signal Handling, S0 DAEMON-007: ${name} ends daemon and foreground gracefully, and the PID file goes`, async () => {
     await using bot = new Bot();
@@ -174,6 +196,43 @@ Deno.test("S0 DAEMON-004, S0 Success Criteria 4: a taken port is named, with 69,
   }
 });
 
+/** What goes wrong when a service is set up: how it comes about, the exit code, what is said, and what may help. */
+const FAILURES:
+  readonly (readonly [what: string, words: readonly string[], code: number, cause: RegExp, hint: RegExp])[] = [
+    ["a home that is a file", ["--home", "HOME/calendar.ics"], 73, /cannot create directory ".*": .* there/, /--home/],
+    ["a configuration that is not there", ["--config", "none.toml"], 78, /none\.toml.*: no such file/, /config init/],
+    ["a port that is none", ["--port", "eighty"], 2, /port is "eighty", expected a whole number/, /^/],
+    ["an address that others reach", ["--bind", "192.0.2.7"], 2, /token_file is not set/, /hint: set token_file/],
+    ["an option that there is not", ["--prot", "1"], 2, /--prot/, /hint: .*--port/],
+    ["a log that cannot be written", ["--log-file", "calendar.ics/x.log"], 73, /cannot log to ".*x\.log": /, /^/],
+  ];
+
+for (const [what, words, expected, cause, hint] of FAILURES) {
+  Deno.test(`S0 Success Criteria 4, S0 DAEMON-005: ${what} is told in one line with what may help, and nothing runs`, async () => {
+    await using bot = new Bot();
+    const given = words.map((word) => word.replace("HOME", bot.home));
+    const { code, stdout, stderr } = await bot.run(["--daemon", ...given]);
+    assert.deepEqual([code, stdout], [expected, ""], stderr);
+    assert.match(stderr, /^calendarbot: cannot .*: |^calendarbot: .*--prot/);
+    assert.match(stderr, cause);
+    assert.match(stderr, hint);
+    assert.doesNotMatch(stderr, /^ +at /m);
+    assert.deepEqual(bot.processes(), []);
+  });
+}
+
+Deno.test("S0 Success Criteria 4: a service that hangs is said to, by status and by a second start, with the way out", async () => {
+  await using bot = new Bot();
+  await bot.daemon();
+  signal(bot.pid(), "SIGSTOP");
+  const status = await bot.run(["--daemon-status"]);
+  assert.deepEqual([status.code, /not responding .*stop/.test(status.stdout)], [4, true], status.stdout);
+  const { code, stderr } = await bot.run(["--daemon"]);
+  assert.equal(code, 69);
+  assert.match(stderr, new RegExp(`PID ${bot.pid()}, runs but does not answer\\nhint: .*calendarbot stop`));
+  signal(bot.pid(), "SIGCONT");
+});
+
 Deno.test("S0 DAEMON-005, S0 Success Criteria 5: a malformed setting is told with its place and what to write, and nothing is started", async () => {
   const mistakes: readonly (readonly [string, RegExp])[] = [
     ['refresh = "often"', /calendar\.refresh is "often", expected a duration/],
@@ -197,7 +256,7 @@ Deno.test("S0 DAEMON-005, S0 Success Criteria 5: a malformed setting is told wit
   }
 });
 
-Deno.test("S0 DAEMON-005: without a calendar the check warns, the service starts and says what is missing, and begins to work when it comes", async () => {
+Deno.test("S0 DAEMON-005, S0 DAEMON-002, S0 Success Criteria 2: without a calendar the check warns, the service starts and says what is missing, and begins to work when it comes", async () => {
   await using bot = new Bot();
   fs.rmSync(bot.file);
   const check = await bot.run(["config", "check"]);
@@ -223,10 +282,18 @@ Deno.test("S0 DAEMON-005: without a calendar the check warns, the service starts
     return answer.status === 503 && answer.body.status === "degraded" ? answer : undefined;
   });
   assert.equal(broken.body.checks.calendar_copy.critical, true);
+  const told = await bot.run(["--daemon-status"]);
+  assert.equal(told.code, 0, "it runs, and is not well");
+  assert.match(told.stdout, /^Status: +degraded$[^]*^Health: +degraded$/m);
+  assert.match(told.stdout, /^Problem: +calendar_copy: no calendar was ever read/m);
+  const { state, health, pid } = await bot.status();
+  assert.deepEqual([state, health, pid], ["degraded", "degraded", bot.pid()]);
+  assert.equal((await bot.run(["--daemon-status", "--strict"])).code, 151);
   assert.match(broken.body.checks.calendar_copy.error, /no calendar was ever read/);
   bot.edit(ics(event("Standup")));
   await bot.shows("Standup");
   await until("health", async () => (await bot.health()).body.status === "healthy");
+  assert.match((await bot.run(["--daemon-status"])).stdout, /^Status: +running$[^]*^Health: +healthy$/m);
 });
 
 Deno.test("S0 DAEMON-006, S0 Success Criteria 6: an error at run time is logged with its context, and the last good calendar stays until it is over", async () => {
@@ -261,20 +328,36 @@ Deno.test("S0 DAEMON-006, S0 Success Criteria 6: an error at run time is logged 
   await until("health", async () => (await bot.health()).body.checks.calendar.ok);
 });
 
-Deno.test("S0 DAEMON-006, S0 DAEMON-008: logs are rotated by size and on demand, and nothing of them is lost", async () => {
-  await using bot = new Bot(undefined, "", '[log]\nlevel = "debug"\nrotate_size = "16KiB"\nmax_files = 50\n');
+Deno.test("S0 DAEMON-006, S0 DAEMON-008: logs are rotated by size, on demand and by signal, and no line of them is lost", async () => {
+  await using bot = new Bot(undefined, "", '[log]\nlevel = "debug"\nrotate_size = "16KiB"\nmax_files = 100\n');
   await bot.daemon();
   await bot.shows("Standup");
-  await bot.run(["log-rotate"]);
   const archives = () => fs.readdirSync(bot.home).filter((name) => name.startsWith("daemon.log."));
-  assert.equal(archives().length, 1);
-  await until("a rotation by size", async () => {
-    await Promise.all(Array.from({ length: 10 }, () => bot.get("/calendar")));
-    return archives().length > 1;
-  }, 30_000);
-  signal(bot.pid(), "SIGUSR1");
-  await bot.shows("Standup");
-  assert.match((await bot.run(["logs", "-n", "100000"])).stdout, /the calendar has been read/);
+  let marks = 0;
+  const mark = () => bot.get(`/mark/${++marks}`); // One line in the log each.
+  const rotated = async (by: string, rotate: () => Promise<unknown> | unknown) => {
+    const before = archives().length;
+    await rotate();
+    await until(`a rotation by ${by}`, async () => {
+      await mark();
+      return archives().length > before;
+    }, 30_000);
+  };
+  await rotated("demand", async () => {
+    await mark();
+    assert.equal((await bot.run(["log-rotate"])).code, 0);
+    assert.equal(archives().length, 1);
+  });
+  await rotated("size", () => {});
+  await rotated("signal", () => signal(bot.pid(), "SIGUSR1"));
+  await mark();
+  const logged = async () => (await bot.run(["logs", "-n", "100000"])).stdout;
+  const text = await until("the last line", async () => {
+    const all = await logged();
+    return all.includes(`path=/mark/${marks} `) ? all : undefined;
+  });
+  const seen = [...text.matchAll(/request .* path=\/mark\/(\d+) /g)].map(([, number]) => Number(number));
+  assert.deepEqual(seen, Array.from({ length: marks }, (_, index) => index + 1));
 });
 
 Deno.test("S0 DAEMON-006: after a crash the service starts again, also without its source, and what happened can be read", async () => {
@@ -294,6 +377,27 @@ Deno.test("S0 DAEMON-006: after a crash the service starts again, also without i
   await until("its death", () => !alive(pid));
   await bot.daemon();
   await bot.shows("Standup");
+});
+
+Deno.test("S0 DAEMON-006, S0 Success Criteria 6: the report of a crash tells who died, how, and when it was last seen, also of a quiet service", async () => {
+  await using bot = new Bot();
+  await bot.daemon();
+  const pid = bot.pid();
+  const { started_at } = await bot.status();
+  const sign = () => fs.statSync(join(bot.home, "daemon.lock")).mtime;
+  const seen = await until("a sign of life", () => sign() > new Date(started_at) ? sign() : undefined, 60_000);
+  signal(pid, "SIGKILL");
+  await until("its death", () => !alive(pid));
+  const died = new Date();
+  const why = (await bot.run(["why"])).stdout;
+  assert.match(why, new RegExp(`PID ${pid} was killed after \\d{4}-[^:]+:\\d\\d:\\d\\d UTC: it left no word`));
+  await bot.daemon();
+  const [, last = ""] =
+    new RegExp(`WARN +calendarbot: the last run ended: killed pid=${pid} last_seen=(\\S+) `).exec(bot.log()) ?? [];
+  assert.ok(seen <= new Date(last) && new Date(last) <= died, `last seen ${last}, of ${seen.toISOString()}`);
+  const status = await bot.status();
+  assert.deepEqual([status.last_end.how, status.last_end.pid, status.last_end.at], ["killed", pid, last]);
+  assert.match((await bot.run(["--daemon-status"])).stdout, /Last end: +killed, last seen .*: it left no word/i);
 });
 
 Deno.test("S0 DAEMON-008, S0 Process Management Architecture, S0 Success Criteria 6: after the start nothing is written to the console", async () => {

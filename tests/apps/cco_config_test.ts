@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { type Instance, until } from "../support/instance.ts";
-import { cco, json, ok, upstream, viaProxy } from "./cco_lab.ts";
+import { cco, configure, json, ok, upstream, viaProxy } from "./cco_lab.ts";
 
 /** The example of the document, as it stands there. */
 const EXAMPLE = `port = 3000
@@ -19,11 +19,11 @@ health_checks = true
 health_check_interval = 30
 `;
 
-const VALUES: Readonly<Record<string, unknown>> = {
+const VALUES = {
   ...{ port: 3000, host: "127.0.0.1", log_level: "info", log_rotation_size: 10485760, log_max_files: 5 },
   ...{ database_url: "sqlite://analytics.db", cache_size: 1073741824, cache_ttl: 3600, auto_start: true },
   ...{ health_checks: true, health_check_interval: 30 },
-};
+} as const;
 
 function write(instance: Instance, text: string): void {
   fs.writeFileSync(join(instance.home, "config.toml"), text);
@@ -57,14 +57,12 @@ Deno.test("S2 Default values, S2 port, S2 host, S2 log_level, S2 log_max_files, 
 Deno.test("S2 Dynamic updates: set is checked, keeps comments, and get reads it back; each by its flat name", async () => {
   await using instance = cco();
   write(instance, `# mine\n${EXAMPLE}`);
-  const sets = {
-    port: 3999,
-    log_level: "debug",
-    cache_size: 1000,
-    cache_ttl: 5,
-    health_checks: false,
-    log_rotation_size: 5000,
+  const sets: Record<keyof typeof VALUES, unknown> = {
+    ...{ port: 3999, host: "::1", log_level: "debug", log_rotation_size: 5000, log_max_files: 7 },
+    ...{ database_url: "sqlite:///srv/cco/a.db", cache_size: 1000, cache_ttl: 5, auto_start: false },
+    ...{ health_checks: false, health_check_interval: 45 },
   };
+  assert.deepEqual(Object.keys(sets), Object.keys(VALUES));
   for (const [key, value] of Object.entries(sets)) {
     await ok(instance, "config", "set", key, `${value}`);
     assert.equal((await ok(instance, "config", "get", key)).trim(), `${value}`, key);
@@ -89,8 +87,9 @@ Deno.test("S2 Port validation: 1 to 65535; 0 is no TCP listener, and the log war
   for (const bad of ["70000", "-1", "3000.5", '"3000"']) {
     assert.match(await refused(instance, `port = ${bad}`), /:1:8: port is/);
   }
+  configure(instance, "");
   const { code, stderr } = await instance.run(["daemon", "start", "--port", "65536"]);
-  assert.deepEqual([code, /port is 65536/.test(stderr)], [78, true]);
+  assert.deepEqual([code, /port is 65536, expected 0 to 65535/.test(stderr)], [2, true]);
   write(instance, "port = 0");
   await ok(instance, "daemon", "start");
   const { url } = await json(instance, "daemon", "status");
@@ -98,13 +97,19 @@ Deno.test("S2 Port validation: 1 to 65535; 0 is no TCP listener, and the log war
   await until("the log says so", async () => /WARN .*port is 0/.test(await ok(instance, "daemon", "logs")));
 });
 
-Deno.test("S2 Log level validation: debug, info, warn, error", async () => {
+Deno.test("S2 Log level validation: debug, info, warn, error; warning is read and shown as warn", async () => {
   await using instance = cco();
   for (const level of ["debug", "info", "warn", "error"]) {
     write(instance, `log_level = "${level}"`);
     await ok(instance, "config", "check");
   }
-  assert.match(await refused(instance, 'log_level = "loud"'), /log_level is "loud"/);
+  write(instance, 'log_level = "warning"');
+  assert.equal(await ok(instance, "config", "get", "log_level"), "warn\n");
+  assert.match(await ok(instance, "config", "list"), /^log_level +"warn" +file/m);
+  assert.match(await ok(instance, "config", "explain", "log_level"), /^log_level = "warn"\n[^]*file, .*: "warn"$/m);
+  const said = await refused(instance, 'log_level = "loud"');
+  assert.match(said, /log_level is "loud", expected "debug", "info", "warn" \(also "warning"\) or "error"/);
+  assert.match(await ok(instance, "daemon", "start", "--help"), /--log-level LEVEL[^]*warning is\s+read as warn/);
 });
 
 Deno.test("S2 Cache validation: neither size nor TTL may be 0", async () => {
@@ -126,7 +131,11 @@ Deno.test("S2 Log rotation validation: sizes and counts that make no sense are r
 
 Deno.test("S2 Path validation, S2 database_url: a path that cannot be used is said at the start", async () => {
   await using instance = cco();
-  assert.match(await refused(instance, 'database_url = "postgres://x"'), /database_url is "postgres:\/\/x"/);
+  for (const other of ["postgres://x", "sqlite://../a.db", "sqlite://config.toml", "sqlite://a.db?mode=ro", "a.db"]) {
+    const said = await refused(instance, `database_url = "${other}"`);
+    assert.ok(said.includes(`database_url is "${other}", expected sqlite://`), said);
+    assert.match(said, /^hint: write "sqlite:\/\/analytics\.db"/m);
+  }
   fs.writeFileSync(join(instance.home, "in_the_way"), "");
   write(instance, `port = ${instance.port}\n[log]\nfile = "in_the_way/daemon.log"`);
   const { code, stderr } = await instance.run(["daemon", "start"]);

@@ -33,19 +33,26 @@ export interface Upstream extends AsyncDisposable {
   readonly address: string;
   /** `GET /path`, in order of arrival; the looks of the check `upstream` are left out. */
   readonly requests: readonly string[];
+  /** How often the check `upstream` has looked. */
+  looks(): number;
 }
 
 export function upstream(answer: (request: Request) => Response | Promise<Response>): Upstream {
   const requests: string[] = [];
+  let looks = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { pathname, search } = new URL(request.url);
-    if (request.method === "HEAD" && !request.headers.has("via")) return new Response();
+    if (request.method === "HEAD" && !request.headers.has("via")) {
+      looks++;
+      return new Response();
+    }
     requests.push(`${request.method} ${pathname}${search}`);
     return answer(request);
   });
   return {
     address: `http://127.0.0.1:${server.addr.port}`,
     requests,
+    looks: () => looks,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Instance, signal, until } from "../support/instance.ts";
 import { cco, configure, json, ok, upstream, viaProxy } from "./cco_lab.ts";
 
@@ -218,6 +218,18 @@ Deno.test("S2 Health Checks, S2 health_checks, S2 health_check_interval: /health
   await until("nobody looks", async () => (await check()).ok);
 });
 
+Deno.test("S2 health_check_interval: the upstream is looked at every so many seconds, whatever the pace of other checks", async () => {
+  await using often = upstream(() => new Response());
+  await using seldom = upstream(() => new Response());
+  await using one = cco(`upstream = "${often.address}"\nhealth_check_interval = 1`);
+  await using four = cco(`upstream = "${seldom.address}"\nhealth_check_interval = 4`);
+  await Promise.all([ok(one, "daemon", "start"), ok(four, "daemon", "start")]);
+  const [before, first] = [often.looks(), seldom.looks()];
+  await until("three more looks", () => seldom.looks() >= first + 3, 60_000);
+  const [more, looks] = [often.looks() - before, seldom.looks() - first];
+  assert.ok(more >= 2 * looks, `${more} looks every second, ${looks} every four`);
+});
+
 Deno.test("S2 Configuration Hot-Reload: a watched file changes the upstream of the running proxy", async () => {
   await using one = upstream(() => new Response("one"));
   await using two = upstream(() => new Response("two"));
@@ -229,6 +241,34 @@ Deno.test("S2 Configuration Hot-Reload: a watched file changes the upstream of t
   configure(instance, `upstream = "${two.address}"${watched}`);
   await until("the new upstream answers", async () => (await (await viaProxy(instance, "/a")).text()) === "two");
   assert.equal(instance.pid(), pid);
+});
+
+Deno.test("S2 database_url: the account is kept where the address says, below the home or anywhere, and doctor looks there", async () => {
+  await using origin = upstream(() => new Response("ok"));
+  const elsewhere = fs.mkdtempSync(join(Deno.env.get("TMPDIR") ?? "/tmp", "cco-analytics-"));
+  try {
+    for (const address of ["deep/er/own.db", `${elsewhere}/made/own.sqlite`]) {
+      await using instance = cco(`upstream = "${origin.address}"\ndatabase_url = "sqlite://${address}"`);
+      const file = resolve(instance.home, address);
+      await ok(instance, "daemon", "start");
+      await (await viaProxy(instance, "/a")).text();
+      await until("its row", async () => (await json(instance, "analytics")).requests === 1);
+      assert.equal(JSON.parse((await instance.get("/health")).body).database.path, file);
+      await ok(instance, "daemon", "stop");
+      {
+        using database = new DatabaseSync(file, { readOnly: true });
+        assert.equal(database.prepare("SELECT count(*) AS n FROM cco_requests").get()?.n, 1);
+      }
+      assert.deepEqual([fs.statSync(file).mode & 0o777, fs.existsSync(join(instance.home, "analytics.db"))], [
+        0o600,
+        false,
+      ]);
+      fs.writeFileSync(file, "no database ".repeat(1000));
+      assert.ok((await instance.run(["doctor"])).stdout.includes(file));
+    }
+  } finally {
+    fs.rmSync(elsewhere, { recursive: true });
+  }
 });
 
 Deno.test("S2 Analytics, S2 database_url: the database is in the home directory, and survives a kill -9", async () => {

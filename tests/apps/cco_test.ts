@@ -79,17 +79,24 @@ Deno.test("S2 cco daemon stop, S2 Stop Daemon: it ends gracefully, and says so; 
   assert.match(await ok(instance, "daemon", "stop"), /not running/);
 });
 
-Deno.test("S2 Stop operation, S2 Force shutdown: an answer that does not end costs the stop no more than its timeout, then SIGKILL", async () => {
+Deno.test("S2 Stop operation, S2 Force shutdown: a daemon that hangs costs the stop no more than its timeout, then SIGKILL", async () => {
   await using origin = upstream(() => new Response(new ReadableStream()));
-  await using instance = cco(`upstream = "${origin.address}"`);
-  await ok(instance, "daemon", "start");
-  const pid = instance.pid();
-  const hanging = viaProxy(instance, "/endless", { method: "POST" }).catch(() => undefined);
+  await using hasty = cco(`upstream = "${origin.address}"`);
+  await using patient = cco();
+  await Promise.all([ok(hasty, "daemon", "start"), ok(patient, "daemon", "start")]);
+  const pid = hasty.pid();
+  const hanging = viaProxy(hasty, "/endless", { method: "POST" }).catch(() => undefined);
   await until("it is at the upstream", () => origin.requests.length === 1);
-  signal(pid, "SIGSTOP");
-  const told = await ok(instance, "daemon", "stop", "--timeout", "1s");
-  assert.match(told, /forced|killed/);
-  assert.equal(alive(pid), false);
+  for (const instance of [hasty, patient]) signal(instance.pid(), "SIGSTOP");
+  const [short, long] = await Promise.all([
+    json(hasty, "daemon", "stop", "--timeout", "2s"),
+    json(patient, "daemon", "stop", "--timeout", "8s"),
+  ]);
+  assert.deepEqual([short.how, short.pid, long.how], ["forced", pid, "forced"]);
+  assert.deepEqual([alive(pid), hasty.daemons(), patient.daemons()], [false, [], []]);
+  assert.ok(short.ms >= 2000 && long.ms >= 8000, `${short.ms} and ${long.ms} ms`);
+  // What a stop takes beside its timeout is the same for both: were it much, the ratio would not be that of 2 to 8.
+  assert.ok(short.ms * 2 < long.ms, `${short.ms} and ${long.ms} ms`);
   await (await hanging)?.body?.cancel();
 });
 
@@ -117,6 +124,27 @@ Deno.test("S2 cco daemon restart, S2 Restart Daemon, S2 Restart operation: anoth
   assert.equal(alive(before), false);
   const response = await fetch(`http://127.0.0.1:${port}/health`);
   assert.equal((await response.json()).pid, instance.pid());
+});
+
+Deno.test("S2 cco daemon restart, S2 Command-line overrides: host and cache are those that the restart was given, not those before", async () => {
+  await using origin = upstream(() => new Response("x".repeat(100)));
+  await using instance = cco(`upstream = "${origin.address}"\ncache_size = 5000\ncache_ttl = 60`);
+  await ok(instance, "daemon", "start", "--cache-size", "4000");
+  const limit = async () => (await json(instance, "cache", "stats")).limit_bytes;
+  const url = async () => (await json(instance, "daemon", "status")).url;
+  assert.deepEqual([await limit(), await url()], [4000, `http://127.0.0.1:${instance.port}`]);
+  await ok(instance, "daemon", "restart", "--host", "127.0.0.2", "--cache-size", "1234", "--cache-ttl", "1");
+  assert.deepEqual([await limit(), await url()], [1234, `http://127.0.0.2:${instance.port}`]);
+  const ask = async () => {
+    const response = await fetch(`http://127.0.0.2:${instance.port}/proxy/a`);
+    await response.text();
+    return response.headers.get("x-cache");
+  };
+  assert.equal(await ask(), "miss");
+  await until("it is too old after a second, not after sixty", async () => {
+    const before = origin.requests.length;
+    return await ask() === "miss" && origin.requests.length > before;
+  });
 });
 
 Deno.test("S2 Configuration Validation: a restart with a bad configuration leaves the old daemon running", async () => {

@@ -259,7 +259,7 @@ Deno.test("S1 Auto-restart: systemd, S1 Next Steps: service files: start under a
   const unit = await app.run(["generate", "systemd"]);
   assert.match(unit.stdout, /^ExecStart=.*devtrack .*run$/m);
   assert.match(unit.stdout, /^WantedBy=/m);
-  assert.match(unit.stdout, /^Restart=/m);
+  assert.match(unit.stdout, /^Restart=on-failure\nRestartSec=10$/m);
 });
 
 Deno.test("S1 Auto-restart: launchd, S1 Next Steps: service files: the property list of com.devtrack.daemon", async () => {
@@ -268,6 +268,7 @@ Deno.test("S1 Auto-restart: launchd, S1 Next Steps: service files: the property 
   assert.match(stdout, /<string>com\.devtrack\.daemon<\/string>/);
   assert.match(stdout, /<key>RunAtLoad<\/key>\s*<true\/>/);
   assert.match(stdout, /<key>KeepAlive<\/key>/);
+  assert.match(stdout, /<key>ThrottleInterval<\/key>\s*<integer>10<\/integer>/);
 });
 
 Deno.test("S1 test-config: says what the file means, or what is wrong with it", async () => {

@@ -4,6 +4,7 @@ import { countsOomKills } from "../../system/out_of_memory.ts";
 import type { Context } from "../context.ts";
 import { readState } from "../../instance/state_file.ts";
 import { unreapedZombies } from "../first_process.ts";
+import { databasePath } from "../jobs/database_path.ts";
 import { lookAtConfiguration, lookAtPort, lookForSiblings } from "./look_configuration.ts";
 import { lookAtDaemon, lookAtPidFile, lookForGhosts, lookForLeftovers } from "./look_daemon.ts";
 import { lookAtDatabase } from "./look_database.ts";
@@ -54,7 +55,7 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
     disks: lookAtDisks(context, config),
     clock: await lookAtClock(system, files),
     limits: lookAtLimits(system, needs, isRunning),
-    database: lookAtDatabase(context, daemon.kind !== "stopped"),
+    database: lookAtDatabase(context, { path: databasePath(context, config), isRunning: daemon.kind !== "stopped" }),
     tools: lookForTools(system, config),
     countsOomKills: countsOomKills({ files: system.files }),
     steering: steeringIn(system.host.env),

@@ -17,43 +17,49 @@ import { statOf, unlessRefused } from "./seen.ts";
 const MOST = 64 * 1024 * 1024;
 
 /** The database as a daemon would find it. Of one that is open its own daemon knows more, see its health. */
-export function lookAtDatabase(context: Context, isRunning: boolean): DatabaseSeen {
-  const { app, paths: { database: path }, system: { files } } = context;
-  const state = isRunning ? stateBeside(context) : stateOf(context);
-  const setAside = setAsideDatabases(context).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
+export function lookAtDatabase(
+  context: Context,
+  { path, isRunning }: { readonly path: string; readonly isRunning: boolean },
+): DatabaseSeen {
+  const { app, system: { files } } = context;
+  const state = isRunning ? stateBeside(context, path) : stateOf(context, path);
+  const setAside = setAsideDatabases(context, path).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
   return { path, state, setAside, hasOwnTables: app.migrations.length > 0 };
 }
 
 /** What the next daemon, of this binary, would say of it. */
-function stateBeside(context: Context): DatabaseSeen["state"] {
-  if (statOf(context.system.files, context.paths.database) === undefined) return { kind: "not looked into" };
-  const refusal = databaseRefusal(context);
+function stateBeside(context: Context, path: string): DatabaseSeen["state"] {
+  if (statOf(context.system.files, path) === undefined) return { kind: "not looked into" };
+  const refusal = databaseRefusal(context, path);
   if (refusal === undefined) return { kind: "not looked into" };
   return { kind: "refused", reason: refusal.message, hint: refusal.hint };
 }
 
-function stateOf(context: Context): DatabaseSeen["state"] {
+function stateOf(context: Context, path: string): DatabaseSeen["state"] {
   const { paths, system: { files, locks } } = context;
-  const stat = statOf(files, paths.database);
+  const stat = statOf(files, path);
   if (stat === undefined) return { kind: "absent" };
   if (stat.kind !== "file" || stat.size > MOST) return { kind: "not looked into" };
-  const all = ["", ...COMPANIONS].map((suffix) => paths.database + suffix);
+  const all = ["", ...COMPANIONS].map((suffix) => path + suffix);
   using copy = unlessRefused(() => scratchCopy(all));
   // A daemon that has started meanwhile has changed it under the copy.
   if (copy === undefined || locks.isHeld(paths.lock)) return { kind: "not looked into" };
-  return stateOfCopy(context, join(copy.directory, basename(paths.database)));
+  return stateOfCopy(context, { path, copy: join(copy.directory, basename(path)) });
 }
 
 /**
  * Opened as the daemon opens it, with recovery and migration, but for the place: looking at the file itself would change
  * it, and without its log a sound one can look damaged.
  */
-function stateOfCopy({ app, paths, system }: Context, path: string): DatabaseSeen["state"] {
+function stateOfCopy(
+  { app, system }: Context,
+  { path, copy }: { readonly path: string; readonly copy: string },
+): DatabaseSeen["state"] {
   const { files, clock } = system;
   const lists = storeLists(app);
-  const told = (text: string) => text.replaceAll(path, paths.database);
+  const told = (text: string) => text.replaceAll(copy, path);
   try {
-    openDatabase({ files, open: openSqlite, path, lists, now: clock.now(), damaged: () => {} }).db.close();
+    openDatabase({ files, open: openSqlite, path: copy, lists, now: clock.now(), damaged: () => {} }).db.close();
     return { kind: "sound" };
   } catch (error) {
     if (error instanceof RefusedError) {

@@ -7,6 +7,7 @@ import { COMPANIONS } from "../../store/set_aside.ts";
 import { writeTrouble } from "../../system/access.ts";
 import type { Context } from "../context.ts";
 import { readToken } from "../token.ts";
+import { databasePath } from "../jobs/database_path.ts";
 import { standing, statOf, targetOf } from "./seen.ts";
 
 /** Where files are that the configuration may put elsewhere. */
@@ -20,6 +21,7 @@ export interface FilePlaces {
 /** Every file of the instance, there or not. */
 export function lookAtFiles(context: Context, { pidFile, logFile, config }: FilePlaces): FileSeen[] {
   const { paths, configFile, system: { files } } = context;
+  const database = databasePath(context, config);
   const ours = ([role, path]: readonly [string, string]): FileSeen => ({
     role,
     path,
@@ -45,7 +47,7 @@ export function lookAtFiles(context: Context, { pidFile, logFile, config }: File
       ["control socket", paths.socket],
       ["log", logFile],
       ["late output", paths.lateOutput],
-      ...["", ...COMPANIONS].map((suffix) => ["database", paths.database + suffix] as const),
+      ...["", ...COMPANIONS].map((suffix) => ["database", database + suffix] as const),
     ] as const).map(ours),
     ...([["configuration", configFile], ...environments] as const).map(theirs),
   ];

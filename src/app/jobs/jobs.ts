@@ -57,7 +57,7 @@ export class Jobs implements AsyncDisposable {
 
   /** Begins to open the database, where it is needed and not open: what else is needed can be loaded in that time. */
   async beginOpening(loaded: Loaded): Promise<void> {
-    if (this.#isNeeded(loaded) && !this.#closed) await this.#opening();
+    if (this.#isNeeded(loaded) && !this.#closed) await this.#opening(loaded);
   }
 
   #isNeeded(loaded: Loaded): boolean {
@@ -66,10 +66,10 @@ export class Jobs implements AsyncDisposable {
   }
 
   /** The next attempt begins anew when this one fails. */
-  async #opening(): Promise<{ readonly store: Promise<Store> }> {
+  async #opening({ config }: Pick<Loaded, "config">): Promise<{ readonly store: Promise<Store> }> {
     if (this.#store !== undefined) return { store: this.#store };
     const { openDatabase } = await import("./open_database.ts");
-    const store = openDatabase(this.#options.context, this.#options.logs);
+    const store = openDatabase(this.#options.context, { logging: this.#options.logs.logging, config });
     this.#store = store;
     store.catch(() => this.#store = undefined);
     return { store };
@@ -91,7 +91,7 @@ export class Jobs implements AsyncDisposable {
     if (!this.#isNeeded(loaded)) return undefined;
     this.#refuseAtEnd();
     const { config } = loaded;
-    const { store: opening } = await this.#opening();
+    const { store: opening } = await this.#opening(loaded);
     const [store, { openJobs }, { ownJobs, prepareJobs }, { createTimes }] = await Promise.all([
       opening,
       import("./open_jobs.ts"),

@@ -1,16 +1,33 @@
+import { dirname } from "node:path";
+import { systemError } from "../../base/errors.ts";
 import { openStore } from "../../store/open_store.ts";
 import type { Store } from "../../store/store.ts";
+import type { Config } from "../../schema/appd_schema.ts";
 import type { Context } from "../context.ts";
 import type { Logs } from "../logs.ts";
+import { databasePath } from "./database_path.ts";
 import { storeLists } from "./store_lists.ts";
 
 /**
  * Opens the database of an app. A file of its own, because it is loaded before everything else that jobs need: that is
  * loaded while the database opens.
  *
- * @throws AppdError (unavailable, config) when it cannot be used
+ * @throws AppdError (unavailable, config) when it cannot be used; (cannotCreate, noPermission, io) when it has no directory
  */
-export function openDatabase({ app, paths, system }: Context, { logging }: Pick<Logs, "logging">): Promise<Store> {
-  const log = logging.logger("store");
-  return openStore({ path: paths.database, migrations: storeLists(app), clock: system.clock, log });
+export async function openDatabase(
+  context: Context,
+  { logging, config }: Pick<Logs, "logging"> & { readonly config: Config },
+): Promise<Store> {
+  const { app, system } = context;
+  const path = databasePath(context, config);
+  makeDirectoryOf(context, path);
+  return await openStore({ path, migrations: storeLists(app), clock: system.clock, log: logging.logger("store") });
+}
+
+function makeDirectoryOf({ system: { files } }: Context, path: string): void {
+  try {
+    files.makeDirectory(dirname(path), 0o700);
+  } catch (error) {
+    throw systemError(["create directory", dirname(path)], error, "choose another place for the database");
+  }
 }

@@ -55,6 +55,8 @@ export interface App<C = Config> {
   adjust?(config: C, start: { readonly directory: string }): Partial<Config>;
   /** Whether the configuration wants its service to start at boot. */
   startsAtBoot?(config: C): boolean;
+  /** Where the configuration wants its database, absolute or relative to the home; undefined: where the product says. */
+  databaseFile?(config: C): string | undefined;
 }
 
 /** Bytes of a body for an endpoint of an app that says nothing of it. */

@@ -4,6 +4,7 @@ import type { DaemonWhyReport } from "../../base/why_reports.ts";
 import { guardText } from "../../base/guard_text.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import type { DaemonWhyInput } from "./daemon.ts";
+import { isDeath } from "../../instance/last_end.ts";
 
 /**
  * Why no daemon runs. Pure.
@@ -31,8 +32,9 @@ export function explainStopped(
   };
 }
 
-function accountOf({ how, pid, at, detail }: LastEndReport): string {
-  const when = at === null ? "" : ` ${how === "clean" || how === "error" ? "at" : "after"} ${utcTime(Date.parse(at))}`;
+function accountOf(last: LastEndReport): string {
+  const { how, pid, at, detail } = last;
+  const when = at === null ? "" : ` ${isDeath(last) ? "after" : "at"} ${utcTime(Date.parse(at))}`;
   const why = detail === null ? "" : `: ${detail}`;
   return `PID ${pid} ${WORDS[how]}${when}${why}`;
 }

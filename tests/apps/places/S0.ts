@@ -2,8 +2,10 @@ import type { Place } from "./place.ts";
 
 const FLAGS = "design.md §3: subcommands are canonical, --daemon, --daemon-status and --daemon-stop their aliases";
 const DETACH = "design.md §6: the binary starts itself anew in a session of its own, instead of forking twice";
+/** Not what the contract's words are: it lets start check before it detaches. */
 const CHECKED =
-  "design.md §4: the process that would be the daemon checks before it makes anything, and start ends with its error";
+  "other than design.md §4 has it: the process that will be the daemon checks, before it makes anything, and start tells " +
+  "its error in the foreground. One check, not two that may disagree; message and code are the same, and nothing runs after";
 
 /** S0, CalendarBot: daemon mode architecture. */
 export const S0: readonly Place[] = [

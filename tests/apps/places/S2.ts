@@ -28,7 +28,7 @@ export const S2: readonly Place[] = [
   {
     id: "Single-instance prevention",
     text: "a second start does not make a second daemon",
-    ruling: "design.md §6: by a kernel lock, never by the PID file; a second start is 0 and says the PID",
+    ruling: "design.md §6: by a kernel lock, never by the PID file; §4: a second start is 0 and says the PID",
   },
   { id: "Graceful shutdown", text: "requests under way are answered, what is known is written, exit 0" },
   { id: "Force shutdown", text: "SIGKILL when the graceful stop takes too long" },
@@ -39,7 +39,8 @@ export const S2: readonly Place[] = [
   {
     id: "Linux systemd",
     text: "~/.config/systemd/user/cco-daemon.service, restarted, its output logged, wanted by default.target",
-    ruling: "design.md §3: Restart=on-failure semantics, RestartSec from the kit; §3: under journald to the journal",
+    ruling:
+      "design.md §3: Restart=on-failure semantics, RestartSec from daemon.restart_delay; under journald to the journal",
   },
   { id: "cco daemon start", text: "starts with options for port, host and cache" },
   { id: "cco daemon stop", text: "stops the running daemon" },
@@ -77,7 +78,7 @@ export const S2: readonly Place[] = [
   {
     id: "database_url",
     text: 'database_url = "sqlite://analytics.db"',
-    ruling: "design.md §6: the database is in the home directory; another place is another --home",
+    ruling: "design.md §10: the store is SQLite; a relative file is below the home directory",
   },
   { id: "cache_size", text: "cache_size = 1073741824, bytes" },
   { id: "cache_ttl", text: "cache_ttl = 3600, seconds" },
@@ -109,7 +110,7 @@ export const S2: readonly Place[] = [
   {
     id: "Windows Support",
     text: "future: a service manager for Windows",
-    ruling: "design.md §11: generate winsw prints the service's file; nothing is installed there",
+    ruling: "beyond design.md: generate winsw prints the service's file, untested; nothing is installed there",
   },
   { id: "Health Checks", text: "future: a periodic health check endpoint" },
   { id: "Metrics Export", text: "future: metrics for external systems" },

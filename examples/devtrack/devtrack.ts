@@ -30,6 +30,7 @@ export const app = defineApp({
     },
     {
       name: "sync",
+      background: true,
       retries: 3,
       settings: ({ settings: { autoSync } }) => ({ enabled: autoSync, every: "1m" }),
       run: async (context) => await (await import("./ask.ts")).sync(context),

@@ -60,6 +60,11 @@ export interface JobContext<C> extends Kit<C> {
 export interface Job<C> extends JobSettings {
   /** Unlike that of any other job, service or program. */
   readonly name: string;
+  /**
+   * Housekeeping, which users do not mean when they ask for the next trigger: `status` has it among the jobs, and not in the
+   * scheduler's interval, next and last trigger, and their count. Everything else is as with any job. Default false.
+   */
+  readonly background?: boolean;
   /** Returns when it is done; a throw is the outcome `failed`. One that ignores its signal is let go after `stopTimeout`. */
   run(context: JobContext<C>): Promise<void> | void;
   /** What the configuration says of it; wins over the settings here. Applied anew at each reload. */

@@ -54,7 +54,10 @@ export function appJobs(app: App, around: Surroundings): AppJob[] {
 
 /** The jobs of an app for the scheduler. */
 export function appJobSpecs(jobs: readonly AppJob[], { systemZone, kitFor }: AppJobsRun): JobSpec[] {
-  return jobs.map(({ job, settings }) => specOf(settings, { work: functionWork(job, kitFor), systemZone }));
+  return jobs.map(({ job, settings }) => {
+    const spec = specOf(settings, { work: functionWork(job, kitFor), systemZone });
+    return job.background === true ? { ...spec, background: true } : spec;
+  });
 }
 
 function refused({ jobs, product }: App, { path, text, hint, taken }: JobFlaw): AppdError {
@@ -69,7 +72,7 @@ function indexIn(path: Path): number {
 
 /** What the configuration says wins; what it says of the times takes the place of all that is said of them here. */
 function settingsOf(job: Job<Config>, { app, config }: { readonly app: App; readonly config: Config }): JobSettings {
-  const { name: _name, run: _run, settings, ...own } = job;
+  const { name: _name, background: _background, run: _run, settings, ...own } = job;
   const said = settings === undefined ? {} : configured(job, { app, config });
   const isTimed = said.every !== undefined || said.cron !== undefined;
   const { every: _every, cron: _cron, ...untimed } = own;

@@ -33,21 +33,6 @@ Deno.test("S1 PID File Management, S1 File Structure: one line in ~/.devtrack/da
   }
 });
 
-for (const name of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`S1 ${name}, S1 Graceful Shutdown: says so, stops git and scheduler, removes the PID file, ends`, async () => {
-    await using app = devtrack(RARELY);
-    const repo = await repository(app, "repo");
-    app.write(RARELY + repositorySection("repo", repo));
-    await app.start();
-    const pid = app.pid();
-    signal(pid, name);
-    await until("its end", () => !alive(pid));
-    assert.ok(!fs.existsSync(join(app.home, "daemon.pid")));
-    const log = fs.readFileSync(join(app.home, "daemon.log"), "utf8");
-    assert.match(log, /shutdown began[\s\S]*shutdown complete.*\n$/);
-  });
-}
-
 Deno.test("S1 SIGHUP, S1 Configuration: settings: a changed interval holds after HUP, the daemon goes on", async () => {
   await using app = devtrack("[settings]\nprompt_interval = 180\n");
   await app.start();

@@ -100,6 +100,8 @@ export class OpenJobs implements AsyncDisposable {
   #prepared: PreparedJobs | undefined;
   #loss: Disposable | undefined;
   #lagMs: number | null = null;
+  /** Whether the log has been told that the scheduler has begun. */
+  #isTold = false;
   /** What programs did before the jobs began: those are started first. */
   #early: ProgramEvent[] | undefined = [];
 
@@ -138,7 +140,18 @@ export class OpenJobs implements AsyncDisposable {
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const event of early) this.tell(event);
+    this.#tellBegin();
     await looked; // Whoever is told that we are ready may commit at once.
+  }
+
+  /** Says once, as soon as there are jobs, that they are scheduled from now on, and which time is the next. */
+  #tellBegin(): void {
+    const jobs = this.#scheduler.list().length;
+    if (this.#isTold || jobs === 0) return;
+    this.#isTold = true;
+    const { paused, next_at: next } = this.scheduler();
+    const log = this.#options.logs.logging.logger("scheduler");
+    log.info("the scheduler has begun", { jobs, ...(next === null ? {} : { next }), ...(paused ? { paused } : {}) });
   }
 
   /** What is known goes into the new one; that the rest is gone stays to be seen until the next start. */
@@ -186,6 +199,7 @@ export class OpenJobs implements AsyncDisposable {
     const watched = this.#repositories[Symbol.asyncDispose]();
     const cancelled = await this.#scheduler.drain(ms);
     await watched;
+    if (this.#isTold) this.#options.logs.logging.logger("scheduler").info("the scheduler has stopped");
     await this.#parts.ledger.flush();
     return cancelled;
   }

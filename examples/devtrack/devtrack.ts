@@ -1,6 +1,7 @@
 /** DevTrack: asks a developer at times and at each commit what is going on, and keeps the answers. */
 import { defineApp, run } from "../../src/mod.ts";
 import { COMMANDS } from "./commands.ts";
+import { DELIVERY, handsOnByItself, SYNC, sync } from "./deliver.ts";
 import { RECALL } from "./recall.ts";
 import { adjust, SECTIONS } from "./settings.ts";
 import { MIGRATIONS } from "./triggers.ts";
@@ -29,13 +30,14 @@ export const app = defineApp({
       run: async (context) => await (await import("./ask.ts")).ask(context),
     },
     {
-      name: "sync",
+      name: SYNC,
       background: true,
-      retries: 3,
-      settings: ({ settings: { autoSync } }) => ({ enabled: autoSync, every: "1m" }),
-      run: async (context) => await (await import("./ask.ts")).sync(context),
+      overlap: "queue", // An answer that comes while it runs is handed on, too.
+      settings: (config) => ({ enabled: handsOnByItself(config), every: "5m" }), // Each answer triggers it; this is for failures.
+      run: sync,
     },
   ],
+  checks: [DELIVERY],
   routes: async (kit) => (await import("./routes.ts")).routes(kit),
   commands: COMMANDS,
 });

@@ -3,6 +3,7 @@ import { defineApp, run } from "../../src/mod.ts";
 import { COMMANDS } from "./commands.ts";
 import { DELIVERY, handsOnByItself, SYNC, sync } from "./deliver.ts";
 import { RECALL } from "./recall.ts";
+import { SELF_TEST, tryOut } from "./self_test.ts";
 import { adjust, SECTIONS } from "./settings.ts";
 import { MIGRATIONS } from "./triggers.ts";
 
@@ -36,6 +37,7 @@ export const app = defineApp({
       settings: (config) => ({ enabled: handsOnByItself(config), every: "5m" }), // Each answer triggers it; this is for failures.
       run: sync,
     },
+    { name: SELF_TEST, background: true, run: tryOut },
   ],
   checks: [DELIVERY],
   routes: async (kit) => (await import("./routes.ts")).routes(kit),

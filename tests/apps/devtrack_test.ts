@@ -230,57 +230,6 @@ Deno.test("S1 Auto-restart: launchd, S1 Next Steps: service files: the property 
   assert.match(stdout, /<key>KeepAlive<\/key>/);
 });
 
-Deno.test("S1 test-config: says what the file means, or what is wrong with it", async () => {
-  await using app = devtrack();
-  app.write(RARELY + repositorySection("repo", "/srv/repo"));
-  const good = await app.run(["test-config"]);
-  assert.equal(good.code, 0, good.stderr);
-  assert.match(good.stdout, /interval: +600 minutes/);
-  assert.match(good.stdout, /repository: +repo at \/srv\/repo/);
-  app.write("[settings]\nprompt_interval = -1\n");
-  const bad = await app.run(["test-config"]);
-  assert.equal(bad.code, 78);
-  assert.match(bad.stderr, /config\.toml:\d+:\d+/);
-});
-
-Deno.test("S1 test-git: branch and last commit of a good repository, 1 and the reason for another", async () => {
-  await using app = devtrack();
-  const repo = await repository(app, "repo");
-  app.write(repositorySection("repo", repo));
-  const good = await app.run(["test-git"]);
-  assert.equal(good.code, 0, good.stderr);
-  assert.match(good.stdout, /^repo: ok, on main at [0-9a-f]{7,} first$/m);
-  app.write(repositorySection("gone", "/no/such/repository"));
-  const bad = await app.run(["test-git"]);
-  assert.equal(bad.code, 1);
-  assert.match(bad.stdout, /^gone: git ended with/m);
-});
-
-Deno.test("S1 test-scheduler: the next prompts, with and without a daemon", async () => {
-  await using app = devtrack("[settings]\nprompt_interval = 60\n");
-  const times = async () => {
-    const { next } = JSON.parse((await app.run(["test-scheduler", "--json"])).stdout);
-    return next.map((time: string) => Date.parse(time));
-  };
-  const hour = 3_600_000;
-  const [first, second] = await times();
-  assert.equal(second - first, hour);
-  await app.start();
-  const [soon, later] = await times();
-  assert.equal(later - soon, hour);
-  assert.ok(soon - Date.now() <= hour);
-});
-
-Deno.test("S1 test-integrated: one trigger goes through the daemon into the database and back", async () => {
-  await using app = devtrack(RARELY);
-  const without = await app.run(["test-integrated"]);
-  assert.equal(without.code, 3);
-  await app.start();
-  const result = await app.run(["test-integrated"]);
-  assert.equal(result.code, 0, result.stderr);
-  assert.match(result.stdout, /trigger #1 went through/);
-});
-
 Deno.test("S1 Next Steps: IPC: a client in Python hears of a trigger over the socket and answers it", async () => {
   await using app = devtrack(RARELY);
   await app.start();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { devtrack, logOf, RARELY, repository, repositorySection } from "../support/devtrack.ts";
+import { devtrack, logOf, RARELY, repository, repositorySection, sh } from "../support/devtrack.ts";
 import { alive, signal, until } from "../support/instance.ts";
 
 const countOf = (text: string, pattern: RegExp) => text.match(new RegExp(pattern, "gm"))?.length ?? 0;
@@ -50,3 +50,32 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
     for (const step of steps) assert.equal(countOf(log, new RegExp(step)), 1, step);
   });
 }
+
+Deno.test("S1 View Logs: the document's own commands find errors and triggers", async () => {
+  await using app = devtrack('[settings]\nprompt_interval = 600\nprompt_command = ["false"]\n');
+  await app.start();
+  const found = (script: string) => sh(script, app.env());
+  assert.equal(await found("grep ERROR ~/.devtrack/daemon.log || true"), "");
+  assert.notEqual((await app.run(["jobs", "run", "prompt", "--wait"])).code, 0);
+  assert.match(
+    await found("grep ERROR ~/.devtrack/daemon.log"),
+    /^\S+Z ERROR devtrack\.jobs: run 1 ended: failed.*\n$/,
+  );
+  const lines = (await found('grep "trigger" ~/.devtrack/daemon.log')).trimEnd().split("\n");
+  assert.match(lines[0] ?? "", /run 1 started: trigger #1, manual/);
+  assert.ok(lines.every((line) => /^\d{4}-\d\d-\d\dT/.test(line)));
+  assert.match(await found("ls -la ~/.devtrack/daemon.log"), /^-rw-r-----|^-rw-------/);
+});
+
+Deno.test("S1 Log Management, S1 Next Steps: log rotation, S1 Future: log rotation and compression: a log that grows too large is rotated, and no trigger is lost or doubled", async () => {
+  await using app = devtrack(`${RARELY}[log]\nrotate_size = "2KiB"\nmax_files = 100\n`);
+  await app.start();
+  const count = 12;
+  for (let run = 0; run < count; run++) assert.equal((await app.run(["jobs", "run", "prompt", "--wait"])).code, 0);
+  const archives = () => fs.readdirSync(app.home).filter((name) => /^daemon\.log\..*\.gz$/.test(name));
+  await until("compressed archives", () => archives().length >= 2);
+  assert.ok(fs.statSync(join(app.home, "daemon.log")).size <= 2048);
+  const { stdout } = await app.run(["logs", "-n", "10000", "--grep", "jobs.prompt: Trigger #"]);
+  const numbers = stdout.trimEnd().split("\n").map((line) => Number(/Trigger #(\d+)/.exec(line)?.[1]));
+  assert.deepEqual(numbers, Array.from({ length: count }, (_, index) => index + 1));
+});

@@ -94,7 +94,7 @@ Deno.test("S1 Configuration: integrations: one that fails keeps no answer from t
   for (const name of ["azure_devops", "github"]) assert.deepEqual(answersAt(app, name), ["the parser", "the printer"]);
 });
 
-Deno.test("S1 Configuration: settings: with auto_sync an answer goes out by itself, given by hand or by the prompt's command", async () => {
+Deno.test("S1 Configuration: auto_sync: with it an answer goes out by itself, given by hand or by the prompt's command", async () => {
   await using app = devtrack();
   app.write(RARELY + keeping(app, "github"));
   allow(app, "github");
@@ -108,7 +108,7 @@ Deno.test("S1 Configuration: settings: with auto_sync an answer goes out by itse
   assert.deepEqual(answersAt(app, "github"), ["by hand", "by command"]);
 });
 
-Deno.test("S1 Configuration: settings: with auto_sync = false no answer goes out but by hand", async () => {
+Deno.test("S1 Configuration: auto_sync: with it false no answer goes out but by hand", async () => {
   await using app = devtrack();
   app.write(`[settings]\nprompt_interval = 600\nauto_sync = false\n${keeping(app, "github")}`);
   allow(app, "github");

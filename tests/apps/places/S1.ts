@@ -55,7 +55,11 @@ export const S1: readonly Place[] = [
     text: "answers go to the integrations by themselves",
     ruling: "the document only names it: as soon as each is given, or only when `jobs run sync` is called",
   },
-  { id: "Configuration: integrations", text: "azure_devops, github and jira, each on or off" },
+  {
+    id: "Configuration: integrations",
+    text: "azure_devops, github and jira, each on or off",
+    ruling: "a command of each hands answers on; one that is on and has none is doubted, and gets nothing",
+  },
   {
     id: "Auto-restart: systemd",
     text: "the document's own unit, which calls start with Type=simple, works and brings devtrack back",

@@ -1,7 +1,8 @@
 import type { JobContext } from "../../src/mod.ts";
+import { handOnSoon } from "./deliver.ts";
 import { runCommand } from "./run_command.ts";
-import { commandOf, type Config } from "./settings.ts";
-import { answerTrigger, type Cause, noteDelivery, recordTrigger, undelivered } from "./triggers.ts";
+import type { Config } from "./settings.ts";
+import { answerTrigger, type Cause, recordTrigger } from "./triggers.ts";
 
 const CAUSES: Readonly<Record<string, Cause>> = { every: "timer", cron: "timer", git: "commit" };
 
@@ -22,25 +23,9 @@ export async function ask(context: JobContext<Config>): Promise<void> {
   const answer = (await runCommand(command, { signal, env: variables(id, cause, run.detail) })).trim();
   if (answer === "") return log.info("no answer was given", { trigger: id });
   await answerTrigger(store, { id, answer, at: clock.now() });
+  await handOnSoon(context);
 }
 
 function variables(id: number, cause: Cause, detail: string | null): Record<string, string> {
   return { DEVTRACK_TRIGGER: `${id}`, DEVTRACK_CAUSE: cause, DEVTRACK_DETAIL: detail ?? "" };
-}
-
-/** Hands answers on to the integrations that are enabled; each answer once to each, also after a failure in between. */
-export async function sync(context: JobContext<Config>): Promise<void> {
-  const { config: { integrations }, log, store, signal, clock } = context;
-  const enabled = Object.entries({
-    azure_devops: integrations.azureDevops,
-    github: integrations.github,
-    jira: integrations.jira,
-  }).filter(([, { enabled }]) => enabled);
-  for (const [integration, { command }] of enabled) {
-    for (const trigger of await undelivered(store, integration)) {
-      await runCommand(commandOf(integration, command), { signal, input: JSON.stringify(trigger) });
-      await noteDelivery(store, { trigger: trigger.id, integration, at: clock.now() });
-      log.info("answer handed on", { trigger: trigger.id, integration });
-    }
-  }
 }

@@ -78,8 +78,8 @@ export const COMMANDS: readonly AppCommand<Config>[] = [
   },
   {
     name: "test-integrated",
-    summary: "the three tests above, then one trigger through the running daemon and back",
-    examples: [{ line: "devtrack test-integrated", says: "from the trigger to its row in the database" }],
+    summary: "the three tests above, then one trigger through the running daemon and back; nobody is asked",
+    examples: [{ line: "devtrack test-integrated", says: "from the scheduler to the database, leaving nothing there" }],
     exits: { config: true, notRunning: true, generic: "something does not work" },
     run: async (context) => await (await import("./self_tests.ts")).testIntegrated(context),
   },

@@ -1,7 +1,9 @@
 /** DevTrack: asks a developer at times and at each commit what is going on, and keeps the answers. */
 import { defineApp, run } from "../../src/mod.ts";
 import { COMMANDS } from "./commands.ts";
+import { DELIVERY, handsOnByItself, SYNC, sync } from "./deliver.ts";
 import { RECALL } from "./recall.ts";
+import { SELF_TEST, tryOut } from "./self_test.ts";
 import { adjust, SECTIONS } from "./settings.ts";
 import { MIGRATIONS } from "./triggers.ts";
 
@@ -29,12 +31,15 @@ export const app = defineApp({
       run: async (context) => await (await import("./ask.ts")).ask(context),
     },
     {
-      name: "sync",
-      retries: 3,
-      settings: ({ settings: { autoSync } }) => ({ enabled: autoSync, every: "1m" }),
-      run: async (context) => await (await import("./ask.ts")).sync(context),
+      name: SYNC,
+      background: true,
+      overlap: "queue", // An answer that comes while it runs is handed on, too.
+      settings: (config) => ({ enabled: handsOnByItself(config), every: "5m" }), // Each answer triggers it; this is for failures.
+      run: sync,
     },
+    { name: SELF_TEST, background: true, run: tryOut },
   ],
+  checks: [DELIVERY],
   routes: async (kit) => (await import("./routes.ts")).routes(kit),
   commands: COMMANDS,
 });

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { AppdError, type Kit } from "../../src/mod.ts";
+import { handOnSoon } from "./deliver.ts";
 import type { Config } from "./settings.ts";
 import { answerTrigger, listTriggers, type Trigger } from "./triggers.ts";
 
@@ -8,7 +9,8 @@ const MOST = 1000;
 const LOOK_MS = 200;
 
 /** What clients in any language talk to, over the control socket: the open questions, and a way to answer them. */
-export function routes({ store, clock }: Kit<Config>): Hono {
+export function routes(kit: Kit<Config>): Hono {
+  const { store, clock } = kit;
   const app = new Hono();
   app.get("/api/devtrack/triggers", async (context) => {
     const limit = Math.min(MOST, Math.max(1, Number(context.req.query("limit")) || 50)); // SQLite has no limit below 0.
@@ -19,7 +21,9 @@ export function routes({ store, clock }: Kit<Config>): Hono {
     if (typeof answer !== "string" || answer === "") {
       throw new AppdError('cannot answer: the body has to be {"answer": "TEXT"}', { exit: "usage" });
     }
-    return context.json(await answerTrigger(store, { id: Number(context.req.param("id")), answer, at: clock.now() }));
+    const trigger = await answerTrigger(store, { id: Number(context.req.param("id")), answer, at: clock.now() });
+    await handOnSoon(kit);
+    return context.json(trigger);
   });
   app.get("/api/devtrack/stream", (context) => {
     const after = Number(context.req.query("after") ?? context.req.header("last-event-id") ?? 0);

@@ -1,47 +1,55 @@
 import fs from "node:fs";
-import { AppdError, type CommandContext } from "../../src/mod.ts";
-import { runCommand } from "./run_command.ts";
-import type { Config } from "./settings.ts";
-import type { Trigger } from "./triggers.ts";
+import type { CommandContext, Output, RunReport } from "../../src/mod.ts";
+import { gitLine, type GitLook, lookAtGit } from "./look_at_git.ts";
+import { nextPrompts, type Prompts } from "./next_prompts.ts";
+import { SELF_TEST } from "./self_test.ts";
+import { type Config, giveCommand, integrationsIn } from "./settings.ts";
+import { watchedRepositories } from "./watched.ts";
 
 type Context = CommandContext<Config>;
 
-const NEXT = 3;
-const TRIGGER_MS = 10_000;
-const LOOK_MS = 50;
-
-/** Git must not run anything that a hostile repository asks for. */
-const HARMLESS = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+/** Seconds that a trigger may take through the daemon. */
+const TRIGGER_S = 30;
 
 /** @throws ConfigError naming every problem */
-export async function testConfig({ config, configFile, output }: Context): Promise<void> {
-  const { repositories, settings, scheduler, timezone } = await config();
-  const hours = scheduler.workHours;
-  const report = {
-    file: configFile,
-    repositories: repositories.map(({ name, path, enabled, project }) => ({
-      name,
-      path,
-      enabled,
-      project: project ?? null,
-    })),
+export async function testConfig(context: Context): Promise<void> {
+  const report = await configReport(context);
+  if (context.output.json) context.output.printJson(report);
+  else printConfig(context.output, report);
+}
+
+async function configReport(context: Context) {
+  const { settings, scheduler, timezone, integrations } = await context.config();
+  const { workHours: hours } = scheduler;
+  return {
+    file: context.configFile,
+    repositories: await watchedRepositories(context),
     prompt_interval: settings.promptInterval,
     work_hours_only: settings.workHoursOnly,
     work_hours: hours === undefined ? null : `${timeText(hours.start)} - ${timeText(hours.end)}`,
     timezone: timezone ?? null,
+    auto_sync: settings.autoSync,
+    integrations: integrationsIn(integrations).filter(({ enabled }) => enabled)
+      .map(({ name, command }) => ({ name, command: command ?? null })),
   };
-  if (output.json) return output.printJson(report);
+}
+
+function printConfig(output: Output, report: Awaited<ReturnType<typeof configReport>>): void {
   output.print(`configuration:  ${report.file}`);
   output.print(`interval:       ${report.prompt_interval} minutes`);
-  output.print(
-    `work hours:     ${report.work_hours ?? "none"}${report.work_hours_only ? ", asked inside them only" : ""}`,
-  );
-  for (const { name, path, enabled } of report.repositories) {
+  const only = report.work_hours_only ? ", asked inside them only" : "";
+  output.print(`work hours:     ${report.work_hours ?? "none"}${only}`);
+  for (const { name, path, enabled, project } of report.repositories) {
     const missing = enabled && !fs.existsSync(path) ? " (there is no such directory)" : "";
-    output.print(`repository:     ${name} at ${path}${enabled ? missing : " (disabled)"}`);
+    const of = project === null ? "" : `, project ${project}`;
+    output.print(`repository:     ${name} at ${path}${of}${enabled ? missing : " (disabled)"}`);
   }
   if (report.repositories.length === 0) {
     output.print("repository:     none; start devtrack inside one, or add [[repository]]");
+  }
+  for (const { name, command } of report.integrations) {
+    const trouble = `has no command, and gets no answer; ${giveCommand(name)}`;
+    output.print(`integration:    ${name} ${command === null ? trouble : `by ${command.join(" ")}`}`);
   }
 }
 
@@ -50,91 +58,68 @@ function timeText(minutes: number): string {
 }
 
 /** @returns 1 when a repository cannot be read */
-export async function testGit({ config, output }: Context): Promise<number> {
-  const { repositories } = await config();
-  const looks = [];
-  for (const { name, path } of repositories.filter(({ enabled }) => enabled)) looks.push(await lookAt(name, path));
-  if (output.json) output.printJson(looks);
-  else {
-    for (const { name, ok, branch, head, error } of looks) {
-      output.print(ok ? `${name}: ok, on ${branch} at ${head}` : `${name}: ${error}`);
-    }
-    if (looks.length === 0) output.print("no repository is configured");
-  }
+export async function testGit(context: Context): Promise<number> {
+  const looks = await gitReport(context);
+  if (context.output.json) context.output.printJson(looks);
+  else printGit(context.output, looks);
+  return codeOf(looks);
+}
+
+async function gitReport(context: Context): Promise<GitLook[]> {
+  const watched = (await watchedRepositories(context)).filter(({ enabled }) => enabled);
+  return await Promise.all(watched.map(lookAtGit));
+}
+
+function printGit(output: Output, looks: readonly GitLook[]): void {
+  for (const look of looks) output.print(gitLine(look));
+  if (looks.length === 0) output.print("no repository is configured");
+}
+
+function codeOf(looks: readonly GitLook[]): number {
   return looks.every(({ ok }) => ok) ? 0 : 1;
 }
 
-async function lookAt(name: string, path: string) {
-  const git = (...words: string[]) =>
-    runCommand(["git", ...HARMLESS, "-C", path, ...words], { signal: AbortSignal.timeout(TRIGGER_MS) });
-  try {
-    const branch = (await git("rev-parse", "--abbrev-ref", "HEAD")).trim();
-    const head = (await git("log", "-1", "--format=%h %s")).trim();
-    return { name, path, ok: true, branch, head, error: null };
-  } catch (error) {
-    return { name, path, ok: false, branch: null, head: null, error: (error as Error).message };
-  }
-}
-
 /** The next prompts, of the running daemon or counted from now, and whether it is work time. */
-export async function testScheduler({ ask, config, output }: Context): Promise<void> {
-  const { settings, scheduler: { workHours }, timezone } = await config();
-  const open = workHours === undefined || isWorkTime(new Date(), { ...workHours, timezone });
-  const times = await timesOfDaemon(ask) ??
-    Array.from({ length: NEXT }, (_, index) => Date.now() + (index + 1) * settings.promptInterval * 60_000);
-  const report = times.map((time) => new Date(time).toISOString());
-  if (output.json) return output.printJson({ in_work_hours: open, next: report });
-  output.print(`work time:   ${open ? "yes" : "no"}${settings.workHoursOnly ? "" : ", and asked at any time"}`);
-  for (const time of report) output.print(`next prompt: ${time}`);
+export async function testScheduler(context: Context): Promise<void> {
+  const prompts = await nextPrompts(context);
+  if (context.output.json) context.output.printJson(prompts);
+  else await printPrompts(context, prompts);
 }
 
-/** @param hours minutes since midnight in the zone; without a zone that of this host */
-function isWorkTime(now: Date, hours: { start: number; end: number; timezone: string | undefined }): boolean {
-  const zone = hours.timezone === undefined ? {} : { timeZone: hours.timezone };
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", ...zone }).format(now);
-  const [hour = 0, minute = 0] = clock.split(":").map(Number);
-  const time = hour * 60 + minute;
-  return time >= hours.start && time < hours.end;
+async function printPrompts(
+  { config, output }: Context,
+  { in_work_hours: open, paused, next }: Prompts,
+): Promise<void> {
+  const anyTime = (await config()).settings.workHoursOnly ? "" : ", and asked at any time";
+  output.print(`work time:   ${open ? "yes" : "no"}${anyTime}`);
+  for (const time of next) output.print(`next prompt: ${time}`);
+  if (next.length === 0) output.print(`next prompt: none${paused ? " while the scheduler is paused" : ""}`);
 }
 
-async function timesOfDaemon(ask: Context["ask"]): Promise<number[] | undefined> {
-  try {
-    const { upcoming } = await ask<{ upcoming: { at: string }[] }>(`/api/v1/schedule?count=${NEXT}&job=prompt`);
-    return upcoming.map(({ at }) => Date.parse(at));
-  } catch (error) {
-    if (error instanceof AppdError && error.exit === "notRunning") return undefined; // Then from now on.
-    throw error;
-  }
-}
-
-/** One trigger through the running daemon: asked for, recorded, read back. */
+/**
+ * The tests above, then one trigger through the running daemon: scheduled, run, recorded, answered, read back. Nobody is
+ * asked, whatever is being asked meanwhile, and nothing of it stays among the triggers.
+ *
+ * @returns 1 when something does not work
+ */
 export async function testIntegrated(context: Context): Promise<number> {
-  await testConfig(context);
-  const git = await testGit(context);
-  await testScheduler(context);
-  const before = (await latest(context))?.id ?? 0;
-  await context.ask("/api/v1/jobs/prompt/run", { method: "POST" });
-  const end = performance.now() + TRIGGER_MS;
-  let found = await latest(context);
-  while ((found?.id ?? 0) <= before && performance.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    found = await latest(context);
+  const { ask, output } = context;
+  const config = await configReport(context);
+  const git = await gitReport(context);
+  const scheduler = await nextPrompts(context);
+  if (!output.json) {
+    printConfig(output, config);
+    printGit(output, git);
+    await printPrompts(context, scheduler);
   }
-  if (found === undefined || found.id <= before) {
-    context.output.print("no trigger came through");
-    return 1;
-  }
-  await context.ask(`/api/devtrack/triggers/${found.id}/answer`, answerOfTest());
-  if (!context.output.json) context.output.print(`trigger #${found.id} went through`);
-  return git;
-}
-
-/** It was no question to the developer. */
-function answerOfTest(): RequestInit {
-  return { method: "POST", body: JSON.stringify({ answer: "a test" }) };
-}
-
-async function latest({ ask }: Context): Promise<Trigger | undefined> {
-  const { triggers } = await ask<{ triggers: readonly Trigger[] }>("/api/devtrack/triggers?limit=1");
-  return triggers[0];
+  const { id } = await ask<RunReport>(`/api/v1/jobs/${SELF_TEST}/run`, { method: "POST" });
+  const { state, reason } = await ask<RunReport>(`/api/v1/runs/${id}?wait=${TRIGGER_S}`, {
+    timeoutMs: (TRIGGER_S + 5) * 1000,
+  });
+  const ok = state === "ok";
+  if (output.json) output.printJson({ config, git, scheduler, trigger: { ok, state, reason } });
+  else {output.print(
+      ok ? "trigger:     one went through" : `trigger:     it is ${state}: ${reason ?? "no reason is known"}`,
+    );}
+  return ok ? codeOf(git) : 1;
 }

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type AppConfig, AppdError, flag, group, integer, list, section, setting, text } from "../../src/mod.ts";
+import { type AppConfig, flag, group, integer, list, section, setting, text, type ValuesOf } from "../../src/mod.ts";
 
 const HOURS = { min: 0, max: 24 };
 const MINUTES_PER_HOUR = 60;
@@ -41,7 +41,7 @@ export const SETTINGS = section("settings", {
     }),
     auto_sync: setting(flag(), {
       default: true,
-      help: "hand answers on to the integrations as soon as they are given",
+      help: "hand answers on to the integrations as soon as they are given; else `devtrack jobs run sync` does",
       reload: "applied",
       example: false,
     }),
@@ -68,11 +68,35 @@ const integration = (name: string) =>
     }),
   });
 
-/** Where answers go. */
+const INTEGRATION_FIELDS = {
+  azure_devops: integration("Azure DevOps"),
+  github: integration("GitHub"),
+  jira: integration("Jira"),
+} as const;
+
+/** Where answers go. One without a command is no mistake, as the document's own file has none; nothing goes to it. */
 export const INTEGRATIONS = section("integrations", {
   help: "where answers are handed on to",
-  fields: { azure_devops: integration("Azure DevOps"), github: integration("GitHub"), jira: integration("Jira") },
+  fields: INTEGRATION_FIELDS,
+  finish(values: ValuesOf<typeof INTEGRATION_FIELDS>, reading) {
+    for (const { name, enabled, command } of integrationsIn(values)) {
+      if (!enabled || command !== undefined) continue;
+      const hint = giveCommand(name);
+      reading.warn("is true, but there is no command: no answer is handed on", { path: [name, "enabled"], hint });
+    }
+    return values;
+  },
 });
+
+/** What helps an integration that nothing goes to. */
+export function giveCommand(integration: string): string {
+  return `give it one: devtrack config set integrations.${integration}.command '["./sync.sh"]'`;
+}
+
+/** The integrations with the names that they have in the file. */
+export function integrationsIn({ azureDevops, github, jira }: ValuesOf<typeof INTEGRATION_FIELDS>) {
+  return Object.entries({ azure_devops: azureDevops, github, jira }).map(([name, one]) => ({ name, ...one }));
+}
 
 export const SECTIONS = [SETTINGS, INTEGRATIONS] as const;
 export type Config = AppConfig<typeof SECTIONS>;
@@ -101,6 +125,13 @@ function repositoryAround(directory: string): string | undefined {
   return above === directory ? undefined : repositoryAround(above);
 }
 
+/** Whether the configuration itself names repositories; else the one around `directory` may stand in for them. */
+export function namesRepositories({ repositories }: Pick<Config, "repositories">, directory: string): boolean {
+  const found = repositoryAround(directory);
+  const standIn = found === undefined ? [] : [repositoryOf(found)];
+  return JSON.stringify(repositories) !== JSON.stringify(standIn);
+}
+
 /** A repository with the defaults of `[[repository]]`. */
 function repositoryOf(path: string): Config["repositories"][number] {
   const name = basename(path).replaceAll(/[^\w.-]/g, "-").replace(/^[.-]+/, "") || "repository";
@@ -108,13 +139,4 @@ function repositoryOf(path: string): Config["repositories"][number] {
     ...{ name, path, enabled: true, job: [], events: ["commit", "merge", "amend", "fetch"] },
     ...{ pollInterval: 10_000, maxCommits: 1000 },
   };
-}
-
-/** An integration that cannot be used says so when it is tried. @throws AppdError (config) */
-export function commandOf(name: string, command: readonly string[] | undefined): readonly string[] {
-  if (command !== undefined) return command;
-  throw new AppdError(`cannot hand an answer on to "${name}": it has no command`, {
-    exit: "config",
-    hint: `give it one: devtrack config set integrations.${name}.command '["./sync.sh"]'`,
-  });
 }

@@ -46,6 +46,22 @@ export async function recordTrigger(
   return { id: Number(found?.rows[0]?.id), isNew: added?.changes === 1 };
 }
 
+/**
+ * Writes a trigger down, answers it and takes it out again, in one transaction: nobody sees it, whatever comes between.
+ *
+ * @throws AppdError (internal) when it does not come back as it was written
+ */
+export async function tryTable(store: KitStore, { run, at }: { run: number; at: number }): Promise<void> {
+  const [, answered, removed] = await store.write([
+    { sql: "INSERT INTO trigger_log (run, cause, at) VALUES (?, 'manual', ?)", params: [run, at] },
+    { sql: "UPDATE trigger_log SET answer = 'a test', answered_at = at WHERE run = ? RETURNING *", params: [run] },
+    { sql: "DELETE FROM trigger_log WHERE run = ?", params: [run] },
+  ]);
+  const row = answered?.rows[0];
+  if (row?.answer === "a test" && row.answered_at === at && removed?.changes === 1) return;
+  throw new AppdError("cannot try the triggers: one does not come back as it was written", { exit: "internal" });
+}
+
 /** The latest triggers, newest first. @param open only those without an answer */
 export async function listTriggers(
   store: KitStore,

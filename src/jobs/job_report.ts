@@ -103,12 +103,16 @@ export function scheduleText({ every, cron, timezone, on, runOnStart }: JobSpec)
   return parts.length === 0 ? "by hand" : parts.join("; ");
 }
 
-/** The scheduler's part of the status. @param lagMs between the last slot and the start of its process */
+/**
+ * The scheduler's part of the status; its interval and triggers are those of jobs that are not in the background.
+ *
+ * @param lagMs between the last slot and the start of its process
+ */
 export function schedulerStatus(
   scheduler: Scheduler,
   { now, lagMs, hours }: { now: number; lagMs: number | null; hours: HoursText | undefined },
 ): SchedulerStatus {
-  const jobs = scheduler.list();
+  const jobs = scheduler.list().filter(({ spec }) => !spec.background);
   const { desk, spec } = scheduler;
   const dues = jobs.flatMap((job) => nextRunAt(job, scheduler) ?? []);
   const lasts = jobs.flatMap(({ lastRun }) => lastRun?.startedAt ?? []);

@@ -48,6 +48,8 @@ export interface JobSpec {
   readonly missedWindow: number;
   /** A failed run makes the daemon degraded. */
   readonly critical: boolean;
+  /** Housekeeping: it is no part of what the scheduler as a whole says of its triggers. */
+  readonly background?: boolean;
   /** A run has to have ended well so long after its slot, or somebody is alerted. */
   readonly deadline?: number;
   readonly stopTimeout: number;

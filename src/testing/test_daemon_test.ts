@@ -81,6 +81,13 @@ Deno.test("a job is triggered, with a payload and once for each key, and its end
   assert.match(app.log(), /garden\.jobs\.water: watering .*note=roses/);
 });
 
+Deno.test("the log tells when the scheduler begins; of an app without jobs, nothing", async () => {
+  await using plain = await startApp(defineApp({ name: "plain", version: "1.0.0" }));
+  await using busy = await startApp(garden());
+  assert.match(busy.log(), /garden\.scheduler: the scheduler has begun jobs=1 next=\d{4}-/);
+  assert.doesNotMatch(plain.log(), /scheduler|repository/);
+});
+
 Deno.test("who waits for a run hears after its time that it goes on, and at its end how it ended", async () => {
   const done = Promise.withResolvers<void>();
   const sloth = defineApp({

@@ -3,44 +3,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { alive, Instance, signal, until } from "../support/instance.ts";
+import { devtrack, RARELY, repository, repositorySection, sh, triggers } from "../support/devtrack.ts";
+import { alive, type Instance, signal, until } from "../support/instance.ts";
 
 const CLIENT = new URL("devtrack_client.py", import.meta.url).pathname;
-
-function devtrack(config = ""): Instance {
-  return new Instance(config, "devtrack");
-}
-
-async function sh(script: string, env: Record<string, string> = {}): Promise<string> {
-  const command = new Deno.Command("/bin/sh", { args: ["-ec", script], env, stdin: "null" });
-  const { code, stdout, stderr } = await command.output();
-  assert.equal(code, 0, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
-
-/** A repository with one commit. */
-async function repository(path: string): Promise<void> {
-  await sh(
-    `git init -q -b main '${path}' && cd '${path}' && git config user.email a@b.c && git config user.name A && git commit -q --allow-empty -m first`,
-  );
-}
-
-const repositorySection = (name: string, path: string, more = "") =>
-  `\n[[repository]]\nname = "${name}"\npath = "${path}"\n${more}\n`;
-
-interface Trigger {
-  readonly id: number;
-  readonly cause: string;
-  readonly detail: string | null;
-  readonly answer: string | null;
-}
-
-async function triggers(app: Instance): Promise<Trigger[]> {
-  return JSON.parse((await app.run(["triggers", "--json"])).stdout);
-}
-
-/** An interval that no test waits for. */
-const RARELY = "[settings]\nprompt_interval = 600\n";
 
 Deno.test("S1 Process Management, S1 start, S1 stop, S1 restart, S1 status: the daemon starts, is replaced, and stops", async () => {
   await using app = devtrack();
@@ -67,41 +33,23 @@ Deno.test("S1 PID File Management, S1 File Structure: one line in ~/.devtrack/da
   }
 });
 
-for (const name of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`S1 ${name}, S1 Graceful Shutdown: says so, stops git and scheduler, removes the PID file, ends`, async () => {
-    await using app = devtrack(RARELY);
-    const repo = join(dirname(app.home), "repo");
-    await repository(repo);
-    app.write(RARELY + repositorySection("repo", repo));
-    await app.start();
-    const pid = app.pid();
-    signal(pid, name);
-    await until("its end", () => !alive(pid));
-    assert.ok(!fs.existsSync(join(app.home, "daemon.pid")));
-    const log = fs.readFileSync(join(app.home, "daemon.log"), "utf8");
-    assert.match(log, /shutdown began[\s\S]*shutdown complete.*\n$/);
-  });
-}
-
 Deno.test("S1 SIGHUP, S1 Configuration: settings: a changed interval holds after HUP, the daemon goes on", async () => {
   await using app = devtrack("[settings]\nprompt_interval = 180\n");
   await app.start();
   const pid = app.pid();
-  assert.equal((await app.status()).scheduler.interval_s ?? 10800, 10800);
+  assert.equal((await app.status()).scheduler.interval_s, 180 * 60);
   app.write("[settings]\nprompt_interval = 45\n");
   signal(pid, "SIGHUP");
-  await until("the new interval", async () => {
-    const { jobs } = await app.status();
-    const next = Date.parse(jobs.find((job: { name: string }) => job.name === "prompt").next_at);
-    return next - Date.now() <= 45 * 60_000;
-  });
+  await until("the new interval", async () => (await app.status()).scheduler.interval_s === 45 * 60);
+  assert.ok(Date.parse((await app.status()).scheduler.next_at) - Date.now() <= 45 * 60_000);
   assert.equal(app.pid(), pid);
 });
 
 Deno.test("S1 Status Output, S1 Configuration: settings: every field of the document is in the status", async () => {
   const settings =
     '[settings]\nprompt_interval = 180\nwork_start_hour = 9\nwork_end_hour = 18\ntimezone = "Asia/Kolkata"\nlog_level = "info"\n';
-  await using app = devtrack(settings);
+  const integration = '[integrations.github]\nenabled = true\ncommand = ["true"]\n';
+  await using app = devtrack(settings + integration);
   await app.start();
   await app.run(["jobs", "run", "prompt", "--wait"]);
   const { stdout } = await app.run(["status"]);
@@ -117,7 +65,8 @@ Deno.test("S1 Status Output, S1 Configuration: settings: every field of the docu
       /^ +Logs: +~\/\.devtrack\/daemon\.log/m,
       /^ +PID file: +~\/\.devtrack\/daemon\.pid/m,
       /^ +Paused: +false/m,
-      /^ +Next trigger: +\S/m,
+      /^ +Interval: +3h$/m,
+      /^ +Next trigger: +(2h 59m|3h)$/m,
       /^ +Enabled: +true/m,
       /^ +Hours: +.*9:00 - 18:00 Asia\/Kolkata/m,
       /^ +In hours: +(true|false)/m,
@@ -126,6 +75,18 @@ Deno.test("S1 Status Output, S1 Configuration: settings: every field of the docu
   const { scheduler } = await app.status();
   assert.equal(scheduler.triggers, 1);
   assert.equal(scheduler.work_hours.timezone, "Asia/Kolkata");
+});
+
+Deno.test("S1 Status Output: what hands answers on in the background has no part in the scheduler's figures", async () => {
+  await using app = devtrack('[integrations.github]\nenabled = true\ncommand = ["true"]\n');
+  await app.start();
+  assert.equal((await app.run(["jobs", "run", "sync", "--wait"])).code, 0);
+  const { scheduler, jobs } = await app.status();
+  const job = (name: string) => jobs.find((one: { name: string }) => one.name === name);
+  assert.deepEqual([scheduler.triggers, scheduler.last_at, scheduler.interval_s], [0, null, 180 * 60]);
+  assert.equal(scheduler.next_at, job("prompt").next_at);
+  assert.equal(job("sync").triggers, 1);
+  assert.ok(job("sync").next_at < scheduler.next_at, "or this test shows nothing");
 });
 
 Deno.test("S1 Configuration: settings: flat names reach the settings that they mean, and errors stand at them", async () => {
@@ -143,34 +104,6 @@ Deno.test("S1 Configuration: settings: flat names reach the settings that they m
     assert.match(stderr, /config\.toml:\d+:\d+/);
     assert.match(stderr, new RegExp(word ?? ""));
   }
-});
-
-Deno.test("S1 Pause/Resume, S1 pause, S1 resume: a paused scheduler asks nothing, commits are seen all the same", async () => {
-  await using app = devtrack();
-  const repo = join(dirname(app.home), "repo");
-  await repository(repo);
-  app.write(RARELY + repositorySection("repo", repo, 'project = "Repo"'));
-  await app.start();
-  const paused = await app.run(["pause"]);
-  assert.equal(paused.code, 0);
-  assert.match(paused.stdout, /paused/);
-  assert.match(paused.stdout + paused.stderr, /devtrack resume/);
-  assert.equal((await app.status()).scheduler.paused, true);
-  await sh(`cd '${repo}' && git commit -q --allow-empty -m second`);
-  await until(
-    "the commit in commit.log",
-    () => fs.readFileSync(join(app.home, "commit.log"), "utf8").includes("second"),
-  );
-  assert.deepEqual(await triggers(app), []);
-  const resumed = await app.run(["resume"]);
-  assert.match(resumed.stdout, /resumed/);
-  assert.equal((await app.status()).scheduler.paused, false);
-  await sh(`cd '${repo}' && git commit -q --allow-empty -m third`);
-  const found = await until(
-    "the trigger of a commit",
-    async () => (await triggers(app)).find(({ cause }) => cause === "commit"),
-  );
-  assert.match(found.detail ?? "", /^repo main/);
 });
 
 Deno.test("S1 logs, S1 Log Format, S1 View Logs: the last 50 entries; tail and grep find the numbered trigger", async () => {
@@ -201,17 +134,18 @@ Deno.test("S1 version, S1 help, S1 CLI Interface: under its own name, and a wron
 Deno.test("S1 Configuration: repositories, S1 File Structure: only what is enabled is watched; commit.log has a line for each commit", async () => {
   await using app = devtrack();
   const root = dirname(app.home);
-  for (const name of ["one", "two"]) await repository(join(root, name));
+  for (const name of ["one", "two"]) await repository(app, name);
   app.write(
     RARELY + repositorySection("one", join(root, "one"), 'project = "First"') +
       repositorySection("two", join(root, "two"), "enabled = false"),
   );
   await app.start();
   const { repositories } = await app.status();
-  assert.deepEqual(repositories.map(({ name, enabled }: { name: string; enabled: boolean }) => [name, enabled]), [[
-    "one",
-    true,
-  ], ["two", false]]);
+  const told = repositories.map((
+    { name, enabled, project }: { name: string; enabled: boolean; project: string | null },
+  ) => [name, enabled, project]);
+  assert.deepEqual(told, [["one", true, "First"], ["two", false, null]]);
+  assert.match((await app.run(["status"])).stdout, /^ +one +ok .* First$/m);
   for (let count = 0; count < 5; count++) {
     await sh(`cd '${root}/one' && git commit -q --allow-empty -m "change ${count}"`);
   }
@@ -269,58 +203,6 @@ Deno.test("S1 Auto-restart: launchd, S1 Next Steps: service files: the property 
   assert.match(stdout, /<key>RunAtLoad<\/key>\s*<true\/>/);
   assert.match(stdout, /<key>KeepAlive<\/key>/);
   assert.match(stdout, /<key>ThrottleInterval<\/key>\s*<integer>10<\/integer>/);
-});
-
-Deno.test("S1 test-config: says what the file means, or what is wrong with it", async () => {
-  await using app = devtrack();
-  app.write(RARELY + repositorySection("repo", "/srv/repo"));
-  const good = await app.run(["test-config"]);
-  assert.equal(good.code, 0, good.stderr);
-  assert.match(good.stdout, /interval: +600 minutes/);
-  assert.match(good.stdout, /repository: +repo at \/srv\/repo/);
-  app.write("[settings]\nprompt_interval = -1\n");
-  const bad = await app.run(["test-config"]);
-  assert.equal(bad.code, 78);
-  assert.match(bad.stderr, /config\.toml:\d+:\d+/);
-});
-
-Deno.test("S1 test-git: branch and last commit of a good repository, 1 and the reason for another", async () => {
-  await using app = devtrack();
-  const repo = join(dirname(app.home), "repo");
-  await repository(repo);
-  app.write(repositorySection("repo", repo));
-  const good = await app.run(["test-git"]);
-  assert.equal(good.code, 0, good.stderr);
-  assert.match(good.stdout, /^repo: ok, on main at [0-9a-f]{7,} first$/m);
-  app.write(repositorySection("gone", "/no/such/repository"));
-  const bad = await app.run(["test-git"]);
-  assert.equal(bad.code, 1);
-  assert.match(bad.stdout, /^gone: git ended with/m);
-});
-
-Deno.test("S1 test-scheduler: the next prompts, with and without a daemon", async () => {
-  await using app = devtrack("[settings]\nprompt_interval = 60\n");
-  const times = async () => {
-    const { next } = JSON.parse((await app.run(["test-scheduler", "--json"])).stdout);
-    return next.map((time: string) => Date.parse(time));
-  };
-  const hour = 3_600_000;
-  const [first, second] = await times();
-  assert.equal(second - first, hour);
-  await app.start();
-  const [soon, later] = await times();
-  assert.equal(later - soon, hour);
-  assert.ok(soon - Date.now() <= hour);
-});
-
-Deno.test("S1 test-integrated: one trigger goes through the daemon into the database and back", async () => {
-  await using app = devtrack(RARELY);
-  const without = await app.run(["test-integrated"]);
-  assert.equal(without.code, 3);
-  await app.start();
-  const result = await app.run(["test-integrated"]);
-  assert.equal(result.code, 0, result.stderr);
-  assert.match(result.stdout, /trigger #1 went through/);
 });
 
 Deno.test("S1 Next Steps: IPC: a client in Python hears of a trigger over the socket and answers it", async () => {
@@ -386,7 +268,9 @@ Deno.test("S1 Next Steps: metrics, S1 Future: metrics and health, S1 Future: rem
   const metrics = await app.get("/metrics");
   assert.match(metrics.body, /resident_memory_bytes|rss_bytes/);
   const page = await app.get("/");
-  assert.match(page.body, /devtrack|id="name"/);
+  assert.equal(page.status, 200);
+  assert.match(page.body, /<title>devtrack<\/title>[\s\S]*<h1 id="name">devtrack<\/h1>/);
+  assert.match(page.body, /fetch\("\/api\/v1\/status"/);
 });
 
 Deno.test("S1 Troubleshooting: won't start: a PID file that somebody left is no obstacle", async () => {
@@ -398,8 +282,7 @@ Deno.test("S1 Troubleshooting: won't start: a PID file that somebody left is no 
 
 Deno.test("S1 Troubleshooting: can't find repository: started inside one, devtrack watches it", async () => {
   await using app = devtrack(RARELY);
-  const repo = join(dirname(app.home), "my project");
-  await repository(repo);
+  const repo = await repository(app, "my project");
   fs.mkdirSync(join(repo, "deep", "down"), { recursive: true });
   await sh(`cd '${repo}/deep/down' && '${app.binary}' start`, app.env());
   const { repositories } = await app.status();
@@ -430,19 +313,6 @@ Deno.test("S1 Future: auto-restart on crash: with keep_alive it comes back after
   });
 });
 
-Deno.test("S1 Future: several instances: a daemon for each group of repositories, side by side", async () => {
-  await using app = devtrack(RARELY);
-  await app.start();
-  const other = await app.run(["start", "--name", "work", "--port", "0"]);
-  assert.equal(other.code, 0, other.stderr);
-  try {
-    assert.equal(JSON.parse((await app.run(["status", "--name", "work", "--json"])).stdout).instance, "work");
-    assert.equal((await app.run(["status"])).code, 0);
-  } finally {
-    await app.run(["stop", "--name", "work"]);
-  }
-});
-
 Deno.test("S1 Future: notifications: a failed prompt command is told", async () => {
   await using app = devtrack();
   const told = join(dirname(app.home), "told");
@@ -457,8 +327,7 @@ Deno.test("S1 Future: notifications: a failed prompt command is told", async () 
 Deno.test("S1 Process Management, S1 Log Format: a commit whose question a kill cut off, before it was written down, has its trigger all the same, once", async () => {
   const patient = `[settings]\nprompt_interval = 600\nprompt_command = ["sleep", "1000"]\n`;
   await using app = devtrack(patient);
-  const repo = join(dirname(app.home), "repo");
-  await repository(repo);
+  const repo = await repository(app, "repo");
   app.write(patient + repositorySection("repo", repo));
   await app.start();
   await sh(`cd '${repo}' && git commit -q --allow-empty -m second`);

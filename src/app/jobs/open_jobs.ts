@@ -78,6 +78,8 @@ export class OpenJobs implements AsyncDisposable {
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
   #loss: Disposable | undefined;
+  /** Whether the log has been told that the scheduler has begun. */
+  #isTold = false;
 
   constructor(options: OpenJobsOptions, parts: Parts) {
     this.#options = options;
@@ -114,7 +116,18 @@ export class OpenJobs implements AsyncDisposable {
     else this.#scheduler.apply(prepared);
     const looked = this.#repositories.apply(prepared.repositories);
     this.#programTriggers.begin();
+    this.#tellBegin();
     await looked; // Whoever is told that we are ready may commit at once.
+  }
+
+  /** Says once, as soon as there are jobs, that they are scheduled from now on, and which time is the next. */
+  #tellBegin(): void {
+    const jobs = this.#scheduler.list().length;
+    if (this.#isTold || jobs === 0) return;
+    this.#isTold = true;
+    const { paused, next_at: next } = this.scheduler();
+    const log = this.#options.logs.logging.logger("scheduler");
+    log.info("the scheduler has begun", { jobs, ...(next === null ? {} : { next }), ...(paused ? { paused } : {}) });
   }
 
   /** What is known goes into the new one; that the rest is gone stays to be seen until the next start. */
@@ -132,6 +145,7 @@ export class OpenJobs implements AsyncDisposable {
     const watched = this.#repositories[Symbol.asyncDispose]();
     const cancelled = await this.#scheduler.drain(ms);
     await watched;
+    if (this.#isTold) this.#options.logs.logging.logger("scheduler").info("the scheduler has stopped");
     await this.#parts.ledger.flush();
     return cancelled;
   }

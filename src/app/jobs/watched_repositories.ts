@@ -32,6 +32,8 @@ export class WatchedRepositories implements AsyncDisposable {
   readonly #checks = new Map<string, Disposable>();
   /** Keys of events that people have been told of, while they are not recorded. */
   readonly #noted = new Set<string>();
+  /** Paths of those that are watched, by name, as the log was told. */
+  #told: ReadonlyMap<string, string> = new Map();
 
   constructor(options: OpenJobsOptions, around: Around) {
     this.#options = options;
@@ -52,10 +54,25 @@ export class WatchedRepositories implements AsyncDisposable {
   /** Resolves when those that are new have been looked at, or one of them takes too long. */
   async apply(specs: readonly RepositorySpec[]): Promise<void> {
     const looked = this.#repositories.apply(specs);
-    this.#watchHealth(specs.filter(({ enabled }) => enabled).map(({ name }) => name), this.#options.health);
+    const enabled = specs.filter((spec) => spec.enabled);
+    this.#tell(new Map(enabled.map(({ name, path }) => [name, path])));
+    this.#watchHealth(enabled.map(({ name }) => name), this.#options.health);
     const { promise: late, resolve } = Promise.withResolvers<void>();
     using _timer = this.#options.context.system.clock.after(FIRST_LOOK_MS, resolve);
     await Promise.race([looked, late]);
+  }
+
+  /** Says of each repository once that it is watched, and once that it is not any more. */
+  #tell(watched: ReadonlyMap<string, string>): void {
+    const log = this.#options.logs.logging.logger("git");
+    const before = this.#told;
+    this.#told = watched;
+    for (const [repository, path] of before) {
+      if (watched.get(repository) !== path) log.info("stopped watching the repository", { repository, path });
+    }
+    for (const [repository, path] of watched) {
+      if (before.get(repository) !== path) log.info("watches the repository", { repository, path });
+    }
   }
 
   #watchHealth(names: readonly string[], health: Health): void {
@@ -108,6 +125,7 @@ export class WatchedRepositories implements AsyncDisposable {
     for (const check of this.#checks.values()) check[Symbol.dispose]();
     this.#checks.clear();
     await this.#repositories[Symbol.asyncDispose]();
+    this.#tell(new Map());
   }
 }
 

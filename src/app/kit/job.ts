@@ -61,6 +61,11 @@ export interface Job<C> extends JobSettings {
   /** Unlike that of any other job, service or program. */
   readonly name: string;
   /**
+   * Housekeeping, which users do not mean when they ask for the next trigger: `status` has it among the jobs, and not in the
+   * scheduler's interval, next and last trigger, and their count. Everything else is as with any job. Default false.
+   */
+  readonly background?: boolean;
+  /**
    * Returns when it is done; a throw is the outcome `failed`. One that ignores its signal is let go after `stopTimeout`, and
    * no other attempt or run of the job begins before its code has ended, unless `overlap` is `allow`.
    */

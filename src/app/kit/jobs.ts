@@ -56,6 +56,7 @@ export function appJobs(app: App, around: Surroundings): AppJob[] {
 export function appJobSpecs(jobs: readonly AppJob[], { systemZone, kitFor }: AppJobsRun): JobSpec[] {
   return jobs.map(({ job, settings }) => ({
     ...specOf(settings, { work: functionWork(job, kitFor), systemZone }),
+    ...(job.background === true ? { background: true } : {}),
     builtIn: true,
   }));
 }
@@ -72,7 +73,7 @@ function indexIn(path: Path): number {
 
 /** What the configuration says wins; what it says of the times takes the place of all that is said of them here. */
 function settingsOf(job: Job<Config>, { app, config }: { readonly app: App; readonly config: Config }): JobSettings {
-  const { name: _name, run: _run, settings, ...own } = job;
+  const { name: _name, background: _background, run: _run, settings, ...own } = job;
   const said = settings === undefined ? {} : configured(job, { app, config });
   const isTimed = said.every !== undefined || said.cron !== undefined;
   const { every: _every, cron: _cron, ...untimed } = own;

@@ -62,6 +62,11 @@ Deno.test("a job of an app has the settings of a [[job]], its forms and its defa
   });
 });
 
+Deno.test("the scheduler hears which jobs are in the background", async () => {
+  const [plain, house] = await specs([figJob(), figJob({ name: "sort", background: true })]);
+  assert.deepEqual([plain?.background, house?.background], [undefined, true]);
+});
+
 Deno.test("an app's job is in the file's zone, and one that only events make run queues", async () => {
   const [timed, event] = await specs([
     figJob({ cron: "0 9 * * *" }),

@@ -22,3 +22,14 @@ Deno.test("`appd status`, run by a program, tells about the daemon that runs it,
     await instance.run(["stop", "--home", instance.home, ...names], { env });
   }
 });
+
+Deno.test("what appd sets for its own runtime is no program's", async () => {
+  await using instance = new Instance();
+  const said = join(instance.home, "said");
+  instance.write(program("p", `env >${said}.new; mv ${said}.new ${said}; exec sleep 1000`));
+  const child = instance.spawn(["run"]); // In the foreground nothing is taken out of what a user has set.
+  const text = await until("its environment", () => fs.existsSync(said) && fs.readFileSync(said, "utf8"));
+  assert.deepEqual(text.split("\n").filter((line) => line.startsWith("DENO_")), []);
+  await instance.run(["stop"]);
+  await child.output();
+});

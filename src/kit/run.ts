@@ -9,8 +9,8 @@ import type { DefinedApp } from "./define_app.ts";
  */
 // deno-lint-ignore no-explicit-any -- every app has a configuration of its own
 export async function run(defined: DefinedApp<any>): Promise<never> {
-  trustHost();
   const system = realSystem();
+  trustHost(); // After the look at the environment: programs get what the user has set, and nothing of ours.
   const order = defined.flaw === undefined ? startOrder(system) : undefined;
   Deno.exit(await (order === undefined ? runCommand(defined, system) : runDetached(system, order, defined.app)));
 }

@@ -206,8 +206,8 @@ Deno.test("a reload says what the app's settings say of it", async () => {
   fs.writeFileSync(join(app.home, "config.toml"), 'port = 1\ntrees = 3\n[orchard]\nripe_after = "1d"\n');
   const { changes } = JSON.parse((await app.run(["reload", "--json"])).stdout);
   assert.deepEqual(changes, [
-    { key: "port", effect: "needs restart" },
     { key: "trees", effect: "applied" },
+    { key: "port", effect: "needs restart" },
     { key: "orchard.ripe_after", effect: "needs restart" },
   ]);
 });

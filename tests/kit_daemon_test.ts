@@ -202,9 +202,9 @@ Deno.test("a stop in the middle of a start: start says so with 69, and the daemo
   await using fig = new Fig();
   const gate = join(fig.instance.home, "gate");
   const starting = fig.start({ FIG_GATE: gate });
-  const socket = join(fig.instance.home, "control.sock");
-  await until("it answers", () => fs.existsSync(socket) && fig.log().includes("fig starts"));
-  await talkTo(fig.instance).post("/stop");
+  const talk = talkTo(fig.instance);
+  await until("it answers", () => talk.status());
+  await talk.post("/stop");
   await until("it stops", () => fig.log().includes("shutdown began"));
   fs.writeFileSync(gate, "");
   const { code, stderr } = await starting;

@@ -40,6 +40,8 @@ export interface DaemonShutdownPorts {
 export class DaemonShutdown {
   /** What the daemon's process is to end with. */
   exit = exitCode("ok");
+  /** Why that is no success. */
+  reason: string | undefined;
   readonly #ports: DaemonShutdownPorts;
   readonly #ended = Promise.withResolvers<number>();
   #shutdown: Shutdown | undefined;
@@ -133,7 +135,8 @@ export class DaemonShutdown {
       ...(failed.length > 0 ? { failed: failed.map((f) => `${f.part}: ${messageOf(f.error)}`) } : {}),
     });
     lifecycle.dispatch("stopped");
-    this.#end = { at: new Date(clock.now()).toISOString(), exit: this.exit };
+    const at = new Date(clock.now()).toISOString();
+    this.#end = { at, exit: this.exit, ...(this.reason === undefined ? {} : { reason: this.reason }) };
     keepAlive?.[Symbol.dispose]();
     onEnded();
     this.#ended.resolve(this.exit);

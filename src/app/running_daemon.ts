@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import type { DaemonState } from "../base/lifecycle.ts";
 import type { Logger } from "../base/logger.ts";
 import { exitCode } from "../base/exit_codes.ts";
@@ -204,6 +205,7 @@ export class Daemon {
     if (this.#lifecycle.state === "stopping") return;
     this.#log.error("shutting down because a program failed", { program, reason });
     this.#shutdown.exit = exitCode("generic");
+    this.#shutdown.reason = `program ${program} failed: ${reason}`;
     this.stop();
   }
 
@@ -211,6 +213,7 @@ export class Daemon {
   fail(error: unknown): void {
     this.#log.error("internal error, shutting down", { error, stack: (error as Error)?.stack });
     this.#shutdown.exit = exitCode("internal");
+    this.#shutdown.reason = messageOf(error);
     this.stop();
   }
 }

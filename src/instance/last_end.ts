@@ -20,8 +20,14 @@ export interface Evidence {
 export function judgeLastEnd(state: InstanceState, evidence: Evidence): LastEnd {
   const { pid, ended } = state;
   if (ended !== undefined) {
-    const how = ended.exit === 0 ? "clean" : "error";
-    return { how, pid, at: ended.at, detail: ended.exit === 0 ? null : `it ended with exit code ${ended.exit}` };
+    const { at, exit, reason } = ended;
+    if (exit === 0) return { how: "clean", pid, at, detail: null };
+    return {
+      how: "error",
+      pid,
+      at,
+      detail: `it ended with exit code ${exit}${reason === undefined ? "" : `: ${reason}`}`,
+    };
   }
   const { bootId, kernelLine, lastSeenAt, lastWords } = evidence;
   const at = lastSignOf(state, lastSeenAt);

@@ -23,6 +23,12 @@ const TABLE: readonly [string, InstanceState, Partial<Evidence>, string][] = [
   ["an orderly end before a reboot", ENDED, { bootId: "b2" }, "clean"],
   ["a failure", { ...ENDED, ended: { ...ENDED.ended, exit: 70 } }, {}, "error (it ended with exit code 70)"],
   [
+    "a bug",
+    { ...ENDED, ended: { ...ENDED.ended, exit: 70, reason: "no such branch" } },
+    {},
+    "error (it ended with exit code 70: no such branch)",
+  ],
+  [
     "a reboot",
     STATE,
     { bootId: "b2", lastWords: "x" },

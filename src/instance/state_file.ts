@@ -26,7 +26,12 @@ export interface InstanceState {
   /** Jobs whose runs were cancelled at the shutdown. */
   readonly cancelled?: readonly string[];
   /** How it ended, when it had time to say so; absent while it runs and after a death. */
-  readonly ended?: { readonly at: string; readonly exit: number };
+  readonly ended?: {
+    readonly at: string;
+    readonly exit: number;
+    /** Why it is no success; absent for an orderly end. */
+    readonly reason?: string;
+  };
   /** When its predecessors died within the last minutes, ISO 8601. */
   readonly deaths?: readonly string[];
   /** The command after `--` and the directory that it runs in, or null. */

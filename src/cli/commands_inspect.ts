@@ -30,6 +30,7 @@ const STATUS: CommandSpec = {
     generic: "dead, and a PID file was left behind",
     usage: true,
     notRunning: "not running",
+    noPermission: true,
     unknown: true,
     starting: true,
     degraded: true,

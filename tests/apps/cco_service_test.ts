@@ -8,7 +8,7 @@ import { cco, configure, ok } from "./cco_lab.ts";
 /** What `generate` writes under the name that a service manager looks for. */
 async function generated(instance: Instance, kind: string, name: string): Promise<string> {
   const directory = join(instance.home, "generated");
-  await ok(instance, "generate", kind, "--output", directory);
+  await ok(instance, "generate", kind, "--output", directory, "--force");
   return fs.readFileSync(join(directory, name), "utf8");
 }
 

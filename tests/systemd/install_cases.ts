@@ -111,7 +111,7 @@ async function newcomer(lab: SystemdLab): Promise<void> {
   await appd.ok("config", "init", "--force");
   await appd.ok("restart");
   await lab.user(USER);
-  await appdAs(lab, USER).fails(4, /permission/, "--home", "/var/lib/appd", "status");
+  await appdAs(lab, USER).fails(77, /permission/, "--home", "/var/lib/appd", "status");
   await appdAs(lab, USER).fails(77, /sudo systemctl stop appd\.service/, "--home", "/var/lib/appd", "stop");
   await appd.ok("uninstall");
   await clear(lab, "/var/lib/appd");

@@ -1,6 +1,5 @@
 import { daemonStatus } from "../../app/control.ts";
 import { serviceOf } from "../../app/service/installed.ts";
-import { AppdError } from "../../base/errors.ts";
 import { contextOf } from "../context_of.ts";
 import { isOn } from "../invocation.ts";
 import { renderStatus } from "../render_status.ts";
@@ -18,19 +17,13 @@ export async function status(input: VerbInput): Promise<number> {
   return code;
 }
 
-/** LSB has a code of its own for a state that cannot be determined, also where that is for want of a right. */
-function asUnknown(error: unknown): never {
-  if (!(error instanceof AppdError) || error.exit !== "noPermission") throw error;
-  throw new AppdError(error.message, { ...error.hint === undefined ? {} : { hint: error.hint }, exit: "unknown" });
-}
-
 async function look(input: VerbInput): Promise<Frame> {
   const { invocation, output, system } = input;
   const context = contextOf(input);
   const installed = serviceOf(context);
   const service = installed &&
     await (await import("../service_verbs.ts")).statusAsService({ context, service: installed });
-  const { exit, report } = service ?? await daemonStatus(context).catch(asUnknown);
+  const { exit, report } = service ?? await daemonStatus(context);
   const lines = renderStatus(report, {
     style: output.style,
     now: system.clock.now(),

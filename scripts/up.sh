@@ -7,4 +7,13 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 "$root/scripts/compile.sh" --if-stale
 "$root/dist/appd" --daemon "$@"
-"$root/dist/appd" status
+
+# Which instance that was, if it was said.
+where=()
+for ((n = 1; n <= $#; n++)); do
+  case ${!n} in
+    --home=* | --name=* | --config=*) where+=("${!n}") ;;
+    --home | --name | --config) next=$((n + 1)) && where+=("${!n}" "${!next}") ;;
+  esac
+done
+"$root/dist/appd" status "${where[@]}"

@@ -14,7 +14,8 @@ const HALF_A_RUN = 500;
 
 /**
  * Whether the upstream answers. Checks run every second, some milliseconds more or less; this one looks at the run that is
- * nearest to `health_check_interval` after its last look, and else repeats what it has seen. Not critical: cco itself is well when its upstream is not.
+ * nearest to `health_check_interval` after its last look, and else repeats what it has seen. Not critical: cco itself is
+ * well when its upstream is not.
  */
 export function upstreamCheck(fetch: Fetch = globalThis.fetch): Check<Settings> {
   let last: Look | undefined;

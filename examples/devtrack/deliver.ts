@@ -15,7 +15,7 @@ interface Target {
 }
 
 /** The integrations that answers go to: those that are enabled and have a command. */
-export function targetsOf({ integrations }: Pick<Config, "integrations">): Target[] {
+function targetsOf({ integrations }: Pick<Config, "integrations">): Target[] {
   return integrationsIn(integrations).flatMap(({ name, enabled, command }) =>
     enabled && command !== undefined ? [{ name, command }] : []
   );

@@ -34,7 +34,8 @@ export const RECALL: Service<Config> = {
     let seen: string | undefined;
     const lookAfterPause = () => {
       const { paused, last_skip: skip } = statusOf(jobs, "commit") ?? {};
-      if (paused || skip?.slot === seen) return;
+      // A look that is under way may have read before the skip was written: the next one sees it.
+      if (paused || looking !== undefined || skip?.slot === seen) return;
       seen = skip?.slot;
       look();
     };

@@ -41,7 +41,6 @@ export class Upstream {
   #counts = { calls: 0, errors: 0, inFlight: 0, connects: 0 };
   #lastServer: string | null = null;
   #lastError: string | null = null;
-  /** Whether it is being asked if it lives. */
 
   constructor(name: string, options: { connect: Connect; listener: Listener; now: number }) {
     this.name = name;

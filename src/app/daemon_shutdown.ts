@@ -2,6 +2,7 @@ import type { Logger } from "../base/logger.ts";
 import { messageOf } from "../base/errors.ts";
 import { exitCode } from "../base/exit_codes.ts";
 import { isUp } from "../base/program_names.ts";
+import type { ProgramStatus } from "../base/program_reports.ts";
 import type { InstanceState } from "../instance/state_file.ts";
 import type { StopReport } from "../programs/stop_in_order.ts";
 import type { Supervisor } from "../programs/supervisor.ts";
@@ -156,21 +157,21 @@ export class DaemonShutdown {
   }
 
   async #stopPrograms(deadlineMs: number): Promise<void> {
-    this.#tellBeside();
+    this.#tellBeside(() => true);
     this.#noteStop(await this.#ports.supervisor.stopAll({ deadlineMs }));
   }
 
   /** They live in this process: there is nobody to leave them to. */
   async #stopServices(deadlineMs: number): Promise<void> {
-    this.#tellBeside();
+    this.#tellBeside(({ kind }) => kind === "service");
     this.#noteStop(await this.#ports.supervisor.stopTasks({ deadlineMs }));
   }
 
   /** A job that wanted one of them may fail now: its log says only that. */
-  #tellBeside(): void {
-    const running = this.#ports.supervisor.list().filter(isUp).map(({ name }) => name);
+  #tellBeside(stops: (unit: Pick<ProgramStatus, "kind">) => boolean): void {
+    const running = this.#ports.supervisor.list().filter((unit) => isUp(unit) && stops(unit)).map(({ name }) => name);
     if (!this.#draining || running.length === 0) return;
-    this.#ports.log.info("time is short: programs and services stop beside jobs that still run", { stops: running });
+    this.#ports.log.info("time is short: these stop beside jobs that still run", { stops: running });
   }
 
   #noteStop(report: StopReport): void {

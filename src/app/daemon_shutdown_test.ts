@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SILENT } from "../base/logger.ts";
+import { type LogFields, SILENT } from "../base/logger.ts";
 import type { ProgramStatus } from "../base/program_reports.ts";
 import { shellSpec } from "../programs/testing.ts";
 import type { StopReport } from "../programs/stop_in_order.ts";
@@ -35,12 +35,13 @@ function setUp(
   } = {},
 ) {
   const calls: string[] = [];
+  const logged: LogFields[] = [];
   const lifecycle = createLifecycle((_, to) => calls.push(to));
   lifecycle.dispatch("started");
   const stopping = new AbortController();
   const report = { ...NOBODY, killed };
   const shutdown = new DaemonShutdown({
-    ...{ clock, log: SILENT, lifecycle, stopping },
+    ...{ clock, log: { ...SILENT, info: (_, fields) => void logged.push(fields ?? {}) }, lifecycle, stopping },
     live: { specs, [Symbol.dispose]: () => void calls.push("live") },
     journal: { note: ({ message }) => void calls.push(message) },
     jobs: {
@@ -59,7 +60,7 @@ function setUp(
     keepAlive: { [Symbol.dispose]: () => void calls.push("keep alive") },
     onEnded: () => void calls.push("recorded"),
   });
-  return { shutdown, calls, stopping };
+  return { shutdown, calls, logged, stopping };
 }
 
 Deno.test("jobs end first, in all the time that there is, then programs, then the database; the last is the record", async () => {
@@ -102,6 +103,19 @@ Deno.test("leaving ends the services, which nobody can adopt, and no program", a
   alone.shutdown.leave(30_000);
   await alone.shutdown.ended;
   assert.deepEqual(alone.calls.filter((call) => /^(jobs|tasks|all) /.test(call)), ["jobs 30000"]);
+});
+
+Deno.test("leaving beside jobs that still run tells of services alone: programs do not stop", async () => {
+  const clock = new FakeClock();
+  const jobs = Promise.withResolvers<readonly string[]>();
+  const { shutdown, logged } = setUp({ clock, drained: jobs.promise });
+  shutdown.leave(30_000);
+  await new Promise((resolve) => setTimeout(resolve));
+  clock.advance(30_000);
+  await new Promise((resolve) => setTimeout(resolve));
+  jobs.resolve([]);
+  await shutdown.ended;
+  assert.deepEqual(logged.filter(({ stops }) => stops !== undefined), [{ stops: ["gnome"] }]);
 });
 
 /** What is asked of the parts while the jobs do not end: before the moment, and in it. */

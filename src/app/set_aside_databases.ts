@@ -9,12 +9,9 @@ const COMPANION = /-(wal|shm|journal)$/;
  * Damaged databases of this instance that a daemon has set aside, oldest first, with their absolute paths; none where the
  * directory cannot be read.
  *
- * @param database where it is; default: in the home, where it is unless the configuration of an app moves it
+ * @param database where it is
  */
-export function setAsideDatabases(
-  { paths, system: { files } }: Pick<Context, "paths" | "system">,
-  database = paths.database,
-): string[] {
+export function setAsideDatabases({ system: { files } }: Pick<Context, "system">, database: string): string[] {
   const prefix = `${basename(database)}.corrupt-`;
   const directory = dirname(database);
   try {

@@ -9,6 +9,7 @@ import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 import { endGuards } from "./keep_alive.ts";
 import { modeReport } from "./mode.ts";
+import { databasePlace } from "./database_place.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { setAsideDatabases } from "./set_aside_databases.ts";
@@ -63,10 +64,11 @@ export async function startDaemon(context: Context, options: { command?: Command
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
   if (running) return await already(running);
-  const damaged = setAsideDatabases(context);
+  const database = await databasePlace(context);
+  const damaged = setAsideDatabases(context, database);
   try {
     const started = result({ ...await launch(context, options.command), ...modeReport(context) });
-    const more = setAsideDatabases(context).filter((path) => !damaged.includes(path));
+    const more = setAsideDatabases(context, database).filter((path) => !damaged.includes(path));
     return { ...started, ...(more.length === 0 ? {} : { set_aside: more }) };
   } catch (error) {
     return await already(await overtaken(context, error));

@@ -43,10 +43,14 @@ const ANSWER_MS = { least: 1000, most: 3000 };
 /** Timeout of a daemon that has not said its own, in milliseconds. */
 const TIMEOUT_MS = 30_000;
 
+/** Least time between a polite signal and a kill, in milliseconds. */
+const SIGNAL_MS = 1000;
+
 /**
  * Asks the daemon to stop, waits for the kernel to release its lock, kills it when its time is over, and verifies that
- * the process is gone. The time of a daemon that does not answer counts from the first question on. What a daemon that dies meanwhile leaves behind is ended too. With `keepPrograms` nothing is done to
- * the programs, whatever becomes of the daemon: one that does not answer is killed, because a polite signal would end them.
+ * the process is gone. The time of a daemon that does not answer counts from the first question on. What a daemon that
+ * dies meanwhile leaves behind is ended too. With `keepPrograms` nothing is done to the programs, whatever becomes of the
+ * daemon: one that does not answer is killed, because a polite signal would end them.
  *
  * @throws AppdError (unknown) when a daemon runs whose PID cannot be found out
  */
@@ -70,8 +74,8 @@ export async function stopDaemon(context: Context, options: StopOptions = {}): P
   const rude = asked === undefined && options.keepPrograms;
   if (asked === undefined) processes.kill(pid, rude ? "SIGKILL" : "SIGTERM");
   const timeout = options.timeoutMs ?? (asked?.timeout_s === undefined ? TIMEOUT_MS : asked.timeout_s * 1000);
-  const patience = asked === undefined ? timeout - (clock.monotonic() - began) : timeout + GRACE_MS;
-  const itself = await ended(context, Math.max(0, patience)) && !rude;
+  const left = Math.max(SIGNAL_MS, timeout - (clock.monotonic() - began));
+  const itself = await ended(context, asked === undefined ? left : timeout + GRACE_MS) && !rude;
   if (itself && presenceOf(context).kind === "dead") {
     endGuards(context); // It would start again what somebody wants stopped.
     const { ended: orphans, killed: late } = await clearAway(context, options, began);

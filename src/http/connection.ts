@@ -30,7 +30,7 @@ export const CONNECTION_LIMITS = {
 
 /**
  * Only `answering` is a loss to cut off: a reader of an endless stream comes back and asks for what it missed. To end an
- * `idle` one, which has its answer, costs nobody anything.
+ * `idle` one, which has its answer and has sent no further head, costs nobody anything.
  */
 export type Phase = "reading" | "answering" | "streaming" | "closing" | "idle";
 
@@ -92,7 +92,7 @@ async function serveRequest(
   deps: ConnectionDeps & { readonly input: RequestInput; readonly waitMs: number },
 ): Promise<boolean> {
   const { clock, enter, persists = () => true } = deps;
-  const received = await receive(connection, deps);
+  const received = await receive(connection, { ...deps, onHead: () => enter("reading") });
   if (received === undefined) return false;
   enter("answering");
   const response = "request" in received ? await answer(received, deps) : replyProblem(received.problem);
@@ -164,9 +164,9 @@ async function answer(
 
 async function receive(
   connection: Pick<Connection, "read" | "write">,
-  { clock, streamLimit = () => undefined, input, waitMs = CONNECTION_LIMITS.headMs }:
+  { clock, streamLimit = () => undefined, input, waitMs = CONNECTION_LIMITS.headMs, onHead }:
     & Pick<ConnectionDeps, "clock" | "streamLimit">
-    & { readonly input: RequestInput; readonly waitMs?: number },
+    & { readonly input: RequestInput; readonly waitMs?: number; readonly onHead?: () => void },
 ): Promise<Received | undefined> {
   const found = await within(clock, waitMs, input.head(HEAD_LIMITS.bytes));
   if (found === LATE) return input.leftover ? refused(408, "the request took too long") : undefined;
@@ -174,6 +174,7 @@ async function receive(
     if (found.failure === "closed") return input.leftover ? refused(400, "the request is incomplete") : undefined;
     return found.failure === "too long" ? refused(431, "the header is too long") : refused(400, "a line is malformed");
   }
+  onHead?.();
   const parsed = parseRequestHead(found.text, { takesChunks: (path) => streamLimit(path) !== undefined });
   if ("problem" in parsed) return parsed;
   const { head } = parsed;

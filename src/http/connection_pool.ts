@@ -89,6 +89,6 @@ export class ConnectionPool {
     const now = this.#options.clock.monotonic();
     if (now - this.#warnedAt < QUIET_MS) return;
     this.#warnedAt = now;
-    this.#options.log.warn("closed the oldest connection to let others in", { reason, limit: this.#options.limit });
+    this.#options.log.warn("closed a connection to let others in", { reason, limit: this.#options.limit });
   }
 }

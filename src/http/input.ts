@@ -9,7 +9,7 @@ export type HeadFailure = "closed" | "bare LF" | "too long";
 /** Bytes that are asked for where many are expected. */
 const SOME_BYTES = 64 * 1024;
 
-/** Reads one request from a connection, never more than it is allowed to keep in memory. */
+/** Reads the requests of a connection, one after the other, never more than it is allowed to keep in memory. */
 export class RequestInput {
   #connection: Pick<Connection, "read">;
   #kept = new Uint8Array(0);
@@ -18,7 +18,7 @@ export class RequestInput {
     this.#connection = connection;
   }
 
-  /** Whether bytes came behind the request. */
+  /** Whether bytes came that were not taken yet: the beginning of a head, or what stands behind a request. */
   get leftover(): boolean {
     return this.#kept.length > 0;
   }

@@ -41,10 +41,11 @@ async function connect({ port }: Listener) {
     const length = await conn.read(chunk);
     return length === null ? null : decoder.decode(chunk.subarray(0, length));
   };
+  const send = async (text: string) => void await conn.write(new TextEncoder().encode(text));
   return {
-    read,
+    ...{ read, send },
     async ask(text: string) {
-      await conn.write(new TextEncoder().encode(text));
+      await send(text);
       let answer = "";
       while (!answer.endsWith("\r\n\r\nok")) answer += await read() ?? assert.fail(`it closed after "${answer}"`);
       return answer;
@@ -178,6 +179,20 @@ Deno.test("at the limit a connection that has had its answer makes room before a
   await other.ask(GET);
   assert.equal(await idle.read(), null);
   await fresh.ask(GET);
+});
+
+Deno.test("a connection whose next request is on its way is idle no more", async () => {
+  await using served = serve(ok, { maxConnections: 2 });
+  using silent = await connect(served.listener);
+  using busy = await connect(served.listener);
+  await busy.ask(GET);
+  const head = "POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+  await busy.send(head);
+  assert.match(await busy.read() ?? "", /^HTTP\/1\.1 100 /);
+  using other = await connect(served.listener);
+  await other.ask(GET);
+  assert.equal(await silent.read(), null);
+  assert.match(await busy.ask("hi"), /^HTTP\/1\.1 200 /);
 });
 
 Deno.test("a listener that closes ends idle connections at once, and says so in the answers that are under way", async () => {

@@ -189,11 +189,6 @@ export class Scheduler implements Disposable {
     return { update, jobs: this.#roster.memories(), pause: this.desk.pause };
   }
 
-  /** When the last slot of a timed job came; wall time in milliseconds. */
-  get lastSlotAt(): number | null {
-    return this.#times.lastSlotAt;
-  }
-
   /** When a job is due next; wall time in milliseconds. */
   dueOf(job: string): number | undefined {
     return this.#times.dueOf(job);

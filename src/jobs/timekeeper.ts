@@ -24,7 +24,6 @@ export class Timekeeper implements Disposable {
   readonly #watch: ClockWatch;
   #timer: Timer | undefined;
   #isOver = false;
-  #lastSlotAt: number | null = null;
 
   constructor(deps: TimekeeperDeps) {
     this.#deps = deps;
@@ -41,11 +40,6 @@ export class Timekeeper implements Disposable {
   /** When a job is due next; wall time in milliseconds. */
   dueOf(job: string): number | undefined {
     return this.#agenda.dueOf(job);
-  }
-
-  /** When the last slot of a timed job came; wall time in milliseconds. */
-  get lastSlotAt(): number | null {
-    return this.#lastSlotAt;
   }
 
   /** Before anything is read off the wall clock: an interval that a set clock made look due would lose its pace. */
@@ -86,7 +80,6 @@ export class Timekeeper implements Disposable {
     const due = takeDue(job.timed, job.place, at);
     job.place = due.place;
     this.plan(job);
-    this.#lastSlotAt = due.run.at(-1)?.at ?? this.#lastSlotAt;
     const { older, run } = due;
     void this.#deps.desk.serve(job, {
       older: older === undefined ? undefined : { ...older, from: timedSlot(job.spec, older.from) },

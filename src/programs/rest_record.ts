@@ -39,8 +39,9 @@ export function writeRest(files: RestFiles, directory: string, record: RestRecor
 /** The record; undefined when there is none, or it is not whole. */
 export function readRest(files: RestFiles, directory: string): RestRecord | undefined {
   try {
-    const value = JSON.parse(files.readText(pathOf(directory))) as RestRecord;
-    return ["stopped", "exited"].includes(value.as) && typeof value.at === "number" ? value : undefined;
+    const value = JSON.parse(files.readText(pathOf(directory))) as Omit<RestRecord, "at"> & Partial<RestRecord>;
+    if (!["stopped", "exited"].includes(value.as)) return undefined;
+    return { ...value, at: value.at ?? value.exit?.at ?? 0 }; // There was a time when nobody kept it.
   } catch (error) {
     if (error instanceof SyntaxError || errnoOf(error) !== undefined) return undefined;
     throw error;

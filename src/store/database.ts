@@ -6,6 +6,7 @@ import type { MigrationList, MigrationState } from "./messages.ts";
 import { migrate } from "./migrate.ts";
 import { refused } from "./refused.ts";
 import { COMPANIONS } from "./set_aside.ts";
+import { refuseForeign } from "./foreign.ts";
 import { DamagedError, faultOf } from "./trouble.ts";
 
 /** What opening needs; `now`: wall time in milliseconds. */
@@ -60,7 +61,7 @@ export function checkKinds(files: Files, path: string): void {
   }
 }
 
-/** Opens or makes the file for its owner alone; SQLite gives what it makes beside it the same mode. */
+/** Finds the file, or makes it for its owner alone. */
 function prepare({ files, path }: OpenInput): void {
   checkKinds(files, path);
   const isNew = files.stat(path) === undefined;
@@ -70,10 +71,14 @@ function prepare({ files, path }: OpenInput): void {
   } finally {
     files.close(fd);
   }
+  if (isNew) files.fsyncDirectory(dirname(path));
+}
+
+/** Leaves the files to their owner alone; SQLite gives what it makes beside them the same mode. */
+function restrict({ files, path }: OpenInput): void {
   for (const name of ["", ...COMPANIONS].map((suffix) => path + suffix)) {
     if (((files.stat(name)?.mode ?? 0) & 0o177) !== 0) files.chmod(name, 0o600);
   }
-  if (isNew) files.fsyncDirectory(dirname(path));
 }
 
 /**
@@ -93,7 +98,6 @@ function checkHead(files: Files, { fd, path }: { fd: number; path: string }): vo
 }
 
 function configure(db: Sqlite, path: string): void {
-  db.exec(`PRAGMA busy_timeout = ${OPEN_BUSY_MS}`);
   const mode = db.run("PRAGMA journal_mode = WAL").rows[0]?.journal_mode;
   if (mode !== "wal") {
     const message = `cannot open "${path}": its file system cannot hold a write-ahead log (journal mode ${mode})`;
@@ -138,14 +142,17 @@ function watchPlace(files: Files, path: string): OpenedDatabase["place"] {
  * @throws RefusedError, DamagedError, what SQLite throws, or what node throws
  */
 export function openDatabase(input: OpenInput): OpenedDatabase {
-  const { files, path } = input;
+  const { files, path, called = path } = input;
   let db: Sqlite | undefined;
   try {
     prepare(input);
     db = input.open(path);
+    db.exec(`PRAGMA busy_timeout = ${OPEN_BUSY_MS}`);
+    refuseForeign(db, input.lists, { path: called }); // Before anything of it is changed.
+    restrict(input);
     configure(db, path);
     check(db, files.stat(path)?.size ?? 0);
-    const migrations = migrate(db, input.lists, { path: input.called ?? path, now: input.now });
+    const migrations = migrate(db, input.lists, { path: called, now: input.now });
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return { db, migrations, place: watchPlace(files, path) };
   } catch (error) {

@@ -1,6 +1,5 @@
 import { messageOf } from "../base/errors.ts";
 import type { Sqlite } from "../system/sqlite.ts";
-import { refuseForeign } from "./foreign.ts";
 import type { MigrationList, MigrationState } from "./messages.ts";
 import { foreignFlaw, foreignName } from "./migration_names.ts";
 import { textSum } from "./migration_text.ts";
@@ -83,7 +82,6 @@ export function migrate(
   lists: readonly MigrationList[],
   at: { readonly path: string; readonly now: number },
 ): MigrationState {
-  refuseForeign(db, lists, at);
   db.exec("PRAGMA foreign_keys = OFF");
   makeTable(db);
   const missing = missingSteps(db, lists, at);

@@ -39,8 +39,8 @@ export function foreignFlaw(
   ];
 }
 
-/** One name, with the schema before it left out: `main.runs`. */
-const NAME = String.raw`(?:\S+ \. )?(\S+)`;
+/** One name of this database, whose schema before it is left out: `main.runs`. Another one's is that of its schema. */
+const NAME = String.raw`(?:"?main"? \. )?(\S+)`;
 const LISTED = String.raw`(?:\S+ \. )?\S+(?: as)?(?: [\w$"]+)?`;
 
 /** Where the name of a table, an index, a view or a trigger stands that is made, changed or referred to: <https://sqlite.org/lang.html>. */
@@ -58,20 +58,24 @@ const READ = new RegExp(String.raw`(?<= )(?<!distinct )(?:from|join) ((?:${LISTE
 /** What a statement calls so for itself: `WITH runs AS (…)`. */
 const CALLED = /(?<= )(?:with|recursive|,) (\S+) (?:\( [^()]*\) )?as (?:(?:not )?materialized )?\(/g;
 
+/** What lives as long as the connection, and hides what the database has under that name. */
+const TEMPORARY = /(?<= )create (?:temp|temporary) (?:table|view) (?:if not exists )?(?:"?temp"? \. )?(\S+)/g;
+
 /** Names of tables, indexes, views and triggers that a text makes, changes or reads, in small letters. */
 function namedBy(sql: string): ReadonlySet<string> {
   const text = ` ${wordsOf(sql).map(plain).join(" ")} `;
   const called = new Set([...text.matchAll(CALLED)].map(([, name]) => name));
+  const temporary = new Set([...text.matchAll(TEMPORARY)].map(([, name]) => name));
   const changed = CHANGED.flatMap((where) => [...text.matchAll(where)].map(([, name = ""]) => name));
   const read = [...text.matchAll(READ)].flatMap(([, list = ""]) => list.split(" , ").map(firstName));
-  const names = [...changed, ...read.filter((name) => !called.has(name))];
+  const names = [...changed, ...read.filter((name) => !called.has(name))].filter((name) => !temporary.has(name));
   return new Set(names.map((name) => name.replaceAll('"', "")));
 }
 
-/** `main . runs as r` → `runs`. */
+/** `main . runs as r` → `runs`; of another database that of its schema. */
 function firstName(listed: string): string {
   const [first = "", dot, second] = listed.split(" ");
-  return dot === "." && second !== undefined ? second : first;
+  return dot === "." && second !== undefined && /^"?main"?$/.test(first) ? second : first;
 }
 
 /** In small letters; what stands in quotes keeps them, as it is no keyword, and is one word without space. */

@@ -53,6 +53,9 @@ const OWN: readonly string[] = [
   "WITH RECURSIVE a AS (SELECT 1), runs (x) AS (SELECT 1) INSERT INTO look SELECT * FROM runs",
   "-- DROP TABLE runs\nDROP TABLE look /* FROM runs */",
   "SELECT (SELECT a FROM look), runs FROM look GROUP BY a, memory LIMIT 1, 2",
+  "CREATE TEMP TABLE memory (a); INSERT INTO memory SELECT a FROM look; DROP TABLE memory",
+  "CREATE TEMPORARY TABLE IF NOT EXISTS temp.runs (a)",
+  "ATTACH 'x' AS other; CREATE TABLE other.runs (a); INSERT INTO look SELECT a FROM other.runs",
   "CREATE TABLE fresh (a); INSERT INTO fresh SELECT a FROM look; DROP TABLE look; ALTER TABLE fresh RENAME TO look",
 ];
 

@@ -171,7 +171,8 @@ function stoppedText({ events, status }: Subject): string {
 function keptText(events: Subject["events"]): string {
   const kept = latest(events, "kept_stopped");
   if (kept === undefined) return "is stopped, and nothing is remembered of why";
-  const since = `is stopped since ${utcTime(kept.stoppedAt)}${byText(kept.cause)}`;
+  const at = kept.stoppedAt === 0 ? "" : ` since ${utcTime(kept.stoppedAt)}`; // Earlier versions did not keep it.
+  const since = `is stopped${at}${byText(kept.cause)}`;
   const end = kept.endedAt === null ? "" : ` (its last life ended at ${utcTime(kept.endedAt)})`;
   return `${since}, and stays so until somebody starts it: it was stopped by hand under an earlier daemon${end}`;
 }

@@ -2,6 +2,7 @@ import type { Context } from "../../app/context.ts";
 import { checksOf, daemonStatus, reportFor, silent } from "../../app/control.ts";
 import { askWhy, rememberedEvents } from "../../app/control_events.ts";
 import { runsOf, showRun } from "../../app/control_jobs.ts";
+import { databasePlace } from "../../app/database_place.ts";
 import { setAsideDatabases } from "../../app/set_aside_databases.ts";
 import { cannot } from "../../base/errors.ts";
 import { exitCode } from "../../base/exit_codes.ts";
@@ -66,14 +67,14 @@ async function whyDaemon(input: VerbInput, context: Context): Promise<number> {
   const checks = await checksOf(context, action);
   return tell(
     input,
-    explainDaemon({ status, checks, setAside: lostIn(context), now: input.system.clock.now() }),
+    explainDaemon({ status, checks, setAside: await lostIn(context), now: input.system.clock.now() }),
     renderDaemonWhy,
   );
 }
 
 /** Of an app without tables of its own only the history of jobs was lost, and is begun anew. */
-function lostIn(context: Context): readonly string[] {
-  return context.app.migrations.length === 0 ? [] : setAsideDatabases(context);
+async function lostIn(context: Context): Promise<readonly string[]> {
+  return context.app.migrations.length === 0 ? [] : setAsideDatabases(context, await databasePlace(context));
 }
 
 /** Nobody is there to be asked; what the last daemon left in writing says how it ended. */
@@ -83,7 +84,7 @@ async function whyNot(input: VerbInput, context: Context, status: StatusReport):
   const { lastEnd } = await flightRecord(context);
   tell(
     input,
-    explainStopped(status, { last: lastEnd, setAside: lostIn(context), now: input.system.clock.now() }),
+    explainStopped(status, { last: lastEnd, setAside: await lostIn(context), now: input.system.clock.now() }),
     renderDaemonWhy,
   );
   return exitCode("notRunning");

@@ -27,8 +27,6 @@ export interface ShutdownStep {
 /** A shutdown under way. */
 export interface Shutdown {
   progress(): ShutdownProgress;
-  /** Lets every step that is still waiting count as late, at once. */
-  cut(): void;
   readonly done: Promise<ShutdownReport>;
 }
 
@@ -44,13 +42,11 @@ export function beginShutdown(clock: Clock, steps: readonly ShutdownStep[], time
   const timeLeft = () => Math.max(0, timeoutMs - (clock.monotonic() - began));
   const late: string[] = [];
   const failed: { part: string; error: unknown }[] = [];
-  let cut = () => {};
-  const cutOff = new Promise<void>((resolve) => cut = resolve);
 
   /** @param earlier resolves when all steps before have ended */
   async function end(step: ShutdownStep, earlier: Promise<void>): Promise<void> {
     await turnOf(step, earlier);
-    const outcome = await withDeadline(clock, { step, left: timeLeft(), cutOff });
+    const outcome = await withDeadline(clock, { step, left: timeLeft() });
     if (outcome.kind === "late") late.push(step.name);
     if (outcome.kind === "failed") failed.push({ part: step.name, error: outcome.error });
     remaining.delete(step);
@@ -75,7 +71,6 @@ export function beginShutdown(clock: Clock, steps: readonly ShutdownStep[], time
       remaining: [...remaining].map(({ name }) => name),
       deadline: new Date(beganAt + timeoutMs).toISOString(),
     }),
-    cut: () => cut(),
     done: run(),
   };
 }
@@ -87,7 +82,7 @@ const GRACE_MS = 500;
 
 async function withDeadline(
   clock: Clock,
-  task: { step: ShutdownStep; left: number; cutOff: Promise<void> },
+  task: { step: ShutdownStep; left: number },
 ): Promise<Outcome> {
   const { promise: tooLate, resolve } = Promise.withResolvers<Outcome>();
   using _timer = clock.after(task.left + GRACE_MS, () => resolve({ kind: "late" }));
@@ -95,5 +90,5 @@ async function withDeadline(
     (): Outcome => ({ kind: "done" }),
     (error: unknown): Outcome => ({ kind: "failed", error }),
   );
-  return await Promise.race([work, tooLate, task.cutOff.then((): Outcome => ({ kind: "late" }))]);
+  return await Promise.race([work, tooLate]);
 }

@@ -36,13 +36,6 @@ Deno.test("a step that throws is named with its error", async () => {
   assert.equal(report.failed[0]?.part, "store");
 });
 
-Deno.test("cutting the drain ends the wait at once", async () => {
-  const shutdown = beginShutdown(new FakeClock(), [{ name: "jobs", stop: () => new Promise<void>(() => {}) }], 30_000);
-  await settle();
-  shutdown.cut();
-  assert.deepEqual((await shutdown.done).late, ["jobs"]);
-});
-
 Deno.test("a step that has a reserve begins when no more time is left, beside the one before; the next waits for both", async () => {
   const clock = new FakeClock();
   const jobs = Promise.withResolvers<void>();

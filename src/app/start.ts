@@ -9,7 +9,6 @@ import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
 import { endGuards } from "./keep_alive.ts";
 import { modeReport } from "./mode.ts";
-import { databasePlace } from "./database_place.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
 import { setAsideDatabases } from "./set_aside_databases.ts";
@@ -64,7 +63,8 @@ export async function startDaemon(context: Context, options: { command?: Command
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
   if (running) return await already(running);
-  const database = await databasePlace(context);
+  // Of one elsewhere health, why and doctor tell: to find its place out, the configuration would be read twice.
+  const { database } = context.paths;
   const damaged = setAsideDatabases(context, database);
   try {
     const started = result({ ...await launch(context, options.command), ...modeReport(context) });

@@ -16,6 +16,8 @@ interface PageOptions {
   /** About ten thousand jobs and a million runs. */
   readonly jobs: readonly Row[];
   readonly delays: readonly Row[];
+  /** About apps of the kit. */
+  readonly apps: readonly Row[];
 }
 
 function machine(): string {
@@ -66,7 +68,7 @@ function versionsOf(results: PageOptions["results"]): readonly string[] {
 const TABLE_HEAD = "| what | at most | measured | from |\n| --- | --- | --- | --- |";
 
 /** All of it. */
-export function page({ results, one, fifty, jobs, delays }: PageOptions): string {
+export function page({ results, one, fifty, jobs, delays, apps }: PageOptions): string {
   const table = (rows: readonly Row[]) =>
     [TABLE_HEAD, ...results.filter(({ row }) => rows.includes(row)).map(tableRow)].join("\n");
   return `# Performance
@@ -117,5 +119,13 @@ ${peerTable(results.filter(({ row }) => delays.includes(row)))}
 - cron is Debian's, in namespaces of its own; it knows minutes only, so of \`delay\` it has one start a minute
 - systemd is the machine's, in namespaces of its own; timers with \`AccuracySec=1us\` that start a \`oneshot\` service
 - \`delay200\`: each has a second of the minute for itself
+
+## Apps of the kit
+
+The five of \`examples\`, on an empty home, beside appd itself with one job, so that both have a database.
+
+${table(apps)}
+
+${peerTable(results.filter(({ row }) => apps.includes(row)))}
 `;
 }

@@ -30,6 +30,7 @@ Deno.test("a row without a limit has an empty cell, and a peer that is not there
     fifty: [fifty.row],
     jobs: [],
     delays: [],
+    apps: [],
   });
   const rows = text.split("\n").filter((line) => line.startsWith("|") && !line.startsWith("| what"));
   assert.deepEqual(rows.filter((line) => !line.startsWith("| ---")), [

@@ -64,7 +64,10 @@ function keep(row: Row, figure: Kept): void {
 }
 
 function writePage(figures: Figures): number {
-  fs.writeFileSync(PAGE, page({ results: resultsOf(figures), one: ONE, fifty: FIFTY, jobs: JOBS, delays: DELAYS }));
+  fs.writeFileSync(
+    PAGE,
+    page({ results: resultsOf(figures), one: ONE, fifty: FIFTY, jobs: JOBS, delays: DELAYS, apps: APPS }),
+  );
   return 0;
 }
 

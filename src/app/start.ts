@@ -4,6 +4,7 @@ import { detach } from "../detach/detach.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { delay } from "../system/clock.ts";
+import { databasesSetAside } from "../store/set_aside.ts";
 import type { Ignored } from "./already.ts";
 import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
@@ -11,7 +12,6 @@ import { endGuards } from "./keep_alive.ts";
 import { modeReport } from "./mode.ts";
 import { presenceOf } from "./presence.ts";
 import type { Command } from "./command.ts";
-import { setAsideDatabases } from "./set_aside_databases.ts";
 import { orderOf, wordsFor } from "./start_words.ts";
 
 /** A daemon that runs, as it says itself. */
@@ -65,10 +65,10 @@ export async function startDaemon(context: Context, options: { command?: Command
   if (running) return await already(running);
   // Of one elsewhere health, why and doctor tell: to find its place out, the configuration would be read twice.
   const { database } = context.paths;
-  const damaged = setAsideDatabases(context, database);
+  const damaged = databasesSetAside(context.system.files, database);
   try {
     const started = result({ ...await launch(context, options.command), ...modeReport(context) });
-    const more = setAsideDatabases(context, database).filter((path) => !damaged.includes(path));
+    const more = databasesSetAside(context.system.files, database).filter((path) => !damaged.includes(path));
     return { ...started, ...(more.length === 0 ? {} : { set_aside: more }) };
   } catch (error) {
     return await already(await overtaken(context, error));

@@ -1,9 +1,12 @@
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
 
 /** What SQLite keeps beside a database (https://sqlite.org/tempfiles.html). */
 export const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
+
+/** What stands between the name of a database and the time at which it was set aside. */
+const MARK = ".corrupt-";
 
 /**
  * Renames a damaged database and what belongs to it to `PATH.corrupt-TIME`, a name that nothing has. The database comes
@@ -13,7 +16,7 @@ export const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
  * @returns the new path. Throws what node throws.
  */
 export function setAside(files: Files, path: string, now: number): string {
-  const target = freeName(files, `${path}.corrupt-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`);
+  const target = freeName(files, `${path}${MARK}${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`);
   for (const suffix of [...COMPANIONS, ""]) renameIfThere(files, path + suffix, target + suffix);
   files.fsyncDirectory(dirname(path));
   return target;
@@ -32,5 +35,20 @@ function renameIfThere(files: Files, from: string, to: string): void {
     files.rename(from, to);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
+  }
+}
+
+/**
+ * What {@link setAside} has made of the database at `path`, oldest first, absolute where that is; none where its directory
+ * cannot be read.
+ */
+export function databasesSetAside(files: Pick<Files, "list">, path: string): string[] {
+  const isOne = (name: string) =>
+    name.startsWith(basename(path) + MARK) && !COMPANIONS.some((suffix) => name.endsWith(suffix));
+  try {
+    return files.list(dirname(path)).filter(isOne).sort().map((name) => join(dirname(path), name));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return []; // There is none yet, or it is somebody else's.
   }
 }

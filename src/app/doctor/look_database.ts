@@ -3,14 +3,13 @@ import { errnoOf, messageOf } from "../../base/errors.ts";
 import type { DatabaseSeen } from "../../doctor/scene.ts";
 import { openDatabase } from "../../store/database.ts";
 import { RefusedError } from "../../store/refused.ts";
-import { COMPANIONS } from "../../store/set_aside.ts";
+import { COMPANIONS, databasesSetAside } from "../../store/set_aside.ts";
 import { faultOf } from "../../store/trouble.ts";
 import { scratchCopy } from "../../system/scratch_copy.ts";
 import { openSqlite } from "../../system/sqlite.ts";
 import type { Context } from "../context.ts";
 import { storeLists } from "../jobs/store_lists.ts";
 import { databaseRefusal } from "../jobs/try_database.ts";
-import { setAsideDatabases } from "../set_aside_databases.ts";
 import { statOf, unlessRefused } from "./seen.ts";
 
 /** Largest database that is copied to be looked into, in bytes. */
@@ -23,7 +22,7 @@ export function lookAtDatabase(
 ): DatabaseSeen {
   const { app, system: { files } } = context;
   const state = isRunning ? stateBeside(context, path) : stateOf(context, path);
-  const setAside = setAsideDatabases(context, path).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
+  const setAside = databasesSetAside(files, path).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
   return { path, state, setAside, hasOwnTables: app.migrations.length > 0 };
 }
 

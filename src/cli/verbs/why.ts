@@ -3,12 +3,12 @@ import { checksOf, daemonStatus, reportFor, silent } from "../../app/control.ts"
 import { askWhy, rememberedEvents } from "../../app/control_events.ts";
 import { runsOf, showRun } from "../../app/control_jobs.ts";
 import { databasePlace } from "../../app/database_place.ts";
-import { setAsideDatabases } from "../../app/set_aside_databases.ts";
 import { cannot } from "../../base/errors.ts";
 import { exitCode } from "../../base/exit_codes.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
 import type { CheckReport } from "../../base/health_reports.ts";
 import type { StatusReport } from "../../base/status_report.ts";
+import { databasesSetAside } from "../../store/set_aside.ts";
 import { contextOf } from "../context_of.ts";
 import { noSuchProgram } from "../no_such_program.ts";
 import { renderCheckWhy, renderDaemonWhy, renderJobWhy, renderWhy, type WhyView } from "../render_why.ts";
@@ -74,7 +74,9 @@ async function whyDaemon(input: VerbInput, context: Context): Promise<number> {
 
 /** Of an app without tables of its own only the history of jobs was lost, and is begun anew. */
 async function lostIn(context: Context): Promise<readonly string[]> {
-  return context.app.migrations.length === 0 ? [] : setAsideDatabases(context, await databasePlace(context));
+  return context.app.migrations.length === 0
+    ? []
+    : databasesSetAside(context.system.files, await databasePlace(context));
 }
 
 /** Nobody is there to be asked; what the last daemon left in writing says how it ended. */

@@ -1,5 +1,5 @@
 import type { KitStore, LogFields, Logger } from "../../src/mod.ts";
-import { type Changes, FileBook, type FileRecord, type Step } from "./file_book.ts";
+import { type Changes, FileBook, type FileRecord, type Held, type Step, type Turn } from "./file_book.ts";
 import type { FileEvent } from "./file_state.ts";
 import { Refusal } from "./refusal.ts";
 import type { Library } from "./settings.ts";
@@ -23,11 +23,16 @@ export class FileWork {
   /** Every record has `job_id` and `file_path`. */
   readonly log: Logger;
   readonly #book: FileBook;
+  readonly #held: Held;
   readonly #monotonic: () => number;
   readonly #steps: Step[] = [];
+  /** Where the file goes; undefined while that is open. */
+  #decision: Changes | undefined;
 
   private constructor(file: FileRecord, book: FileBook, ports: WorkPorts) {
     this.file = file;
+    this.#held = { ...file, runId: ports.run.id };
+    if (file.state === "moving") this.#decision = file;
     this.#book = book;
     this.library = ports.library;
     this.signal = ports.signal;
@@ -37,9 +42,9 @@ export class FileWork {
   }
 
   /** Takes the file that a run is for; undefined when the run comes too late. */
-  static async begin(payload: Pick<FileRecord, "id" | "attempt">, ports: WorkPorts): Promise<FileWork | undefined> {
+  static async begin(turn: Turn, ports: WorkPorts): Promise<FileWork | undefined> {
     const book = new FileBook(ports.store, () => ports.clock.now());
-    const file = await book.begin({ ...payload, runId: ports.run.id });
+    const file = await book.begin({ ...turn, runId: ports.run.id });
     return file && new FileWork(file, book, ports);
   }
 
@@ -49,7 +54,7 @@ export class FileWork {
     this.log.debug("step begins", { step: name });
     const end = (outcome: Step["outcome"], detail: string | null) => {
       const ms = Math.round(this.#monotonic() - began);
-      this.#steps.push({ name, outcome, runId: this.run.id, ms, detail });
+      this.#steps.push({ name, outcome, ms, detail });
       this.log[outcome === "failed" ? "warn" : "info"]("step ended", {
         ...{ step: name, outcome, duration_ms: ms },
         ...(detail === null ? {} : { detail }),
@@ -68,16 +73,18 @@ export class FileWork {
 
   /** Writes down where the file is going to be, before it is there. */
   async decide(changes: Changes): Promise<void> {
-    await this.#book.apply("decided", this.file.id, changes);
+    this.#decision = changes;
+    await this.#book.decide(this.#held, changes);
   }
 
   async child(mark: string | null): Promise<void> {
-    await this.#book.child(this.file.id, mark);
+    await this.#book.child(this.#held, mark);
   }
 
   /** Writes down how the run ended for the file. */
   async conclude(event: FileEvent, changes: Changes = {}): Promise<void> {
-    await this.#book.conclude(event, this.file.id, { ...changes, steps: this.#steps.splice(0) });
+    const steps = this.#steps.splice(0);
+    await this.#book.conclude(event, this.#held, { changes, steps, decision: this.#decision });
   }
 }
 

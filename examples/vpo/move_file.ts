@@ -5,7 +5,7 @@ import { copyWithChecksum } from "./checksum.ts";
 import type { FileWork } from "./file_work.ts";
 import { isUnchanged, leaveInbox, syncDirectory } from "./inbox.ts";
 import { GoneError } from "./refusal.ts";
-import { exists, inWorkshop, isSameFile, linkInto, workshopPath } from "./target.ts";
+import { exists, inWorkshop, isSameFile, linkInto, workshopPath, workshopPrefix } from "./target.ts";
 
 /** What was made for the outbox. */
 export interface Made {
@@ -64,14 +64,14 @@ async function hasArrived({ file, library }: FileWork, target: string): Promise<
   const inbox = join(library.inbox, file.path);
   if (!await isUnchanged(library.inbox, file)) return true;
   for (const place of [library.outbox, library.quarantine]) {
-    for (const made of await inWorkshop(place, `${file.id}-`)) if (await isSameFile(made, target)) return true;
+    for (const made of await inWorkshop(place, workshopPrefix(file))) if (await isSameFile(made, target)) return true;
   }
   return await isSameFile(inbox, target);
 }
 
 async function finishRefusal(work: FileWork, { name, reason }: { name: string; reason: string }): Promise<void> {
   const { file, library } = work;
-  const draft = await workshopPath(library.quarantine, `${file.id}-reason.txt`);
+  const draft = await workshopPath(library.quarantine, `${workshopPrefix(file)}reason.txt`);
   await using handle = await fs.open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o644);
   await handle.writeFile(`${reason}\n`);
   await handle.sync();
@@ -89,14 +89,15 @@ async function leave(work: FileWork): Promise<void> {
 /** Takes away what runs on this file have left in the workshops. */
 export async function clearWorkshops({ file, library }: FileWork): Promise<void> {
   for (const place of [library.outbox, library.quarantine]) {
-    for (const path of await inWorkshop(place, `${file.id}-`)) await fs.rm(path, { force: true });
+    for (const path of await inWorkshop(place, workshopPrefix(file))) await fs.rm(path, { force: true });
   }
 }
 
 /** The file itself where the quarantine is on its file system, otherwise a copy. */
 async function nearQuarantine({ file, library, run, signal }: FileWork): Promise<string> {
   const inbox = join(library.inbox, file.path);
-  const copy = await workshopPath(library.quarantine, `${file.id}-${file.attempt}-${run.attempt}${extname(file.path)}`);
+  const name = `${workshopPrefix(file)}${file.attempt}-${run.attempt}${extname(file.path)}`;
+  const copy = await workshopPath(library.quarantine, name);
   await fs.rm(copy, { force: true });
   if ((await fs.lstat(inbox)).dev === (await fs.lstat(dirname(copy))).dev) return inbox;
   await copyWithChecksum(inbox, copy, { signal, progress() {} });

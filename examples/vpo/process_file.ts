@@ -4,23 +4,16 @@ import { extname, join } from "node:path";
 import { checksumOf, copyWithChecksum } from "./checksum.ts";
 import { type Container, containerOf, HEAD_BYTES } from "./container.ts";
 import { runCommand, wordsOf } from "./file_command.ts";
+import type { Turn } from "./file_book.ts";
 import { FileWork, type WorkPorts } from "./file_work.ts";
 import { isGone, isUnchanged } from "./inbox.ts";
 import { clearWorkshops, finishMove, publish, quarantine } from "./move_file.ts";
 import { GoneError, Refusal } from "./refusal.ts";
 import { endStray } from "./stray.ts";
-import { workshopPath } from "./target.ts";
+import { workshopPath, workshopPrefix } from "./target.ts";
 
 /** Bytes of a long copy from one record of its progress to the next. */
 const PROGRESS_BYTES = 256 * 1024 * 1024;
-
-/** What a run is told: which file, and for the how-manieth time that it is taken up. */
-export interface FilePayload {
-  readonly id: number;
-  readonly attempt: number;
-  /** For people. */
-  readonly path: string;
-}
 
 /**
  * Works on one file until it is in the outbox or in the quarantine. Every step can be cut off at any point, also by a
@@ -29,10 +22,10 @@ export interface FilePayload {
  *
  * @throws the signal's reason when it was cancelled, and whatever is this host's fault: then the file is still in the inbox
  */
-export async function processFile(payload: FilePayload, ports: WorkPorts): Promise<void> {
-  const work = await FileWork.begin(payload, ports);
+export async function processFile(turn: Turn, ports: WorkPorts): Promise<void> {
+  const work = await FileWork.begin(turn, ports);
   if (work === undefined) {
-    return ports.log.info("nothing to do: the file is done with", { job_id: ports.run.id, file_path: payload.path });
+    return ports.log.info("nothing to do: the file is done with", { job_id: ports.run.id, file_path: turn.path });
   }
   try {
     await goOn(work);
@@ -110,7 +103,7 @@ async function transform(work: FileWork): Promise<{ made: string; sha256: string
 
 async function make(work: FileWork): Promise<{ made: string; sha256: string }> {
   const { file, library, run } = work;
-  const name = `${file.id}-${file.attempt}-${run.attempt}${extname(file.path)}`;
+  const name = `${workshopPrefix(file)}${file.attempt}-${run.attempt}${extname(file.path)}`;
   const made = await workshopPath(library.outbox, name);
   const input = join(library.inbox, file.path);
   const sha256 = library.command === undefined

@@ -4,10 +4,11 @@ import fs from "node:fs";
 import { join } from "node:path";
 import type { Statement } from "../../src/mod.ts";
 import { until } from "../../src/testing/mod.ts";
-import { FileBook, type FileRecord } from "./file_book.ts";
+import { FileBook, type FileRecord, type Turn } from "./file_book.ts";
 import { entryOf } from "./inbox.ts";
 import { processFile } from "./process_file.ts";
 import type { Library } from "./settings.ts";
+import { workshopPrefix } from "./target.ts";
 import { Folders, MemoryLog, memoryStore, video } from "./testing.ts";
 
 const COPY = ["/bin/sh", "-c", 'cp "$1" "$2"', "sh", "{input}", "{output}"];
@@ -26,14 +27,21 @@ class Scene implements Disposable {
   }
 
   /** One run; a store of its own can fail where the test wants it. */
-  async process({ id, attempt, path }: FileRecord, more: { library?: Partial<Library>; store?: Scene["store"] } = {}) {
+  async process(file: Turn, more: { library?: Partial<Library>; store?: Scene["store"] } = {}) {
     const { inbox, outbox, quarantine } = this.folders;
     const containers = ["matroska", "mp4", "flv"];
     const library = { inbox, outbox, quarantine, containers, timeout: 0, ...more.library } as Library;
-    await processFile({ id, attempt, path }, {
+    await processFile(file, {
       ...{ library, log: this.log, signal: this.abort.signal, store: more.store ?? this.store },
       ...{ clock: { now: () => 0, monotonic: () => 0 }, run: { id: ++this.#runs, attempt: 1 } },
     });
+  }
+
+  /** A run has decided that it goes into the outbox, and did not come further. */
+  async decided(file: FileRecord): Promise<void> {
+    const held = { ...file, runId: 1 };
+    await this.book.begin(held);
+    await this.book.decide(held, { place: "outbox", target: "a.flv", sha256: "", container: "flv" });
   }
 
   async state(path: string): Promise<string | undefined> {
@@ -182,7 +190,7 @@ Deno.test("a file that was taken away is gone", async () => {
 Deno.test("a run of yesterday leaves a file alone that was taken up anew", async () => {
   using scene = new Scene();
   const file = await scene.found("a.flv");
-  await scene.book.apply("requeued", file.id);
+  await scene.book.apply("requeued", file);
   await scene.process(file);
   assert.deepEqual([Object.keys(scene.folders.files()), await scene.state("a.flv")], [["inbox/a.flv"], "waiting"]);
 });
@@ -211,7 +219,7 @@ for (const [kind, content] of Object.entries(CONTENTS)) {
       const library = kind === "good" ? { command: COPY } : {};
       const killed = await scene.process(file, { library, store: killedAt(scene, count) }).catch((error) => error);
       if (killed === undefined) return assert.ok(count > 2, "every record was a place to be killed at");
-      await scene.book.apply("requeued", file.id);
+      await scene.book.apply("requeued", file);
       const anew = await scene.book.find("a.flv") ?? assert.fail();
       await scene.process(anew);
       const files = Object.keys(scene.folders.files()).filter((name) => !name.endsWith(".reason.txt"));
@@ -222,16 +230,54 @@ for (const [kind, content] of Object.entries(CONTENTS)) {
   });
 }
 
+/** The database is lost before its n-th write, and a new one has taken its place; it knows what the watcher had found. */
+function lostAt(scene: Scene, count: number, found: readonly FileRecord[]): Scene["store"] {
+  let writes = 0;
+  return {
+    ...scene.store,
+    write: async (statements: readonly Statement[]) => {
+      if (writes++ === count) {
+        await scene.store.write([{ sql: "DELETE FROM files" }]);
+        for (const file of found) await scene.book.found(file);
+      }
+      return await scene.store.write(statements);
+    },
+  };
+}
+
+for (const [kind, content] of Object.entries(CONTENTS)) {
+  for (const [what, again] of [["finds it again", true], ["does not find it again", false]] as const) {
+    Deno.test(`the database is lost between two records of a ${kind} file, and the watcher ${what}`, async () => {
+      for (let count = 0; count < (kind === "good" ? 5 : 3); count++) {
+        using scene = new Scene();
+        const other = await scene.found("b.flv", "of another");
+        const file = await scene.found("a.flv", content);
+        const store = lostAt(scene, count, again ? [file, other] : []);
+        await scene.process(file, { library: kind === "good" ? { command: COPY } : {}, store });
+        const place = kind === "good" ? "outbox" : "quarantine";
+        assert.deepEqual(
+          Object.keys(scene.folders.files()).filter((name) => !name.endsWith(".reason.txt")),
+          ["inbox/b.flv", `${place}/a.flv`],
+        );
+        const state = kind === "good" ? "done" : "quarantined";
+        const records = (await scene.book.list({ limit: 9 })).map(({ path, state }) => `${path} ${state}`);
+        assert.deepEqual(records, again ? [`a.flv ${state}`, "b.flv waiting"] : [`a.flv ${state}`], `at ${count}`);
+        assert.deepEqual(scene.leftovers(), []);
+      }
+    });
+  }
+}
+
 /** The states on the disk between two steps of a move, as a kill leaves them. */
-const CUTS: Readonly<Record<string, (path: (name: string) => string) => void>> = {
+const CUTS: Readonly<Record<string, (path: (name: string) => string, made: string) => void>> = {
   "nothing but the decision": () => {},
-  "the name in the outbox": (path) => fs.linkSync(path("outbox/.vpo/1-1-1.flv"), path("outbox/a.flv")),
-  "the inbox left": (path) => {
-    fs.linkSync(path("outbox/.vpo/1-1-1.flv"), path("outbox/a.flv"));
+  "the name in the outbox": (path, made) => fs.linkSync(made, path("outbox/a.flv")),
+  "the inbox left": (path, made) => {
+    fs.linkSync(made, path("outbox/a.flv"));
     fs.rmSync(path("inbox/a.flv"));
   },
-  "the workshop cleared": (path) => {
-    fs.renameSync(path("outbox/.vpo/1-1-1.flv"), path("outbox/a.flv"));
+  "the workshop cleared": (path, made) => {
+    fs.renameSync(made, path("outbox/a.flv"));
     fs.rmSync(path("inbox/a.flv"));
   },
 };
@@ -239,11 +285,10 @@ for (const [what, cut] of Object.entries(CUTS)) {
   Deno.test(`killed in the middle of a move: ${what}`, async () => {
     using scene = new Scene();
     const file = await scene.found("a.flv");
-    scene.folders.write("outbox/.vpo/1-1-1.flv", video("a.flv"));
-    await scene.book.apply("begun", file.id);
-    await scene.book.apply("decided", file.id, { place: "outbox", target: "a.flv", sha256: "", container: "flv" });
-    cut((name) => join(scene.folders.root, name));
-    await scene.book.apply("requeued", file.id);
+    const made = scene.folders.write(`outbox/.vpo/${workshopPrefix(file)}1-1.flv`, video("a.flv"));
+    await scene.decided(file);
+    cut((name) => join(scene.folders.root, name), made);
+    await scene.book.apply("requeued", file);
     await scene.process(await scene.book.find("a.flv") ?? assert.fail());
     assert.deepEqual(scene.folders.files(), { "outbox/a.flv": video("a.flv") });
     assert.deepEqual([await scene.state("a.flv"), scene.leftovers()], ["done", []]);
@@ -253,8 +298,7 @@ for (const [what, cut] of Object.entries(CUTS)) {
 Deno.test("a name that somebody else took between decision and move is not taken for ours", async () => {
   using scene = new Scene();
   const file = await scene.found("a.flv");
-  await scene.book.apply("begun", file.id);
-  await scene.book.apply("decided", file.id, { place: "outbox", target: "a.flv", sha256: "", container: "flv" });
+  await scene.decided(file);
   scene.folders.write("outbox/a.flv", "somebody else's");
   await scene.process(await scene.book.find("a.flv") ?? assert.fail());
   assert.deepEqual(scene.folders.files(), { "outbox/a.flv": "somebody else's", "outbox/a (2).flv": video("a.flv") });

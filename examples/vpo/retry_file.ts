@@ -29,7 +29,7 @@ export async function retryFile(
   const hint = HINTS[file.state];
   if (hint !== undefined) throw refuse(path, `it is ${file.state}`, hint);
   if (file.state === "quarantined") await comeBack(file, library);
-  const retried = await book.apply("retried", file.id);
+  const retried = await book.apply("retried", file);
   if (retried === undefined) throw refuse(path, "its state has just changed", "look again: vpo queue");
   return retried;
 }
@@ -37,7 +37,7 @@ export async function retryFile(
 /** Gives another turn to every file that failed or was cancelled. @returns how many */
 export async function retryAll(book: FileBook): Promise<number> {
   const files = await book.list({ states: ["failed", "interrupted"], limit: 1_000_000 });
-  const retried = await Promise.all(files.map(({ id }) => book.apply("retried", id)));
+  const retried = await Promise.all(files.map((file) => book.apply("retried", file)));
   return retried.filter((file) => file !== undefined).length;
 }
 

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { isGone, syncDirectory } from "./inbox.ts";
+import { type Entry, identityOf } from "./settling.ts";
 
 /** Folder of a place for what is not finished; its name begins with a dot, so nobody takes it for a part of the library. */
 const WORKSHOP = ".vpo";
@@ -9,6 +11,11 @@ const WORKSHOP = ".vpo";
 export async function workshopPath(place: string, name: string): Promise<string> {
   await fs.mkdir(join(place, WORKSHOP), { recursive: true });
   return join(place, WORKSHOP, name);
+}
+
+/** How the names begin of all that is made of a file in a workshop: unlike those of any other file. */
+export function workshopPrefix(file: Entry): string {
+  return `${createHash("sha256").update(identityOf(file)).digest("hex").slice(0, 16)}-`;
 }
 
 /** Paths of everything in the workshop of a place whose name begins so. */

@@ -1,8 +1,7 @@
 import fs from "node:fs/promises";
-import { delay, type KitJobs, type ServiceContext } from "../../src/mod.ts";
-import { FileBook, type FileRecord } from "./file_book.ts";
+import { delay, type JobStatus, type KitJobs, type ServiceContext } from "../../src/mod.ts";
+import { FileBook, type FileRecord, type Turn } from "./file_book.ts";
 import { isUnchanged, listInbox } from "./inbox.ts";
-import type { FilePayload } from "./process_file.ts";
 import type { Library, VpoConfig } from "./settings.ts";
 import { type Entry, identityOf, observe, type Seen } from "./settling.ts";
 
@@ -60,6 +59,7 @@ export class Watcher {
   async look(): Promise<void> {
     const { library, clock } = this.#ports;
     const entries = await listInbox(library.inbox);
+    this.#forgetLostRuns();
     const { seen, settled } = observe(this.#seen, { entries, at: clock.monotonic(), settle: library.settle });
     this.#seen = seen;
     const open = await this.#book.open();
@@ -99,12 +99,22 @@ export class Watcher {
 
   async #submitAll(files: readonly FileRecord[]): Promise<void> {
     this.#forgetAllBut(files);
-    if (this.#ports.jobs.status().find(({ name }) => name === PROCESS)?.paused) return; // Its trigger would be skipped.
+    if (this.#job()?.paused) return; // Its trigger would be skipped.
     for (const file of files) {
       if (this.#caughtUp && file.state !== "waiting") continue;
       if (!this.#submitted.has(keyOf(file))) await this.#submit(file);
     }
     this.#caughtUp = true;
+  }
+
+  /** Where none is under way, those of the files that still wait were lost with the database. */
+  #forgetLostRuns(): void {
+    const job = this.#job();
+    if (job !== undefined && job.in_flight + job.queued === 0 && job.retrying !== true) this.#submitted.clear();
+  }
+
+  #job(): JobStatus | undefined {
+    return this.#ports.jobs.status().find(({ name }) => name === PROCESS);
   }
 
   /** What is done with would add up over the months. One that comes back has another attempt. */
@@ -116,22 +126,23 @@ export class Watcher {
   /** The run of a key that is over was one of an earlier daemon: the file is taken up anew. */
   async #submit(file: FileRecord): Promise<void> {
     if (await this.#trigger(file)) return;
-    const anew = await this.#book.apply("requeued", file.id);
+    const anew = await this.#book.apply("requeued", file);
     if (anew !== undefined) await this.#trigger(anew);
   }
 
   /** @returns whether a run is under way, or is going to be */
   async #trigger(file: FileRecord): Promise<boolean> {
-    const payload: FilePayload = { id: file.id, attempt: file.attempt, path: file.path };
-    const report = await this.#ports.jobs.trigger(PROCESS, { key: keyOf(file), payload: JSON.stringify(payload) });
+    const { path, inode, mtime, size, attempt } = file;
+    const payload = JSON.stringify({ path, inode, mtime, size, attempt } satisfies Turn);
+    const report = await this.#ports.jobs.trigger(PROCESS, { key: keyOf(file), payload });
     const lives = ["queued", "running", "retrying"].includes(report.state);
     if (lives) this.#submitted.add(keyOf(file));
     return lives;
   }
 }
 
-/** Unlike that of any other time that any file is taken up. */
-export function keyOf(file: Entry & Pick<FileRecord, "attempt">): string {
+/** Unlike that of any other turn of any file. */
+export function keyOf(file: Turn): string {
   return `${identityOf(file)}#${file.attempt}`;
 }
 

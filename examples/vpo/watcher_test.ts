@@ -27,7 +27,11 @@ class FakeJobs {
   }
 
   status(): readonly JobStatus[] {
-    return [{ name: "process", paused: this.paused } as JobStatus];
+    const count = (state: string) => [...this.runs.values()].filter((run) => run.state === state).length;
+    return [{
+      ...{ name: "process", paused: this.paused },
+      ...{ in_flight: count("running"), queued: count("queued"), retrying: count("retrying") > 0 },
+    } as JobStatus];
   }
 }
 
@@ -118,7 +122,7 @@ Deno.test("a run that was cancelled is not begun again by the same daemon", asyn
   scene.jobs.end("cancelled");
   await scene.lookAt(2000);
   assert.deepEqual(scene.jobs.paths(), ["a.mkv 1"]);
-  await scene.book.apply("retried", 1);
+  await scene.book.apply("retried", await scene.book.find("a.mkv") ?? assert.fail());
   await scene.lookAt(3000);
   assert.deepEqual(scene.jobs.paths(), ["a.mkv 1", "a.mkv 2"], "until somebody asks for it");
 });
@@ -142,6 +146,16 @@ Deno.test("a database that was lost is filled again with what lies in the inbox"
   scene.jobs.runs.clear(); // The history was in the same file.
   await scene.lookAt(2000);
   assert.deepEqual([await scene.book.counts(), scene.jobs.paths()], [{ waiting: 1 }, ["a.mkv 1"]]);
+});
+
+Deno.test("a file that waits although no run is under way gets another turn: its run was lost with the database", async () => {
+  using scene = new Scene();
+  scene.folders.write("inbox/a.mkv", video("a"));
+  await scene.lookAt(0, 1000, 2000);
+  assert.deepEqual(scene.jobs.paths(), ["a.mkv 1"], "not while there is one");
+  scene.jobs.end("ok");
+  await scene.lookAt(3000, 4000);
+  assert.deepEqual(scene.jobs.paths(), ["a.mkv 1", "a.mkv 2"]);
 });
 
 Deno.test("a file that is brought back is another turn of the same one", async () => {

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { compiled } from "../support/compiled.ts";
 import { until } from "../support/instance.ts";
-import { byScript, lockDatabase, Served, Vpo } from "../support/vpo_library.ts";
+import { byScript, lockDatabase, Served, video, Vpo } from "../support/vpo_library.ts";
 
 await compiled("examples/vpo/vpo.ts");
 
@@ -96,11 +96,38 @@ Deno.test("S4 US4.2, S4 FR-029: the database is taken away: a new one begins, wh
   await vpo.reaches("before.flv", "done");
   for (const suffix of ["", "-wal", "-shm"]) fs.rmSync(join(vpo.home, `library.db${suffix}`), { force: true });
   vpo.drop("after.flv");
-  await until("it is filed", () => vpo.places().includes("outbox/after.flv"), 60_000);
+  await vpo.reaches("after.flv", "done", 60_000);
   const { body } = await vpo.healthIs(200, 30_000);
   assert.deepEqual([body.checks.history.ok, body.checks.history.critical], [false, false]);
   assert.match(body.checks.history.error, /the database was lost and begins anew/);
   assert.deepEqual(vpo.places(), ["outbox/after.flv", "outbox/before.flv"]);
+});
+
+Deno.test("S4 US4.2, S4 FR-029: the database is taken away while files are in work and wait: each of them is filed once", async () => {
+  const gate = byScript('until test -e "${1%/inbox/*}/open"; do sleep 0.05; done; cp "$1" "$2"');
+  await using vpo = new Vpo({ library: `concurrency = 1\n${gate}` });
+  const open = join(vpo.home, "open");
+  const files = ["b.flv", "c.flv", "d.flv", "e.flv"];
+  await vpo.start();
+  fs.writeFileSync(open, "");
+  vpo.drop("a.flv"); // The numbers of the files that follow are others in the next database.
+  await vpo.reaches("a.flv", "done");
+  fs.rmSync(open);
+  for (const file of files) vpo.drop(file);
+  await until("one is in work, the others wait", async () => {
+    const { running, waiting } = await vpo.queue();
+    return running.length === 1 && waiting.length === files.length - 1;
+  });
+  for (const suffix of ["", "-wal", "-shm"]) fs.rmSync(join(vpo.home, `library.db${suffix}`), { force: true });
+  await until("all are found again", async () => (await vpo.files()).length === files.length, 30_000);
+  fs.writeFileSync(open, "");
+  for (const file of files) await vpo.reaches(file, "done", 60_000);
+  assert.deepEqual(vpo.places(), ["a.flv", ...files].map((file) => `outbox/${file}`));
+  assert.deepEqual(
+    (await vpo.files()).map(({ path, target }) => [path, target]).sort(),
+    files.map((file) => [file, file]),
+  );
+  for (const file of files) assert.equal(vpo.read(`outbox/${file}`), video(file));
 });
 
 Deno.test("S4 US4.2, S4 FR-029: a directory comes in the place of the database: 503 while it is there, and then 200", async () => {

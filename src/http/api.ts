@@ -8,7 +8,7 @@ import { SILENT } from "../base/logger.ts";
 import { APPD } from "../base/product.ts";
 import { inWordsOf } from "../base/words.ts";
 import { appHeaders } from "./app_headers.ts";
-import { type AppRoutes, isServed, openApiPaths, opened, patternFor } from "./app_routes.ts";
+import { type AppRoutes, isServed, methodsAt, openApiPaths, opened, patternFor } from "./app_routes.ts";
 import { RefusedBody } from "./body_stream.ts";
 import type { Refusal } from "./connection.ts";
 import { type AppPaths, guard } from "./guards.ts";
@@ -79,7 +79,11 @@ export function createApi(deps: ApiDeps): Hono<{ Bindings: RequestAround }> {
   for (const route of ROUTES) app.on(route.method, route.path, (context) => route.handle(context, full));
   for (const path of new Set(ROUTES.map((route) => route.path))) app.all(path, () => wrongMethod(path));
   if (own?.hono !== undefined) app.use(appHeaders).route("/", own.hono);
-  app.notFound(({ req: { path } }) => replyProblem(isStarting ? NOT_YET : lost(path)));
+  app.notFound(({ req: { method, path } }) => {
+    const allowed = own && methodsAt(own, path);
+    if (allowed?.includes(method) === false) return replyMethods(allowed);
+    return replyProblem(isStarting ? NOT_YET : lost(path));
+  });
   app.onError((error, context) => {
     if ("getResponse" in error) return error.getResponse(); // An endpoint of the app says so, in the router's words.
     const refused = error instanceof RefusedBody ? error.problem : context.env?.refusal?.();
@@ -118,7 +122,11 @@ function pathsOf(own: AppRoutes, token: string | undefined): AppPaths {
 
 function wrongMethod(path: string): Response {
   const methods = ROUTES.filter((route) => route.path === path).map((route) => route.method);
-  const allow = methods.includes("GET") ? "GET, HEAD" : methods.join(", ");
+  return replyMethods(methods.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]));
+}
+
+function replyMethods(methods: readonly string[]): Response {
+  const allow = methods.join(", ");
   return replyProblem({ status: 405, message: `this path takes ${allow}`, headers: { allow } });
 }
 

@@ -118,6 +118,13 @@ export function opened({ open }: Pick<AppRoutes, "open">, { hasToken }: { readon
   };
 }
 
+/** The methods that an app takes at a path, as `Allow` names them (RFC 9110, 10.2.1); undefined where it takes all or none. */
+export function methodsAt({ patterns }: Pick<AppRoutes, "patterns">, path: string): readonly string[] | undefined {
+  const methods = new Set(patterns.filter((pattern) => matches(pattern, path)).map(({ method }) => method));
+  if (methods.size === 0 || methods.has("ALL")) return undefined;
+  return [...methods].flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]);
+}
+
 /** The pattern of a path, for metrics; undefined when it is none of the app's. */
 export function patternFor({ patterns }: Pick<AppRoutes, "patterns">, path: string): string | undefined {
   return patterns.find((pattern) => matches(pattern, path))?.text;

@@ -22,6 +22,7 @@ function fig(open: readonly OpenPath[] = ["/v1/*"]): AppRoutes {
   hono.get("/figs/:id", (context) => context.text(`fig ${context.req.param("id")}`));
   hono.put("/figs/:id", (context) => context.text("put"));
   hono.all("/v1/echo", async (context) => context.text(`${context.req.method} ${await context.req.text()}`));
+  hono.put("/v1/figs", (context) => context.notFound());
   hono.get("/v1/sour", () => {
     throw new Error("secret");
   });
@@ -52,6 +53,18 @@ Deno.test("an app's endpoints are beside the built-in ones, its middleware is no
   assert.equal(health.headers.get("x-fig"), null);
   assert.equal((await ask("/nowhere")).status, 404);
   assert.match(await (await ask("/nowhere")).text(), /no such path/);
+});
+
+Deno.test("a method that no endpoint of a path takes is 405 with those that are; what an endpoint cannot find stays 404", async () => {
+  const ask = api();
+  for (const [path, method, allow] of [["/v1/sour", "POST", "GET, HEAD"], ["/v1/figs", "DELETE", "PUT"]] as const) {
+    const answer = await ask(path, { method });
+    assert.deepEqual([answer.status, answer.headers.get("allow")], [405, allow], path);
+    assert.match(await answer.text(), new RegExp(`this path takes ${allow}`));
+  }
+  const missing = await ask("/v1/figs", { method: "PUT" });
+  assert.deepEqual([missing.status, missing.headers.get("allow")], [404, null]);
+  assert.equal((await ask("/v1/nothing", { method: "POST" })).status, 404, "an open path without an endpoint");
 });
 
 Deno.test("over TCP an app's other methods need the token, its open paths take all", async () => {

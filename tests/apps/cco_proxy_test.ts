@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join, resolve } from "node:path";
-import { type Instance, signal, until } from "../support/instance.ts";
+import { alive, type Instance, signal, until } from "../support/instance.ts";
 import { cco, configure, json, ok, upstream, viaProxy } from "./cco_lab.ts";
 
 /** Every row of an instance's requests, as `GET /proxy/a 200 hit`. */
@@ -269,6 +269,21 @@ Deno.test("S2 database_url: the account is kept where the address says, below th
   } finally {
     fs.rmSync(elsewhere, { recursive: true });
   }
+});
+
+Deno.test("S2 database_url: two daemons cannot keep their accounts in one database; the second is told, and can when the first is gone", async () => {
+  await using origin = upstream(() => new Response("ok"));
+  await using first = cco(`upstream = "${origin.address}"\ndatabase_url = "sqlite://own.db"`);
+  await using second = cco(`upstream = "${origin.address}"\ndatabase_url = "sqlite://${join(first.home, "own.db")}"`);
+  await ok(first, "daemon", "start");
+  const { code, stderr } = await second.run(["daemon", "start"]);
+  assert.equal(code, 75, stderr);
+  assert.match(stderr, /^cco: cannot open ".*\/own\.db": another daemon keeps its runs in this database$/m);
+  assert.match(stderr, /^hint: give each instance a database of its own$/m);
+  const pid = first.pid();
+  signal(pid, "SIGKILL");
+  await until("the first is dead", () => !alive(pid));
+  await ok(second, "daemon", "start");
 });
 
 Deno.test("S2 Analytics, S2 database_url: the database is in the home directory, and survives a kill -9", async () => {

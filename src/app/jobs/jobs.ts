@@ -44,6 +44,8 @@ export class Jobs implements AsyncDisposable {
   #open: OpenJobs | undefined;
   /** Open, or on the way to it. */
   #store: Promise<Store> | undefined;
+  /** Held until the database is closed. */
+  #lock: Disposable | undefined;
   /** Resolves when nothing is being prepared. */
   #preparing: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -69,7 +71,8 @@ export class Jobs implements AsyncDisposable {
   async #opening({ config }: Pick<Loaded, "config">): Promise<{ readonly store: Promise<Store> }> {
     if (this.#store !== undefined) return { store: this.#store };
     const { openDatabase } = await import("./open_database.ts");
-    const store = openDatabase(this.#options.context, { logging: this.#options.logs.logging, config });
+    const opening = openDatabase(this.#options.context, { logging: this.#options.logs.logging, config });
+    const store = opening.then(({ store, lock }) => (this.#lock = lock, store));
     this.#store = store;
     store.catch(() => this.#store = undefined);
     return { store };
@@ -223,6 +226,7 @@ export class Jobs implements AsyncDisposable {
     } finally {
       const [opened] = await Promise.allSettled([store]); // Why it cannot be opened, the start has said.
       if (opened.status === "fulfilled") await opened.value?.[Symbol.asyncDispose]();
+      this.#lock?.[Symbol.dispose]();
     }
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { systemFiles } from "../system/files.ts";
-import { openSqlite } from "../system/sqlite.ts";
+import { type OpenSqlite, openSqlite } from "../system/sqlite.ts";
 import { StoreError } from "./store.ts";
 import { directory, inProcess, insert, MemoryLog, openNotes, texts } from "./testing.ts";
 
@@ -239,4 +239,25 @@ Deno.test("a database that was removed while it could not be used is told as los
   fs.rmdirSync(`${place.path}/appd.db`);
   await store.write(insert("kept"));
   assert.deepEqual([await texts(store), resets], [["kept"], [""]]);
+});
+
+Deno.test("a database that is replaced while it is being opened is missed at once", async () => {
+  using place = directory();
+  const path = `${place.path}/appd.db`;
+  let isReplaced = false;
+  const open: OpenSqlite = (file) => {
+    const db = openSqlite(file);
+    if (isReplaced) return db;
+    isReplaced = true;
+    db.run("PRAGMA user_version"); // From now on it has the file open.
+    for (const name of fs.readdirSync(place.path)) fs.rmSync(`${place.path}/${name}`);
+    fs.writeFileSync(path, "");
+    return db;
+  };
+  {
+    await using store = await openNotes(place.path, { start: inProcess({ files: systemFiles, open }) });
+    await store.write(insert("kept"));
+  }
+  await using again = await openNotes(place.path);
+  assert.deepEqual(await texts(again), ["kept"]);
 });

@@ -40,6 +40,8 @@ export interface OpenJobsOptions extends JobNewsOptions {
 const TICK_MS = 1000;
 /** Milliseconds between two looks at a database that nobody uses: whether it is still there. */
 const LOOK_MS = 60_000;
+/** Milliseconds that such a look may take at the end. */
+const LAST_LOOK_MS = 1000;
 
 /** Builds what jobs need. */
 export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
@@ -172,13 +174,19 @@ export class OpenJobs implements AsyncDisposable {
 
   /** @returns names of the jobs that had to be cancelled */
   async drain(ms: number): Promise<string[]> {
-    const watched = this.#repositories[Symbol.asyncDispose]();
+    const watched = this.#lastLook(ms).then(() => this.#repositories[Symbol.asyncDispose]());
     const cancelled = await this.#scheduler.drain(ms);
     await watched;
     if (this.#isTold) this.#options.logs.logging.logger("scheduler").info("the scheduler has stopped");
-    await this.#lookAtDatabase(); // What waits has to be there for the next daemon.
     await this.#parts.ledger.flush();
     return cancelled;
+  }
+
+  /** What waits has to be in the database for the next daemon. One that hangs is not waited for. */
+  async #lastLook(ms: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    using _timer = this.#options.context.system.clock.after(Math.min(ms, LAST_LOOK_MS), resolve);
+    await Promise.race([this.#lookAtDatabase(), late]);
   }
 
   lingering(): readonly string[] {

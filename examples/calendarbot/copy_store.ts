@@ -140,10 +140,12 @@ function eventStatements(events: readonly KnownEvent[]): Statement[] {
   }).flat();
 }
 
-/** The source says that the copy is still good. */
-export async function confirmCopy(store: Pick<KitStore, "write">, now: number): Promise<void> {
-  const sql = "UPDATE calendar SET read_at = ?, failure = NULL, failed_since = NULL WHERE id = 1";
-  await store.write([{ sql, params: [now] }]);
+/** The source says that the copy is still good. @returns whether there is one: its database may have been lost meanwhile */
+export async function confirmCopy(store: Pick<KitStore, "write">, now: number): Promise<boolean> {
+  const sql = `UPDATE calendar SET read_at = ?, failure = NULL, failed_since = NULL
+    WHERE id = 1 AND read_at IS NOT NULL RETURNING id`;
+  const [confirmed] = await store.write([{ sql, params: [now] }]);
+  return confirmed?.rows.length === 1;
 }
 
 /** Says why the source cannot be read; since when, is kept until it can be again. */

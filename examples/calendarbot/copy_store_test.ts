@@ -68,3 +68,12 @@ Deno.test("a failure keeps the copy and its first time, until the source is good
   const good = await knownCalendar(store);
   assert.deepEqual([good.copy?.readAt, good.failure], [40, undefined]);
 });
+
+Deno.test("a copy that was lost with its database cannot be confirmed", async () => {
+  const store = memoryStore();
+  assert.equal(await confirmCopy(store, 10), false);
+  await noteFailure(store, { reason: "gone", now: 10 });
+  assert.equal(await confirmCopy(store, 20), false);
+  await keepCopy(store, fresh(["new"]));
+  assert.equal(await confirmCopy(store, 30), true);
+});

@@ -28,9 +28,8 @@ export async function refresh(context: JobContext<BotConfig>): Promise<void> {
   }
 }
 
-async function bringUpToDate(
-  { config: { calendar }, store, clock, signal, log }: JobContext<BotConfig>,
-): Promise<void> {
+async function bringUpToDate(context: JobContext<BotConfig>): Promise<void> {
+  const { config: { calendar }, store, clock, signal, log } = context;
   const { source, timezone, maxSize } = calendar;
   const name = sourceName(source);
   const window = knownWindow(clock.now(), timezone);
@@ -40,7 +39,7 @@ async function bringUpToDate(
   const isOfToday = kept?.mark === mark && kept.timezone === timezone && kept.window.from === window.from;
   const content = await readSource(source, { maxSize, signal, known: isOfToday ? kept.validators : undefined });
   if (!content.changed) {
-    await confirmCopy(store, clock.now());
+    if (!await confirmCopy(store, clock.now())) return await bringUpToDate(context);
     return log.info("the calendar has not changed", { source: name });
   }
   const copy = await readApart(content.bytes, { name, timezone, window, signal });

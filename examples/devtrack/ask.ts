@@ -2,7 +2,7 @@ import type { JobContext } from "../../src/mod.ts";
 import { handOnSoon } from "./deliver.ts";
 import { runCommand } from "./run_command.ts";
 import type { Config } from "./settings.ts";
-import { answerTrigger, type Cause, recordTrigger } from "./triggers.ts";
+import { answerTrigger, type Cause, firstNumber, recordTrigger } from "./triggers.ts";
 
 const CAUSES: Readonly<Record<string, Cause>> = { every: "timer", cron: "timer", git: "commit" };
 
@@ -13,16 +13,18 @@ export function causeOf(trigger: string): Cause {
 
 /** Asks the developer what is going on: by the command of the settings, or the question waits for a client. */
 export async function ask(context: JobContext<Config>): Promise<void> {
-  const { config, log, run, store, signal, clock } = context;
+  const { config, jobs, log, run, store, signal, clock } = context;
   const cause = causeOf(run.trigger);
-  const { id } = await recordTrigger(store, { run: run.id, cause, at: clock.now(), detail: run.detail });
+  const trigger = { run: run.id, cause, at: clock.now(), detail: run.detail, first: firstNumber(jobs.status()) };
+  const { id } = await recordTrigger(store, trigger);
   const what = cause === "timer" ? "Timer trigger" : cause === "commit" ? "Commit trigger" : "Trigger";
   log.info(`${what} #${id}`, run.detail === null ? {} : { commit: run.detail });
   const command = config.settings.promptCommand;
   if (command === undefined) return;
   const answer = (await runCommand(command, { signal, env: variables(id, cause, run.detail) })).trim();
   if (answer === "") return log.info("no answer was given", { trigger: id });
-  await answerTrigger(store, { id, answer, at: clock.now() });
+  const { id: number } = await recordTrigger(store, trigger); // The database may have been lost meanwhile.
+  await answerTrigger(store, { id: number, answer, at: clock.now() });
   await handOnSoon(context);
 }
 

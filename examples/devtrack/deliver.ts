@@ -44,7 +44,7 @@ async function handOn({ clock, log, signal, store }: JobContext<Config>, target:
   for (const trigger of await undelivered(store, integration)) {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(DELIVERY_MS)]);
     await runCommand(command, { signal: patience, input: JSON.stringify(trigger) });
-    await noteDelivery(store, { trigger: trigger.id, integration, at: clock.now() });
+    await noteDelivery(store, { trigger, integration, at: clock.now() });
     log.info("answer handed on", { trigger: trigger.id, integration });
   }
 }

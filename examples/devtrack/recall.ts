@@ -1,10 +1,8 @@
 import { aborted, type JobStatus, type RunReport, type Service, type ServiceContext } from "../../src/mod.ts";
 import { causeOf } from "./ask.ts";
 import type { Config } from "./settings.ts";
-import { recordTrigger } from "./triggers.ts";
+import { firstNumber, QUESTIONS, recordTrigger } from "./triggers.ts";
 
-/** The jobs whose runs are questions. */
-const QUESTIONS = ["prompt", "commit"] as const;
 /** How their runs end when something came between. */
 const CUT_OFF = ["interrupted", "cancelled", "failed", "timeout"] as const;
 /** Milliseconds from the start to the second look: what a killed daemon left needs a moment to be ended. */
@@ -55,7 +53,8 @@ export async function recall({ jobs, store, log }: Ports, known: Set<number>): P
     const { runs } = await jobs.history({ job, states: [...CUT_OFF, ...skipped], limit: PAGE });
     for (const run of runs.filter((run) => !known.has(run.id) && isOwed(run)).reverse()) {
       const { id, detail, slot, trigger } = run;
-      const recorded = await recordTrigger(store, { run: id, cause: causeOf(trigger), at: Date.parse(slot), detail });
+      const [cause, first] = [causeOf(trigger), firstNumber(jobs.status())];
+      const recorded = await recordTrigger(store, { run: id, cause, at: Date.parse(slot), detail, first });
       if (recorded.isNew) log.info(`Trigger #${recorded.id}, late: ${whyLate(run)}`, { run: id });
       known.add(id);
     }

@@ -38,7 +38,10 @@ function noJson(error: unknown): never {
   throw new AppdError('cannot answer: the body has to be {"answer": "TEXT"}', { exit: "usage", cause: error });
 }
 
-/** Triggers with a number above `after` as they come, as server-sent events. */
+/**
+ * Triggers with a number above `after` as they come, as server-sent events. Where none has such a high number another
+ * database has taken the place of the one that was lost: what is open in that is news.
+ */
 function streamOf({ store, clock }: Pick<Kit<Config>, "store" | "clock">, after: number): ReadableStream<Uint8Array> {
   let last = after;
   let timer: Disposable | undefined;
@@ -49,9 +52,11 @@ function streamOf({ store, clock }: Pick<Kit<Config>, "store" | "clock">, after:
         if (looking) return;
         looking = true;
         try {
-          const fresh = (await listTriggers(store, { limit: MOST })).filter(({ id }) => id > last).reverse();
-          for (const trigger of fresh) controller.enqueue(eventOf(trigger));
-          last = fresh.at(-1)?.id ?? last;
+          const newest = await listTriggers(store, { limit: MOST });
+          const highest = newest[0]?.id ?? 0;
+          const fresh = newest.filter(({ id, answer }) => highest < last ? answer === null : id > last);
+          for (const trigger of fresh.reverse()) controller.enqueue(eventOf(trigger));
+          last = highest;
         } catch (error) {
           timer?.[Symbol.dispose]();
           controller.error(error);

@@ -1,4 +1,4 @@
-import { AppdError, type KitStore, type Migration, type Row } from "../../src/mod.ts";
+import { AppdError, type JobStatus, type KitStore, type Migration, type Row } from "../../src/mod.ts";
 
 /** What made devtrack ask: its timer, a commit, or somebody at the command line. */
 export type Cause = "timer" | "commit" | "manual";
@@ -31,15 +31,39 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
+/** The jobs whose runs are questions. */
+export const QUESTIONS = ["prompt", "commit"] as const;
+
+/**
+ * The number of the first trigger of a database. Where that takes the place of one that was lost it is none that somebody
+ * may have heard of: an answer would be given to another question, and whoever waits for what comes after a number would
+ * wait long.
+ */
+export function firstNumber(jobs: readonly Pick<JobStatus, "name" | "triggers">[]): number {
+  const asked = jobs.filter(({ name }) => (QUESTIONS as readonly string[]).includes(name));
+  return Math.max(1, asked.reduce((sum, { triggers }) => sum + triggers, 0));
+}
+
+/** What is known of a trigger when it comes. */
+export interface NewTrigger {
+  readonly run: number;
+  readonly cause: Cause;
+  readonly at: number;
+  readonly detail: string | null;
+  /** See {@link firstNumber}. */
+  readonly first: number;
+}
+
 /** Writes a trigger down; of two for one run the second changes nothing. @returns its number, and whether it is new */
 export async function recordTrigger(
   store: KitStore,
-  { run, cause, at, detail }: { run: number; cause: Cause; at: number; detail: string | null },
+  { run, cause, at, detail, first }: NewTrigger,
 ): Promise<{ readonly id: number; readonly isNew: boolean }> {
   const [added, found] = await store.write([
     {
-      sql: "INSERT INTO trigger_log (run, cause, at, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-      params: [run, cause, at, detail],
+      sql: `INSERT INTO trigger_log (id, run, cause, at, detail)
+        SELECT coalesce(max(id) + 1, ?), ?, ?, ?, ? FROM trigger_log WHERE true ON CONFLICT DO NOTHING`,
+      params: [first, run, cause, at, detail],
     },
     { sql: "UPDATE trigger_log SET run = run WHERE run = ? RETURNING id", params: [run] },
   ]);
@@ -111,13 +135,14 @@ export async function undelivered(store: KitStore, integration: string): Promise
   return rows.map(toTrigger);
 }
 
+/** Of a trigger that was lost with its database, or whose number another one has now, there is nothing to note. */
 export async function noteDelivery(
   store: KitStore,
-  { trigger, integration, at }: { trigger: number; integration: string; at: number },
+  { trigger, integration, at }: { trigger: Pick<Trigger, "id" | "at">; integration: string; at: number },
 ): Promise<void> {
   await store.write([{
-    sql: "INSERT INTO delivery VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-    params: [trigger, integration, at],
+    sql: "INSERT INTO delivery SELECT id, ?, ? FROM trigger_log WHERE id = ? AND at = ? ON CONFLICT DO NOTHING",
+    params: [integration, at, trigger.id, Date.parse(trigger.at)],
   }]);
 }
 

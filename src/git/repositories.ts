@@ -9,7 +9,7 @@ import type { RepositoryStatus } from "../base/job_reports.ts";
 import { nearest } from "../base/nearest.ts";
 import { createGate } from "./gate.ts";
 import { type Lanes, Repository, type RepositoryDeps } from "./repository.ts";
-import type { RepositorySpec } from "./repository_spec.ts";
+import type { KnownRefs, RepositorySpec } from "./repository_spec.ts";
 
 /** Repositories that are looked at at the same time. */
 const AT_ONCE = 4;
@@ -40,6 +40,11 @@ export class Repositories implements AsyncDisposable {
 
   status(): readonly RepositoryStatus[] {
     return this.#all.map((one) => one.status());
+  }
+
+  /** Up to where all has been told, of those of which that is known, by their names. */
+  known(): ReadonlyMap<string, KnownRefs> {
+    return new Map(this.#all.flatMap(({ spec, known }) => known === undefined ? [] : [[spec.name, known]]));
   }
 
   /** Looks now, and resolves when that look has ended. @throws AppdError (notRunning) when there is no such repository */

@@ -9,7 +9,7 @@ import { type Git, GitError, MissingError, safeGit } from "./git.ts";
 import { look } from "./look.ts";
 import { gitDirOf, identityOf, type Mark, markOf, type Places, placesOf } from "./places.ts";
 import { type RefsNow, shortName } from "./refs.ts";
-import type { RepositorySpec } from "./repository_spec.ts";
+import type { KnownRefs, RepositorySpec } from "./repository_spec.ts";
 import { Teller, type TellerDeps } from "./teller.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -80,6 +80,11 @@ export class Repository implements AsyncDisposable {
       watching: this.#places === undefined ? null : this.#watch.isOn ? "events" : "polling",
       ...(nextTryAt === undefined ? {} : { next_try_at: new Date(nextTryAt).toISOString() }),
     };
+  }
+
+  /** Up to where all has been told; undefined while that is not known. */
+  get known(): KnownRefs | undefined {
+    return this.#teller.known;
   }
 
   /** Resolves when a look has ended that began after the call; never rejects. */

@@ -67,6 +67,16 @@ export class Desk {
     this.#gate.pause = pause;
   }
 
+  /** The last number that a run got. */
+  get lastId(): number {
+    return this.#nextId - 1;
+  }
+
+  /** Numbers up to this one are taken. */
+  skipTo(id: number): void {
+    this.#nextId = Math.max(this.#nextId, id + 1);
+  }
+
   apply(spec: SchedulerSpec): void {
     this.#gate.apply(spec);
   }
@@ -92,6 +102,11 @@ export class Desk {
   /** Runs that wait, in their order. */
   waiting(): readonly Run[] {
     return this.#line.all();
+  }
+
+  /** Whether a run has no outcome yet. */
+  has(id: number): boolean {
+    return this.#line.get(id) !== undefined || this.#options.jobs.values().some(({ active }) => active.has(id));
   }
 
   /** The run as it is now; as it was given when it has its outcome. */

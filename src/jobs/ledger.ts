@@ -37,6 +37,17 @@ export interface Change {
   readonly jobs?: readonly JobMemory[];
   /** Of the whole scheduler; null: not paused. */
   readonly pause?: Pause | null;
+  readonly anew?: Anew;
+}
+
+/** What books have to know that took the place of others, and that may have lines of their own. */
+export interface Anew {
+  /** As `update`; a line of another run that has the number of one of these gets another number. */
+  readonly runs: readonly Run[];
+  /** The last number that a run got. */
+  readonly lastId: number;
+  /** Texts of others, by their keys. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 /** Which lines of history, newest first. */

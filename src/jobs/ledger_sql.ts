@@ -14,10 +14,18 @@ const MARKS = RUN_COLUMNS.map(() => "?").join(", ");
 const ENDED = RUN_OUTCOMES.map((outcome) => `'${outcome}'`).join(", ");
 const SET = RUN_COLUMNS.slice(1).map((name) => `"${name}" = excluded."${name}"`).join(", ");
 
-/** One outcome for each slot: the constraint, and a line that has one is never written again. */
-const INSERT = `INSERT INTO runs (${COLUMNS}) VALUES (${MARKS}) ON CONFLICT DO NOTHING`;
+const IS_SAME = "runs.job = excluded.job AND runs.slot = excluded.slot";
+
+/**
+ * One outcome for each slot: the constraint, and a line that has one is never written again. A new line may stand there
+ * already, as it is or further on: what is known was written down anew in a database that took the place of a lost one.
+ */
+const INSERT = `INSERT INTO runs (${COLUMNS}) VALUES (${MARKS})
+  ON CONFLICT (id) DO UPDATE SET id = excluded.id WHERE ${IS_SAME} ON CONFLICT DO NOTHING`;
 const UPDATE = `INSERT INTO runs (${COLUMNS}) VALUES (${MARKS})
-  ON CONFLICT (id) DO UPDATE SET ${SET} WHERE runs.state NOT IN (${ENDED}) ON CONFLICT DO NOTHING`;
+  ON CONFLICT (id) DO UPDATE SET ${SET} WHERE ${IS_SAME} AND runs.state NOT IN (${ENDED}) ON CONFLICT DO NOTHING`;
+/** A line that has the number of another run gets one that nothing has. */
+const GIVE_WAY = `UPDATE runs SET id = (SELECT max(id) + 1 FROM runs) WHERE id = ? AND NOT (job = ? AND slot = ?)`;
 const REMEMBER = `INSERT INTO jobs (name, mark, cursor, seq, number, last_run, last_skip, paused, paused_until)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET mark = excluded.mark, cursor = excluded.cursor, seq = excluded.seq,
@@ -27,14 +35,19 @@ const KEEP = "INSERT INTO memory (key, value) VALUES (?, ?) ON CONFLICT (key) DO
 
 /** Key of the whole scheduler's pause in the table `memory`. */
 export const PAUSE_KEY = "scheduler.pause";
+/** Key of the last number that a run got, as far as its line does not say it. */
+export const LAST_ID_KEY = "runs.last";
 
 /** A change of the books in SQL; the inserts stand first, in their order. */
-export function statementsOf({ insert = [], update = [], jobs = [], pause }: Change): Statement[] {
+export function statementsOf({ insert = [], update = [], jobs = [], pause, anew }: Change): Statement[] {
   return [
     ...insert.map((run) => ({ sql: INSERT, params: valuesOf(run) })),
-    ...update.map((run) => ({ sql: UPDATE, params: valuesOf(run) })),
+    ...(anew?.runs ?? []).map(({ id, job, slot }) => ({ sql: GIVE_WAY, params: [id, job, slot] })),
+    ...[...anew?.runs ?? [], ...update].map((run) => ({ sql: UPDATE, params: valuesOf(run) })),
     ...latest(jobs).map((job) => ({ sql: REMEMBER, params: memoryValues(job) })),
     ...(pause === undefined ? [] : [keep(PAUSE_KEY, JSON.stringify(pause))]),
+    ...(anew === undefined ? [] : [keep(LAST_ID_KEY, `${anew.lastId}`)]),
+    ...Object.entries(anew?.texts ?? {}).map(([key, text]) => keep(key, text)),
   ];
 }
 
@@ -67,7 +80,8 @@ export const LOAD_JOBS = "SELECT * FROM jobs";
 export const LOAD_LAST = `SELECT ${COLUMNS} FROM runs
   WHERE id IN (SELECT last_run FROM jobs UNION SELECT last_skip FROM jobs)`;
 export const LOAD_OPEN = `SELECT ${COLUMNS} FROM runs WHERE state IN ('queued', 'running', 'retrying') ORDER BY id`;
-export const LAST_ID = "SELECT max(id) AS id FROM runs";
+export const LAST_ID = `SELECT max(id) AS id FROM
+  (SELECT max(id) AS id FROM runs UNION SELECT CAST(value AS INTEGER) FROM memory WHERE key = '${LAST_ID_KEY}')`;
 export const LOAD_MEMORY = "SELECT value FROM memory WHERE key = ?";
 export const ONE_RUN = `SELECT ${COLUMNS} FROM runs WHERE id = ?`;
 

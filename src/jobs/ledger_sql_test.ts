@@ -38,3 +38,28 @@ Deno.test("a change of a line whose slot another one has got meanwhile is left o
     "1 manual:1 queued",
   ]);
 });
+
+Deno.test("a new line that stands there already, written down anew after a loss, is no other one", () => {
+  const db = openSqlite(":memory:");
+  for (const { sql } of JOBS_MIGRATIONS) db.exec(sql);
+  const run = (change: Change) => statementsOf(change).map(({ sql, params }) => db.run(sql, params).changes);
+  const [first, second] = [queued(1), queued(2)];
+  run({ anew: { runs: [{ ...first, state: "running" }, second], lastId: 2, texts: {} } });
+  assert.deepEqual(run({ insert: [first, second, queued(3, first.slot)] }), [1, 1, 0]);
+  assert.equal(db.run("SELECT state FROM runs WHERE id = 1").rows[0]?.state, "running");
+  db.close();
+});
+
+Deno.test("in books that have lines of their own no run takes the line of another", () => {
+  const theirs = [queued(1, "theirs 1"), { ...queued(2, "theirs 2"), state: "ok" } as const];
+  const ours = queued(2, "ours");
+  assert.deepEqual(after({ insert: theirs }, { update: [{ ...queued(1, "ours"), state: "ok" }] }), [
+    "1 theirs 1 queued",
+    "2 theirs 2 ok",
+  ]);
+  assert.deepEqual(after({ insert: theirs }, { anew: { runs: [ours], lastId: 2, texts: {} } }), [
+    "1 theirs 1 queued",
+    "2 ours queued",
+    "3 theirs 2 ok",
+  ]);
+});

@@ -9,6 +9,7 @@ import { findPlace, timedOf } from "./job_times.ts";
 import type { Change, Pause } from "./ledger.ts";
 import { recover } from "./recover.ts";
 import { Roster } from "./roster.ts";
+import type { Run } from "./run.ts";
 import { startSlot } from "./slots.ts";
 import { Timekeeper } from "./timekeeper.ts";
 import { Triggers } from "./triggers.ts";
@@ -180,13 +181,32 @@ export class Scheduler implements Disposable {
     return { scheduler: this.desk.pause, jobs: Object.fromEntries(paused) };
   }
 
-  /** Everything that the books have to know, for new ones. */
-  snapshot(): Change {
-    const jobs = [...this.#roster.jobs.values()];
-    const open = jobs.flatMap(({ active }) => [...active.values()].map(runOf));
+  /**
+   * Everything that the books have to know, for other ones that took the place of those that were lost.
+   *
+   * @param texts what others keep there, by their keys
+   */
+  snapshot(texts: Readonly<Record<string, string>> = {}): Change {
+    const jobs = this.#roster.memories();
+    const open = [...this.#roster.jobs.values()].flatMap(({ active }) => [...active.values()].map(runOf));
     const last = jobs.flatMap(({ lastRun, lastSkip }) => [lastRun, lastSkip].filter((run) => run !== null));
-    const update = [...last, ...open, ...this.desk.waiting()];
-    return { update, jobs: this.#roster.memories(), pause: this.desk.pause };
+    // Of two runs with one key the first has the line.
+    const runs = [...last, ...open, ...this.desk.waiting()].sort((a, b) => a.id - b.id);
+    return { jobs, pause: this.desk.pause, anew: { runs, lastId: this.desk.lastId, texts } };
+  }
+
+  /**
+   * Deals with what stood in those other books already: its numbers are taken, and what it takes for under way was so in a
+   * time of which nothing is known any more. To be called after the {@link snapshot} was recorded. Rejects as the books do.
+   */
+  async settleIn(): Promise<void> {
+    const { clock, ledger } = this.#deps;
+    const { open, lastId } = await ledger.load();
+    this.desk.skipTo(lastId);
+    const reason = "the database that knew its outcome was lost";
+    const update = open.filter(({ id }) => !this.desk.has(id))
+      .map((run): Run => ({ ...run, state: "interrupted", reason, endedAt: clock.now() }));
+    if (update.length > 0) await ledger.record({ update });
   }
 
   /** When a job is due next; wall time in milliseconds. */

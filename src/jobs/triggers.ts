@@ -114,13 +114,19 @@ export class Triggers {
 
   /** The line of a slot, also when it stands there already. */
   async #enterOne(job: Job, slot: Slot): Promise<Entered> {
+    const found = await this.#tryEnter(job, slot) ?? await this.#tryEnter(job, slot);
+    if (found === undefined) throw new Error(`slot ${slot.key} is taken and cannot be found`);
+    return found;
+  }
+
+  /** @returns undefined when the earlier line was there and is not any more: the database was lost in between, or pruned */
+  async #tryEnter(job: Job, slot: Slot): Promise<Entered | undefined> {
     this.#refuseWhenShut();
     const desk = this.#deps.desk();
     const run = await desk.enter(job, slot);
     if (run !== undefined) return { run, duplicate: false };
     const [earlier] = await this.#deps.ledger.history({ job: job.spec.name, slot: slot.key, limit: 1 });
-    if (earlier === undefined) throw new Error(`slot ${slot.key} is taken and cannot be found`);
-    return { run: desk.current(earlier), duplicate: true };
+    return earlier === undefined ? undefined : { run: desk.current(earlier), duplicate: true };
   }
 
   #refuseWhenShut(): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { Change } from "./ledger.ts";
+import type { Change, LedgerQuery } from "./ledger.ts";
 import { MemoryLedger } from "./memory_ledger.ts";
+import type { Run } from "./run.ts";
 import { Bench, CRON, HOUR, jobSpec, MINUTE, settle } from "./testing.ts";
 
 Deno.test("the outcome of a job triggers another, in the same change of the books", async () => {
@@ -95,4 +96,23 @@ Deno.test("a webhook with one key twice is one run, and both callers hear of it"
     { APPD_WEBHOOK_BODY: '{"a":"b"}', APPD_WEBHOOK_CONTENT_TYPE: "application/json" },
   ]);
   assert.throws(() => bench.scheduler.job("nope", "trigger"), /there is no such job/);
+});
+
+Deno.test("a key whose line was lost with the database, after it was found there, is a new one", async () => {
+  class ForgettingLedger extends MemoryLedger {
+    isOld = true;
+    override async record(change: Change): Promise<ReadonlySet<number>> {
+      if (this.isOld && change.insert !== undefined) return new Set(change.insert.map(({ id }) => id));
+      return await super.record(change);
+    }
+    override history(query: LedgerQuery): Promise<readonly Run[]> {
+      this.isOld = false;
+      return super.history(query);
+    }
+  }
+  const bench = await new Bench({ ledger: new ForgettingLedger() }).begin([jobSpec()]);
+  const { triggers } = bench.scheduler;
+  const { run, duplicate } = await triggers.app(bench.scheduler.job("tick", "trigger"), { key: "k" });
+  await settle();
+  assert.deepEqual([duplicate, run.number, bench.runner.started.length], [false, 1, 1]);
 });

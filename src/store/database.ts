@@ -127,12 +127,17 @@ function identity(files: Files, paths: readonly string[]): string {
   }).join(" ");
 }
 
-function watchPlace(files: Files, path: string): OpenedDatabase["place"] {
+/**
+ * @param file its identity before it was opened: one that came while it was being opened is another one. The log and its
+ * index are there as soon as anything was read: one that is not was removed meanwhile.
+ */
+function watchPlace(files: Files, path: string, file: string): OpenedDatabase["place"] {
   const beside = [`${path}-wal`, `${path}-shm`];
-  const [file, log] = [identity(files, [path]), identity(files, beside)];
+  const log = identity(files, beside);
+  const isWhole = !log.split(" ").includes("-");
   return () => {
     if (identity(files, [path]) !== file) return "moved";
-    return identity(files, beside) === log ? "in place" : "log moved";
+    return isWhole && identity(files, beside) === log ? "in place" : "log moved";
   };
 }
 
@@ -146,6 +151,7 @@ export function openDatabase(input: OpenInput): OpenedDatabase {
   let db: Sqlite | undefined;
   try {
     prepare(input);
+    const file = identity(files, [path]);
     db = input.open(path);
     db.exec(`PRAGMA busy_timeout = ${OPEN_BUSY_MS}`);
     refuseForeign(db, input.lists, { path: called }); // Before anything of it is changed.
@@ -154,7 +160,7 @@ export function openDatabase(input: OpenInput): OpenedDatabase {
     check(db, files.stat(path)?.size ?? 0);
     const migrations = migrate(db, input.lists, { path: called, now: input.now });
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-    return { db, migrations, place: watchPlace(files, path) };
+    return { db, migrations, place: watchPlace(files, path, file) };
   } catch (error) {
     try {
       if (faultOf(error) === "corrupt") input.damaged(messageOf(error));

@@ -12,8 +12,12 @@ type Answer = (reply: Reply) => void;
 type Work = Extract<Request, { kind: "work" }>;
 type Place = Pick<OpenInput, "path" | "lists">;
 
+type Pass = Pick<Work, "now" | "isRepeated">;
+
 /** Rows in one message, so that whoever takes them is not held up for long by any of them. */
 const ROWS_PER_MESSAGE = 500;
+
+const MOVED = "it was removed or replaced";
 
 const NOTHING: MigrationState = { current: 0, latest: 0, pending: 0 };
 
@@ -26,7 +30,11 @@ export class Engine {
   readonly #open: OpenSqlite;
   #place: Place | undefined;
   #database: OpenedDatabase | undefined;
+  /** Where the last one lay that was open. */
+  #lastPlace: OpenedDatabase["place"] | undefined;
   #answer: Answer = () => {};
+  /** In the request that is carried out another database has taken the place of the one that was known. */
+  #isReset = false;
 
   constructor(ports: { readonly files: Files; readonly open: OpenSqlite }) {
     this.#files = ports.files;
@@ -50,23 +58,35 @@ export class Engine {
     }
   }
 
-  #work({ reads, writes, now }: Work): void {
+  /**
+   * Whoever keeps more in memory than in the file has a word with a new one before anything else is done in it: what belongs
+   * to the request is told to be asked again.
+   */
+  #work({ reads, writes, isRepeated, now }: Work): void {
+    this.#isReset = false;
+    const at = { now, isRepeated };
     const rows: Answer = (reply) => this.#answer(reply);
-    const read = this.#each(reads, now, (db) => readCalls(db, reads, (index, found) => sendRows(rows, index, found)));
-    const written = this.#each(writes, now, (db) => writeCalls(db, writes));
+    const read = this.#each(reads, at, (db) => readCalls(db, reads, (index, found) => sendRows(rows, index, found)));
+    const written = this.#isOver(at) ? [] : this.#each(writes, at, (db) => writeCalls(db, writes));
+    if (this.#isOver(at)) return this.#answer({ kind: "again" });
     this.#answer({ kind: "worked", reads: read, writes: written, migrations: this.#database?.migrations ?? NOTHING });
+  }
+
+  /** The rest of the request is to be asked again. Once: whoever moves files without end keeps nobody from working. */
+  #isOver({ isRepeated }: Pass): boolean {
+    return this.#isReset && !isRepeated;
   }
 
   /** The outcomes of `action`, or one that failed for each of `calls`. */
   #each<T>(
     calls: readonly unknown[],
-    now: number,
+    pass: Pass,
     action: (db: Sqlite) => readonly Outcome<T>[],
   ): readonly Outcome<T>[] {
     if (calls.length === 0) return [];
     let outcomes: readonly Outcome<T>[];
     try {
-      outcomes = this.#guarded(now, action);
+      outcomes = this.#guarded(pass, action);
     } catch (error) {
       outcomes = calls.map(() => failed(error));
     }
@@ -75,16 +95,19 @@ export class Engine {
     return outcomes;
   }
 
-  /** Runs `action`, and once more on a new file when this one is damaged or no longer the one at its path. */
-  #guarded<T>(now: number, action: (db: Sqlite) => T): T {
+  /** Runs `action`, and sees whether the file is damaged, or no longer the one at its path. */
+  #guarded<T>(pass: Pass, action: (db: Sqlite) => readonly Outcome<T>[]): readonly Outcome<T>[] {
+    const { now, isRepeated } = pass;
     try {
-      const result = action(this.#ready(now).db);
-      if (!this.#hasMoved(now)) return result;
+      const { db } = this.#ready(now);
+      if (this.#isOver(pass)) return [];
+      const outcomes = action(db);
+      if (!isRepeated) this.#leaveMoved(now);
+      return outcomes;
     } catch (error) {
-      if (faultOf(error) !== "corrupt") throw error;
-      this.#replace(now, messageOf(error));
+      if (faultOf(error) === "corrupt" && !isRepeated && !this.#isReset) this.#replace(now, messageOf(error));
+      throw error;
     }
-    return action(this.#ready(now).db);
   }
 
   /** The open database; opens it, and sets it aside if it must. */
@@ -93,33 +116,41 @@ export class Engine {
     const { path, lists } = this.#place ?? { path: "", lists: [] };
     const damaged = (reason: string) => this.#replace(now, reason);
     const input: OpenInput = { files: this.#files, open: this.#open, path, lists, now, damaged };
+    if (this.#lastPlace?.() === "moved") this.#tellReset("", MOVED);
     try {
-      return this.#database = openDatabase(input);
+      this.#database = openDatabase(input);
     } catch (error) {
       if (faultOf(error) !== "corrupt") throw error;
-      return this.#database = openDatabase(input);
+      this.#database = openDatabase(input);
     }
+    this.#lastPlace = this.#database.place;
+    return this.#database;
+  }
+
+  #tellReset(setAside: string, reason: string): void {
+    this.#lastPlace = undefined;
+    this.#isReset = true;
+    this.#answer({ kind: "reset", setAside, reason });
   }
 
   /** The file is moved before it is closed, see {@link OpenInput.damaged}. */
   #replace(now: number, reason: string): void {
     const kept = setAside(this.#files, this.#place?.path ?? "", now);
     this.#drop();
-    this.#answer({ kind: "reset", setAside: kept, reason });
+    this.#tellReset(kept, reason);
   }
 
   /**
-   * Whether the file was taken away, and what was written with it. Its log goes into it first, wherever it is, so that it is
-   * whole and no stale log meets another file at the old path (https://sqlite.org/howtocorrupt.html, 1.4).
+   * Somebody may have taken the file away, and what was written with it. Its log goes into it first, wherever it is, so that
+   * it is whole and no stale log meets another file at the old path (https://sqlite.org/howtocorrupt.html, 1.4).
    */
-  #hasMoved(now: number): boolean {
+  #leaveMoved(now: number): void {
     const place = this.#database?.place() ?? "in place";
-    if (place === "in place") return false;
+    if (place === "in place") return;
     this.#database?.db.run("PRAGMA wal_checkpoint(TRUNCATE)");
     this.#drop();
-    if (place === "moved") this.#answer({ kind: "reset", setAside: "", reason: "it was removed or replaced" });
+    if (place === "moved") this.#tellReset("", MOVED);
     this.#ready(now);
-    return place === "moved";
   }
 
   #drop(): void {

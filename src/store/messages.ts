@@ -17,6 +17,8 @@ export type Request =
     readonly kind: "work";
     readonly reads: readonly Statement[];
     readonly writes: readonly (readonly Statement[])[];
+    /** It was asked before, and answered by `again`. */
+    readonly isRepeated: boolean;
     readonly now: number;
   }
   | { readonly kind: "close" };
@@ -45,6 +47,8 @@ export type Reply =
   | { readonly kind: "rows"; readonly read: number; readonly rows: readonly Row[] }
   | { readonly kind: "opened"; readonly migrations: MigrationState }
   | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** Of `work`: there was a `reset`, nothing of it was done in the database that is there now, and it is to be asked again. */
+  | { readonly kind: "again" }
   | {
     readonly kind: "worked";
     readonly reads: readonly ReadOutcome[];

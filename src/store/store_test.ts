@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { systemFiles } from "../system/files.ts";
-import { openSqlite } from "../system/sqlite.ts";
+import { type OpenSqlite, openSqlite } from "../system/sqlite.ts";
 import { StoreError } from "./store.ts";
 import { directory, inProcess, insert, MemoryLog, openNotes, texts } from "./testing.ts";
 
@@ -200,3 +200,64 @@ for (const suffix of ["-wal", "-shm"]) {
     assert.deepEqual(await texts(again), ["one", "two", "three"]);
   });
 }
+
+Deno.test("what its listener writes comes first in a database that is new, before the call that found it and those that wait", async () => {
+  using place = directory();
+  await using store = await openNotes(place.path);
+  using _listening = store.onReset(() => void store.write(insert("known")));
+  await store.write(insert("gone"));
+  for (const name of fs.readdirSync(place.path)) fs.rmSync(`${place.path}/${name}`);
+  const calls = [insert("first"), [...insert("known")], insert("last")].map((call) => store.write(call));
+  const outcomes = await Promise.allSettled(calls);
+  assert.deepEqual(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
+  assert.deepEqual(await texts(store), ["known", "first", "last"]);
+});
+
+Deno.test("a read that finds another database in the place of its own has no rows of both", async () => {
+  using place = directory();
+  {
+    await using other = await openNotes(place.path);
+    await other.write(insert("restored"));
+  }
+  fs.renameSync(`${place.path}/appd.db`, `${place.path}/backup.db`);
+  await using store = await openNotes(place.path);
+  await store.write(insert("old"));
+  fs.renameSync(`${place.path}/appd.db`, `${place.path}/moved.db`);
+  fs.renameSync(`${place.path}/backup.db`, `${place.path}/appd.db`);
+  assert.deepEqual(await texts(store), ["restored"]);
+});
+
+Deno.test("a database that was removed while it could not be used is told as lost", async () => {
+  using place = directory();
+  await using store = await openNotes(place.path);
+  const resets: string[] = [];
+  using _listening = store.onReset((setAside) => resets.push(setAside));
+  await store.write(insert("gone"));
+  for (const name of fs.readdirSync(place.path)) fs.rmSync(`${place.path}/${name}`);
+  fs.mkdirSync(`${place.path}/appd.db`);
+  await assert.rejects(store.write(insert("refused")), { name: "StoreError" });
+  fs.rmdirSync(`${place.path}/appd.db`);
+  await store.write(insert("kept"));
+  assert.deepEqual([await texts(store), resets], [["kept"], [""]]);
+});
+
+Deno.test("a database that is replaced while it is being opened is missed at once", async () => {
+  using place = directory();
+  const path = `${place.path}/appd.db`;
+  let isReplaced = false;
+  const open: OpenSqlite = (file) => {
+    const db = openSqlite(file);
+    if (isReplaced) return db;
+    isReplaced = true;
+    db.run("PRAGMA user_version"); // From now on it has the file open.
+    for (const name of fs.readdirSync(place.path)) fs.rmSync(`${place.path}/${name}`);
+    fs.writeFileSync(path, "");
+    return db;
+  };
+  {
+    await using store = await openNotes(place.path, { start: inProcess({ files: systemFiles, open }) });
+    await store.write(insert("kept"));
+  }
+  await using again = await openNotes(place.path);
+  assert.deepEqual(await texts(again), ["kept"]);
+});

@@ -122,8 +122,10 @@ export class ThreadStore implements Store {
       kind: "work",
       reads: turn.reads.map(({ statement }) => statement),
       writes: turn.writes.map(({ statements }) => statements),
+      isRepeated: turn.isRepeated === true,
       now: this.#options.clock.now(),
     }, turn);
+    if (answer.kind === "again") return this.#waiting.repeat(turn);
     if (answer.kind !== "worked") throw new Error(`the store's thread answered "${answer.kind}"`);
     this.#condition.worked(answer);
     turn.reads.forEach((call, index) => this.#settle(answer.reads[index], call, () => call.resolve(call.rows)));
@@ -163,7 +165,9 @@ export class ThreadStore implements Store {
     const { path, log } = this.#options;
     log.error("the database was lost, a new one takes its place", { path, reason: event.reason, kept: event.setAside });
     if (this.#listeners.size === 0) this.#early.push(event.setAside);
-    for (const listener of this.#listeners) listener(event.setAside);
+    this.#waiting.ahead(() => {
+      for (const listener of this.#listeners) listener(event.setAside);
+    });
   }
 
   async #closeFile(): Promise<void> {

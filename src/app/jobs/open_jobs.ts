@@ -38,6 +38,10 @@ export interface OpenJobsOptions extends JobNewsOptions {
 
 /** Milliseconds between two looks at the clock. */
 const TICK_MS = 1000;
+/** Milliseconds between two looks at a database that nobody uses: whether it is still there. */
+const LOOK_MS = 60_000;
+/** Milliseconds that such a look may take at the end. */
+const LAST_LOOK_MS = 1000;
 
 /** Builds what jobs need. */
 export async function openJobs(options: OpenJobsOptions): Promise<OpenJobs> {
@@ -78,6 +82,8 @@ export class OpenJobs implements AsyncDisposable {
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
   #loss: Disposable | undefined;
+  /** What the database had before it took the place of another one has not been dealt with. */
+  #isUnsettled = false;
   /** Whether the log has been told that the scheduler has begun. */
   #isTold = false;
 
@@ -105,7 +111,11 @@ export class OpenJobs implements AsyncDisposable {
     owned.use(this.#scheduler);
     owned.use(store.onReset((setAside) => this.#databaseLost(setAside)));
     owned.use(addJobChecks(options.health, { scheduler: this.#scheduler, ledger, store }));
-    owned.use(clock.every(TICK_MS, () => this.#scheduler.tick()));
+    owned.use(clock.every(TICK_MS, () => {
+      this.#scheduler.tick();
+      if (this.#isUnsettled) void this.#settleIn();
+    }));
+    owned.use(clock.every(LOOK_MS, () => void this.#lookAtDatabase()));
   }
 
   async apply(prepared: PreparedJobs): Promise<void> {
@@ -132,8 +142,30 @@ export class OpenJobs implements AsyncDisposable {
 
   /** What is known goes into the new one; that the rest is gone stays to be seen until the next start. */
   #databaseLost(setAside: string): void {
-    if (this.#prepared !== undefined) void this.#parts.ledger.record(this.#scheduler.snapshot());
     this.#loss ??= this.#parts.owned.use(addLossCheck(this.#options.health, setAside));
+    if (this.#prepared === undefined) return;
+    void this.#parts.ledger.record(this.#scheduler.snapshot(this.#repositories.texts())).then(() => this.#settleIn());
+  }
+
+  async #settleIn(): Promise<void> {
+    this.#isUnsettled = false;
+    if (!await this.#isDone(this.#scheduler.settleIn())) this.#isUnsettled = true;
+  }
+
+  /** The store finds out when it is used that its file was taken away. */
+  async #lookAtDatabase(): Promise<void> {
+    await this.#isDone(this.#options.store.read("SELECT 1"));
+  }
+
+  /** False when the database cannot be used now, which others tell. */
+  async #isDone(work: Promise<unknown>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return false;
+    }
   }
 
   tell(event: ProgramEvent): void {
@@ -142,12 +174,19 @@ export class OpenJobs implements AsyncDisposable {
 
   /** @returns names of the jobs that had to be cancelled */
   async drain(ms: number): Promise<string[]> {
-    const watched = this.#repositories[Symbol.asyncDispose]();
+    const watched = this.#lastLook(ms).then(() => this.#repositories[Symbol.asyncDispose]());
     const cancelled = await this.#scheduler.drain(ms);
     await watched;
     if (this.#isTold) this.#options.logs.logging.logger("scheduler").info("the scheduler has stopped");
     await this.#parts.ledger.flush();
     return cancelled;
+  }
+
+  /** What waits has to be in the database for the next daemon. One that hangs is not waited for. */
+  async #lastLook(ms: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    using _timer = this.#options.context.system.clock.after(Math.min(ms, LAST_LOOK_MS), resolve);
+    await Promise.race([this.#lookAtDatabase(), late]);
   }
 
   lingering(): readonly string[] {

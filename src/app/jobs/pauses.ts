@@ -29,7 +29,13 @@ export function writePauses(files: Files, directory: string, pauses: Pauses): vo
 /** A ledger that has not forgotten pauses when its database is new. */
 export function rememberingPauses(ledger: Ledger, read: () => Pauses): Ledger {
   return {
-    load: async () => restored(await ledger.load(), read()),
+    async load() {
+      const remembered = await ledger.load();
+      if (remembered.jobs.size > 0 || remembered.lastId > 0) return remembered;
+      const known = restored(remembered, read());
+      await ledger.record({ jobs: [...known.jobs.values()], pause: known.pause }); // The next daemon finds no new one.
+      return known;
+    },
     record: (change) => ledger.record(change),
     history: (query) => ledger.history(query),
     run: (id) => ledger.run(id),
@@ -41,7 +47,6 @@ export function rememberingPauses(ledger: Ledger, read: () => Pauses): Ledger {
 }
 
 function restored(remembered: Remembered, { scheduler, jobs }: Pauses): Remembered {
-  if (remembered.jobs.size > 0 || remembered.lastId > 0) return remembered;
   const paused = Object.entries(jobs).map(([name, pause]): [string, JobMemory] => {
     return [name, { name, mark: "", place: null, number: 0, lastRun: null, lastSkip: null, pause }];
   });

@@ -23,7 +23,10 @@ Deno.test("a new database does not lift a pause, one with a history knows better
   const remembering = rememberingPauses(ledger, () => PAUSES);
   const loaded = await remembering.load();
   assert.deepEqual([loaded.pause, loaded.jobs.get("backup")?.pause], [{ until: null }, { until: 5 }]);
+  assert.deepEqual([...(await ledger.load()).jobs.keys()], ["backup"], "the next daemon finds a history");
+  const other = new MemoryLedger();
   const cause = { kind: "manual", detail: null, variables: {} } as const;
-  await ledger.record({ insert: [newRun({ key: "k", at: 1, cause }, { id: 1, job: "backup", createdAt: 1 })] });
-  assert.deepEqual([(await remembering.load()).pause, (await remembering.load()).jobs.size], [null, 0]);
+  await other.record({ insert: [newRun({ key: "k", at: 1, cause }, { id: 1, job: "backup", createdAt: 1 })] });
+  const known = await rememberingPauses(other, () => PAUSES).load();
+  assert.deepEqual([known.pause, known.jobs.size], [null, 0]);
 });

@@ -117,6 +117,13 @@ export class WatchedRepositories implements AsyncDisposable {
     return this.#repositories.status();
   }
 
+  /** What the store keeps of them, by its keys. */
+  texts(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.#repositories.known()].map(([name, known]) => [keyOf(name), JSON.stringify(known)]),
+    );
+  }
+
   poke(name: string): Promise<void> {
     return this.#repositories.poke(name);
   }
@@ -129,9 +136,12 @@ export class WatchedRepositories implements AsyncDisposable {
   }
 }
 
-/** What was told of repositories stands in the store, in texts that only we write there. */
+/** The key of what was told of a repository; it stands in the store, in texts that only we write there. */
+function keyOf(repository: string): string {
+  return `git:${repository}`;
+}
+
 function memoryIn(ledger: StoreLedger) {
-  const keyOf = (repository: string) => `git:${repository}`;
   return {
     async load(repository: string): Promise<KnownRefs | undefined> {
       const text = await ledger.recall(keyOf(repository));

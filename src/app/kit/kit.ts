@@ -26,7 +26,7 @@ export interface Kit<C> {
 
 /**
  * The app's tables. Rejects with an AppdError when the app has neither migrations nor jobs, with a StoreError as the store
- * does.
+ * does. Should the file be lost while the daemon runs, an empty one takes its place, in which ids begin anew.
  */
 export interface KitStore {
   /** The rows of one SELECT. It sees every write that has resolved, and may overtake others. */

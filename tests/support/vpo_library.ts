@@ -157,7 +157,7 @@ async function each(stream: ReadableStream<Uint8Array>, take: (text: string) => 
 export async function lockDatabase(path: string, { alone = false } = {}): Promise<AsyncDisposable> {
   const script = `const { DatabaseSync } = await import("node:sqlite");
 const db = new DatabaseSync(${JSON.stringify(path)});
-db.exec("PRAGMA busy_timeout = 5000; ${alone ? "PRAGMA locking_mode = EXCLUSIVE; " : ""}BEGIN EXCLUSIVE");
+db.exec("PRAGMA busy_timeout = 30000; ${alone ? "PRAGMA locking_mode = EXCLUSIVE; " : ""}BEGIN EXCLUSIVE");
 console.log("held");
 await Deno.stdin.read(new Uint8Array(1));
 db.exec("ROLLBACK");

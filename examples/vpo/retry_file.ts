@@ -29,9 +29,15 @@ export async function retryFile(
   const hint = HINTS[file.state];
   if (hint !== undefined) throw refuse(path, `it is ${file.state}`, hint);
   if (file.state === "quarantined") await comeBack(file, library);
-  const retried = await book.apply("retried", file);
+  const retried = await book.apply("retried", file) ?? await takenUp(file, book);
   if (retried === undefined) throw refuse(path, "its state has just changed", "look again: vpo queue");
   return retried;
+}
+
+/** What came back lies in the inbox, and the watcher may have found it there already: that is its other turn. */
+async function takenUp({ id, path, attempt }: FileRecord, book: FileBook): Promise<FileRecord | undefined> {
+  const now = await book.find(path);
+  return now?.id === id && now.attempt > attempt ? now : undefined;
 }
 
 /** Gives another turn to every file that failed or was cancelled. @returns how many */
@@ -41,12 +47,16 @@ export async function retryAll(book: FileBook): Promise<number> {
   return retried.filter((file) => file !== undefined).length;
 }
 
-/** One rename: at no time is the file in two places. */
+/**
+ * The file leaves the quarantine last: until then its name is not free there, and no run that refuses it anew can have put
+ * another reason beside it.
+ */
 async function comeBack({ path, target }: FileRecord, { inbox, quarantine }: Library): Promise<void> {
   const from = join(quarantine, target ?? path);
   try {
     await fs.mkdir(dirname(join(inbox, path)), { recursive: true });
     await fs.link(from, join(inbox, path)); // Not a rename: that would take the place of a file that came meanwhile.
+    await fs.rm(`${from}.reason.txt`, { force: true });
     await fs.rm(from);
   } catch (error) {
     if ((error as { code?: string }).code === "EEXIST") {
@@ -58,7 +68,6 @@ async function comeBack({ path, target }: FileRecord, { inbox, quarantine }: Lib
       hint: "move it into the inbox by hand",
     });
   }
-  await fs.rm(`${from}.reason.txt`, { force: true });
   for (const directory of [dirname(from), dirname(join(inbox, path))]) await syncDirectory(directory);
 }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
 import { FileBook } from "./file_book.ts";
 import { FILE_STATES } from "./file_state.ts";
 import { entryOf } from "./inbox.ts";
@@ -35,6 +37,20 @@ Deno.test("a refused file comes back from the quarantine, without the reason", a
   Deno.removeSync(`${it.folders.inbox}/b/a.flv`);
   assert.equal((await retryFile("b/a.flv", it)).state, "waiting");
   assert.deepEqual(it.folders.files(), { "inbox/b/a.flv": "content" });
+});
+
+Deno.test("a refused file that the watcher finds in the inbox before its return is written down has its other turn", async () => {
+  using it = await scene("quarantined");
+  const { inbox, quarantine } = it.folders;
+  fs.mkdirSync(join(quarantine, "b"));
+  fs.renameSync(join(inbox, "b/a.flv"), join(quarantine, "b/a (2).flv"));
+  const apply = it.book.apply.bind(it.book);
+  it.book.apply = async (...event) => {
+    await it.book.found(await entryOf(inbox, "b/a.flv") ?? assert.fail());
+    return await apply(...event);
+  };
+  const file = await retryFile("b/a.flv", it);
+  assert.deepEqual([file.state, file.attempt], ["waiting", 2]);
 });
 
 Deno.test("a refused file that was taken away cannot come back; nothing is changed", async () => {

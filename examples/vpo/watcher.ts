@@ -13,7 +13,7 @@ const TOGETHER = 100;
 type Context = ServiceContext<VpoConfig>;
 
 /** What the watcher needs of the daemon. */
-export interface WatcherPorts extends Pick<Context, "store" | "log" | "note"> {
+export interface WatcherPorts extends Pick<Context, "store" | "log" | "note" | "signal"> {
   readonly clock: Pick<Context["clock"], "now" | "monotonic">;
   readonly jobs: Pick<KitJobs, "trigger" | "status">;
   readonly library: Library;
@@ -24,7 +24,7 @@ export async function watch(context: Context): Promise<void> {
   const { signal, clock, config: { library }, log } = context;
   await makeFolders(library);
   const { store, jobs, note } = context;
-  const watcher = new Watcher({ store, jobs, note: (text) => note(text), log, clock, library });
+  const watcher = new Watcher({ store, jobs, note: (text) => note(text), log, clock, library, signal });
   let trouble: string | undefined;
   while (!signal.aborted) {
     const failed = await watcher.look().then(() => undefined, (error) => (error as Error).message);
@@ -55,7 +55,11 @@ export class Watcher {
     this.#book = new FileBook(ports.store, () => ports.clock.now());
   }
 
-  /** One look. @throws AppdError (io) when the inbox cannot be read, and whatever the store throws */
+  /**
+   * One look; the signal cuts it short, and the next watcher goes on.
+   *
+   * @throws AppdError (io) when the inbox cannot be read, and whatever the store throws
+   */
   async look(): Promise<void> {
     const { library, clock } = this.#ports;
     const entries = await listInbox(library.inbox);
@@ -77,7 +81,7 @@ export class Watcher {
     const unknown = settled.filter((entry) => !known.has(identityOf(entry)))
       .toSorted((a, b) => Number(a.mtime) - Number(b.mtime)); // First come, first served.
     const added: FileRecord[] = [];
-    for (let at = 0; at < unknown.length; at += TOGETHER) {
+    for (let at = 0; at < unknown.length && !this.#ports.signal.aborted; at += TOGETHER) {
       added.push(...await this.#found(unknown.slice(at, at + TOGETHER)));
     }
     return added;
@@ -101,6 +105,7 @@ export class Watcher {
     this.#forgetAllBut(files);
     if (this.#job()?.paused) return; // Its trigger would be skipped.
     for (const file of files) {
+      if (this.#ports.signal.aborted) return; // Each takes as long as the disk does, and there may be thousands.
       if (this.#caughtUp && file.state !== "waiting") continue;
       if (!this.#submitted.has(keyOf(file))) await this.#submit(file);
     }

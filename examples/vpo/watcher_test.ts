@@ -42,16 +42,19 @@ class Scene implements Disposable {
   readonly book = new FileBook(this.store, () => 0);
   notes: string[] = [];
   now = 0;
+  stop = new AbortController();
   watcher = this.another();
 
   /** Another life of the watcher, which knows nothing of the last one. */
   another(): Watcher {
+    this.stop = new AbortController();
     const { inbox, outbox, quarantine } = this.folders;
     const ports = {
       store: this.store,
       jobs: this.jobs,
       log: new MemoryLog(),
       note: (text: string) => this.notes.push(text),
+      signal: this.stop.signal,
     };
     const library = { inbox, outbox, quarantine, settle: 1000 } as never;
     const clock = { now: () => 0, monotonic: () => this.now };
@@ -70,6 +73,20 @@ class Scene implements Disposable {
     this.store[Symbol.dispose]();
   }
 }
+
+Deno.test("a watcher that is told to end leaves the rest of a look to the next one", async () => {
+  using scene = new Scene();
+  for (const name of ["a.flv", "b.flv", "c.flv"]) scene.folders.write(`inbox/${name}`, video(name));
+  const { jobs, stop } = scene;
+  const trigger = jobs.trigger.bind(jobs);
+  jobs.trigger = (...words) => (stop.abort(), trigger(...words));
+  await scene.lookAt(0, 1000);
+  assert.equal(jobs.paths().length, 1);
+  scene.another();
+  jobs.trigger = trigger;
+  await scene.lookAt(2000);
+  assert.deepEqual(jobs.paths().sort(), ["a.flv 1", "b.flv 1", "c.flv 1"]);
+});
 
 Deno.test("a file gets one run when it has come to rest, however often one looks", async () => {
   using scene = new Scene();

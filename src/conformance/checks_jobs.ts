@@ -90,13 +90,17 @@ export const JOB_CHECKS: readonly Check[] = [
     says: "a stop waits for the run that is under way",
     async run(subject) {
       const slow = await subject.nameLike("slow");
-      await subject.startWith(job(slow, `sleep 1; echo done >'${subject.home}/mark'`));
+      const [mark, go] = [`'${subject.home}/mark'`, `'${subject.home}/go'`];
+      await subject.startWith(job(slow, `until [ -e ${go} ]; do sleep 0.1; done; echo done >${mark}`));
       await subject.run(["jobs", "run", slow]);
       await subject.until(
         "the run",
         async () => /"running"/.test((await subject.run(["jobs", "history", slow, "--json"])).stdout),
       );
-      same("stop", (await subject.run(["stop"])).code, 0);
+      const stopped = subject.run(["stop"]);
+      await subject.until("the shutdown", async () => (await subject.get("/health")).status === 503);
+      subject.write("go", "");
+      same("stop", (await stopped).code, 0);
       same("mark", subject.exists("mark") && subject.read("mark"), "done\n");
     },
   },

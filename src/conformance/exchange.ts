@@ -20,7 +20,7 @@ export interface WireAnswer {
   readonly ms: number;
 }
 
-const LIMIT_MS = 5000;
+const LIMIT_MS = 15_000;
 const CHUNK = 65_536;
 
 /** One HTTP/1.1 exchange on a connection of its own, RFC 9112. @throws what the connection throws */

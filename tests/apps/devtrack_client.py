@@ -4,7 +4,7 @@ import http.client, json, socket, sys
 
 class Socket(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("localhost", timeout=20)
+        super().__init__("localhost", timeout=60)
         self.path = path
 
     def connect(self):

@@ -55,7 +55,10 @@ for (const { app, good, bad, words } of CASES) {
     await compiled(`examples/${app}/${app}.ts`);
     await using instance = new Instance(good, app);
     await instance.start();
-    const before = await lifeOf(instance);
+    const before = await until("its checks have a result", async () => { // Those that take long come after its start.
+      const life = await lifeOf(instance);
+      return life.state === "ready" ? life : undefined;
+    });
     instance.write(bad);
     const { code, stderr } = await instance.run(["reload"]);
     assert.equal(code, 78, stderr);

@@ -11,7 +11,7 @@ await compiled("examples/vpo/vpo.ts");
 /** Milliseconds that the document gives an answer. */
 const LIMIT_MS = 100;
 
-/** How long /health took, and /livez, which looks at nothing and was asked at the same moment. Milliseconds. */
+/** How long /health took, and /livez, which looks at nothing, at most of the times that it was asked meanwhile. Milliseconds. */
 interface Pair {
   readonly health: number;
   readonly livez: number;
@@ -19,11 +19,16 @@ interface Pair {
 
 async function answerTimes(vpo: Vpo, count: number): Promise<Pair[]> {
   const pairs: Pair[] = [];
-  for (let n = 0; n < count; n++) {
-    const [health, livez] = await Promise.all(["/health", "/livez"].map((path) => timeOf(vpo, path)));
-    pairs.push({ health: health ?? Infinity, livez: livez ?? 0 });
-  }
+  for (let n = 0; n < count; n++) pairs.push(await answerTime(vpo));
   return pairs;
+}
+
+async function answerTime(vpo: Vpo): Promise<Pair> {
+  let isAnswered = false;
+  let livez = 0;
+  const asked = timeOf(vpo, "/health").finally(() => isAnswered = true);
+  while (!isAnswered) livez = Math.max(livez, await timeOf(vpo, "/livez"));
+  return { health: await asked, livez };
 }
 
 async function timeOf(vpo: Vpo, path: string): Promise<number> {
@@ -33,7 +38,7 @@ async function timeOf(vpo: Vpo, path: string): Promise<number> {
 }
 
 /**
- * Every answer is within the limit. One is excused where the answer beside it, for which nothing is looked at, was late too:
+ * Every answer is within the limit. One is excused where an answer beside it, for which nothing is looked at, was late too:
  * then this machine stood still. Few may be.
  */
 function assertQuick(pairs: readonly Pair[]): void {
@@ -74,7 +79,7 @@ Deno.test("S4 US4.2, S4 FR-029, S4 SC-005: the database is held by somebody else
     await using _lock = await lockDatabase(join(vpo.home, "library.db"));
     const { body } = await vpo.healthIs(503);
     assert.equal(body.status, "degraded");
-    assert.equal(body.checks.library.ok, false);
+    await until("the library's check says so", async () => !(await vpo.health()).body.checks.library.ok);
     vpo.drop("a.flv");
     const later = await until("the database is known to be the reason", async () => {
       const { body } = await vpo.health();
@@ -86,7 +91,7 @@ Deno.test("S4 US4.2, S4 FR-029, S4 SC-005: the database is held by somebody else
     assert.equal((await vpo.get("/readyz")).status, 503);
   }
   await vpo.healthIs(200, 30_000);
-  await vpo.reaches("a.flv", "done", 60_000);
+  await vpo.reaches("a.flv", "done");
 });
 
 Deno.test("S4 US4.2, S4 FR-029: the database is taken away: a new one begins, which health says, and no file is lost", async () => {
@@ -96,7 +101,7 @@ Deno.test("S4 US4.2, S4 FR-029: the database is taken away: a new one begins, wh
   await vpo.reaches("before.flv", "done");
   for (const suffix of ["", "-wal", "-shm"]) fs.rmSync(join(vpo.home, `library.db${suffix}`), { force: true });
   vpo.drop("after.flv");
-  await vpo.reaches("after.flv", "done", 60_000);
+  await vpo.reaches("after.flv", "done");
   const { body } = await vpo.healthIs(200, 30_000);
   assert.deepEqual([body.checks.history.ok, body.checks.history.critical], [false, false]);
   assert.match(body.checks.history.error, /the database was lost and begins anew/);
@@ -121,7 +126,7 @@ Deno.test("S4 US4.2, S4 FR-029: the database is taken away while files are in wo
   for (const suffix of ["", "-wal", "-shm"]) fs.rmSync(join(vpo.home, `library.db${suffix}`), { force: true });
   await until("all are found again", async () => (await vpo.files()).length === files.length, 30_000);
   fs.writeFileSync(open, "");
-  for (const file of files) await vpo.reaches(file, "done", 60_000);
+  for (const file of files) await vpo.reaches(file, "done");
   assert.deepEqual(vpo.places(), ["a.flv", ...files].map((file) => `outbox/${file}`));
   assert.deepEqual(
     (await vpo.files()).map(({ path, target }) => [path, target]).sort(),
@@ -146,7 +151,7 @@ Deno.test("S4 US4.2, S4 FR-029: a directory comes in the place of the database: 
   vpo.drop("a.flv");
   fs.rmdirSync(path);
   await vpo.healthIs(200, 30_000);
-  await vpo.reaches("a.flv", "done", 60_000);
+  await vpo.reaches("a.flv", "done");
 });
 
 Deno.test("S4 FR-029, S4 SC-005: the inbox is gone: 503 with the reason, and 200 when it is there again", async () => {

@@ -239,19 +239,29 @@ Deno.test("S4 Edge 3: a log that cannot be written is said once on stderr; files
     const served = await vpo.serve();
     fs.writeFileSync(join(logs, "ballast"), new Uint8Array(1024));
     fill(join(logs, "ballast"));
-    for (let n = 0; !/no space left on device/.test(served.stderr); n++) { // The last page of the log has some room yet.
-      vpo.drop(`${n}.flv`);
-      await vpo.reaches(`${n}.flv`, "done");
+    const told = () => served.stderr.match(/cannot write ".*daemon\.log": no space left on device/g)?.length ?? 0;
+    // The last page of the log has some room yet: for records, or for the mark of a gap where a longer record did not fit.
+    const gaps = () => fs.readFileSync(join(logs, "daemon.log"), "utf8").match(/gap: \d+ lines/g)?.length ?? 0;
+    let count = 0;
+    const { body } = await until("health knows that the log is full", async () => {
+      if (told() === gaps()) {
+        vpo.drop(`${++count}.flv`);
+        await vpo.reaches(`${count}.flv`, "done");
+      }
+      const answer = await vpo.health();
+      return answer.status === 503 ? answer : undefined;
+    }, 60_000);
+    assert.equal(body.checks.log.ok, false);
+    for (const name of ["b.flv", "c.flv"]) {
+      vpo.drop(name);
+      await vpo.reaches(name, "done");
     }
-    assert.match(served.stderr, /cannot write ".*daemon\.log": no space left on device/);
-    assert.equal((await vpo.healthIs(503)).body.checks.log.ok, false);
-    vpo.drop("b.flv");
-    await vpo.reaches("b.flv", "done");
-    assert.equal(served.stderr.split("no space left on device").length, 2, "once");
     fs.rmSync(join(logs, "ballast"));
     await vpo.healthIs(200, 90_000);
     assert.equal((await served.stop()).code, 0);
-    assert.match(fs.readFileSync(join(logs, "daemon.log"), "utf8"), /gap: \d+ lines/);
+    assert.ok(gaps() > 0);
+    assert.equal(told(), gaps(), "each gap is told once");
+    assert.equal(served.stderr.split("\n").filter((line) => line.includes("no space left")).length, told());
   } finally {
     new Deno.Command("umount", { args: ["-l", logs] }).outputSync();
   }
@@ -277,6 +287,11 @@ Deno.test("S4 FR-038: the stack of a failure is in the log in debug mode only", 
   await using vpo = new Vpo({ library: `retries = 0\n${byScript('cp "$1" "$2"')}` });
   for (const level of ["info", "debug"]) {
     const served = await vpo.serve("--log-level", level);
+    vpo.drop(`before ${level}.flv`);
+    await until("nobody is at work in the outbox any more", async () => {
+      const files = await vpo.files();
+      return files.some(({ path }) => path === `before ${level}.flv`) && files.every(({ state }) => state === "done");
+    }, 60_000);
     fs.renameSync(join(vpo.home, "outbox"), join(vpo.home, "aside"));
     fs.writeFileSync(join(vpo.home, "outbox"), ""); // Not the file's fault.
     vpo.drop(`${level}.flv`);

@@ -73,7 +73,7 @@ export class Vpo extends Instance {
   }
 
   /** Waits until a file is in a state. */
-  reaches(path: string, state: FileReport["state"], limitMs = 15_000): Promise<FileReport> {
+  reaches(path: string, state: FileReport["state"], limitMs = 60_000): Promise<FileReport> {
     return until(
       `${path} is ${state}`,
       async () => (await this.files()).find((file) => file.path === path && file.state === state),
@@ -98,7 +98,8 @@ export class Vpo extends Instance {
   /** `serve`, ready. */
   async serve(...args: string[]): Promise<Served> {
     const served = new Served(this.spawn(["serve", ...args]));
-    await until("it is ready", async () => served.code !== undefined || (await this.get("/readyz")).status === 200);
+    const isUp = async () => served.code !== undefined || (await this.get("/readyz")).status === 200;
+    await until("it is ready", isUp, 60_000);
     if (served.code !== undefined) throw new Error(`serve ended with ${served.code}: ${served.stderr}`);
     return served;
   }
@@ -156,7 +157,7 @@ async function each(stream: ReadableStream<Uint8Array>, take: (text: string) => 
 export async function lockDatabase(path: string, { alone = false } = {}): Promise<AsyncDisposable> {
   const script = `const { DatabaseSync } = await import("node:sqlite");
 const db = new DatabaseSync(${JSON.stringify(path)});
-db.exec("PRAGMA busy_timeout = 5000; ${alone ? "PRAGMA locking_mode = EXCLUSIVE; " : ""}BEGIN EXCLUSIVE");
+db.exec("PRAGMA busy_timeout = 30000; ${alone ? "PRAGMA locking_mode = EXCLUSIVE; " : ""}BEGIN EXCLUSIVE");
 console.log("held");
 await Deno.stdin.read(new Uint8Array(1));
 db.exec("ROLLBACK");

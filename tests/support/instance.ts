@@ -178,6 +178,20 @@ export function alive(pid: number): boolean {
   }
 }
 
+/**
+ * Whether anything of a process is left: its first thread may be a zombie while another one still waits for a disk, and
+ * until that one ends the kernel keeps the locks and files of the process.
+ */
+export function remains(pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, threads] = [0, 17].map((at) => stat.slice(stat.lastIndexOf(")") + 2).split(" ")[at]);
+    return state !== "Z" || Number(threads) > 1;
+  } catch {
+    return false; // gone
+  }
+}
+
 /** A program section that runs a shell script. */
 export function program(name: string, script: string, extra = ""): string {
   return `\n[[program]]\nname = "${name}"\ncommand = ["/bin/sh", "-c", ${JSON.stringify(script)}]\n${extra}\n`;

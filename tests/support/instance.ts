@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../../src/system/try_port.ts";
 import { until } from "../../src/system/until.ts";
+import { freePort } from "./ports.ts";
 
 export { freePort, until };
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { Bot, event, ics } from "../support/calendar.ts";
-import { alive, signal, until } from "../support/instance.ts";
+import { alive, remains, signal, until } from "../support/instance.ts";
 
 /** What the kernel says of a process: its parent, session and terminal, proc_pid_stat(5). */
 function standing(pid: number): { parent: number; session: number; terminal: number } {
@@ -35,10 +35,10 @@ Deno.test("S0 PID File Management, S0 DAEMON-007, S0 Process Management Layer, S
   const again = await bot.run(["--daemon"]);
   assert.equal(again.code, 0);
   assert.match(again.stdout, new RegExp(`${pid}`));
-  assert.deepEqual(bot.daemons(), [pid]);
+  await until("it is the only one", () => bot.daemons().join() === `${pid}`); // A reader of it begins as its copy.
 
   signal(pid, "SIGKILL");
-  await until("its death", () => !alive(pid));
+  await until("its death", () => !remains(pid));
   assert.equal(fs.readFileSync(file, "utf8"), `${pid}\n`, "nobody was left to remove it");
   const dead = await bot.run(["--daemon-status"]);
   assert.equal(dead.code, 1, dead.stdout);
@@ -312,17 +312,15 @@ Deno.test("S0 DAEMON-006, S0 Success Criteria 6: an error at run time is logged 
     health.checks.calendar.error,
     /^since \d+ \w+ \d{4}, \d\d:\d\d \(UTC\): cannot read .*; shown is the calendar of /,
   );
-  assert.match(bot.log(), /^\S+Z (WARN |ERROR) calendarbot\.\S+: .*it is a web page/m);
+  await until("it is logged", () => /^\S+Z (WARN |ERROR) calendarbot\.\S+: .*it is a web page/m.test(bot.log()));
   const why = (await bot.run(["why", "calendar"])).stdout;
   assert.match(
     why,
     /^the check calendar fails since .* UTC .*; it is not critical, the daemon serves as usual: since .* cannot read /,
   );
   assert.match(why, /What may help:\n {2}read it again: calendarbot refresh\n/);
-  assert.match(
-    (await bot.run(["why"])).stdout,
-    /^calendarbot is ready; not well: the check calendar, the job refresh\n/,
-  );
+  const both = /^calendarbot is ready; not well: the check calendar, the job refresh\n/;
+  await until("the job's end, too", async () => both.test((await bot.run(["why"])).stdout));
   bot.edit(ics(event("Retrospective")));
   await bot.shows("Retrospective");
   await until("health", async () => (await bot.health()).body.checks.calendar.ok);
@@ -332,21 +330,24 @@ Deno.test("S0 DAEMON-006, S0 DAEMON-008: logs are rotated by size, on demand and
   await using bot = new Bot(undefined, "", '[log]\nlevel = "debug"\nrotate_size = "16KiB"\nmax_files = 100\n');
   await bot.daemon();
   await bot.shows("Standup");
-  const archives = () => fs.readdirSync(bot.home).filter((name) => name.startsWith("daemon.log."));
+  const archives = () => { // For a moment one is there both packed and not.
+    const names = fs.readdirSync(bot.home).filter((name) => name.startsWith("daemon.log."));
+    return new Set(names.map((name) => name.replace(/\.gz$/, ""))).size;
+  };
   let marks = 0;
   const mark = () => bot.get(`/mark/${++marks}`); // One line in the log each.
-  const rotated = async (by: string, rotate: () => Promise<unknown> | unknown) => {
-    const before = archives().length;
-    await rotate();
+  const rotated = async (by: string, rotate: (before: number) => Promise<unknown> | unknown) => {
+    const before = archives();
+    await rotate(before);
     await until(`a rotation by ${by}`, async () => {
       await mark();
-      return archives().length > before;
+      return archives() > before;
     }, 30_000);
   };
-  await rotated("demand", async () => {
+  await rotated("demand", async (before) => {
     await mark();
     assert.equal((await bot.run(["log-rotate"])).code, 0);
-    assert.equal(archives().length, 1);
+    assert.ok(archives() > before, "when the command is back");
   });
   await rotated("size", () => {});
   await rotated("signal", () => signal(bot.pid(), "SIGUSR1"));
@@ -365,8 +366,9 @@ Deno.test("S0 DAEMON-006: after a crash the service starts again, also without i
   await bot.daemon();
   await bot.shows("Standup");
   signal(bot.pid(), "SIGQUIT");
-  const dump = await until("a state dump", () => fs.readdirSync(bot.home).find((name) => name.includes("dump")));
-  assert.match(fs.readFileSync(join(bot.home, dump), "utf8"), /calendarbot/);
+  const dump = join(bot.home, "state-dump.json");
+  await until("a state dump", () => fs.existsSync(dump));
+  assert.match(fs.readFileSync(dump, "utf8"), /calendarbot/);
   await until("its end", () => bot.daemons().length === 0);
   fs.rmSync(bot.file);
   await bot.daemon();
@@ -387,7 +389,7 @@ Deno.test("S0 DAEMON-006, S0 Success Criteria 6: the report of a crash tells who
   const sign = () => fs.statSync(join(bot.home, "daemon.lock")).mtime;
   const seen = await until("a sign of life", () => sign() > new Date(started_at) ? sign() : undefined, 60_000);
   signal(pid, "SIGKILL");
-  await until("its death", () => !alive(pid));
+  await until("its death", () => !remains(pid));
   const died = new Date();
   const why = (await bot.run(["why"])).stdout;
   assert.match(why, new RegExp(`PID ${pid} was killed after \\d{4}-[^:]+:\\d\\d:\\d\\d UTC: it left no word`));
@@ -412,7 +414,7 @@ Deno.test("S0 DAEMON-008, S0 Process Management Architecture, S0 Success Criteri
   for (const fd of [1, 2]) {
     assert.doesNotMatch(fs.readlinkSync(`/proc/${bot.pid()}/fd/${fd}`), /^(pipe|\/dev\/(pts|tty))/);
   }
-  const lines = bot.log().trimEnd().split("\n");
+  const lines = bot.log().split("\n").slice(0, -1); // It goes on writing: the last one may not be whole.
   assert.ok(lines.length > 2);
   for (const line of lines) {
     assert.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z (DEBUG|INFO |WARN |ERROR) calendarbot(\.\S+)?: /);

@@ -39,7 +39,7 @@ async function told(packages: string, kind: Kind, story: string): Promise<{ foun
     fs.symlinkSync(BINARY, `${files}/usr/local/bin/appd`);
     const lab = new URL("../support/package_root.sh", import.meta.url).pathname;
     const { stdout, stderr } = await new Deno.Command("/usr/bin/timeout", {
-      args: ["90", "unshare", "--mount", "--pid", "--fork", "--kill-child", lab, packages, files, PRELUDE + story],
+      args: ["180", "unshare", "--mount", "--pid", "--fork", "--kill-child", lab, packages, files, PRELUDE + story],
     }).output();
     const text = new TextDecoder().decode(stdout);
     const found = [...text.matchAll(FINDING)].map(([, finding = ""]) => finding);
@@ -49,7 +49,7 @@ async function told(packages: string, kind: Kind, story: string): Promise<{ foun
   }
 }
 
-/** Nothing waits longer than 10 s; the daemon is asked as its own user. */
+/** Nothing waits longer than 10 s, and what is asked in them; the daemon is asked as its own user. */
 const PRELUDE = `
 export HOME=/root
 appd() { su -s /usr/local/bin/appd daemon -- --home /var/lib/appd "$@"; }
@@ -62,7 +62,7 @@ crash() { first=$(cat /var/lib/appd/daemon.pid); kill -KILL "$first"; wait_for a
 const RUNIT_STORY = `
 runsv /etc/sv/appd & runsv=$!
 wait_for healthy; echo "started $?"
-sv -w 5 check /etc/sv/appd >/dev/null; echo "check $?"
+sv -w 30 check /etc/sv/appd >/dev/null; echo "check $?"
 stat -c 'owner %U %a' /var/lib/appd
 crash; echo "again $?"
 printf '[server]\\nport = 99999\\n' >/var/lib/appd/config.toml

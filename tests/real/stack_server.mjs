@@ -14,7 +14,7 @@ const ledger = fs.openSync(process.argv[5], "a");
 function ask(port, question) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1", () => socket.write(question));
-    socket.setTimeout(2000, () => socket.destroy(new Error(`no answer from port ${port}`)));
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`no answer from port ${port}`)));
     socket.on("error", reject);
     socket.once("data", (bytes) => {
       socket.destroy();

@@ -132,7 +132,7 @@ for (const way of WAYS) {
       // The first configuration may have been read before the program was written.
       signal(container.first, "SIGHUP");
       await until("the orphans' ends", () => endedOrphans(instance.home) === ORPHANS);
-      await until("2 s for the zombies", () => container.zombies() === (way.reaps ? 0 : ORPHANS), 2000);
+      await until("their zombies", () => container.zombies() === (way.reaps ? 0 : ORPHANS));
       if (!way.reaps) await isSaid(container);
       instance.write(program("other", "exec sleep 600"));
       signal(container.first, "SIGHUP");

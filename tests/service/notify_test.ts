@@ -22,6 +22,12 @@ async function finish(child: Deno.ChildProcess): Promise<{ code: number; stderr:
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
+/** Nothing that can be seen tells that something does not happen. */
+async function waited(ms: number): Promise<void> {
+  const from = performance.now();
+  await until(`${ms} ms`, () => performance.now() - from > ms);
+}
+
 for (const kind of ["path", "abstract"] as const) {
   Deno.test({
     name: `sd_notify, ${kind} socket: a life in order, from our own PID, with the kernel's time`,
@@ -37,7 +43,7 @@ for (const kind of ["path", "abstract"] as const) {
       fs.writeFileSync(join(instance.home, "config.toml"), "nonsense = [\n");
       signal(child.pid, "SIGHUP");
       await until("a bad reload", () => listener.happenings.length === 5);
-      assert.match(listener.status, /^ready: 1 program; last reload failed: .*config\.toml/);
+      await until("its status", () => /^ready: 1 program; last reload failed: .*config\.toml/.test(listener.status));
       assert.equal((await finish(child)).code, 0);
       await until("the end", () => listener.happenings.length === 6);
       const life = ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "STOPPING=1"];
@@ -63,13 +69,17 @@ Deno.test({
     await until("beats", () => beats() >= 5);
     signal(child.pid, "SIGSTOP");
     await until("it stands still", () => fs.readFileSync(`/proc/${child.pid}/stat`, "utf8").includes(") T "));
-    const [still, from] = [beats(), performance.now()];
-    await until("four times its time", () => performance.now() - from > 1600);
-    assert.ok(beats() <= still + 1, "one may have been on its way");
+    await waited(800); // What was on its way arrives.
+    const still = beats();
+    await waited(1600);
+    assert.equal(beats(), still, "not one in four times its time");
     signal(child.pid, "SIGCONT");
     await until("beats again", () => beats() >= still + 5);
-    const times = listener.heard.filter(({ lines }) => lines[0] === "WATCHDOG=1").slice(-4).map(({ at }) => Number(at));
-    for (const [i, at] of times.slice(1).entries()) assert.ok(at - (times[i] ?? 0) < 400_000, `${times}`);
+    await until("four in a row within its time, where the machine lets it", () => {
+      const all = listener.heard.filter(({ lines }) => lines[0] === "WATCHDOG=1");
+      const times = all.slice(-4).map(({ at }) => Number(at));
+      return times.slice(1).every((at, i) => at - (times[i] ?? 0) < 400_000);
+    });
     await finish(child);
   },
 });
@@ -143,7 +153,7 @@ job = "once"
     }
     // Between fork(2) and execve(2) a child still shows our own.
     const isClean = (pid: number) => !environmentOf(pid).some((line) => names.includes(line.split("=")[0] ?? ""));
-    await until("no process below the daemon has them", () => descendants(child.pid).every(isClean), 5000);
+    await until("no process below the daemon has them", () => descendants(child.pid).every(isClean));
     await finish(child);
   },
 });
@@ -183,20 +193,23 @@ Deno.test({
   ignore,
   async fn() {
     for (const trouble of ["gone", "silent"] as const) {
-      await using instance = new Instance(program("web", "exec sleep 1000"));
+      const log = `[log]\noutputs = ["stderr", "file"]\n`;
+      await using instance = new Instance(log + program("web", "exec sleep 1000"));
       await using listener = await NotifyListener.open("path", instance.home);
       if (trouble === "gone") fs.unlinkSync(listener.address);
       else listener.signal("SIGSTOP");
       // So many beats fill a receiver's buffer at once.
       const child = await run(instance, { NOTIFY_SOCKET: listener.address, WATCHDOG_USEC: "4000" });
       await until("its program", async () => (await instance.status()).programs[0].state === "running");
-      const began = performance.now();
-      await until("it had time to complain", () => performance.now() - began > 7000);
+      const complaint = "cannot tell the service manager";
+      const file = join(instance.home, "daemon.log");
+      await until("its complaint", () => fs.readFileSync(file, "utf8").includes(complaint), 60_000);
+      await waited(6000); // It had time for another one.
       assert.ok(alive(child.pid));
       const ending = performance.now();
       const { code, stderr } = await finish(child);
-      assert.ok(performance.now() - ending < 5000, "the end does not wait for a receiver");
-      const said = stderr.split("\n").filter((line) => line.includes("cannot tell the service manager"));
+      assert.ok(performance.now() - ending < 15_000, "the end does not wait for a receiver");
+      const said = stderr.split("\n").filter((line) => line.includes(complaint));
       assert.deepEqual([code, said.length], [0, 1], stderr);
       listener.signal("SIGCONT");
     }
@@ -216,8 +229,8 @@ Deno.test({
     const before = monotonicMicroseconds();
     signal(child.pid, "SIGTERM");
     const stopping = await until("STOPPING", () => listener.heard.find(({ lines }) => lines[0] === "STOPPING=1"));
-    assert.ok(stopping.at - before < 500_000n, `${stopping.at - before} µs`);
-    assert.equal(listener.status, "stopping: waiting for slow");
+    assert.ok(stopping.at - before < 5_000_000n, `${stopping.at - before} µs`); // The job has until 8 s.
+    await until("whom it waits for", () => listener.status === "stopping: waiting for slow");
     const extension = stopping.lines.find((line) => line.startsWith("EXTEND_TIMEOUT_USEC="))?.split("=")[1];
     assert.ok(Number(extension) > 8_000_000 && Number(extension) <= 13_000_000, extension);
     fs.writeFileSync(join(instance.home, "go"), "");

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../../src/system/try_port.ts";
 import { until } from "../../src/system/until.ts";
+import { freePort } from "./ports.ts";
 
 export { freePort, until };
 
@@ -173,6 +173,20 @@ export function alive(pid: number): boolean {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+  } catch {
+    return false; // gone
+  }
+}
+
+/**
+ * Whether anything of a process is left: its first thread may be a zombie while another one still waits for a disk, and
+ * until that one ends the kernel keeps the locks and files of the process.
+ */
+export function remains(pid: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, threads] = [0, 17].map((at) => stat.slice(stat.lastIndexOf(")") + 2).split(" ")[at]);
+    return state !== "Z" || Number(threads) > 1;
   } catch {
     return false; // gone
   }

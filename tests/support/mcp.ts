@@ -46,7 +46,7 @@ export function whenServer(app: Instance, name: string, state = "ready") {
   return until(`${name} is ${state}`, async () => {
     const server = await serverOf(app, name);
     return server?.state === state ? server : undefined;
-  });
+  }, 60_000);
 }
 
 /** A client of a running gateway. */
@@ -54,6 +54,7 @@ export class GatewayClient extends Client implements AsyncDisposable {
   /** Methods of the notifications that came. */
   readonly heard: string[] = [];
 
+  /** Connects, and waits until it listens: what is told before, nobody hears. */
   static async connect(app: Instance, headers: Record<string, string> = {}): Promise<GatewayClient> {
     const client = new GatewayClient({ name: "test", version: "1" }, { capabilities: {} });
     client.fallbackNotificationHandler = ({ method }) => {
@@ -61,7 +62,17 @@ export class GatewayClient extends Client implements AsyncDisposable {
       return Promise.resolve();
     };
     const url = new URL(`http://127.0.0.1:${app.port}/mcp`);
-    await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }) as Transport);
+    const listening = Promise.withResolvers<void>();
+    const transport = new StreamableHTTPClientTransport(url, {
+      requestInit: { headers },
+      fetch(input, init) {
+        const response = fetch(input, init as RequestInit);
+        if (init?.method === "GET") response.finally(listening.resolve).catch(() => {}); // The stream of news.
+        return response;
+      },
+    });
+    await client.connect(transport as Transport);
+    await listening.promise;
     return client;
   }
 

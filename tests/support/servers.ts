@@ -4,13 +4,16 @@ import { basename, dirname, join } from "node:path";
 import zlib from "node:zlib";
 import { until } from "./instance.ts";
 
-/** Asks until it gets an answer: a request that a dying server dropped is repeated. */
+/**
+ * Asks until it gets an answer: a request that a dying server dropped is repeated. One that is slow is waited for, because a
+ * server that answers after that has two in its log.
+ */
 export async function request(url: string): Promise<string> {
   const answer = await until(`an answer from ${url}`, async () => {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2000), headers: { connection: "close" } });
+    const response = await fetch(url, { signal: AbortSignal.timeout(10_000), headers: { connection: "close" } });
     const text = await response.text();
     return response.ok ? { text } : undefined;
-  }, 20_000);
+  }, 30_000);
   return answer.text;
 }
 

@@ -4,7 +4,7 @@ import { alive, BINARY, type RunResult, signal, until } from "./instance.ts";
 import { type LabCgroups, openLabCgroups } from "./lab_cgroups.ts";
 
 const SCRIPT = Deno.realPathSync(new URL("systemd_lab.sh", import.meta.url));
-const BOOT_LIMIT_MS = 20_000;
+const BOOT_LIMIT_MS = 60_000;
 const TOOLS = ["unshare", "nsenter", "mount", "systemctl", "journalctl", "loginctl", "useradd", "runuser"];
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -69,7 +69,7 @@ export class SystemdLab implements AsyncDisposable {
     void this.#child.status.then(() => this.#ended = true);
   }
 
-  /** @throws Error with what the console said, when it is not up in 20 seconds */
+  /** @throws Error with what the console said, when it is not up in a minute */
   static async boot(): Promise<SystemdLab> {
     const lab = new SystemdLab();
     try {
@@ -178,7 +178,7 @@ export class SystemdLab implements AsyncDisposable {
   }
 
   /** Waits until a unit is in a state (`active`, `failed`, `activating`, …). @returns its properties then */
-  waitFor(unit: string, state: string, limitMs = 20_000): Promise<Record<string, string>> {
+  waitFor(unit: string, state: string, limitMs = 60_000): Promise<Record<string, string>> {
     return until(`${unit} is ${state}`, async () => {
       const properties = await this.show(unit);
       return properties.ActiveState === state ? properties : undefined;

@@ -142,6 +142,7 @@ async function user(lab: SystemdLab): Promise<void> {
   await until(
     "the user's manager ended with the lingering",
     async () => !lab.exists(`/run/user/${(await lab.user(USER)).uid}`),
+    60_000, // systemd-logind keeps it for ten seconds.
   );
 }
 
@@ -161,7 +162,7 @@ async function troubles(lab: SystemdLab): Promise<void> {
   lab.write(config, "[server]\nport = 0\n", 0o600);
   await appd.fails(2, /install --system --keep-programs/, "restart", "--keep-programs");
   await lab.ok(["systemctl", "kill", "--signal=KILL", "appd.service"]);
-  assert.equal((await appd.json("status")).service.active, "activating");
+  await until("it waits for its restart", async () => (await appd.json("status")).service.active === "activating");
   await appd.ok("stop");
   assert.equal((await lab.show("appd.service")).ActiveState, "inactive");
   lab.write(

@@ -42,7 +42,7 @@ async function runs(lab: SystemdLab): Promise<void> {
     const pid = await ready(lab);
     const unit = await lab.show(INSTANCE);
     assert.deepEqual([unit.ActiveState, unit.MainPID, unit.NRestarts], ["active", `${pid}`, "0"]);
-    assert.deepEqual(await lab.processesOf(INSTANCE), [pid], "one process, which is the daemon");
+    await until("one process, which is the daemon", async () => `${await lab.processesOf(INSTANCE)}` === `${pid}`);
     const said = await lab.journal("-u", INSTANCE);
     assert.equal(said.filter((line) => /staying in the foreground, because systemd started us/.test(line)).length, 1);
     await lab.ok(["kill", "-KILL", `${pid}`]);

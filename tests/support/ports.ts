@@ -25,7 +25,7 @@ class Ports {
   #next = 1;
 
   constructor() {
-    const blocks = Math.floor(Math.max(firstClientPort() - LOWEST, 4 * BLOCK) / BLOCK);
+    const blocks = Math.floor(Math.max(firstClientPort() - LOWEST, 80 * BLOCK) / BLOCK);
     for (let tries = 0;; tries++) {
       const first = LOWEST + BLOCK * Math.floor(Math.random() * blocks);
       const holder = tryListen(first);

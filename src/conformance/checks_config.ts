@@ -142,7 +142,7 @@ export const CONFIG_CHECKS: readonly Check[] = [
       const path = `${subject.home}/config.toml`;
       for (const make of [`printf 'a = "\\377"' >'${path}'`, `mkdir '${path}'`, `mkfifo '${path}'`]) {
         await subject.shell(`mkdir -p '${subject.home}'; rm -rf '${path}'; ${make}`);
-        const { code, stderr } = await subject.run(["start"], { limitMs: 10_000 });
+        const { code, stderr } = await subject.run(["start"], { limitMs: 30_000 });
         same(`exit code after ${make.split(" ")[0]}`, code, 78);
         matches("message", stderr, /config\.toml/);
       }

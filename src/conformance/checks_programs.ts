@@ -38,8 +38,10 @@ export const PROGRAM_CHECKS: readonly Check[] = [
       await subject.startWith(program(tree, "sleep 1000 & sleep 1000"));
       const pid = await subject.untilRunning(tree);
       const { processes } = subject.bench;
-      const children = processes.list().filter(({ ppid }) => ppid === pid).map((one) => one.pid);
-      expect(children.length > 0, "the program has no children");
+      const children = await subject.until("its children", () => {
+        const found = processes.list().filter(({ ppid }) => ppid === pid).map((one) => one.pid);
+        return found.length === 2 ? found : undefined;
+      });
       await subject.run(["stop"]);
       same("survivors", [pid, ...children].filter((one) => subject.isAlive(one)), []);
     },

@@ -84,7 +84,7 @@ export const SIGNAL_CHECKS: readonly Check[] = [
     async run(subject) {
       const pid = await subject.startWith("");
       subject.signal(pid, "SIGQUIT");
-      await subject.untilDead(pid, 5000);
+      await subject.untilDead(pid);
       expect("status" in JSON.parse(subject.read("state-dump.json")), "the dump has no status");
     },
   },

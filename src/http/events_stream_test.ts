@@ -218,7 +218,7 @@ Deno.test("a client that stops reading is dropped in the end", async () => {
 Deno.test("the control client reads a stream, and its refusals", async () => {
   const directory = Deno.makeTempDirSync();
   const path = `${directory}/control.sock`;
-  const client = controlClient(path, { timeoutMs: 1000 });
+  const client = controlClient(path, { timeoutMs: 15_000 });
   const signal = new AbortController().signal;
   assert.equal((await client.stream("/api/v1/events", signal).next()).done, true, "nobody answers");
   const source = new Source();

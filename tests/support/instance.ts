@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../src/system/try_port.ts";
 import { until } from "../../src/system/until.ts";
+import { type ReservedPort, reservePort } from "./ports.ts";
 
 export { freePort, until };
 
@@ -37,6 +38,7 @@ export class Instance implements AsyncDisposable {
   /** Whether others live there too; else it is removed at the end. */
   readonly #isShared: boolean;
   readonly #ownEnv: Readonly<Record<string, string>>;
+  readonly #reserved: ReservedPort;
 
   /**
    * @param program appd, led to its home by APPD_HOME, or an app of examples/, whose home is `~/.NAME`
@@ -48,7 +50,8 @@ export class Instance implements AsyncDisposable {
     this.home = program === "appd" ? this.#root : join(this.#root, `.${program}`);
     this.#ownEnv = program === "appd" ? { APPD_HOME: this.home } : {};
     this.binary = binaryOf(program);
-    this.port = freePort();
+    this.#reserved = reservePort();
+    this.port = this.#reserved.port;
     fs.mkdirSync(this.home, { recursive: true, mode: 0o700 });
     this.write(config ?? "");
   }
@@ -144,6 +147,7 @@ export class Instance implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    using _reserved = this.#reserved;
     await this.run(["stop", "--timeout", "5s"], { timeoutMs: 20_000 });
     let quietLooks = 0; // One is not enough: while a process executes a file it has no environment.
     await until("nothing of the instance is left", () => {

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { freePort } from "../../src/system/try_port.ts";
 
 const LOWEST = 10_000;
 
@@ -8,6 +9,27 @@ function clientPorts(): number {
     return Number(fs.readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/)[0]);
   } catch {
     return 32_768; // The kernel's default.
+  }
+}
+
+/** A port of the loopback address for a server that may be down at times. Disposing gives it back. */
+export interface ReservedPort extends Disposable {
+  readonly port: number;
+}
+
+/**
+ * A free port that no other test gets as long as it is reserved, whether somebody listens on it or not. Parts of the suite
+ * run side by side: what marks it for all of them is a datagram socket with its number, which goes with its process.
+ */
+export function reservePort(): ReservedPort {
+  while (true) {
+    const port = freePort();
+    try {
+      const mark = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port });
+      return { port, [Symbol.dispose]: () => mark.close() };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
   }
 }
 

@@ -5,17 +5,22 @@ import { get as httpGet } from "node:http";
 import { dirname, join } from "node:path";
 import { BUILD } from "../../src/base/version.ts";
 import { expectSubset, expectText } from "./expected.ts";
-import { alive, freePort, Instance, signal, until } from "./instance.ts";
+import { alive, Instance, signal, until } from "./instance.ts";
+import { reservePort } from "./ports.ts";
 import { type Spec, type Step, type Text, textOf } from "./spec.ts";
 
 /** The state of a run: the instance, the names to fill in, and the sockets that it holds. */
 class Run implements AsyncDisposable {
   readonly instance = new Instance();
   readonly held: Deno.Listener[] = [];
+  readonly #second = reservePort();
   readonly names = new Map<string, string>();
 
   constructor() {
-    this.names.set("HOME", this.instance.home).set("PORT", `${this.instance.port}`).set("PORT2", `${freePort()}`);
+    this.names.set("HOME", this.instance.home).set("PORT", `${this.instance.port}`).set(
+      "PORT2",
+      `${this.#second.port}`,
+    );
     this.names.set("VERSION", BUILD.version);
   }
 
@@ -32,6 +37,7 @@ class Run implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    using _second = this.#second;
     for (const listener of this.held) listener.close();
     await this.instance[Symbol.asyncDispose]();
   }

@@ -124,9 +124,17 @@ function portrait(pid: number): string {
   return [`${list("cmdline").join(" ")}(parent ${parent})`, `in ${home}: ${files}`, state].join("\n  ");
 }
 
+/** Milliseconds in which a process that was killed at the end of the last test is gone, also on a busy machine. */
+const DYING_MS = 3000;
+
 /** Ends what is left of a part; the number of processes is the number of failures. */
-function sweep(directory: string, say: (line: string) => void): number {
-  const left = leftovers(directory);
+async function sweep(directory: string, say: (line: string) => void): Promise<number> {
+  const end = performance.now() + DYING_MS;
+  let left = leftovers(directory);
+  while (left.length > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    left = leftovers(directory);
+  }
   for (const pid of left) {
     say(`left behind: ${pid} ${portrait(pid)}`);
     try {
@@ -176,7 +184,7 @@ async function runPart(part: Part, args: readonly string[], say: (line: string) 
   await complaints;
   const { success } = await child.status;
   if (late) say(`ended after ${part.limitMinutes} minutes: ${part.name}`);
-  const left = { passed: 0, failed: sweep(directory, say), skipped: 0 };
+  const left = { passed: 0, failed: await sweep(directory, say), skipped: 0 };
   counts ??= { passed: 0, failed: 0, skipped: 0 };
   // A part that ends badly without a failed test (a module that does not load, the time limit) is a failure of its own.
   if (!success && counts.failed === 0) counts = { ...counts, failed: 1 };

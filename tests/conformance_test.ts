@@ -66,7 +66,7 @@ const IMPOSTORS: readonly (readonly [fault: string, script: string, found: reado
   ["a banner", 'echo "Welcome!"; exec "$APPD" "$@"', ["life.one-line", "life.status-stopped", "cli.man"]],
   [
     "start does not wait",
-    'case "$1" in start) "$APPD" "$@" >/dev/null 2>&1 & exit 0 ;; esac; exec "$APPD" "$@"',
+    'case "$1" in start) (sleep 5; exec "$APPD" "$@") >/dev/null 2>&1 & exit 0 ;; esac; exec "$APPD" "$@"',
     ["life.ready", "life.one-line", "config.errors"],
   ],
 ];

@@ -72,6 +72,10 @@ async function kill(instance: Instance): Promise<void> {
   await until("the daemon to be gone", () => !alive(pid));
 }
 
+function commandOf(pid: number): string {
+  return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+}
+
 function unit(instance: Instance, binary: string): void {
   put(instance, ".config/systemd/user/appd.service", `[Service]\nExecStart=${binary} --home ${instance.home} run\n`);
 }
@@ -271,7 +275,10 @@ const FAULTS: readonly Fault[] = [
   {
     about: "what a daemon that died has left",
     config: `[server]\nport = 0\n${program("web", "sleep 300 & wait")}`,
-    plant: kill,
+    plant: async (i) => {
+      await kill(i);
+      await until("its child", () => i.programs().some((pid) => commandOf(pid) === "sleep"));
+    },
     finds: ["leftovers.running", "pid-file.stale", "socket.stale"],
     says: /web: PID \d+ \(\/bin\/sh\), PID \d+ \(sleep\)/,
     mends: true,
@@ -284,8 +291,10 @@ const FAULTS: readonly Fault[] = [
       await i.start();
       await until(
         "it to look",
-        async () =>
-          JSON.parse((await i.run(["health", "--json"])).stdout).checks["repository repo"]?.error !== undefined,
+        async () => {
+          const { checks } = JSON.parse((await i.run(["health", "--json"])).stdout);
+          return !["not checked yet", undefined].includes(checks["repository repo"]?.error);
+        },
       );
     },
     finds: ["health.failing"],

@@ -246,6 +246,7 @@ Deno.test("appd and an app run beside one another in one home directory", async 
     ]);
     assert.equal((await appd("stop")).code, 0);
     assert.equal((await pear.status()).pid, pids[0], "it is none of appd's business");
+    await until("appd's guard has gone, and no other", () => guards().length === 1);
     assert.deepEqual(guards(), ["pear-guard"]);
   } finally {
     await appd("stop");

@@ -156,8 +156,8 @@ Deno.test("a job that ignores its signal is let go and named, and its next run w
     [null, 0, `the code of run ${deaf.id}, which ignored its signal, still runs`],
   );
   const began = performance.now();
-  assert.equal((await fig.instance.run(["stop", "--timeout", "3s"])).code, 0);
-  assert.ok(performance.now() - began < 4500, "nobody waits for what was let go");
+  assert.equal((await fig.instance.run(["stop", "--timeout", "40s"])).code, 0);
+  assert.ok(performance.now() - began < 20_000, "nobody waits for what was let go");
 });
 
 Deno.test("where runs may overlap, a run that was let go is in nobody's way", async () => {
@@ -332,16 +332,17 @@ Deno.test("a command that asks gets its answer within its patience, or ends with
 
 Deno.test("a stream that a command reads goes on beyond its patience, and Ctrl-C ends it, as it ends one that waits", async () => {
   await using fig = await started();
-  const stream = fig.instance.spawn(["fetch", "/v1/ticks", "--patience", "500ms"]);
+  const stream = fig.instance.spawn(["fetch", "/v1/ticks", "--patience", "3s"]); // Enough for its beginning.
   const reader = stream.stdout.getReader();
+  await reader.read();
   const began = performance.now();
   let text = "";
-  while (performance.now() - began < 1500) {
+  while (performance.now() - began < 3500) {
     const { value, done } = await reader.read();
     if (done) break;
     text += new TextDecoder().decode(value);
   }
-  assert.ok(performance.now() - began >= 1500, `it ended early: ${text}`);
+  assert.ok(performance.now() - began >= 3500, `it ended early: ${text}`);
   reader.releaseLock();
   const waiting = fig.instance.spawn(["fetch", "/v1/never"]);
   await until("it waits", async () => (await fig.instance.run(["logs", "--grep", "nobody answers"])).stdout !== "");

@@ -99,7 +99,8 @@ Deno.test("code of a job that goes on is shown everywhere, degrades a daemon to 
 const LEFT_OUT = 'the mode "night" leaves jobs out';
 
 Deno.test("in a mode without jobs a retry under way waits for one with jobs, and so does what waited for it", async () => {
-  await using medlar = new Medlar();
+  // Longer than it takes to see the first failure and to restart, or there is no retry any more.
+  await using medlar = new Medlar('[medlar]\nretry_delay = "6s"\n');
   await medlar.start();
   const failing = await medlar.carry("fail");
   const waiting = await medlar.carry("light");
@@ -115,6 +116,7 @@ Deno.test("in a mode without jobs a retry under way waits for one with jobs, and
   assert.equal((await medlar.run(["jobs", "run", "carry", "--wait"])).code, 0, "what somebody wants now runs");
   assert.equal((await medlar.see(failing, () => true)).attempts, held.attempts);
   assert.equal(medlar.log().split(`run ${failing} (trigger #1) waits: ${LEFT_OUT}`).length, 2, "it is said once");
+  medlar.write("");
   assert.equal((await medlar.run(["restart", "--mode", "all"])).code, 0);
   const failed = await medlar.see(failing, (run) => run.ended_at);
   assert.deepEqual([failed.state, failed.attempts, failed.reason], ["failed", 3, "it is too heavy"]);

@@ -125,7 +125,11 @@ Deno.test("a mode in the foreground is kept by a restart too", async () => {
   assert.deepEqual(await runs(app), { mode: "lean", services: ["steady"] });
   await app.run(["stop"]);
   const run = app.spawn(["run", "--mode", "lean"]);
-  await until("ready", async () => (await app.status()).mode === "lean");
+  const ready = async () => {
+    const { mode, state } = await app.status();
+    return mode === "lean" && state === "ready";
+  };
+  await until("ready", ready);
   run.kill("SIGTERM");
   assert.equal((await run.output()).code, 0);
 });
@@ -173,7 +177,7 @@ Deno.test("after an upgrade without its mode a daemon that dies stays down, and 
   put("plum"); // Another app has other modes, as a later version of the same may have.
   signal(app.pid(), "SIGKILL");
   const late = () => fs.readFileSync(join(app.home, "daemon.err"), "utf8");
-  await until("the guard's last word", () => /^quince-guard: /m.test(late()), 30_000);
+  await until("the guard's last word", () => /^quince-guard: .*\n/m.test(late()), 30_000);
   assert.match(late(), /"lean" is none of visit, harvest, all\n/);
   assert.match(late(), /^quince-guard: the start failed with exit code 2 at \d{4}-\S+Z\n$/m);
   await until("nothing is left", () => app.processes().length === 0);

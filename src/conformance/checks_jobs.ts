@@ -90,17 +90,17 @@ export const JOB_CHECKS: readonly Check[] = [
     says: "a stop waits for the run that is under way",
     async run(subject) {
       const slow = await subject.nameLike("slow");
-      const [mark, go] = [`'${subject.home}/mark'`, `'${subject.home}/go'`];
-      await subject.startWith(job(slow, `until [ -e ${go} ]; do sleep 0.1; done; echo done >${mark}`));
+      const at = (name: string) => `'${subject.home}/${name}'`;
+      const script = `: >${at("begun")}; while [ ! -e ${at("end")} ]; do sleep 0.1; done; echo done >${at("mark")}`;
+      await subject.startWith(job(slow, script));
       await subject.run(["jobs", "run", slow]);
-      await subject.until(
-        "the run",
-        async () => /"running"/.test((await subject.run(["jobs", "history", slow, "--json"])).stdout),
-      );
-      const stopped = subject.run(["stop"]);
-      await subject.until("the shutdown", async () => (await subject.get("/health")).status === 503);
-      subject.write("go", "");
-      same("stop", (await stopped).code, 0);
+      await subject.until("the run", () => subject.exists("begun"));
+      let isOver = false;
+      const stop = subject.run(["stop"]).finally(() => isOver = true);
+      await subject.until("a stop that has begun", async () => isOver || (await subject.get("/health")).status === 503);
+      expect(!isOver, "it did not wait");
+      subject.write("end", "");
+      same("stop", (await stop).code, 0);
       same("mark", subject.exists("mark") && subject.read("mark"), "done\n");
     },
   },

@@ -35,12 +35,12 @@ export const PROGRAM_CHECKS: readonly Check[] = [
     says: "a stop reaches what a program has started",
     async run(subject) {
       const tree = await subject.nameLike("tree");
-      await subject.startWith(program(tree, "sleep 1000 & sleep 1000"));
+      await subject.startWith(program(tree, "sleep 1000 & sleep 1000 & wait"));
       const pid = await subject.untilRunning(tree);
       const { processes } = subject.bench;
       const children = await subject.until("its children", () => {
         const found = processes.list().filter(({ ppid }) => ppid === pid).map((one) => one.pid);
-        return found.length > 0 && found; // It runs before it has started them.
+        return found.length === 2 ? found : undefined;
       });
       await subject.run(["stop"]);
       same("survivors", [pid, ...children].filter((one) => subject.isAlive(one)), []);

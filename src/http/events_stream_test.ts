@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { EventReport } from "../base/event_report.ts";
+import type { Clock } from "../system/clock.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { createApi } from "./api.ts";
 import { controlClient } from "./control_client.ts";
@@ -110,12 +111,13 @@ interface Served extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-function serve(options: { maxConnections?: number; deps?: Partial<ApiDeps> } = {}): Served {
+function serve(options: { maxConnections?: number; clock?: Clock; deps?: Partial<ApiDeps> } = {}): Served {
   const source = new Source();
   const listener = serveTcp({
     hostname: "127.0.0.1",
     port: 0,
     handler: (request) => app.fetch(request),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
   });
   const app = createApi(fakeDaemon({ events: source, port: () => listener.port, ...options.deps }));
@@ -186,11 +188,9 @@ Deno.test("a client that goes away leaves nothing behind, nor does HEAD, nor one
 });
 
 Deno.test("open streams do not hold up the close of the listener", async () => {
-  const served = serve();
+  const served = serve({ clock: new FakeClock() }); // By this clock what is held up is never cut off.
   const streams = await Promise.all([open(served.url), open(served.url)]);
-  const began = performance.now();
   await served.close();
-  assert.ok(performance.now() - began < 500, `${performance.now() - began} ms`);
   await until("nobody listens", () => served.source.listeners.size === 0);
   for (const stream of streams) await stream.next().catch(() => {}); // It was cut off.
 });
@@ -218,7 +218,7 @@ Deno.test("a client that stops reading is dropped in the end", async () => {
 Deno.test("the control client reads a stream, and its refusals", async () => {
   const directory = Deno.makeTempDirSync();
   const path = `${directory}/control.sock`;
-  const client = controlClient(path, { timeoutMs: 1000 });
+  const client = controlClient(path, { timeoutMs: 15_000 });
   const signal = new AbortController().signal;
   assert.equal((await client.stream("/api/v1/events", signal).next()).done, true, "nobody answers");
   const source = new Source();

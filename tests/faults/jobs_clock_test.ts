@@ -53,8 +53,8 @@ function gaps(rows: readonly Row[]): number[] {
   return starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
 }
 
-/** Gaps that are not about the second that there should be: each is a moment at which the clock was set. */
-const jumps = (rows: readonly Row[]) => gaps(runsOf(rows, "pace")).filter((gap) => gap < 0 || gap > 2500).length;
+/** Gaps that no second, however late, makes: each is a moment at which the clock was set. */
+const jumps = (rows: readonly Row[]) => gaps(runsOf(rows, "pace")).filter((gap) => gap < 0 || gap > 20 * SECOND).length;
 
 /** Seconds from the half of this hour to now: what is due at full hours is far from there. */
 const pastHalf = () => (Date.now() / SECOND + HOUR / 2) % HOUR;
@@ -66,14 +66,16 @@ async function jumpForward(daemon: Instance, shifted: ShiftedDaemon): Promise<vo
   const done = runsOf(rowsOf(daemon), "pace").length;
   shifted.set(YEAR - Math.round(pastHalf()));
   await runs(daemon, "pace", done + 3);
-  const rows = rowsOf(daemon);
   const hours = Math.floor(shifted.now() / SECOND / HOUR) - Math.floor(began / SECOND / HOUR);
+  const isTold = (job: string) => slotsIn(rowsOf(daemon), { job, from: began, to: Infinity }) >= hours;
+  await until("each hour is accounted for", () => Object.keys(POLICIES).every(isTold));
+  const rows = rowsOf(daemon);
   for (const [job, madeUp] of Object.entries(POLICIES)) {
     assert.equal(slotsIn(rows, { job, from: began, to: Infinity }), hours, `slots of ${job}`);
     assert.equal(runsOf(rows, job).length, madeUp, `${job} made up for ${slotsAsText(runsOf(rows, job))}`);
   }
   for (const { durationMs, state } of runsOf(rows, "pace")) {
-    const isRight = state !== "ok" || durationMs !== null && durationMs >= 300 && durationMs < 2000;
+    const isRight = state !== "ok" || durationMs !== null && durationMs >= 300 && durationMs < 20 * SECOND;
     assert.ok(isRight, `a run took ${durationMs} ms`);
   }
   assert.equal(jumps(rows), 1, `${gaps(runsOf(rows, "pace"))}`);
@@ -81,13 +83,14 @@ async function jumpForward(daemon: Instance, shifted: ShiftedDaemon): Promise<vo
 
 async function jumpBack(daemon: Instance, shifted: ShiftedDaemon): Promise<void> {
   const before = rowsOf(daemon);
+  const latest = Math.max(...before.map(({ id }) => id));
+  const halfway = shifted.now() - DAY / 2 * SECOND; // What was on its way when the clock was set is of the time before.
   shifted.set(YEAR - DAY - Math.round(pastHalf()));
   await runs(daemon, "pace", runsOf(before, "pace").length + 3);
   const rows = rowsOf(daemon);
   for (const [job, madeUp] of Object.entries(POLICIES)) assert.equal(runsOf(rows, job).length, madeUp, job);
-  // One may have come between the look and the jump.
-  const again = runsOf(rows, "second").length - runsOf(before, "second").length;
-  assert.ok(again <= 1, `${again} slots ran a second time`);
+  const again = runsOf(rows, "second").filter(({ id, slotAt }) => id > latest && slotAt < halfway);
+  assert.deepEqual(slotsAsText(again), [], "slots that ran a second time");
   assert.equal(jumps(rows), 2, `${gaps(runsOf(rows, "pace"))}`);
 }
 
@@ -196,8 +199,8 @@ Deno.test(`14: the daemon stands still for ${STANDSTILL} s and goes on: the poli
   await daemon.start();
   await runs(daemon, "pace", 2);
   const pid = daemon.pid();
-  const from = Date.now();
   signal(pid, "SIGSTOP");
+  const from = Date.now();
   const count = runsOf(rowsOf(daemon), "pace").length;
   await new Promise((resolve) => setTimeout(resolve, STANDSTILL * SECOND)); // Time itself is the fault.
   const until = Date.now();

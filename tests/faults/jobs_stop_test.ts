@@ -1,24 +1,31 @@
 /** A stop with jobs under way: each run has an outcome or waits for the next daemon, and the time is kept. */
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { alive, Instance, program, signal, until } from "../support/instance.ts";
 import { talkTo } from "./control_socket.ts";
 import { faultsOf } from "./job_audit.ts";
 import { notesOf, notingJob, type Row, rowsOf, rowsOfJob } from "./job_books.ts";
+import { sized } from "./seed.ts";
 
-const DEAF = "trap '' TERM INT HUP; while :; do sleep 0.1; done";
+const DEAF = "while :; do sleep 0.1; done";
+const HEARS_NOTHING = "trap '' TERM INT HUP";
+
+/** Milliseconds of a stop, a second of them for the command, beside other tests several: who waited in vain takes ten at least. */
+const LONGEST = sized(9000, 4000);
 
 const SOON = `stop_timeout = "500ms"`;
 
 function configOf(daemon: Instance): string {
   const job = (name: string, script: string, settings = "") =>
     notingJob(daemon, name, { script, settings: `${settings}\n${SOON}` });
+  const untilStop = `while [ ! -e ${daemon.home}/stopping ]; do sleep 0.05; done`;
   return [
-    job("short", "sleep 1"),
+    job("short", untilStop),
     job("long", "exec sleep 1000"),
-    job("deaf", DEAF),
-    job("line", "sleep 1", `overlap = "queue"`),
-    job("again", "test $APPD_JOB_ATTEMPT -gt 1 || exit 1", `retries = 1\nretry_delay = "3s"`),
-    job("fails", "sleep 0.6; exit 1", `retries = 1\nretry_delay = "1s"`),
+    job("deaf", `${HEARS_NOTHING}\n${DEAF}`),
+    job("line", untilStop, `overlap = "queue"`),
+    job("again", "test $APPD_JOB_ATTEMPT -gt 1 || exit 1", `retries = 1\nretry_delay = "8s"`),
+    job("fails", `${untilStop}; exit 1`, `retries = 1\nretry_delay = "1s"`),
     job("next", "", `on = "job:short:ok"`),
     program("web", "exec sleep 1000", SOON),
   ].join("");
@@ -35,8 +42,15 @@ async function busy(daemon: Instance): Promise<void> {
   const states = () => rowsOf(daemon).map(({ job, state }) => `${job} ${state}`);
   await until("all are under way", () => {
     const now = states();
-    return now.includes("again retrying") && now.filter((one) => one === "line queued").length === 2;
+    const begun = new Set(notesOf(daemon).map(({ job }) => job));
+    return now.includes("again retrying") && now.filter((one) => one === "line queued").length === 2 &&
+      BY_HAND.every((job) => begun.has(job));
   });
+}
+
+/** Resolves when the daemon says that it stops. */
+async function stopping(daemon: Instance): Promise<void> {
+  await until("the stop has begun", async () => (await daemon.get("/health")).body.includes("stopping"));
 }
 
 const shown = (rows: readonly Row[]) => rows.map(({ job, number, state }) => `${job} #${number} ${state}`).sort();
@@ -45,10 +59,13 @@ Deno.test("a stop lets short runs end, cancels long ones, kills deaf ones, and l
   await using daemon = new Instance();
   await busy(daemon);
   const began = performance.now();
-  const stopped = await daemon.run(["stop", "--timeout", "3s"]);
+  const stop = daemon.run(["stop", "--timeout", "3s"]);
+  await stopping(daemon);
+  fs.writeFileSync(`${daemon.home}/stopping`, "");
+  const stopped = await stop;
   const took = performance.now() - began;
   assert.equal(stopped.code, 0, stopped.stderr);
-  assert.ok(took < 4000, `${took} ms`);
+  assert.ok(took < LONGEST, `${took} ms`);
   assert.deepEqual(daemon.programs(), []);
   assert.deepEqual(shown(rowsOf(daemon)), [
     "again #1 retrying",
@@ -78,7 +95,7 @@ async function withDeaf(
   daemon: Instance,
   use: (child: Deno.ChildProcess, pid: number) => Promise<void>,
 ): Promise<void> {
-  daemon.write(notingJob(daemon, "deaf", { script: `echo $$ >${daemon.home}/deaf.pid\n${DEAF}` }));
+  daemon.write(notingJob(daemon, "deaf", { script: `${HEARS_NOTHING}\necho $$ >${daemon.home}/deaf.pid\n${DEAF}` }));
   const child = daemon.spawn(["run"]);
   const output = child.output();
   await until("it is up", () => talkTo(daemon).post("/jobs/deaf/run").then(() => true));
@@ -87,7 +104,7 @@ async function withDeaf(
   await use(child, pid);
   const { code } = await output;
   const took = performance.now() - began;
-  assert.ok(took < 4000, `${took} ms`);
+  assert.ok(took < LONGEST, `${took} ms`);
   assert.equal(code, 0);
   assert.deepEqual([alive(pid), daemon.programs()], [false, []]);
   assert.deepEqual(rowsOf(daemon).map(({ state }) => state), ["cancelled"]);
@@ -105,8 +122,7 @@ Deno.test("QUIT while the stop waits for a run ends the waiting, and the outcome
   await using daemon = new Instance();
   await withDeaf(daemon, async (child, pid) => {
     signal(child.pid, "SIGTERM");
-    const stopping = async () => (await daemon.get("/health")).body.includes("stopping");
-    await until("the stop has begun", stopping);
+    await stopping(daemon);
     assert.ok(alive(pid));
     signal(child.pid, "SIGQUIT");
   });

@@ -22,16 +22,16 @@ function guardsOf(instance: Instance): number[] {
   });
 }
 
-/** The one guard that there is. */
-function guardOf(instance: Instance): number {
-  const [guard, ...others] = guardsOf(instance);
-  assert.ok(guard !== undefined && others.length === 0, `guards: ${[guard, ...others]}`);
-  return guard;
-}
-
-/** The guard of a daemon that a former guard has begun: that one goes when its start has returned. */
-async function nextGuard(instance: Instance): Promise<number> {
-  return await until("one guard", () => guardsOf(instance).length === 1 ? guardOf(instance) : undefined);
+/**
+ * The one guard that there is, but for the one that is given. It may take a moment until there is one only: a former one,
+ * which has begun the daemon, goes when its start has returned, and while the shell of a guard begins another program there
+ * are two of it.
+ */
+async function guardOf(instance: Instance, former?: number): Promise<number> {
+  return await until("one guard", () => {
+    const [guard, ...others] = guardsOf(instance);
+    return others.length === 0 && guard !== former ? guard : undefined;
+  });
 }
 
 /** What the PID file says, if there is one. */
@@ -49,7 +49,7 @@ async function successor(instance: Instance, pid: number) {
   return await until(`a successor of ${pid}`, async () => {
     const status = await statusOf(instance);
     return status.state === "ready" && status.pid !== pid ? status : undefined;
-  });
+  }, 90_000); // A guard waits for a minute at the most.
 }
 
 Deno.test("a daemon with keep_alive comes back after a kill -9, adopts its programs and says how it died", async () => {
@@ -76,14 +76,14 @@ Deno.test("a daemon with keep_alive comes back after a kill -9, adopts its progr
 Deno.test("the guard costs less than 3 MB", async () => {
   await using instance = new Instance(CONFIG);
   await instance.run(["start"]);
-  const rss = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${guardOf(instance)}/status`, "utf8"))?.[1];
+  const rss = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${await guardOf(instance)}/status`, "utf8"))?.[1];
   assert.ok(Number(rss) < 3000, `${rss} kB`);
 });
 
 Deno.test("an orderly stop sends the guard home", async () => {
   await using instance = new Instance(CONFIG);
   await instance.run(["start"]);
-  const guard = guardOf(instance);
+  const guard = await guardOf(instance);
   assert.equal((await instance.run(["stop"])).code, 0);
   await until("the end of the guard", () => !alive(guard) || undefined);
   assert.equal((await statusOf(instance)).state, "stopped");
@@ -94,7 +94,7 @@ Deno.test("an orderly stop sends the guard home", async () => {
 Deno.test("a stop after a death stays a stop: the guard, which waits to start the daemon, is ended", async () => {
   await using instance = new Instance(CONFIG);
   await instance.run(["start"]);
-  const guard = guardOf(instance);
+  const guard = await guardOf(instance);
   const pid = instance.pid();
   signal(pid, "SIGKILL");
   await until("its death", () => !alive(pid) || undefined);
@@ -106,32 +106,36 @@ Deno.test("a stop after a death stays a stop: the guard, which waits to start th
 Deno.test("a reload without keep_alive sends the guard home, one with it posts one", async () => {
   await using instance = new Instance(CONFIG);
   await instance.run(["start"]);
-  const guard = guardOf(instance);
+  const guard = await guardOf(instance);
   instance.write(program("web", "exec sleep 600"));
   assert.equal((await instance.run(["reload"])).code, 0);
   await until("the end of the guard", () => !alive(guard) || undefined);
   instance.write(CONFIG);
   assert.equal((await instance.run(["reload"])).code, 0);
-  assert.ok(alive(await until("a new guard", () => guardsOf(instance)[0])));
+  assert.ok(alive(await guardOf(instance, guard)));
 });
 
 Deno.test("while a guard waits, status and why tell when it starts the daemon; a start that fails is told, and tried again", async () => {
   await using instance = new Instance(CONFIG);
   await instance.run(["start"]);
+  const early = instance.pid();
+  signal(early, "SIGKILL");
+  await successor(instance, early);
+  const first = await guardOf(instance);
   const pid = instance.pid();
-  signal(pid, "SIGKILL");
+  signal(pid, "SIGKILL"); // The second of a row: there are two seconds to see the guard wait.
   const waiting = await until("a guard that waits", async () => {
     const status = await statusOf(instance);
     return status.guard?.next_at ? status : undefined;
   });
-  assert.ok(guardsOf(instance).includes(waiting.guard.pid));
-  assert.ok(Date.parse(waiting.guard.next_at) - Date.now() < 2000, waiting.guard.next_at);
+  assert.equal(waiting.guard.pid, first);
+  assert.ok(Date.parse(waiting.guard.next_at) - Date.now() < 3000, waiting.guard.next_at);
   await successor(instance, pid);
   assert.equal((await statusOf(instance)).guard, undefined);
 
   const second = instance.pid();
-  const guard = await nextGuard(instance);
-  signal(second, "SIGKILL"); // The second of a row: there are two seconds to take its port.
+  const guard = await guardOf(instance);
+  signal(second, "SIGKILL"); // The third of a row: there are four seconds to take its port.
   const stranger = await until("its port", () => Deno.listen({ hostname: "127.0.0.1", port: instance.port }));
   const failed = await until("a start that failed", async () => {
     const status = await statusOf(instance);
@@ -140,10 +144,15 @@ Deno.test("while a guard waits, status and why tell when it starts the daemon; a
   assert.equal(failed.pid, guard);
   const taken = `cannot listen on "127.0.0.1:${instance.port}": the address is taken`;
   assert.ok(failed.failed.error.startsWith(taken), failed.failed.error);
-  const why = (await instance.run(["why"])).stdout;
-  assert.match(why, /; a guard starts it again in \d+s, at .*; its last attempt failed at /);
+  const says = (words: readonly string[], what: RegExp) =>
+    // While it tries it does not wait.
+    until(`${words} of a guard that waits`, async () => {
+      const { stdout } = await instance.run(words);
+      return what.test(stdout) ? stdout : undefined;
+    });
+  const why = await says(["why"], /; a guard starts it again in \d+s, at .*; its last attempt failed at /);
   assert.ok(why.includes(taken), why);
-  assert.match((await instance.run(["status"])).stdout, /^Guard: +a guard starts it again in /m);
+  await says(["status"], /^Guard: +a guard starts it again in /m);
   assert.ok(fs.readFileSync(join(instance.home, "daemon.err"), "utf8").includes(taken));
   stranger.close();
   await successor(instance, second);
@@ -153,7 +162,7 @@ Deno.test("a guard that gives up says why", async () => {
   await using instance = new Instance(CONFIG);
   await instance.run(["start"]);
   const pid = instance.pid();
-  const guard = guardOf(instance);
+  const guard = await guardOf(instance);
   instance.write("[daemon]\nx = 1\n");
   signal(pid, "SIGKILL");
   await until("the end of the guard", () => !alive(guard) || undefined);
@@ -163,7 +172,7 @@ Deno.test("a guard that gives up says why", async () => {
 
 Deno.test("an orderly stop forgets earlier deaths, also that of a daemon which is dead", async () => {
   await using instance = new Instance(CONFIG);
-  const delay = async () => fs.readFileSync(`/proc/${await nextGuard(instance)}/cmdline`, "utf8").split("\0")[5];
+  const delay = async () => fs.readFileSync(`/proc/${await guardOf(instance)}/cmdline`, "utf8").split("\0")[5];
   const diesAndComesBack = async () => {
     const pid = instance.pid();
     signal(pid, "SIGKILL");
@@ -202,10 +211,9 @@ Deno.test("a guard that is killed is missed: another one takes its place, and do
   await using instance = new Instance(CONFIG);
   await instance.start();
   const pid = instance.pid();
-  const guard = guardOf(instance);
+  const guard = await guardOf(instance);
   signal(guard, "SIGKILL");
-  const next = await until("another guard", () => guardsOf(instance).find((one) => one !== guard));
-  assert.ok(alive(next));
+  assert.ok(alive(await guardOf(instance, guard)));
   signal(pid, "SIGKILL");
   await successor(instance, pid);
 });
@@ -219,7 +227,7 @@ Deno.test("a daemon that is killed at any moment of its start leaves no guard th
     signal(pid, "SIGKILL");
     await starting;
     await instance.run(["stop"]);
-    assert.deepEqual(guardsOf(instance), [], `after ${delay} ms`);
-    assert.deepEqual(instance.daemons(), [], `after ${delay} ms`);
+    await until(`no guard, after ${delay} ms`, () => guardsOf(instance).length === 0); // A kill takes a moment.
+    await until(`no daemon, after ${delay} ms`, () => instance.daemons().length === 0);
   }
 });

@@ -29,7 +29,8 @@ Deno.test("30: SIGKILL at any time loses no line and leaves no bad archive", asy
       const before = size(path);
       const child = new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout: "null", stderr: "inherit" })
         .spawn();
-      await until("the child writes", () => size(path) > before);
+      const isUnderWay = () => size(path) > before && (round > 0 || logFiles(path).length > 1);
+      await until("the child writes", isUnderWay, 60_000);
       await new Promise((resolve) => setTimeout(resolve, dice.next(150)));
       child.kill("SIGKILL");
       await child.status;

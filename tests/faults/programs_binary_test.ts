@@ -30,7 +30,8 @@ Deno.test("17: fifty that ignore TERM, and some that are stopped, end within sto
   const began = performance.now();
   const stopped = await daemon.run(["stop"]);
   assert.equal(stopped.code, 0, stopped.stderr);
-  assert.ok(performance.now() - began < 3000 + 1000, `${performance.now() - began} ms`); // A second for the command itself.
+  // A second for the command itself; beside other tests only that nobody waits for fifty, one after the other.
+  assert.ok(performance.now() - began < sized(20_000, 3000 + 1000), `${performance.now() - began} ms`);
   assert.deepEqual(pids.filter(alive), []);
   assert.deepEqual(daemon.programs(), []);
 });
@@ -46,10 +47,10 @@ Deno.test(`19: ${CYCLES} exits with a grandchild that holds the output are seen 
   let before = 0;
   for (let cycle = 0; cycle < CYCLES; cycle++) {
     if (cycle > 0) await talk.post("/programs/p/start");
-    await until("the end", ended, 2000);
+    await until("the end", ended); // The grandchild holds the output for a day.
     if (cycle === 20) before = descriptors();
   }
-  await until("no more descriptors than before", () => descriptors() <= before, 2000);
+  await until("no more descriptors than before", () => descriptors() <= before);
   assert.deepEqual(daemon.programs().filter((pid) => pid !== daemon.pid()), []);
 });
 
@@ -63,7 +64,7 @@ Deno.test("19: an exit with a grandchild on the output is seen, and the next sta
   const times = log().map((line) => Number(line.split(" ")[1]));
   for (const [life, most] of [[1, 1200], [2, 2400]] as const) { // 1 s, then 2 s, with a fifth more by chance.
     const gap = (times[2 * life] ?? 0) - (times[2 * life - 1] ?? 0);
-    assert.ok(gap < most + 1000, `${gap} ms before life ${life + 1}`);
+    assert.ok(gap < most + sized(10_000, 1000), `${gap} ms before life ${life + 1}`);
   }
 });
 
@@ -77,7 +78,7 @@ Deno.test(`26: ${CHILDREN} programs that exit at once are all reaped`, async () 
   await until("all ends", async () => (await talk.status()).programs.every((one) => one.state === "exited"), 120_000);
   const pid = daemon.pid();
   const zombies = () => systemProcesses.list().filter((one) => one.ppid === pid && one.state === "Z").length;
-  await until("no zombies", () => zombies() === 0, 2000);
+  await until("no zombies", () => zombies() === 0);
 });
 
 /** Seconds: it takes eighteen until a crash loop is called one, and a minute from there to the next try. */
@@ -93,9 +94,13 @@ Deno.test(`21: a program that ends at once, forever, waits longer and longer and
   // deno-lint-ignore no-console -- the figure
   console.log(`${percent.toFixed(2)} % of a processor`);
   assert.ok(percent < 5, `${percent} %`);
-  const bad = await talkTo(daemon).program("bad");
-  assert.deepEqual([bad.state, bad.exit?.code, bad.crash_loop], ["backoff", 3, sized(false, true)]);
-  assert.ok(bad.restarts >= 2 && bad.restarts <= 6, `${bad.restarts} restarts`);
+  const talk = talkTo(daemon);
+  const bad = await until("it waits after two restarts", async () => {
+    const now = await talk.program("bad");
+    return now.restarts >= 2 && now.state === "backoff" ? now : undefined;
+  });
+  assert.deepEqual([bad.exit?.code, bad.crash_loop], [3, sized(false, true)]);
+  assert.ok(bad.restarts <= 6, `${bad.restarts} restarts`);
   assert.equal((await daemon.get("/health")).status, 503);
 });
 

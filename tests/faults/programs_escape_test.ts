@@ -41,6 +41,12 @@ function sleeper(token: string): number | undefined {
   return found?.pid;
 }
 
+/** Whether a process is a child of somebody who carries the mark of a program. */
+function hasParentHere(pid: number): boolean {
+  const { ppid } = systemProcesses.stat(pid) ?? assert.fail(`no process ${pid}`);
+  return systemProcesses.environment(ppid).some((entry) => entry.startsWith("APPD_PROGRAM_ID="));
+}
+
 function configOf(tokens: ReadonlyMap<string, string>): string {
   return Object.entries({ ...ESCAPES, ghost: GHOST }).map(([name, escape]) => {
     const script = escape.replace("SLEEP", `sleep ${tokens.get(name)}`);
@@ -54,6 +60,7 @@ async function escape(round: number, end: (daemon: Instance) => Promise<void>): 
   await using daemon = new Instance(configOf(tokens));
   await daemon.start();
   for (const [name, token] of tokens) await until(`${name} has left`, () => sleeper(token));
+  await until("the ghost's parent has ended, too", () => !hasParentHere(sleeper(tokens.get("ghost") ?? "") ?? 0));
   await end(daemon);
   const left = [...tokens].flatMap(([name, token]) => {
     const pid = sleeper(token);

@@ -61,12 +61,13 @@ Deno.test("18: the last words of a program that ended while no daemon ran are in
   assert.equal(log(home, "gone"), EXPECTED, "also of a program that is not configured any more");
   await until("a new keeper instead of the old one", () => keepers(home).length === 1 && !alive(old[0] ?? 0));
   await instance.run(["stop"]);
-  assert.deepEqual(keepers(home), []);
+  await until("the end of the keeper, which was killed", () => keepers(home).length === 0);
 });
 
 Deno.test("18: a stop after a kill -9 ends the keeper too", async () => {
   await using instance = await killed();
   assert.equal(keepers(instance.home).length, 1);
   await instance.run(["stop"]);
-  assert.deepEqual([keepers(instance.home), instance.programs()], [[], []]);
+  await until("the end of the keeper, which was killed", () => keepers(instance.home).length === 0);
+  assert.deepEqual(instance.programs(), []);
 });

@@ -19,7 +19,7 @@ await applied;
 const status = () => supervisor.list().find((one) => one.name === "new");
 const starved = status();
 for (const fd of hoard) closeSync(fd);
-await until("the next start", () => status()?.state === "starting", 5000);
+await until("the next start", () => status()?.state === "starting");
 const alive = supervisor.list()[0]?.pid !== null && good.start.length === 1;
 const fed = status()?.state;
 await supervisor.stopAll({ deadlineMs: 5000 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { systemProcesses } from "../../src/system/processes.ts";
 import { Instance, program, signal, until } from "../support/instance.ts";
 import { talkTo } from "./control_socket.ts";
+import { sized } from "./seed.ts";
 
 const IDLE = "while :; do sleep 100000; done";
 
@@ -21,7 +22,7 @@ Deno.test("19: a process that nobody knows and that holds the output does not ke
     const first = (await talk.program("holder")).pid;
     const began = performance.now();
     await talk.post("/programs/holder/stop");
-    assert.ok(performance.now() - began < 2500, `${performance.now() - began} ms`);
+    assert.ok(performance.now() - began < sized(9000, 2500), `${performance.now() - began} ms`);
     assert.deepEqual((await talk.program("holder")).state, "stopped");
     await talk.post("/programs/holder/start");
     const { pid } = await talk.program("holder");
@@ -30,7 +31,7 @@ Deno.test("19: a process that nobody knows and that holds the output does not ke
     await until("the new life is heard", heard);
     const stopping = performance.now();
     assert.equal((await daemon.run(["stop"])).code, 0);
-    assert.ok(performance.now() - stopping < 3500, `${performance.now() - stopping} ms`);
+    assert.ok(performance.now() - stopping < sized(9000, 3500), `${performance.now() - stopping} ms`);
   } finally {
     for (const pid of ghosts()) signal(pid, "SIGKILL");
   }
@@ -58,7 +59,7 @@ Deno.test("probes that never answer hold up neither a reload nor a stop, and not
   const timed = async (what: string, work: () => Promise<unknown>) => {
     const began = performance.now();
     await work();
-    assert.ok(performance.now() - began < 3000, `${what}: ${performance.now() - began} ms`);
+    assert.ok(performance.now() - began < sized(9000, 3000), `${what}: ${performance.now() - began} ms`);
   };
   daemon.write(sections.slice(0, 2).map((one) => one.replaceAll("while", ": changed; while")).join("") + sections[2]);
   await timed("reload", () => talk.post("/reload"));
@@ -69,5 +70,5 @@ Deno.test("probes that never answer hold up neither a reload nor a stop, and not
   assert.equal((await talk.program("live")).pid, kept);
   await timed("stop of one", () => talk.post("/programs/http/stop"));
   await timed("stop", () => daemon.run(["stop"]));
-  assert.deepEqual(daemon.processes(), []);
+  await until("nothing of them is left", () => daemon.processes().length === 0);
 });

@@ -1,5 +1,7 @@
 /** Reloads one after another and on top of each other: the last word of the file counts, and nobody is touched for nothing. */
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
 import { systemProcesses } from "../../src/system/processes.ts";
 import { Instance, program, signal, until } from "../support/instance.ts";
 import { talkTo } from "./control_socket.ts";
@@ -28,7 +30,8 @@ Deno.test(`${RELOADS} reloads, alone and at once, by command, socket and SIGHUP:
     if (once(4)) signal(pid, "SIGHUP");
     await Promise.all([...others, once(10) ? daemon.run(["reload"]) : talk.post("/reload")]);
     const { pid: changed } = await talk.program("changing");
-    assert.equal(versionOf(changed), `${version}`);
+    // While its shell executes sleep(1), it has no environment.
+    assert.equal(await until("its environment", () => versionOf(changed)), `${version}`);
     assert.equal((await talk.program("steady")).pid, steady);
   }
   daemon.write(configOf(RELOADS));
@@ -41,16 +44,22 @@ Deno.test(`${RELOADS} reloads, alone and at once, by command, socket and SIGHUP:
 });
 
 Deno.test("a reload that comes while another one waits for a program to end reads the file again", async () => {
-  const slow = (version: number) =>
-    program("slow", `trap 'sleep 1; exit' TERM; while :; do sleep 0.1; done`, `env = { V = "${version}" }`);
-  await using daemon = new Instance(slow(0));
+  await using daemon = new Instance();
+  const at = (name: string) => join(daemon.home, name);
+  const script = `trap 'while [ ! -e ${at("end")} ]; do sleep 0.1; done; exit' TERM; : >${at("trapped")}
+while :; do sleep 0.1; done`;
+  const slow = (version: number) => program("slow", script, `env = { V = "${version}" }`);
+  daemon.write(slow(0));
   await daemon.start();
   const talk = talkTo(daemon);
+  await until("it hears its signal", () => fs.existsSync(at("trapped")));
   daemon.write(slow(1));
   const first = talk.post("/reload");
   await until("the first is under way", async () => (await talk.program("slow")).state === "stopping");
   daemon.write(slow(2));
-  await talk.post("/reload");
+  const second = talk.post("/reload");
+  fs.writeFileSync(at("end"), "");
+  await second;
   assert.equal(versionOf((await talk.program("slow")).pid), "2");
   await first;
 });

@@ -6,11 +6,11 @@ import { alive, Instance, program, signal, until } from "../support/instance.ts"
 import { random, sized } from "./seed.ts";
 
 Deno.test("fault 11: thousands of TERM and INT with work in flight are one shutdown", async () => {
-  const slow = program("slow", "trap 'sleep 1; exit 0' TERM; while :; do sleep 0.05; done");
+  const slow = program("slow", "trap 'sleep 1; exit 0' TERM; echo up; while :; do sleep 0.05; done");
   await using instance = new Instance(slow);
   await instance.start();
   const pid = instance.pid();
-  await until("running", async () => (await instance.status()).programs[0].state === "running");
+  await until("work is in flight", async () => (await instance.run(["logs", "slow"])).stdout.includes("up"));
   const began = performance.now();
   for (let i = 0; i < sized(1000, 10_000) && signal(pid, i % 2 ? "SIGTERM" : "SIGINT"); i++);
   await until("exit", () => !alive(pid), 31_000);

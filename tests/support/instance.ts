@@ -53,10 +53,20 @@ export class Instance implements AsyncDisposable {
     this.write(config ?? "");
   }
 
-  /** Writes config.toml; without a [server] section the instance's own port is added. */
+  /**
+   * Writes config.toml; without a [server] section the instance's own port is added. It changes from one text to the other:
+   * a daemon that reads it at this moment, because of a signal of before, would take half a file for a whole one.
+   */
   write(text: string): void {
     const server = text.includes("[server]") ? "" : `[server]\nport = ${this.port}\n`;
-    fs.writeFileSync(join(this.home, "config.toml"), server + text);
+    const path = join(this.home, "config.toml");
+    const before = fs.statSync(path, { throwIfNoEntry: false });
+    fs.writeFileSync(`${path}.draft`, server + text);
+    if (before !== undefined) {
+      fs.chmodSync(`${path}.draft`, before.mode);
+      fs.chownSync(`${path}.draft`, before.uid, before.gid);
+    }
+    fs.renameSync(`${path}.draft`, path);
   }
 
   env(more: Record<string, string> = {}): Record<string, string> {

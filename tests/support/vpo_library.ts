@@ -55,7 +55,7 @@ export class Vpo extends Instance {
       const directory = join(this.home, place);
       if (!fs.existsSync(directory)) return [];
       const names = fs.readdirSync(directory, { recursive: true, encoding: "utf8" }).map((name) => join(place, name));
-      return names.filter((name) => !/(^|\/)\./.test(name) && fs.statSync(join(this.home, name)).isFile());
+      return names.filter((name) => !/(^|\/)\./.test(name) && isFile(join(this.home, name)));
     }).sort();
   }
 
@@ -109,6 +109,11 @@ export class Vpo extends Instance {
     using db = new DatabaseSync(join(this.home, "library.db"), { readOnly: true, timeout: 5000 });
     return db.prepare(sql).all() as Record<string, unknown>[];
   }
+}
+
+/** False of what has gone since its name was read, too. */
+function isFile(path: string): boolean {
+  return fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** A daemon in the foreground, with what it has said so far. */

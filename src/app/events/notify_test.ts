@@ -116,12 +116,12 @@ Deno.test("a redirect is not followed", async () => {
 Deno.test("a hanging webhook is left at the timeout, and the end does not wait for it", async () => {
   const never = Promise.withResolvers<Response>();
   await using server = hook(never.promise);
-  const here = real({ webhook: server.url });
+  const here = real({ webhook: server.url, timeout: 60_000 });
   fail(here.notifier);
   await until("the first call", () => server.bodies[0]);
   const began = performance.now();
   await here[Symbol.asyncDispose]();
-  assert.ok(performance.now() - began < 3000);
+  assert.ok(performance.now() - began < 30_000);
   assert.match(await here.logged(/dropped/), /"dropped":1/);
   never.resolve(new Response());
 });
@@ -148,11 +148,11 @@ Deno.test("a real command gets variables, and of the daemon's own environment on
 
 Deno.test("a command that hangs is killed with its children at the timeout; one that is not there is said so", async () => {
   await using here = real({
-    timeout: 300,
+    timeout: 2000,
     command: ["/bin/sh", "-c", "sleep 600 & echo $! $$ > pids.new; mv pids.new pids; wait"],
   });
   fail(here.notifier);
-  await here.logged(/it took more than 300ms/);
+  await here.logged(/it took more than 2s/);
   const pids = fs.readFileSync(`${here.directory}/pids`, "utf8").trim().split(" ").map(Number);
   assert.equal(pids.length, 2);
   await until("they are dead", () => pids.every((pid) => (systemProcesses.stat(pid)?.state ?? "Z") === "Z"));

@@ -90,7 +90,7 @@ test("of 10 MB nothing is lost, also when the log is rotated", async ({ home, ru
 test("a run that ends leaves nobody in its group, and waits for nobody", async ({ home, runner, output }) => {
   const before = performance.now();
   const { exit } = await runner.start(orderOf(shellJob(`sleep 1000 & echo $! >${home}/pids; echo done`))).ended;
-  assert.ok(performance.now() - before < 900);
+  assert.ok(performance.now() - before < 30_000);
   assert.deepEqual(exit, { code: 0 });
   await until("the child is gone", () => !isAlive(pidsIn(`${home}/pids`)[0] ?? 0));
   assert.equal(output(), "done\n");
@@ -107,7 +107,7 @@ Deno.test({
     const { home, runner } = yard;
     const script =
       `setsid sh -c 'echo $$ >>${home}/pids; exec sleep 1000 >/dev/null 2>&1' & setsid env -i sh -c 'echo $$ >>${home}/pids; exec sleep 1001' &
-      until [ $(wc -l <${home}/pids) = 2 ]; do sleep 0.01; done`;
+      until [ $(sed 's|.*|/proc/&/comm|' ${home}/pids | xargs cat /dev/null 2>/dev/null | grep -c sleep) = 2 ]; do sleep 0.01; done`;
     writeFileSync(`${home}/pids`, "");
     const other = runner.start(orderOf(shellJob("sleep 1000"), 2));
     await runner.start(orderOf(shellJob(script))).ended;
@@ -207,7 +207,7 @@ test("thousands of runs leave no descriptor, no FIFO of their own and no open lo
   await some(1, 8);
   const before = descriptors();
   for (let id = 9; id < 2009; id += 8) await some(id, 8);
-  assert.equal(descriptors(), before);
+  await until("as many descriptors as before", () => descriptors() === before);
   assert.deepEqual(readdirSync(`${home}/jobs/job`), ["output.log"]);
   assert.ok(readdirSync(`${home}/jobs`).length <= 13);
 });

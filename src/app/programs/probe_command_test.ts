@@ -118,7 +118,7 @@ test("all together: an exec probe that hangs at first, as the supervisor gets it
     method: { kind: "exec", command: shell("echo $$ >>pids; [ -e fine ] || sleep 1000") } as const,
     initialDelay: 0,
     period: 50,
-    timeout: 200,
+    timeout: 2000,
     successThreshold: 1,
     failureThreshold: 1,
   };
@@ -137,7 +137,7 @@ test("all together: an exec probe that hangs at first, as the supervisor gets it
   await until("the first process's end", () => y.pids().length > 0 && !isAlive(y.pids()[0] ?? 0));
   Deno.writeTextFileSync(y.file("fine"), "");
   await until("readiness", () => verdicts.length === 2);
-  assert.deepEqual(verdicts, ["1 false exec /bin/sh: no answer within 200ms", "1 true exec /bin/sh: exit code 0"]);
+  assert.deepEqual(verdicts, ["1 false exec /bin/sh: no answer within 2s", "1 true exec /bin/sh: exit code 0"]);
   probes.end();
   await until("no process left", () => y.pids().every((pid) => !isAlive(pid)));
 });

@@ -58,7 +58,7 @@ Deno.test("a daemon that is killed while it stops: what it left is ended, and no
   await using polite = leftBehind(test.home, "web", "exec sleep 600");
   await using deaf = leftBehind(test.home, "db", `trap '' TERM; : > ${test.home}/deaf; while :; do sleep 600; done`);
   await until("the trap", () => fs.existsSync(`${test.home}/deaf`));
-  const { code, stdout } = await test.run("stop", "--timeout", "500ms");
+  const { code, stdout } = await test.run("stop", "--timeout", "3s"); // Less may be over before the polite one has heard.
   assert.match(
     stdout,
     /^appd: stopped PID 4194305, but it died on the way, \d\.\d s; ended what it had left: (web, db|db, web); had to be killed: db\n$/,

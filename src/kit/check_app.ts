@@ -1,13 +1,11 @@
 import { APP_NAME, PART_NAME } from "../base/product.ts";
 import { type AppdError, cannot } from "../base/errors.ts";
 import { parseSize } from "../base/size.ts";
-import { storeLists } from "../app/jobs/store_lists.ts";
 import type { App } from "../app/kit/app.ts";
 import { EVERYTHING } from "../app/mode.ts";
 import type { AppSettings } from "../schema/app_schema.ts";
 import { misfitOf } from "../schema/defaults.ts";
 import { listSettings } from "../schema/list_settings.ts";
-import { foreignFlaw, foreignName } from "../store/migration_names.ts";
 import { defaultFlaw } from "./check_defaults.ts";
 import type { AppCommand } from "./command.ts";
 
@@ -104,20 +102,9 @@ function misfit({ sections }: AppSettings): Flaw | undefined {
 
 function migrations({ app }: Checked): Flaw | undefined {
   const wrong = app.migrations.findIndex(({ version }, index) => version !== index + 1);
-  if (wrong < 0) return foreignStep(app);
+  if (wrong < 0) return undefined;
   const { name, version } = app.migrations[wrong] ?? {};
   return [`the migration "${name}" has the number ${version}`, `migrations are numbered 1, 2, 3: make it ${wrong + 1}`];
-}
-
-/** Its tables are in one database with appd's, where `IF NOT EXISTS` would give it theirs. */
-function foreignStep({ product, migrations }: Checked["app"]): Flaw | undefined {
-  for (const { name, sql } of migrations) {
-    const foreign = foreignName(sql, storeLists({ product, migrations: [] }));
-    if (foreign === undefined) continue;
-    const [cause, hint] = foreignFlaw(foreign, product.name);
-    return [`the migration "${name}" ${cause}`, hint];
-  }
-  return undefined;
 }
 
 function modes({ app }: Checked): Flaw | undefined {

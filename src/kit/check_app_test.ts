@@ -104,20 +104,6 @@ Deno.test("a mode that names an unknown service, and a command that does nothing
   assert.match(flawOf({ commands: [{ name: "pick", summary: "pick" }] }) ?? "", /the command "pick" does nothing/);
 });
 
-Deno.test("a migration names the app's own tables alone, whatever its words", () => {
-  const flaw = (sql: string) =>
-    flawOf({
-      migrations: [{ version: 1, name: "look", sql: "CREATE TABLE look (a)" }, { version: 2, name: "more", sql }],
-    });
-  const told = (name: string, whose: string) =>
-    `the migration "more" names "${name}", which in this database is one of ${whose}'s own ` +
-    `(take names with a prefix of your own, such as plum_${name})`;
-  assert.equal(flaw("CREATE TABLE IF NOT EXISTS runs (a)"), told("runs", "appd"));
-  assert.equal(flaw("INSERT INTO memory VALUES ('a', 'b')"), told("memory", "appd"));
-  assert.equal(flaw("DROP TABLE store_migration"), told("store_migration", "the store"));
-  assert.equal(flaw("ALTER TABLE look ADD COLUMN runs; CREATE INDEX look_runs ON look (runs)"), undefined);
-});
-
 Deno.test("migrations are numbered without gaps", () => {
   const migration = (version: number) => ({ version, name: `m${version}`, sql: "" });
   assert.match(

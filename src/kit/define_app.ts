@@ -77,7 +77,7 @@ export interface DefinedApp<C = Config> {
   /** What it says of its configuration; nothing in appd itself. */
   readonly settings?: AppSettings;
   /** Why it cannot be run; `run` says so and ends with 78. */
-  readonly flaw?: AppdError;
+  readonly flaw?: AppdError | undefined;
 }
 
 /**
@@ -101,11 +101,12 @@ export function defineApp<const S extends readonly Section[] = []>(options: AppO
     ...(startsAtBoot === undefined ? {} : { startsAtBoot }),
     ...(databaseFile === undefined ? {} : { databaseFile }),
   };
-  const flaw = flawOf({ app, commands, settings, verbsUnder, bodyLimit });
   return {
     ...{ app, commands, settings },
     ...(verbsUnder === undefined ? {} : { verbsUnder }),
-    ...(flaw === undefined ? {} : { flaw }),
+    get flaw() { // Only when it is asked: a daemon that a start has made is of an app without any.
+      return flawOf({ app, commands, settings, verbsUnder, bodyLimit });
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import type { DefinedApp } from "./define_app.ts";
 export async function run(defined: DefinedApp<any>): Promise<never> {
   const system = realSystem();
   trustHost(); // After the look at the environment: programs get what the user has set, and nothing of ours.
-  const order = defined.flaw === undefined ? startOrder(system) : undefined;
+  const order = startOrder(system);
   Deno.exit(await (order === undefined ? runCommand(defined, system) : runDetached(system, order, defined.app)));
 }
 

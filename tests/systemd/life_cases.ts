@@ -156,6 +156,9 @@ export const LIFE: readonly LabTest[] = [
     run: leavesNoProcess,
   },
   { name: "kill -9 of the daemon: systemd starts another, KillMode=mixed has ended the programs", run: comesBack },
-  { name: "kill -9 of the daemon with KillMode=process: the programs keep their PIDs, their logs each line once", run: adopts },
+  {
+    name: "kill -9 of the daemon with KillMode=process: the programs keep their PIDs, their logs each line once",
+    run: adopts,
+  },
   { name: "a daemon that hangs is restarted by the watchdog", run: watchdog },
 ];

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, BINARY, Instance, program, signal, until } from "./support/instance.ts";
+import { BINARY, Instance, program, remains, signal, until } from "./support/instance.ts";
 
 const NOBODY = 65534;
 /** And may have mounts of its own, which root may not in every container. */
@@ -69,7 +69,7 @@ async function kill(instance: Instance): Promise<void> {
   await instance.start();
   const pid = instance.pid();
   signal(pid, "SIGKILL");
-  await until("the daemon to be gone", () => !alive(pid));
+  await until("the daemon to be gone", () => !remains(pid));
 }
 
 function commandOf(pid: number): string {
@@ -248,7 +248,7 @@ const FAULTS: readonly Fault[] = [
       fs.rmSync(at(i, "daemon.lock"));
       return async () => {
         signal(pid, "SIGKILL");
-        await until("the ghost to be gone", () => !alive(pid));
+        await until("the ghost to be gone", () => !remains(pid));
       };
     },
     config: `[server]\nport = 0\n${program("web", "sleep 300")}`,

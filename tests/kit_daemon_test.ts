@@ -5,7 +5,7 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { talkTo } from "./faults/control_socket.ts";
 import { compiled } from "./support/compiled.ts";
-import { alive, Instance, signal, until } from "./support/instance.ts";
+import { Instance, remains, signal, until } from "./support/instance.ts";
 
 await compiled("tests/fixtures/fig/fig.ts");
 
@@ -109,7 +109,7 @@ Deno.test("kill -9 during a run: it is interrupted, and each key has one outcome
   assert.equal(new Set(calls.slice(2).map(({ id }) => id)).size, 1);
   const pid = fig.instance.pid();
   signal(pid, "SIGKILL");
-  await until("the daemon is gone", () => !alive(pid));
+  await until("the daemon is gone", () => !remains(pid));
   assert.equal((await fig.start()).code, 0);
   assert.equal((await fig.run(first.id)).state, "interrupted");
   assert.equal((await fig.run(calls[2].id)).state, "ok", "what waited runs");

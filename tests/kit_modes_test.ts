@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { compiled } from "./support/compiled.ts";
-import { alive, binaryOf, Instance, type RunResult, signal, until } from "./support/instance.ts";
+import { binaryOf, Instance, remains, type RunResult, signal, until } from "./support/instance.ts";
 
 await compiled("tests/fixtures/quince/quince.ts");
 await compiled("tests/fixtures/plum/plum.ts");
@@ -153,12 +153,12 @@ Deno.test("killed with kill -9 and begun again by its guard, the daemon has its 
   await app.start("--mode", "lean");
   const first = app.pid();
   signal(first, "SIGKILL");
-  await until("its death", () => !alive(first));
+  await until("its death", () => !remains(first));
   await until("another one", async () => app.pid() !== first && (await app.status()).state === "ready", 30_000);
   assert.deepEqual(await runs(app), { mode: "lean", services: ["steady"] });
   const second = app.pid();
   signal(second, "SIGKILL");
-  await until("its death", () => !alive(second));
+  await until("its death", () => !remains(second));
   assert.equal((await app.run(["restart"])).code, 0);
   assert.deepEqual(await runs(app), { mode: "lean", services: ["steady"] }, "what died is kept as what runs is");
 });

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import type { ProgramStatus } from "../src/base/program_reports.ts";
 import { compiled } from "./support/compiled.ts";
-import { alive, Instance, program, signal, until } from "./support/instance.ts";
+import { Instance, program, remains, signal, until } from "./support/instance.ts";
 
 await compiled("tests/fixtures/quince/quince.ts");
 
@@ -169,7 +169,7 @@ Deno.test("a promise that a service loses ends the daemon, with the exit code of
   const pid = quince.pid();
   quince.put("lose");
   quince.put("break");
-  await until("its end", () => !alive(pid));
+  await until("its end", () => !remains(pid));
   const { ended } = JSON.parse(fs.readFileSync(join(quince.home, "state.json"), "utf8"));
   assert.equal(ended.exit, 70);
   assert.equal(quince.trace().at(-1), "steady ends");
@@ -358,7 +358,7 @@ Deno.test("a daemon that is killed leaves no service behind, and the next one ru
   await quince.see("steady", "running");
   const pid = quince.pid();
   signal(pid, "SIGKILL");
-  await until("its end", () => !alive(pid));
+  await until("its end", () => !remains(pid));
   await quince.start();
   const steady = await quince.see("steady", "running");
   assert.deepEqual([steady.adopted, quince.trace().length], [false, 2]);
@@ -382,7 +382,7 @@ Deno.test("a service that was stopped by hand stays so under a daemon that takes
   }
   const pid = quince.pid();
   signal(pid, "SIGKILL");
-  await until("its end", () => !alive(pid));
+  await until("its end", () => !remains(pid));
   await quince.start();
   await quince.see("steady", "running");
   assert.deepEqual(await states(), ["stopped", "stopped"]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { Bot, compact, dayAfter, event, ics, TODAY } from "../support/calendar.ts";
-import { alive, until } from "../support/instance.ts";
+import { remains, until } from "../support/instance.ts";
 
 // deno-lint-ignore no-explicit-any -- the shape under test
 async function events(bot: Bot, query = ""): Promise<any> {
@@ -157,7 +157,7 @@ Deno.test("S0 DAEMON-006: a reader that never ends does not outlive a stop, and 
   assert.match(fs.readFileSync(`/proc/${reader}/limits`, "utf8"), /^Max cpu time +30 /m);
   const { code, stdout } = await bot.run(["--daemon-stop", "--timeout", "3s"]);
   assert.equal(code, 0, stdout);
-  await until("its end", () => !alive(reader)); // By itself that is after 30 s of processor time.
+  await until("its end", () => !remains(reader)); // By itself that is after 30 s of processor time.
 });
 
 Deno.test("S0 DAEMON-009: agenda shows the next days, from the service or without it, and drives no terminal", async () => {

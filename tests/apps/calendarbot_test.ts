@@ -172,7 +172,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
     await bot.daemon();
     const pid = bot.pid();
     signal(pid, name);
-    await until("its end", () => !alive(pid));
+    await until("its end", () => !remains(pid));
     assert.equal(fs.existsSync(join(bot.home, "daemon.pid")), false);
     assert.match(bot.log(), /shutdown began[^]*shutdown complete/);
     const child = bot.spawn(["--web"]);
@@ -376,7 +376,7 @@ Deno.test("S0 DAEMON-006: after a crash the service starts again, also without i
   await bot.shows("there is no such file");
   await bot.shows("Standup");
   signal(pid, "SIGKILL");
-  await until("its death", () => !alive(pid));
+  await until("its death", () => !remains(pid));
   await bot.daemon();
   await bot.shows("Standup");
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join, resolve } from "node:path";
-import { alive, type Instance, signal, until } from "../support/instance.ts";
+import { type Instance, remains, signal, until } from "../support/instance.ts";
 import { cco, configure, json, ok, upstream, viaProxy } from "./cco_lab.ts";
 
 /** Every row of an instance's requests, as `GET /proxy/a 200 hit`. */
@@ -287,7 +287,7 @@ Deno.test("S2 database_url: two daemons cannot keep their accounts in one databa
   assert.match(stderr, /^hint: give each instance a database of its own$/m);
   const pid = first.pid();
   signal(pid, "SIGKILL");
-  await until("the first is dead", () => !alive(pid));
+  await until("the first is dead", () => !remains(pid));
   await ok(second, "daemon", "start");
 });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { devtrack, logOf, RARELY, repository, repositorySection, sh } from "../support/devtrack.ts";
-import { alive, signal, until } from "../support/instance.ts";
+import { remains, signal, until } from "../support/instance.ts";
 
 const countOf = (text: string, pattern: RegExp) => text.match(new RegExp(pattern, "gm"))?.length ?? 0;
 
@@ -34,7 +34,7 @@ for (const name of ["SIGTERM", "SIGINT"] as const) {
     await app.start();
     const pid = app.pid();
     signal(pid, name);
-    await until("its end", () => !alive(pid));
+    await until("its end", () => !remains(pid));
     assert.ok(!fs.existsSync(join(app.home, "daemon.pid")));
     const steps = [
       "shutdown began",

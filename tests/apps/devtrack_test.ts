@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { devtrack, RARELY, repository, repositorySection, sh, triggers } from "../support/devtrack.ts";
-import { alive, type Instance, signal, until } from "../support/instance.ts";
+import { type Instance, remains, signal, until } from "../support/instance.ts";
 
 const CLIENT = new URL("devtrack_client.py", import.meta.url).pathname;
 
@@ -335,7 +335,7 @@ Deno.test("S1 Process Management, S1 Log Format: a commit whose question a kill 
   await until("its question", async () => (await triggers(app)).length === 1);
   const pid = app.pid();
   signal(pid, "SIGKILL");
-  await until("its end", () => !alive(pid));
+  await until("its end", () => !remains(pid));
   withDatabase(app, (database) => database.exec("DELETE FROM trigger_log")); // As if the kill had come a moment before.
   await app.start();
   const [trigger] = await until("the trigger", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { alive, type Instance, signal, until } from "../support/instance.ts";
+import { alive, type Instance, remains, signal, until } from "../support/instance.ts";
 import { mcpeg, serverCommand, upstream, whenServer } from "../support/mcp.ts";
 
 function logOf(app: Instance): string {
@@ -121,7 +121,7 @@ Deno.test("S3 --log-rotate, S3 SIGUSR1, S3 Production Logging, S3 File Logging, 
   assert.equal(archives(app).length, 2, "only so many are kept");
   assert.equal(app.pid(), pid);
   signal(pid, "SIGTERM");
-  await until("the end", () => !alive(pid));
+  await until("the end", () => !remains(pid));
   assert.match(logOf(app), /shutdown complete/, "the last words are not left in a buffer");
 });
 

@@ -176,7 +176,7 @@ Deno.test("S3 SIGHUP: a reload connects and disconnects only what has changed; c
   assert.equal(after.connects, 2);
   app.write(upstream("docs"));
   signal(app.pid(), "SIGHUP");
-  await until("both to be gone", () => !alive(after.pid));
+  await until("both to be gone", () => !remains(after.pid));
   await until("their tools to be gone", async () => (await client.tools()).every((name) => name.startsWith("docs__")));
   await until("the change to be told", () => client.heard.includes("notifications/tools/list_changed"));
   const same = await serverOf(app, "docs");
@@ -320,7 +320,7 @@ Deno.test("S3 Graceful Shutdown, S3 SIGTERM: calls under way end before the gate
   assert.ok(alive(pid) && alive(server));
   fs.writeFileSync(file, "");
   assert.equal(await held, "it is there");
-  await until("the end", () => !alive(pid) && !alive(server));
+  await until("the end", () => !remains(pid) && !remains(server));
   assert.ok(!fs.existsSync(join(app.home, "daemon.pid")));
 });
 
@@ -347,7 +347,7 @@ Deno.test("S3 SIGKILL, S3 Cleanup, S3 Stale PID: after kill -9 no server is left
   const { pid: server } = await whenServer(app, "docs");
   const pid = app.pid();
   signal(pid, "SIGKILL");
-  await until("both to be gone", () => !remains(pid) && !alive(server));
+  await until("both to be gone", () => !remains(pid) && !remains(server));
   assert.equal(app.pid(), pid, "the file is stale");
   assert.equal((await app.run(["--status"])).code, 1);
   const started = await app.run(["--daemon"]);

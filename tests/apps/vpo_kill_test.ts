@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { random, sized } from "../faults/seed.ts";
 import { compiled } from "../support/compiled.ts";
-import { alive, until } from "../support/instance.ts";
+import { alive, remains, until } from "../support/instance.ts";
 import { byScript, video, Vpo } from "../support/vpo_library.ts";
 
 await compiled("examples/vpo/vpo.ts");
@@ -79,5 +79,5 @@ Deno.test("S4 Edge 1: a command that outlives its killed daemon is ended by the 
   vpo.configure({});
   await vpo.start();
   await vpo.reaches("a.flv", "done");
-  await until("it has ended", () => !alive(worker));
+  await until("it has ended", () => !remains(worker));
 });

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { compiled } from "../support/compiled.ts";
-import { alive, until } from "../support/instance.ts";
+import { remains, until } from "../support/instance.ts";
 import { byScript, lockDatabase, Vpo } from "../support/vpo_library.ts";
 
 await compiled("examples/vpo/vpo.ts");
@@ -181,7 +181,7 @@ Deno.test("S4 FR-009, S4 US1.4: a shutdown waits for work in hand, then cancels 
   const { code, ms } = await stopped;
   assert.equal(code, 0);
   assert.ok(ms < 12_000, `${ms} ms`);
-  await until("the command was ended", () => !alive(worker));
+  await until("the command was ended", () => !remains(worker));
   assert.deepEqual(vpo.places(), ["inbox/forever.flv", "outbox/short.flv"]);
   const outcomes = vpo.rows("SELECT state FROM runs ORDER BY state").map(({ state }) => state);
   assert.deepEqual(outcomes, ["cancelled", "ok"]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, BINARY, Instance, program, signal, until } from "../support/instance.ts";
+import { alive, BINARY, Instance, program, remains, signal, until } from "../support/instance.ts";
 
 Deno.test("programs that end at once, started over and over and through reloads, never freeze the daemon", async () => {
   const brief = (suffix: string) =>
@@ -49,7 +49,7 @@ Deno.test("stop after a kill -9 of the daemon ends the programs that it left, an
   const pid = instance.pid();
   const child = await until("running", async () => (await instance.status()).programs[0].pid);
   signal(pid, "SIGKILL");
-  await until("death", () => !alive(pid));
+  await until("death", () => !remains(pid));
   const stop = await instance.run(["stop"]);
   assert.equal(stop.code, 0, stop.stderr);
   assert.match(stop.stdout, /sleeper/);
@@ -95,7 +95,7 @@ Deno.test("restart --keep-programs replaces a daemon that hangs, or died, under 
   for (const fault of ["SIGSTOP", "SIGKILL"] as const) {
     const pid = instance.pid();
     signal(pid, fault);
-    if (fault === "SIGKILL") await until("death", () => !alive(pid));
+    if (fault === "SIGKILL") await until("death", () => !remains(pid));
     const restart = await instance.run(["restart", "--keep-programs"]);
     assert.equal(restart.code, 0, restart.stderr);
     assert.match(restart.stdout, /sleeper/, "it says what runs on");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import type { InstanceState } from "../../src/instance/state_file.ts";
-import { alive, Instance, program, signal, until } from "../support/instance.ts";
+import { alive, Instance, program, remains, signal, until } from "../support/instance.ts";
 import { sized } from "./seed.ts";
 
 const CONFIG = `[daemon]\nkeep_alive = true\n${program("web", "exec sleep 600")}`;
@@ -85,7 +85,7 @@ Deno.test("an orderly stop sends the guard home", async () => {
   await instance.run(["start"]);
   const guard = await guardOf(instance);
   assert.equal((await instance.run(["stop"])).code, 0);
-  await until("the end of the guard", () => !alive(guard) || undefined);
+  await until("the end of the guard", () => !remains(guard) || undefined);
   assert.equal((await statusOf(instance)).state, "stopped");
   assert.equal((await instance.run(["start"])).code, 0);
   assert.equal((await statusOf(instance)).last_end.how, "clean");
@@ -97,9 +97,9 @@ Deno.test("a stop after a death stays a stop: the guard, which waits to start th
   const guard = await guardOf(instance);
   const pid = instance.pid();
   signal(pid, "SIGKILL");
-  await until("its death", () => !alive(pid) || undefined);
+  await until("its death", () => !remains(pid) || undefined);
   await instance.run(["stop"]);
-  await until("the end of the guard", () => !alive(guard) || undefined);
+  await until("the end of the guard", () => !remains(guard) || undefined);
   assert.equal((await statusOf(instance)).state, "stopped");
 });
 
@@ -109,7 +109,7 @@ Deno.test("a reload without keep_alive sends the guard home, one with it posts o
   const guard = await guardOf(instance);
   instance.write(program("web", "exec sleep 600"));
   assert.equal((await instance.run(["reload"])).code, 0);
-  await until("the end of the guard", () => !alive(guard) || undefined);
+  await until("the end of the guard", () => !remains(guard) || undefined);
   instance.write(CONFIG);
   assert.equal((await instance.run(["reload"])).code, 0);
   assert.ok(alive(await guardOf(instance, guard)));
@@ -165,7 +165,7 @@ Deno.test("a guard that gives up says why", async () => {
   const guard = await guardOf(instance);
   instance.write("[daemon]\nx = 1\n");
   signal(pid, "SIGKILL");
-  await until("the end of the guard", () => !alive(guard) || undefined);
+  await until("the end of the guard", () => !remains(guard) || undefined);
   const why = (await instance.run(["why"])).stdout;
   assert.match(why, /; the guard has given up; its last attempt failed at .*daemon\.x is not a known setting/);
 });
@@ -190,7 +190,7 @@ Deno.test("an orderly stop forgets earlier deaths, also that of a daemon which i
   assert.equal(await delay(), "4");
   const pid = instance.pid();
   signal(pid, "SIGKILL");
-  await until("its death", () => !alive(pid) || undefined);
+  await until("its death", () => !remains(pid) || undefined);
   await instance.run(["stop"]);
   await instance.start();
   assert.deepEqual([await delay(), stateOf(instance).deaths?.length], ["2", 1]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, Instance, signal, until } from "../support/instance.ts";
+import { Instance, remains, signal, until } from "../support/instance.ts";
 
 /** When the daemon has last left a sign of life. */
 function signOf(instance: Instance): Date {
@@ -12,7 +12,7 @@ function signOf(instance: Instance): Date {
 async function killed(instance: Instance): Promise<number> {
   const pid = instance.pid();
   signal(pid, "SIGKILL");
-  await until("its death", () => !alive(pid));
+  await until("its death", () => !remains(pid));
   return pid;
 }
 

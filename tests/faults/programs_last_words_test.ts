@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, Instance, program, signal, until } from "../support/instance.ts";
+import { alive, Instance, program, remains, signal, until } from "../support/instance.ts";
 import { systemProcesses } from "../../src/system/processes.ts";
 
 /** A hundred lines at once, ten more when the file `go` is there, and exit 3. Its second life says only `again`. */
@@ -35,7 +35,7 @@ async function killed(): Promise<Instance> {
   await until("a keeper of all", () => holdsAll(home));
   const pid = instance.pid();
   signal(pid, "SIGKILL");
-  await until("the daemon is gone", () => !alive(pid));
+  await until("the daemon is gone", () => !remains(pid));
   const before = [log(home, "p"), log(home, "gone")];
   fs.writeFileSync(join(home, "go"), "");
   await until("the programs have ended", () => instance.programs().length === 1);
@@ -59,7 +59,7 @@ Deno.test("18: the last words of a program that ended while no daemon ran are in
   await until("the second life", () => log(home, "p").includes("again"));
   assert.equal(log(home, "p"), `${EXPECTED}again\n`);
   assert.equal(log(home, "gone"), EXPECTED, "also of a program that is not configured any more");
-  await until("a new keeper instead of the old one", () => keepers(home).length === 1 && !alive(old[0] ?? 0));
+  await until("a new keeper instead of the old one", () => keepers(home).length === 1 && !remains(old[0] ?? 0));
   await instance.run(["stop"]);
   await until("the end of the keeper, which was killed", () => keepers(home).length === 0);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, Instance, program, signal, until } from "../support/instance.ts";
+import { alive, Instance, program, remains, signal, until } from "../support/instance.ts";
 import { random, sized } from "./seed.ts";
 
 Deno.test("fault 11: thousands of TERM and INT with work in flight are one shutdown", async () => {
@@ -13,7 +13,7 @@ Deno.test("fault 11: thousands of TERM and INT with work in flight are one shutd
   await until("work is in flight", async () => (await instance.run(["logs", "slow"])).stdout.includes("up"));
   const began = performance.now();
   for (let i = 0; i < sized(1000, 10_000) && signal(pid, i % 2 ? "SIGTERM" : "SIGINT"); i++);
-  await until("exit", () => !alive(pid), 31_000);
+  await until("exit", () => !remains(pid), 31_000);
   assert.ok(performance.now() - began < 31_000);
   assert.ok(!fs.existsSync(join(instance.home, "daemon.pid")));
   const log = fs.readFileSync(join(instance.home, "daemon.log"), "utf8");
@@ -32,7 +32,7 @@ Deno.test("fault 12: a signal in the first half second kills by TERM only, and c
     signal(pid, name);
     const result = await starting;
     if (name === "SIGTERM") {
-      await until("a clean end", () => !alive(pid));
+      await until("a clean end", () => !remains(pid));
       assert.ok(!fs.existsSync(join(instance.home, "daemon.pid")), `round ${round}`);
     } else {
       assert.equal(result.code, 0, `round ${round} ${name}: ${result.stderr}`);

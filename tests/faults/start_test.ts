@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, BINARY, Instance, signal, until } from "../support/instance.ts";
+import { alive, BINARY, Instance, remains, signal, until } from "../support/instance.ts";
 import { random, sized } from "./seed.ts";
 
 Deno.test("fault 1: many starts at once make one daemon, and all say its PID", async () => {
@@ -152,7 +152,7 @@ Deno.test("fault 9: a taken port is 69 and names the address; a stale socket is 
   await instance.start();
   const pid = instance.pid();
   signal(pid, "SIGKILL");
-  await until("death", () => !alive(pid));
+  await until("death", () => !remains(pid));
   assert.ok(fs.existsSync(join(instance.home, "control.sock")), "the socket is left behind");
   await instance.start();
   assert.equal((await instance.status()).state, "ready");

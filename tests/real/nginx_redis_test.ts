@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, Instance, signal, until } from "../support/instance.ts";
+import { alive, Instance, remains, signal, until } from "../support/instance.ts";
 import { serverPorts } from "../support/ports.ts";
 import { logText, ping, request } from "../support/servers.ts";
 
@@ -90,7 +90,7 @@ Deno.test({
     const kept = new Map([...(await programs())].map(([name, p]) => [name, p.pid]));
     const daemon = instance.pid();
     signal(daemon, "SIGKILL");
-    await until("death of the daemon", () => !alive(daemon));
+    await until("death of the daemon", () => !remains(daemon));
     await ask(50);
     await instance.start();
     await ask(50);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { random, sized } from "../faults/seed.ts";
-import { alive, type Instance, signal, until } from "../support/instance.ts";
+import { type Instance, remains, signal, until } from "../support/instance.ts";
 import { openMemoryCgroup } from "../support/memory_cgroup.ts";
 import { ping, request } from "../support/servers.ts";
 import { missing, Stack } from "./stack.ts";
@@ -94,7 +94,7 @@ async function outOfMemory(trial: Trial): Promise<void> {
   const [main = NaN] = before.get("node") ?? [];
   cgroup.add(main);
   await request(trial.stack.node(1, "/grow"));
-  await until("its end", () => !alive(main), 30_000);
+  await until("its end", () => !remains(main), 30_000);
   await until("the cgroup is empty", () => (cgroup[Symbol.dispose](), true));
   const program = (await trial.ready()).get("node");
   assert.equal(program.exit.out_of_memory, true, JSON.stringify(program.exit));
@@ -106,7 +106,7 @@ async function killDaemon(trial: Trial, waitMs: number): Promise<void> {
   const daemon = trial.instance.pid();
   await new Promise((resolve) => setTimeout(resolve, waitMs)); // When the blow falls is left to chance.
   signal(daemon, "SIGKILL");
-  await until("death of the daemon", () => !alive(daemon));
+  await until("death of the daemon", () => !remains(daemon));
   await request(trial.stack.page(trial.asked++));
   await trial.instance.start();
   for (const [name, program] of await trial.ready()) assert.equal(program.adopted, true, name);

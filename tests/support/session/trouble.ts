@@ -1,5 +1,5 @@
 /** What happens to an app while it works: kill -9, reloads and rotations, also one of them in the middle of another. */
-import { alive, type Instance, type RunResult, signal as send, until } from "../instance.ts";
+import { type Instance, remains, type RunResult, signal as send, until } from "../instance.ts";
 import type { Random } from "../../faults/seed.ts";
 import type { Diary } from "./diary.ts";
 import { pause, type Work } from "./work.ts";
@@ -60,7 +60,7 @@ async function killAnd({ app, name }: Work, diary: Diary, underWay?: Promise<unk
   if (pid !== undefined) {
     send(pid, "SIGKILL");
     diary.killed(pid);
-    await until(`the end of ${pid}`, () => !alive(pid), ENDED_MS);
+    await until(`the end of ${pid}`, () => !remains(pid), ENDED_MS);
   }
   await underWay;
   diary.note("start");

@@ -34,6 +34,7 @@ export class Scheduler implements Disposable {
   readonly desk: Desk;
   readonly triggers: Triggers;
   #spec: SchedulerSpec = { concurrency: 1, pools: {} };
+  #hasBegun = false;
 
   constructor(deps: JobsDeps) {
     this.#deps = deps;
@@ -55,6 +56,7 @@ export class Scheduler implements Disposable {
     this.desk.recall(remembered.lastId, remembered.pause);
     this.#roster.recall(remembered.jobs.values());
     this.#take(config);
+    this.#hasBegun = true;
     const leftOut = this.#roster.leaveOut();
     if (leftOut.length > 0) void ledger.record({ jobs: leftOut });
     const cleared = recover(remembered.open, {
@@ -152,6 +154,11 @@ export class Scheduler implements Disposable {
   /** @throws AppdError (notRunning) when there is no such job */
   job(name: string, verb: string): Job {
     return this.#roster.find(name, verb);
+  }
+
+  /** Whether the jobs are known; an app's services may ask before. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Jobs of the configuration, in its order. */

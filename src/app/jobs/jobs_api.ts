@@ -22,7 +22,8 @@ export function jobsApi(scheduler: Scheduler, ledger: Ledger): JobsApi {
 
   /** A job that was taken out of the configuration still has its history. */
   async function checkKnown(job: string): Promise<void> {
-    if ((await ledger.history({ job, limit: 1 })).length === 0) scheduler.job(job, "read the history of");
+    const hasLines = (await ledger.history({ job, limit: 1 })).length > 0;
+    if (!hasLines && scheduler.hasBegun) scheduler.job(job, "read the history of");
   }
 
   return {

@@ -112,9 +112,19 @@ export class LogFile {
       }
     } catch (error) {
       failure = { error };
+      landed = this.landedOf(bytes);
     }
     this.note(bytes, landed);
     return { landed, ...failure };
+  }
+
+  /**
+   * How many of the bytes of a write that failed are in the file, before they are accounted for: the runtime goes on after
+   * a write(2) that took a part of them, and when the next one fails it does not tell what the first one took.
+   */
+  landedOf(bytes: Uint8Array): number {
+    const grown = this.#files.fstat(this.#fd).size - this.#size;
+    return Math.max(0, Math.min(grown, bytes.length));
   }
 
   /** For a write(2) of one's own. */

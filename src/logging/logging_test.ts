@@ -10,6 +10,7 @@ import { createLogging, type Logging, type LoggingConfig } from "./logging.ts";
 
 interface Bench extends AsyncDisposable {
   readonly logging: Logging;
+  readonly clock: FakeClock;
   readonly config: LoggingConfig;
   readonly stderr: string[];
   lines(): string[];
@@ -28,15 +29,17 @@ function bench(change: Partial<LoggingConfig> = {}, files: Files = systemFiles, 
     ...change,
   };
   const compressor = createCompressor({ files, clock: systemClock });
+  const clock = new FakeClock(Date.UTC(2025, 10, 1, 10, 30, 0, 123));
   const logging = createLogging(config, {
     root,
-    clock: new FakeClock(Date.UTC(2025, 10, 1, 10, 30, 0, 123)),
+    clock,
     files,
     compressor,
     stderr: { write: (bytes) => stderr.push(new TextDecoder().decode(bytes)) > 0 },
   });
   return {
     logging,
+    clock,
     config,
     stderr,
     lines: () => fs.readFileSync(config.file, "utf8").split("\n").slice(0, -1),
@@ -274,6 +277,31 @@ Deno.test("a full disk is said once on stderr, shown in problems, and marked by 
   const [, gap] = t.lines().map((line) => JSON.parse(line));
   assert.equal(gap.lines, 2);
   assert.equal(gap.level, "error");
+});
+
+Deno.test("of a record, or a mark, that a full disk takes a part of nothing stays: every line is whole", async () => {
+  let room = Infinity;
+  const files: Files = {
+    ...systemFiles,
+    write(fd, bytes) {
+      if (bytes.length <= room) return systemFiles.write(fd, bytes);
+      systemFiles.write(fd, bytes.subarray(0, room)); // As the runtime, which does not tell of it.
+      throw Object.assign(new Error("full"), { code: "ENOSPC" });
+    },
+  };
+  await using t = bench({ format: "json" }, files);
+  const log = t.logging.logger();
+  log.info("one");
+  room = 20;
+  log.info("two");
+  assert.deepEqual(t.lines().map((line) => JSON.parse(line).message), ["one"]);
+  t.clock.advance(1000);
+  assert.equal(t.lines().length, 1, "the mark has no room either");
+  room = Infinity;
+  t.clock.advance(1000);
+  log.info("three");
+  const [, gap, three] = t.lines().map((line) => JSON.parse(line));
+  assert.deepEqual([gap.lines, three.message], [1, "three"]);
 });
 
 Deno.test("what has to be said beside the records is one of them where stderr has JSON", async () => {

@@ -71,7 +71,7 @@ export class Appender {
 
   /** Takes up a write(2) on the log's descriptor that somebody else has made, while no gap was open. */
   account(bytes: Uint8Array, { error, ...told }: Appended): void {
-    const landed = error === undefined ? told.landed : this.#log.landedOf(bytes);
+    const landed = error === undefined ? told.landed : this.#log.landedOf(bytes, told.landed);
     this.#log.note(bytes, landed);
     if (error !== undefined) this.#begin(bytes.subarray(landed), error);
     else if (landed < bytes.length) this.put(bytes.subarray(landed));

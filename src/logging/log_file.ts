@@ -112,7 +112,7 @@ export class LogFile {
       }
     } catch (error) {
       failure = { error };
-      landed = this.landedOf(bytes);
+      landed = this.landedOf(bytes, landed);
     }
     this.note(bytes, landed);
     return { landed, ...failure };
@@ -121,10 +121,16 @@ export class LogFile {
   /**
    * How many of the bytes of a write that failed are in the file, before they are accounted for: the runtime goes on after
    * a write(2) that took a part of them, and when the next one fails it does not tell what the first one took.
+   *
+   * @param told as the runtime tells, which counts where the file cannot be asked
    */
-  landedOf(bytes: Uint8Array): number {
-    const grown = this.#files.fstat(this.#fd).size - this.#size;
-    return Math.max(0, Math.min(grown, bytes.length));
+  landedOf(bytes: Uint8Array, told: number): number {
+    try {
+      const grown = this.#files.fstat(this.#fd).size - this.#size;
+      return Math.max(0, Math.min(grown, bytes.length));
+    } catch {
+      return told;
+    }
   }
 
   /** For a write(2) of one's own. */

@@ -91,9 +91,14 @@ async function use(place: string): Promise<{ atStart: string[]; later: string[] 
   await store.read("SELECT n, count(*) FROM length GROUP BY n ORDER BY n");
   await store.read("SELECT text FROM note JOIN length ON note = note.id WHERE n BETWEEN 7 AND 9");
   await store.write([...insert("new"), { sql: "INSERT INTO length VALUES (last_insert_rowid(), 8)" }]);
+  const before = resets.length;
   await store.write([{ sql: "DELETE FROM length WHERE n = 100" }]);
-  const found = await store.read("SELECT text FROM note WHERE text = 'new'");
-  assert.deepEqual(found, [{ text: "new" }]);
+  const read = () => store.read("SELECT text FROM note WHERE text = 'new'");
+  const found = await read();
+  if (resets.length > before) { // The damage was seen only now, and what was written went aside with it.
+    await store.write(insert("new"));
+    assert.deepEqual(await read(), [{ text: "new" }]);
+  } else assert.deepEqual(found, [{ text: "new" }]);
   return { atStart, later: resets.slice(atStart.length) };
 }
 

@@ -1,8 +1,10 @@
+import { extname } from "node:path";
 import type { KitStore, LogFields, Logger } from "../../src/mod.ts";
 import { type Changes, FileBook, type FileRecord, type Held, type Step, type Turn } from "./file_book.ts";
 import type { FileEvent } from "./file_state.ts";
 import { Refusal } from "./refusal.ts";
 import type { Library } from "./settings.ts";
+import { workshopPrefix } from "./target.ts";
 
 /** What a run needs of the daemon. */
 export interface WorkPorts {
@@ -46,6 +48,12 @@ export class FileWork {
     const book = new FileBook(ports.store, () => ports.clock.now());
     const file = await book.begin({ ...turn, runId: ports.run.id });
     return file && new FileWork(file, book, ports);
+  }
+
+  /** How what this run makes of the file is called in a workshop. */
+  get workshopName(): string {
+    const { file, run } = this;
+    return `${workshopPrefix(file)}${file.attempt}-${run.attempt}${extname(file.path)}`;
   }
 
   /** Does one step and notes how it went, in the log and for the record. */

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import fs from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { copyWithChecksum } from "./checksum.ts";
 import type { FileWork } from "./file_work.ts";
 import { isUnchanged, leaveInbox, syncDirectory } from "./inbox.ts";
@@ -94,10 +94,9 @@ export async function clearWorkshops({ file, library }: FileWork): Promise<void>
 }
 
 /** The file itself where the quarantine is on its file system, otherwise a copy. */
-async function nearQuarantine({ file, library, run, signal }: FileWork): Promise<string> {
+async function nearQuarantine({ file, library, signal, workshopName }: FileWork): Promise<string> {
   const inbox = join(library.inbox, file.path);
-  const name = `${workshopPrefix(file)}${file.attempt}-${run.attempt}${extname(file.path)}`;
-  const copy = await workshopPath(library.quarantine, name);
+  const copy = await workshopPath(library.quarantine, workshopName);
   await fs.rm(copy, { force: true });
   if ((await fs.lstat(inbox)).dev === (await fs.lstat(dirname(copy))).dev) return inbox;
   await copyWithChecksum(inbox, copy, { signal, progress() {} });

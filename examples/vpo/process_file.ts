@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import fs from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { checksumOf, copyWithChecksum } from "./checksum.ts";
 import { type Container, containerOf, HEAD_BYTES } from "./container.ts";
 import { runCommand, wordsOf } from "./file_command.ts";
@@ -10,7 +10,7 @@ import { isGone, isUnchanged } from "./inbox.ts";
 import { clearWorkshops, finishMove, publish, quarantine } from "./move_file.ts";
 import { GoneError, Refusal } from "./refusal.ts";
 import { endStray } from "./stray.ts";
-import { workshopPath, workshopPrefix } from "./target.ts";
+import { workshopPath } from "./target.ts";
 
 /** Bytes of a long copy from one record of its progress to the next. */
 const PROGRESS_BYTES = 256 * 1024 * 1024;
@@ -102,9 +102,8 @@ async function transform(work: FileWork): Promise<{ made: string; sha256: string
 }
 
 async function make(work: FileWork): Promise<{ made: string; sha256: string }> {
-  const { file, library, run } = work;
-  const name = `${workshopPrefix(file)}${file.attempt}-${run.attempt}${extname(file.path)}`;
-  const made = await workshopPath(library.outbox, name);
+  const { file, library } = work;
+  const made = await workshopPath(library.outbox, work.workshopName);
   const input = join(library.inbox, file.path);
   const sha256 = library.command === undefined
     ? await copyWithChecksum(input, made, reading(work))

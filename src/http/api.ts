@@ -8,7 +8,7 @@ import { SILENT } from "../base/logger.ts";
 import { APPD } from "../base/product.ts";
 import { inWordsOf } from "../base/words.ts";
 import { appHeaders } from "./app_headers.ts";
-import { type AppRoutes, isServed, methodsAt, openApiPaths, opened, patternFor } from "./app_routes.ts";
+import { allowOf, type AppRoutes, isServed, methodsAt, openApiPaths, opened, patternFor } from "./app_routes.ts";
 import { RefusedBody } from "./body_stream.ts";
 import type { Refusal } from "./connection.ts";
 import { type AppPaths, guard } from "./guards.ts";
@@ -122,7 +122,7 @@ function pathsOf(own: AppRoutes, token: string | undefined): AppPaths {
 
 function wrongMethod(path: string): Response {
   const methods = ROUTES.filter((route) => route.path === path).map((route) => route.method);
-  return replyMethods(methods.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]));
+  return replyMethods(allowOf(methods));
 }
 
 function replyMethods(methods: readonly string[]): Response {

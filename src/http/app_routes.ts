@@ -118,11 +118,16 @@ export function opened({ open }: Pick<AppRoutes, "open">, { hasToken }: { readon
   };
 }
 
-/** The methods that an app takes at a path, as `Allow` names them (RFC 9110, 10.2.1); undefined where it takes all or none. */
+/** Methods as `Allow` names them (RFC 9110, 10.2.1): whoever answers GET answers HEAD. */
+export function allowOf(methods: readonly string[]): readonly string[] {
+  return methods.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]);
+}
+
+/** The methods that an app takes at a path, for `Allow`; undefined where it takes all or none. */
 export function methodsAt({ patterns }: Pick<AppRoutes, "patterns">, path: string): readonly string[] | undefined {
   const methods = new Set(patterns.filter((pattern) => matches(pattern, path)).map(({ method }) => method));
   if (methods.size === 0 || methods.has("ALL")) return undefined;
-  return [...methods].flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]);
+  return allowOf([...methods]);
 }
 
 /** The pattern of a path, for metrics; undefined when it is none of the app's. */

@@ -178,14 +178,20 @@ export function signal(pid: number, name: Deno.Signal): boolean {
   }
 }
 
-/** Whether a process lives; a zombie does not. */
-export function alive(pid: number): boolean {
+/** What proc(5) says of a process; undefined when it is gone. */
+function lookAt(pid: number): { readonly isZombie: boolean; readonly threads: number } | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+    const words = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { isZombie: words[0] === "Z", threads: Number(words[17]) };
   } catch {
-    return false; // gone
+    return undefined;
   }
+}
+
+/** Whether a process lives; a zombie does not. */
+export function alive(pid: number): boolean {
+  return lookAt(pid)?.isZombie === false;
 }
 
 /**
@@ -193,13 +199,8 @@ export function alive(pid: number): boolean {
  * until that one ends the kernel keeps the locks and files of the process.
  */
 export function remains(pid: number): boolean {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [state, threads] = [0, 17].map((at) => stat.slice(stat.lastIndexOf(")") + 2).split(" ")[at]);
-    return state !== "Z" || Number(threads) > 1;
-  } catch {
-    return false; // gone
-  }
+  const seen = lookAt(pid);
+  return seen !== undefined && (!seen.isZombie || seen.threads > 1);
 }
 
 /** A program section that runs a shell script. */

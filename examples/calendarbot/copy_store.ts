@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { KitStore, Migration, Row, Statement } from "../../src/mod.ts";
 import type { Flaw } from "./ics_parts.ts";
+import { type Day, startOf } from "./days.ts";
 import type { CalendarCopy } from "./read_calendar.ts";
 import type { Validators } from "./read_source.ts";
 import type { Details } from "./event.ts";
@@ -89,8 +91,31 @@ const ENTRIES = `SELECT uid, title, location, description, url, status, all_day,
   FROM calendar_time JOIN calendar_event ON id = event
   WHERE starts_at < ?2 AND (ends_at > ?1 OR starts_at >= ?1) ORDER BY starts_at, ends_at DESC, title LIMIT ?3`;
 
-/** Entries within a window in the order of their begin, one more than {@link MAX_ENTRIES} at the most. */
-export async function entriesWithin(store: Pick<KitStore, "read">, { from, to }: Window): Promise<readonly Entry[]> {
+export interface Days {
+  readonly from: Day;
+  /** The first one that is not wanted any more. */
+  readonly to: Day;
+  /** Of the days where no copy tells its own. */
+  readonly timezone: string;
+}
+
+/**
+ * What is known, and what is on the days: in the order of their begin, one entry more than {@link MAX_ENTRIES} at the
+ * most. Both are of one copy.
+ */
+export async function calendarWithin(
+  store: Pick<KitStore, "read">,
+  days: Days,
+): Promise<{ readonly known: Known; readonly entries: readonly Entry[] }> {
+  const known = await knownCalendar(store);
+  const zone = known.copy?.timezone ?? days.timezone;
+  const entries = await entriesWithin(store, { from: startOf(days.from, zone), to: startOf(days.to, zone) });
+  // A copy that came in between has other entries, and other words about them.
+  const isStill = isDeepStrictEqual(await knownCalendar(store), known);
+  return isStill ? { known, entries } : await calendarWithin(store, days);
+}
+
+async function entriesWithin(store: Pick<KitStore, "read">, { from, to }: Window): Promise<readonly Entry[]> {
   const rows = await store.read(ENTRIES, [Math.floor(from / 1000), Math.floor(to / 1000), MAX_ENTRIES + 1]);
   return rows.map((row) => ({
     ...row as unknown as Details,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { KitStore, Row, SqlValue } from "../../src/mod.ts";
 import {
+  calendarWithin,
   confirmCopy,
-  entriesWithin,
   type FreshCopy,
   keepCopy,
   knownCalendar,
@@ -25,6 +25,7 @@ function memoryStore(): KitStore {
 }
 
 const HOUR = 3600;
+const YEAR = { from: "1970-01-01", to: "1971-01-01", timezone: "UTC" };
 
 function fresh(titles: readonly string[], now = 1000): FreshCopy {
   const details = { uid: "u", location: null, description: "d", url: null, status: null, allDay: false };
@@ -41,18 +42,44 @@ Deno.test("a new copy takes the place of the old one", async () => {
   const store = memoryStore();
   await keepCopy(store, fresh(["old", "older"]));
   await keepCopy(store, fresh(["new"], 2000));
-  const { copy, failure } = await knownCalendar(store);
+  const { known: { copy, failure }, entries } = await calendarWithin(store, YEAR);
   assert.equal(failure, undefined);
   assert.deepEqual([copy?.name, copy?.events, copy?.readAt, copy?.validators.etag], ["Team", 1, 2000, '"e"']);
-  assert.deepEqual((await entriesWithin(store, { from: 0, to: 1e9 })).map(({ title }) => title), ["new"]);
+  assert.deepEqual(entries.map(({ title }) => title), ["new"]);
 });
 
-Deno.test("entries are those that reach into the window", async () => {
+Deno.test("entries are those that reach into the days, in the zone of the copy", async () => {
   const store = memoryStore();
-  await keepCopy(store, fresh(Array.from({ length: 600 }, (_, index) => `e${index}`)));
-  const within = await entriesWithin(store, { from: 2.5 * HOUR * 1000, to: 4 * HOUR * 1000 });
-  assert.deepEqual(within.map(({ title }) => title), ["e2", "e3"]);
-  assert.equal((await entriesWithin(store, { from: 599 * HOUR * 1000, to: 1e12 })).length, 1);
+  const hourly = fresh(Array.from({ length: 600 }, (_, index) => `e${index}`));
+  await keepCopy(store, { ...hourly, copy: { ...hourly.copy, timezone: "Asia/Kolkata" } });
+  const titles = async (from: string, to: string) =>
+    (await calendarWithin(store, { from, to, timezone: "UTC" })).entries.map(({ title }) => title);
+  // From 18:30 to 18:30 UTC.
+  assert.deepEqual(
+    await titles("1970-01-02", "1970-01-03"),
+    Array.from({ length: 25 }, (_, index) => `e${18 + index}`),
+  );
+  assert.deepEqual(
+    await titles("1970-01-26", "1970-02-26"),
+    Array.from({ length: 6 }, (_, index) => `e${594 + index}`),
+  );
+});
+
+Deno.test("a copy that comes between the reads is taken whole: what is known is known of the entries that are shown", async () => {
+  const store = memoryStore();
+  await keepCopy(store, fresh(["old"]));
+  await noteFailure(store, { reason: "gone", now: 1500 });
+  const reads = store.read;
+  let isNew = false;
+  store.read = async (sql, params) => {
+    if (!isNew && sql.includes("calendar_time")) {
+      isNew = true;
+      await keepCopy(store, fresh(["new"], 2000));
+    }
+    return await reads(sql, params);
+  };
+  const { known: { copy, failure }, entries } = await calendarWithin(store, YEAR);
+  assert.deepEqual([copy?.readAt, failure, entries.map(({ title }) => title)], [2000, undefined, ["new"]]);
 });
 
 Deno.test("a failure keeps the copy and its first time, until the source is good again", async () => {

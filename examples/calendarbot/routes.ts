@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { Kit } from "../../src/mod.ts";
-import { entriesWithin, type Known, knownCalendar } from "./copy_store.ts";
-import { addDays, type Day, dayAt, daysBetween, parseDay, startOf } from "./days.ts";
+import { calendarWithin, type Known, knownCalendar } from "./copy_store.ts";
+import { addDays, type Day, dayAt, daysBetween, parseDay } from "./days.ts";
 import { reportOf } from "./report.ts";
 import type { BotConfig } from "./settings.ts";
 
@@ -22,20 +22,16 @@ async function servePage(context: Context, kit: Kit<BotConfig>): Promise<Respons
   const now = clock.now();
   const from = dayIn(context, "from", dayAt(now, timezone));
   if (from instanceof Response) return from;
-  const known = await knownCalendar(store);
-  const zone = known.copy?.timezone ?? timezone;
-  const window = { from: startOf(from, zone), to: startOf(addDays(from, days), zone) };
+  const { known, entries } = await calendarWithin(store, { from, to: addDays(from, days), timezone });
   const { calendarPage } = await import("./page.ts");
-  const entries = await entriesWithin(store, window);
-  const text = await calendarPage({ known, entries, from, days, now, zone });
+  const text = await calendarPage({ known, entries, from, days, now, zone: known.copy?.timezone ?? timezone });
   return context.html(text, known.copy === undefined ? 503 : 200, await pageHeaders());
 }
 
 async function serveEvents(context: Context, kit: Kit<BotConfig>): Promise<Response> {
   const { store, clock, config: { calendar: { days, timezone } } } = kit;
-  const known = await knownCalendar(store);
-  const zone = known.copy?.timezone ?? timezone;
-  const from = dayIn(context, "from", dayAt(clock.now(), zone));
+  const { copy: kept } = await knownCalendar(store);
+  const from = dayIn(context, "from", dayAt(clock.now(), kept?.timezone ?? timezone));
   if (from instanceof Response) return from;
   const to = dayIn(context, "to", addDays(from, days));
   if (to instanceof Response) return to;
@@ -43,8 +39,8 @@ async function serveEvents(context: Context, kit: Kit<BotConfig>): Promise<Respo
   if (length < 1 || length > MAX_DAYS) {
     return problem(context, 400, `"to" has to be 1 to ${MAX_DAYS} days after "from"`);
   }
+  const { known, entries } = await calendarWithin(store, { from, to, timezone });
   if (known.copy === undefined) return problem(context, 503, noCalendar(known));
-  const entries = await entriesWithin(store, { from: startOf(from, zone), to: startOf(to, zone) });
   return context.json(reportOf({ ...known, copy: known.copy }, entries, { from, to }), 200, HEADERS);
 }
 

@@ -18,14 +18,13 @@ interface Window {
  * Work hours in a zone. Hours over midnight belong to the day on which they begin, and an end equal to the start is the
  * whole day. Where clocks are put forward or back the hours begin and end when clocks first reach those times.
  *
- * @param zoneOf gives the zone of `spec.timezone`; asked when hours are, because to load the first zone takes its time
+ * @param zone the one of `spec.timezone`
  */
-export function workHours(spec: WorkHoursSpec, zoneOf: () => Zone): WorkHours {
+export function workHours(spec: WorkHoursSpec, zone: Zone): WorkHours {
   const length = spec.end > spec.start ? spec.end - spec.start : spec.end - spec.start + DAY_MINUTES;
 
   /** The windows that begin on the days around `time`, in order. */
   function* windowsFrom(time: number): Iterable<Window> {
-    const zone = zoneOf();
     const today = Math.floor(zone.localAt(time) / DAY);
     // Two days back: last night's hours, and those of a day that clocks are on for the second time.
     for (let day = today - 2; day <= today + DAYS_AHEAD; day++) {

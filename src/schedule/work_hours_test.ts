@@ -9,7 +9,7 @@ function hoursOf(days: string, hours: string, timezone: string) {
   const read = parseDays([days]);
   const [start = 0, end = 0] = hours.split(" - ").map((text) => Number(parseTimeOfDay(text)));
   if (typeof read === "string") throw new Error(read);
-  return workHours({ days: read, start, end, timezone }, () => zones.zone(timezone));
+  return workHours({ days: read, start, end, timezone }, zones.zone(timezone));
 }
 
 /** When it opens and closes in a span, to the minute: `02T08:00-02T17:00`. */
@@ -84,7 +84,7 @@ Deno.test("the only day of the week was left out of the calendar: it opens a wee
 });
 
 Deno.test("without days it never opens", () => {
-  const hours = workHours({ days: [], start: 0, end: 0, timezone: "UTC" }, () => zones.zone("UTC"));
+  const hours = workHours({ days: [], start: 0, end: 0, timezone: "UTC" }, zones.zone("UTC"));
   assert.deepEqual([hours.isOpen(0), hours.nextOpening(0)], [false, undefined]);
 });
 

@@ -2,7 +2,7 @@ import { AppdError } from "../base/errors.ts";
 import { isTimezone, nearestTimezone } from "../base/timezone.ts";
 
 /**
- * A span of time in which a zone's offset does not change. Local times are milliseconds as well: what `Date.UTC` makes of
+ * A span of time in which a zone's offset does not change; it is endless where it never does. Local times are milliseconds as well: what `Date.UTC` makes of
  * the fields that a clock on the wall shows.
  */
 export interface Span {
@@ -22,7 +22,7 @@ export interface Span {
 export interface Zone {
   /** IANA name. */
   readonly name: string;
-  /** The span in which `time` is. Spans also end where the table does, without a change of the offset. */
+  /** The span in which `time` is. */
   spanAt(time: number): Span;
   /** Local time at an instant. */
   localAt(time: number): number;
@@ -42,20 +42,11 @@ export interface Zones {
   zone(name: string): Zone;
 }
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-/** What is looked up at once: a bit more than a year. */
-const CHUNK = 400 * DAY;
-
-/** Chunks kept of one zone: enough for the forty years that a search may take. */
-const MOST_CHUNKS = 48;
-
-/** The smallest distance of two changes in the database since 1970 is some days (Ramadan in Egypt and Morocco: 25). */
-const STRIDE = 2 * DAY;
+/** Spans kept of one zone: enough for the forty years that a search may take. */
+const MOST_SPANS = 96;
 
 /** Clocks were never put forward or back by more than a day. */
-export const LARGEST_SHIFT = 26 * HOUR;
+export const LARGEST_SHIFT = 26 * 3_600_000;
 
 /** A collection of zones, empty at first. */
 export function createZones(): Zones {
@@ -73,23 +64,15 @@ export function createZones(): Zones {
 
 function createZone(name: string): Zone {
   if (!isTimezone(name)) throw unknownZone(name);
-  const offsetAt = offsetsOf(name);
-  const chunks = new Map<number, readonly Span[]>();
-  let last: Span = { start: 0, end: 0, offset: 0, reached: 0 };
-
-  function chunkAt(index: number): readonly Span[] {
-    const known = chunks.get(index);
-    if (known !== undefined) return known;
-    if (chunks.size >= MOST_CHUNKS) chunks.clear();
-    const spans = findSpans(offsetAt, { start: index * CHUNK, end: (index + 1) * CHUNK });
-    chunks.set(index, spans);
-    return spans;
-  }
+  let kept: Span[] = [];
+  let last: Span | undefined;
 
   function spanAt(time: number): Span {
-    if (time >= last.start && time < last.end) return last;
-    const spans = chunkAt(Math.floor(time / CHUNK));
-    last = spans.find((span) => time < span.end) ?? last;
+    if (last !== undefined && isIn(last, time)) return last;
+    last = kept.find((span) => isIn(span, time));
+    if (last !== undefined) return last;
+    last = findSpan(name, time);
+    kept = [last, ...kept.slice(0, MOST_SPANS - 1)];
     return last;
   }
 
@@ -108,56 +91,21 @@ function unknownZone(name: string): AppdError {
   return new AppdError(`there is no time zone "${name}"`, { exit: "config", hint });
 }
 
-/** Milliseconds to add to an instant for the local time, by the runtime's copy of the database. */
-function offsetsOf(name: string): (time: number) => number {
-  const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
-  return (time) => {
-    const [, sign, hours, minutes, seconds = 0] = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(format.format(time)) ?? [];
-    if (sign === undefined) return 0;
-    const size = Number(hours) * HOUR + Number(minutes) * 60_000 + Number(seconds) * 1000;
-    return sign === "-" ? -size : size;
-  };
+function isIn({ start, end }: Span, time: number): boolean {
+  return time >= start && time < end;
 }
 
-/** Spans from `start` to `end`; two days before them are looked at for what clocks had reached. */
-function findSpans(
-  offsetAt: (time: number) => number,
-  { start, end }: { readonly start: number; readonly end: number },
-): readonly Span[] {
-  const spans: Span[] = [];
-  let at = start - 2 * DAY;
-  let offset = offsetAt(at);
-  let reached = at + offset;
-  for (let from = at; from < end;) {
-    const to = Math.min(from + STRIDE, end);
-    const after = offsetAt(to);
-    if (after !== offset) {
-      const change = findChange(offsetAt, { from, to, offset });
-      spans.push({ start: at, end: change, offset, reached });
-      reached = Math.max(reached, change + offset);
-      [at, from, offset] = [change, change, offsetAt(change)];
-    } else from = to;
-  }
-  spans.push({ start: at, end, offset, reached });
-  return spans.filter((span) => span.end > start && span.start < span.end).map((span) => clip(span, start));
+/** The span of `time`, by the runtime's copy of the database. Intl.DateTimeFormat says the same, and takes its time. */
+function findSpan(name: string, time: number): Span {
+  const here = Temporal.Instant.fromEpochMilliseconds(Math.floor(time)).toZonedDateTimeISO(name);
+  const offset = offsetOf(here);
+  // A change is looked for before an instant, and one at `time` is the start of the span.
+  const began = here.add({ milliseconds: 1 }).getTimeZoneTransition("previous");
+  const start = began?.epochMilliseconds ?? -Infinity;
+  const end = here.getTimeZoneTransition("next")?.epochMilliseconds ?? Infinity;
+  return { start, end, offset, reached: start + (began === null ? 0 : offsetOf(began.subtract({ milliseconds: 1 }))) };
 }
 
-/** The part of a span from `start` on: without a change of the offset, clocks had reached what they showed. */
-function clip(span: Span, start: number): Span {
-  if (span.start >= start) return span;
-  return { ...span, start, reached: Math.max(span.reached, start + span.offset) };
-}
-
-/** The first second at which the offset is another one than at `from`, by halving. */
-function findChange(
-  offsetAt: (time: number) => number,
-  { from, to, offset }: { readonly from: number; readonly to: number; readonly offset: number },
-): number {
-  let [before, after] = [from / 1000, to / 1000];
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (offsetAt(middle * 1000) === offset) before = middle;
-    else after = middle;
-  }
-  return after * 1000;
+function offsetOf(time: Temporal.ZonedDateTime): number {
+  return time.offsetNanoseconds / 1e6;
 }

@@ -31,7 +31,7 @@ export function createTimes(): Times {
       return timing;
     },
     jitterOf: ({ name, jitter: max }, slot) => jitter({ job: name, slot, max }),
-    hoursOf: (spec) => workHours(spec, () => zones.zone(spec.timezone)),
+    hoursOf: (spec) => workHours(spec, zones.zone(spec.timezone)),
   };
 }
 

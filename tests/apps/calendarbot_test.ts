@@ -427,11 +427,11 @@ Deno.test("S0 DAEMON-007, S0 DAEMON-010: HUP applies changed settings without a 
   const pid = bot.pid();
   await bot.shows("Standup");
   fs.writeFileSync(join(bot.home, "other.ics"), ics(event("Review")));
-  bot.write('\n[calendar]\ntimezone = "UTC"\nsource = "other.ics"\ndays = 1\n');
+  bot.write('\n[calendar]\ntimezone = "UTC"\nsource = "other.ics"\ndays = 2\n');
   signal(pid, "SIGHUP");
   const page = await bot.shows("Review");
   assert.doesNotMatch(page, /Standup/);
-  assert.equal(page.match(/<section/g)?.length, 1);
+  assert.equal(page.match(/<section/g)?.length, 2);
   assert.equal(bot.pid(), pid);
 });
 

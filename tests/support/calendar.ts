@@ -16,10 +16,16 @@ export function ics(...parts: readonly string[]): string {
   return ["BEGIN:VCALENDAR", "VERSION:2.0", "X-WR-CALNAME:Team", ...parts, "END:VCALENDAR", ""].join("\r\n");
 }
 
-/** An event today at noon, unless `lines` say otherwise. */
+/** An event tomorrow at noon, unless `lines` say otherwise: it is still ahead when midnight comes while a test runs. */
 export function event(title: string, ...lines: readonly string[]): string {
-  const start = lines.some((line) => line.startsWith("DTSTART")) ? [] : [`DTSTART:${compact(TODAY)}T120000Z`];
+  const start = lines.some((line) => line.startsWith("DTSTART")) ? [] : [`DTSTART:${compact(dayAfter(1))}T120000Z`];
   return ["BEGIN:VEVENT", `UID:${title}`, `SUMMARY:${title}`, ...start, ...lines, "END:VEVENT"].join("\r\n");
+}
+
+/** One with which the library that follows rules never comes to an end: no seventh day has the name of the day after. */
+export function endlessEvent(): string {
+  const next = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"][new Date(dayAfter(2)).getUTCDay()];
+  return event("Endless", `RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=${next}`);
 }
 
 /** `20261121`. */

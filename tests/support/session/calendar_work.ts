@@ -1,7 +1,7 @@
 /** calendarbot's work: a calendar that is edited again and again, and a reader who must never see half of a version. */
 import fs from "node:fs";
 import { join } from "node:path";
-import { compact, dayAfter, event, ics } from "../calendar.ts";
+import { event, ics } from "../calendar.ts";
 import { Instance, until } from "../instance.ts";
 import { COMMON_FILES, type Given, LOG, pause, type Work } from "./work.ts";
 
@@ -129,6 +129,5 @@ function titlesOf(version: number): string[] {
 }
 
 function versionOf(version: number): string {
-  const tomorrow = `DTSTART:${compact(dayAfter(1))}T120000Z`; // Midnight may come.
-  return ics(...titlesOf(version).map((title) => event(title, tomorrow)));
+  return ics(...titlesOf(version).map((title) => event(title)));
 }

@@ -29,7 +29,7 @@ export const SOURCE: Service<BotConfig> = {
 async function replaceLost(
   { jobs, log, store }: Pick<ServiceContext<BotConfig>, "jobs" | "log" | "store">,
 ): Promise<void> {
-  const refresh = jobs.status().find(({ name }) => name === "refresh");
+  const refresh = jobs.statusOf("refresh");
   if (refresh === undefined || refresh.paused || refresh.in_flight + refresh.queued > 0) return;
   try {
     const { copy, failure } = await knownCalendar(store);

@@ -33,7 +33,7 @@ Deno.test("a calendar whose copy was lost is read again, unless that is under wa
     config: {
       calendar: { source: { kind: "url", url: "http://127.0.0.1/a.ics" } },
     } as unknown as BotConfig,
-    jobs: { trigger: () => Promise.resolve(triggers++), status: () => [status as JobStatus] },
+    jobs: { trigger: () => Promise.resolve(triggers++), statusOf: () => status as JobStatus },
     store: { read: () => Promise.resolve(rows) } as unknown as KitStore,
   } as unknown as ServiceContext<BotConfig>;
   const over = Promise.resolve(SOURCE.run(context));

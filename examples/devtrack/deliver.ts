@@ -71,7 +71,7 @@ export const DELIVERY: Check<Config> = {
   critical: false,
   check({ config, jobs }) {
     if (targetsOf(config).length === 0) return; // What failed is not wanted any more.
-    const last = jobs.status().find(({ name }) => name === SYNC)?.last;
+    const last = jobs.statusOf(SYNC)?.last;
     if (last?.outcome !== "failed" && last?.outcome !== "timeout") return;
     throw new AppdError(last.reason ?? `handing answers on: ${last.outcome}`, {
       exit: "unavailable",

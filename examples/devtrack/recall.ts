@@ -1,4 +1,4 @@
-import { aborted, type JobStatus, type RunReport, type Service, type ServiceContext } from "../../src/mod.ts";
+import { aborted, type RunReport, type Service, type ServiceContext } from "../../src/mod.ts";
 import { causeOf } from "./ask.ts";
 import type { Config } from "./settings.ts";
 import { firstNumber, QUESTIONS, recordTrigger } from "./triggers.ts";
@@ -31,7 +31,7 @@ export const RECALL: Service<Config> = {
     };
     let seen: string | undefined;
     const lookAfterPause = () => {
-      const { paused, last_skip: skip } = statusOf(jobs, "commit") ?? {};
+      const { paused, last_skip: skip } = jobs.statusOf("commit") ?? {};
       // A look that is under way may have read before the skip was written: the next one sees it.
       if (paused || looking !== undefined || skip?.slot === seen) return;
       seen = skip?.slot;
@@ -49,7 +49,7 @@ export const RECALL: Service<Config> = {
 /** Writes down the triggers of runs that were cut off. @param known runs that need no look; those that it saw are added */
 export async function recall({ jobs, store, log }: Ports, known: Set<number>): Promise<void> {
   for (const job of QUESTIONS) {
-    const skipped = job === "commit" && !statusOf(jobs, job)?.paused ? ["skipped" as const] : [];
+    const skipped = job === "commit" && !jobs.statusOf(job)?.paused ? ["skipped" as const] : [];
     const { runs } = await jobs.history({ job, states: [...CUT_OFF, ...skipped], limit: PAGE });
     for (const run of runs.filter((run) => !known.has(run.id) && isOwed(run)).reverse()) {
       const { id, detail, slot, trigger } = run;
@@ -59,10 +59,6 @@ export async function recall({ jobs, store, log }: Ports, known: Set<number>): P
       known.add(id);
     }
   }
-}
-
-function statusOf(jobs: Ports["jobs"], name: string): JobStatus | undefined {
-  return jobs.status().find((job) => job.name === name);
 }
 
 /** A timer's prompt that a pause has left out is no question any more; a commit is there all the same. */

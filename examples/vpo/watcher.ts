@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import { delay, type JobStatus, type KitJobs, type ServiceContext } from "../../src/mod.ts";
+import { delay, type KitJobs, type ServiceContext } from "../../src/mod.ts";
 import { FileBook, type FileRecord, type Turn } from "./file_book.ts";
 import { isUnchanged, listInbox } from "./inbox.ts";
 import type { Library, VpoConfig } from "./settings.ts";
@@ -15,7 +15,7 @@ type Context = ServiceContext<VpoConfig>;
 /** What the watcher needs of the daemon. */
 export interface WatcherPorts extends Pick<Context, "store" | "log" | "note" | "signal"> {
   readonly clock: Pick<Context["clock"], "now" | "monotonic">;
-  readonly jobs: Pick<KitJobs, "trigger" | "status">;
+  readonly jobs: Pick<KitJobs, "trigger" | "statusOf">;
   readonly library: Library;
 }
 
@@ -103,7 +103,7 @@ export class Watcher {
 
   async #submitAll(files: readonly FileRecord[]): Promise<void> {
     this.#forgetAllBut(files);
-    if (this.#job()?.paused) return; // Its trigger would be skipped.
+    if (this.#ports.jobs.statusOf(PROCESS)?.paused) return; // Its trigger would be skipped.
     for (const file of files) {
       if (this.#ports.signal.aborted) return; // Each takes as long as the disk does, and there may be thousands.
       if (this.#caughtUp && file.state !== "waiting") continue;
@@ -114,12 +114,8 @@ export class Watcher {
 
   /** Where none is under way, those of the files that still wait were lost with the database. */
   #forgetLostRuns(): void {
-    const job = this.#job();
+    const job = this.#ports.jobs.statusOf(PROCESS);
     if (job !== undefined && job.in_flight + job.queued === 0 && job.retrying !== true) this.#submitted.clear();
-  }
-
-  #job(): JobStatus | undefined {
-    return this.#ports.jobs.status().find(({ name }) => name === PROCESS);
   }
 
   /** What is done with would add up over the months. One that comes back has another attempt. */

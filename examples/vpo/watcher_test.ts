@@ -26,12 +26,12 @@ class FakeJobs {
     return [...this.runs.values()].map(({ payload }) => JSON.parse(payload)).map((one) => `${one.path} ${one.attempt}`);
   }
 
-  status(): readonly JobStatus[] {
+  statusOf(): JobStatus {
     const count = (state: string) => [...this.runs.values()].filter((run) => run.state === state).length;
-    return [{
+    return {
       ...{ name: "process", paused: this.paused },
       ...{ in_flight: count("running"), queued: count("queued"), retrying: count("retrying") > 0 },
-    } as JobStatus];
+    } as JobStatus;
   }
 }
 

@@ -88,6 +88,7 @@ function kitJobs(jobs: () => AskedJobs): KitJobs {
       return await jobs().trigger(job, { key, ...(payload === undefined ? {} : { payload }) });
     },
     status: () => jobs().status(),
+    statusOf: (job) => jobs().status().find(({ name }) => name === job),
     scheduler: () => jobs().scheduler(),
     history: (query) => asked.history(query),
   };

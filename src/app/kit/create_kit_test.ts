@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunReport } from "../../base/job_reports.ts";
+import type { JobStatus, RunReport } from "../../base/job_reports.ts";
 import type { LogFields, Logger } from "../../base/logger.ts";
 import type { Config } from "../../schema/appd_schema.ts";
 import { realSystem } from "../../system/system.ts";
@@ -103,6 +103,12 @@ Deno.test("a trigger has a key of its own, unless one is given", async () => {
     await assert.rejects(jobs.trigger("pick", bad), { name: "AppdError", exit: "usage" });
   }
   assert.equal(calls.length, 3);
+});
+
+Deno.test("the status of one job is asked for by its name", () => {
+  const { jobs } = setUp({ status: () => [{ name: "pick" }, { name: "peel" }] as JobStatus[] }).kitFor("routes");
+  assert.equal(jobs.statusOf("peel")?.name, "peel");
+  assert.equal(jobs.statusOf("plum"), undefined);
 });
 
 Deno.test("without jobs there is no history, and that is no error", async () => {

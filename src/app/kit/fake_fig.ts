@@ -35,7 +35,13 @@ export function figKits(made: (logger: string, fields: unknown) => void = () => 
       config: {} as Config,
       log: SILENT,
       store: { read: absent, write: absent },
-      jobs: { trigger: absent, history: absent, status: () => [], scheduler: () => assertNever() },
+      jobs: {
+        trigger: absent,
+        history: absent,
+        status: () => [],
+        statusOf: () => undefined,
+        scheduler: () => assertNever(),
+      },
       clock: { now: () => 0, monotonic: () => 0, after: assertNever, every: assertNever },
     };
   };

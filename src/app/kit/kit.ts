@@ -45,6 +45,8 @@ export interface KitJobs {
    */
   trigger(job: string, options?: { readonly key?: string; readonly payload?: string }): Promise<RunReport>;
   status(): readonly JobStatus[];
+  /** Of the job of that name; undefined when there is none. */
+  statusOf(job: string): JobStatus | undefined;
   scheduler(): SchedulerStatus;
   history(query: RunQuery): Promise<RunPage>;
 }

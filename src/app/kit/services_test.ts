@@ -60,7 +60,13 @@ function fakeKit(config: () => OwnConfig): Kit<OwnConfig> {
       return config();
     },
     ...{ store: { read: refuse, write: refuse }, clock: new FakeClock() },
-    jobs: { trigger: refuse, history: refuse, status: () => [], scheduler: () => assert.fail() },
+    jobs: {
+      trigger: refuse,
+      history: refuse,
+      status: () => [],
+      statusOf: () => undefined,
+      scheduler: () => assert.fail(),
+    },
   };
 }
 

@@ -133,7 +133,7 @@ for (const place of FIFOS) {
       {},
       ({ root }) => ({
         run: (command) => {
-          const hangs = JSON.stringify([command.cwd, command.command]).includes(`${root}/repo`);
+          const hangs = command.env.GIT_DIR?.startsWith(`${root}/repo`);
           return runBounded(hangs ? { ...command, limitMs: Math.min(command.limitMs, 500) } : command);
         },
       }),

@@ -4,18 +4,15 @@ import { type Entry, writeEntries } from "./entry.ts";
 import type { Execution } from "./execution.ts";
 import { Gate } from "./gate.ts";
 import { InFlight } from "./in_flight.ts";
+import { forget, Intake } from "./intake.ts";
 import { type Job, memoryOf, runOf } from "./job.ts";
 import type { SchedulerSpec } from "./job_spec.ts";
 import type { Change, Pause } from "./ledger.ts";
 import { prune } from "./prune.ts";
-import { newRun, type Run, type Slot } from "./run.ts";
+import { firstAttempt, type Run, type Slot } from "./run.ts";
 import { Tally } from "./tally.ts";
 import { tell } from "./tell.ts";
 import { WaitingLine } from "./waiting_line.ts";
-
-export interface EnterOptions {
-  readonly catchUp?: boolean;
-}
 
 /** Slots of one job that are due at once, oldest first. */
 export interface DueSlots {
@@ -41,13 +38,11 @@ export class Desk {
   readonly #deps: JobsDeps;
   readonly #options: DeskOptions;
   readonly #line = new WaitingLine();
-  /** Numbers of waiting runs whose lines are not on disk yet: their slots may turn out to have had one. */
-  readonly #unwritten = new Set<number>();
   readonly #gate: Gate;
   readonly #inFlight: InFlight;
+  readonly #intake: Intake;
   /** Counts, and who waits for ends. */
   readonly tally = new Tally();
-  #nextId = 1;
 
   constructor(deps: JobsDeps, options: DeskOptions) {
     this.#deps = deps;
@@ -59,22 +54,30 @@ export class Desk {
       onFree: () => this.dispatch(),
       onEnded: (job, run) => this.close(job, run),
     });
+    this.#intake = new Intake(deps, {
+      gate: this.#gate,
+      line: this.#line,
+      inFlight: this.#inFlight,
+      tally: this.tally,
+      cancelJob: (job, reason) => this.cancelJob(job, reason),
+      onFree: () => this.dispatch(),
+    });
   }
 
   /** What an earlier daemon left. */
   recall(lastId: number, pause: Pause | null): void {
-    this.#nextId = lastId + 1;
+    this.#intake.skipTo(lastId);
     this.#gate.pause = pause;
   }
 
   /** The last number that a run got. */
   get lastId(): number {
-    return this.#nextId - 1;
+    return this.#intake.lastId;
   }
 
   /** Numbers up to this one are taken. */
   skipTo(id: number): void {
-    this.#nextId = Math.max(this.#nextId, id + 1);
+    this.#intake.skipTo(id);
   }
 
   apply(spec: SchedulerSpec): void {
@@ -118,8 +121,8 @@ export class Desk {
   /**
    * Deals with a slot. Resolves with its line when that is on disk; undefined when the slot has had one before.
    */
-  async enter(job: Job, slot: Slot, options: EnterOptions = {}): Promise<Run | undefined> {
-    const entry = this.#entry(job, slot, options);
+  async enter(job: Job, slot: Slot): Promise<Run | undefined> {
+    const entry = this.#intake.enter(job, slot, { catchUp: false });
     const [isNew] = await this.#write([entry]);
     return isNew ? this.current(entry.run) : undefined;
   }
@@ -130,80 +133,13 @@ export class Desk {
    */
   async serve(job: Job, { older, missed, run }: DueSlots): Promise<void> {
     const row = older === undefined ? [] : [
-      this.#skipped(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
+      this.#intake.skip(job, older.from, { reason: "missed", slots: older.count, slotUntil: older.until }),
     ];
     const earliest = older?.from ?? missed[0];
     if (earliest !== undefined) expectEnd(job, earliest.at);
-    const lines = missed.map((slot) => this.#skipped(job, slot, { reason: "missed" }));
-    const runs = run.map(({ slot, catchUp }) => this.#entry(job, slot, { catchUp }));
+    const lines = missed.map((slot) => this.#intake.skip(job, slot, { reason: "missed" }));
+    const runs = run.map(({ slot, catchUp }) => this.#intake.enter(job, slot, { catchUp }));
     await this.#write([...row, ...lines, ...runs]);
-  }
-
-  #entry(job: Job, slot: Slot, { catchUp = false }: EnterOptions): Entry {
-    const waiting = [...job.waiting].map((id) => this.#line.get(id));
-    const verdict = this.#gate.judge(job, { slot, catchUp, waiting });
-    if (verdict.kind === "skip") return this.#skipped(job, slot, { reason: verdict.reason });
-    const number = ++job.number;
-    const id = this.#nextId++;
-    if (verdict.kind === "replace") this.cancelJob(job, `replaced by run ${id}`);
-    const notBefore = verdict.kind === "admit" ? verdict.notBefore : null;
-    expectEnd(job, notBefore ?? slot.at);
-    const queued = newRun(slot, { id, job: job.spec.name, createdAt: this.#deps.clock.now(), number, notBefore });
-    const hindrance = verdict.kind === "admit" && verdict.because !== null
-      ? verdict.because
-      : this.#gate.hindrance(job, queued);
-    return hindrance === undefined ? this.#startNew(job, queued) : this.#queue(job, queued, hindrance);
-  }
-
-  #skipped(job: Job, slot: Slot, more: { reason: string; slots?: number; slotUntil?: number }): Entry {
-    const now = this.#deps.clock.now();
-    const id = this.#nextId++;
-    const run = newRun(slot, { ...more, id, job: job.spec.name, createdAt: now, endedAt: now, state: "skipped" });
-    job.lastSkip = run;
-    job.lines++;
-    const settle = (isNew: boolean) => {
-      if (!isNew) return;
-      this.tally.count(run);
-      tell(this.#deps, { kind: "job_skipped", run });
-    };
-    return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
-  }
-
-  #queue(job: Job, run: Run, because: string): Entry {
-    const waiting = { ...run, reason: because };
-    this.#line.add(waiting);
-    this.#unwritten.add(run.id);
-    job.waiting.add(run.id);
-    const settle = (isNew: boolean) => {
-      this.#unwritten.delete(run.id);
-      if (isNew) tell(this.#deps, { kind: "job_queued", run: waiting, because });
-      else this.#takeBack(job, run);
-      this.dispatch();
-    };
-    return { run: waiting, change: { insert: [waiting], jobs: [memoryOf(job)] }, settle };
-  }
-
-  #startNew(job: Job, queued: Run): Entry {
-    const run = this.#firstAttempt(queued);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#inFlight.begin(job, { run, committed: promise });
-    const settle = (isNew: boolean) => {
-      if (isNew) return resolve();
-      this.#gate.givePlace(job.spec);
-      this.#takeBack(job, run);
-      this.dispatch();
-    };
-    return { run, change: { insert: [run], jobs: [memoryOf(job)] }, settle };
-  }
-
-  /** Its slot had a line already: there is no such run, and its number is the next one's. */
-  #takeBack(job: Job, { id, number }: Run): void {
-    this.#forget(job, id);
-    if (number === job.number) job.number--;
-  }
-
-  #firstAttempt(run: Run): Run {
-    return { ...run, state: "running", reason: null, attempts: 1, startedAt: this.#deps.clock.now() };
   }
 
   /** Goes on with a run that an earlier daemon had let in. */
@@ -216,11 +152,13 @@ export class Desk {
 
   /** Gives a run its outcome, with everything that follows from it in one change of the books. */
   async close(job: Job, run: Run): Promise<void> {
-    this.#forget(job, run.id);
+    forget(job, run.id, this.#line);
     job.lastRun = run;
     job.lines++;
     if (meetDeadline(job, run)) tell(this.#deps, { kind: "job_recovered", job: run.job });
-    const follow = this.#options.consequences(run).map(({ job: next, slot }) => this.#entry(next, slot, {}));
+    const follow = this.#options.consequences(run).map(({ job: next, slot }) =>
+      this.#intake.enter(next, slot, { catchUp: false })
+    );
     this.tally.count(run);
     tell(this.#deps, { kind: "job_ended", run });
     this.dispatch();
@@ -249,7 +187,7 @@ export class Desk {
     for (const run of this.#line.all()) {
       if (this.#gate.isFull) return;
       const job = this.#options.jobs.get(run.job);
-      if (job === undefined || this.#unwritten.has(run.id)) continue;
+      if (job === undefined || !this.#line.isWritten(run.id)) continue;
       const because = this.#gate.hindrance(job, run);
       if (because !== undefined) {
         if (because === this.#gate.holdUp(job, run)) this.#tellWait(run, because);
@@ -257,7 +195,7 @@ export class Desk {
       }
       this.#line.remove(run.id);
       job.waiting.delete(run.id);
-      const started = this.#firstAttempt(run);
+      const started = firstAttempt(run, this.#deps.clock.now());
       this.#inFlight.begin(job, { run: started, committed: this.#deps.ledger.record({ update: [started] }) });
     }
   }
@@ -299,11 +237,5 @@ export class Desk {
   shut(): void {
     this.#gate.shut();
     this.#inFlight.leaveRetrying();
-  }
-
-  #forget(job: Job, id: number): void {
-    job.active.delete(id);
-    job.waiting.delete(id);
-    this.#line.remove(id);
   }
 }

@@ -70,6 +70,11 @@ export function newRun(slot: Slot, more: Pick<Run, "id" | "job" | "createdAt"> &
   };
 }
 
+/** A run that waited, at its first attempt. */
+export function firstAttempt(run: Run, now: number): Run {
+  return { ...run, state: "running", reason: null, attempts: 1, startedAt: now };
+}
+
 /** Whether an outcome stands. */
 export function isEnded(run: Run): run is Run & { readonly state: RunOutcome } {
   return (RUN_OUTCOMES as readonly string[]).includes(run.state);

@@ -5,8 +5,24 @@ export class WaitingLine {
   /** In the order of ids, which is that of their coming. */
   readonly #runs = new Map<number, Run>();
 
+  /** Numbers of those whose lines are not on disk yet: their slots may turn out to have had one. */
+  readonly #unwritten = new Set<number>();
+
   add(run: Run): void {
     this.#runs.set(run.id, run);
+  }
+
+  addUnwritten(run: Run): void {
+    this.add(run);
+    this.#unwritten.add(run.id);
+  }
+
+  markWritten(id: number): void {
+    this.#unwritten.delete(id);
+  }
+
+  isWritten(id: number): boolean {
+    return !this.#unwritten.has(id);
   }
 
   get(id: number): Run | undefined {

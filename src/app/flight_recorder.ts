@@ -2,6 +2,7 @@ import { errnoOf } from "../base/errors.ts";
 import { escapeControls } from "../base/escape.ts";
 import { type InstanceState, readState } from "../instance/state_file.ts";
 import { judgeLastEnd, type LastEnd } from "../instance/last_end.ts";
+import { memoryDeath } from "../instance/memory_death.ts";
 import { readEnd } from "../system/read_end.ts";
 import { runBounded } from "../system/bounded_command.ts";
 import type { Context } from "./context.ts";
@@ -45,7 +46,7 @@ async function lastEndOf(context: Context, state: InstanceState): Promise<LastEn
   return judgeLastEnd(state, {
     bootId,
     lastWords: died ? lastWords(context, state) : undefined,
-    kernelLine: died ? await kernelLine(state.pid) : undefined,
+    kernelLine: died ? await kernelLine(state) : undefined,
     lastSeenAt: files.stat(context.paths.lock)?.mtimeMs,
   });
 }
@@ -59,15 +60,13 @@ function lastWords({ system, paths }: Context, state: InstanceState): string | u
   return fatal === undefined ? undefined : escapeControls(fatal).slice(0, 300);
 }
 
-/** What the kernel's log says of the death of `pid`; often it may be read by root only. */
-async function kernelLine(pid: number): Promise<string | undefined> {
+/** What the kernel's log says of the death of that daemon; often it may be read by root only. */
+async function kernelLine(state: InstanceState): Promise<string | undefined> {
   const env = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
   try {
     const { stdout } = await runBounded({ command: ["dmesg"], cwd: "/", env, ...KERNEL_LOG });
-    const found = new TextDecoder().decode(stdout).split("\n").findLast((line) =>
-      line.includes(`Killed process ${pid} (`)
-    );
-    return found === undefined ? undefined : escapeControls(found.replace(/^\[[^\]]*\]\s*/, "")).slice(0, 200);
+    const found = memoryDeath(new TextDecoder().decode(stdout), state);
+    return found === undefined ? undefined : escapeControls(found).slice(0, 200);
   } catch (error) {
     if (errnoOf(error) !== undefined) return undefined; // No such tool.
     throw error;

@@ -11,7 +11,7 @@ import { systemProcesses } from "../../src/system/processes.ts";
 import { Instance, signal, until } from "../support/instance.ts";
 import { talkTo } from "./control_socket.ts";
 import { type Random, random, sized } from "./seed.ts";
-import { keepersOf, ownProcesses, type Tenant, tenantsOf } from "./tenants.ts";
+import { ownProcesses, type Tenant, tenantsOf } from "./tenants.ts";
 
 const ROUNDS = sized(20, 200);
 /** When the blow falls, in milliseconds after the command began. */
@@ -126,7 +126,7 @@ async function recovered(daemon: Instance, wanted: Wanted, what: string): Promis
       const tenants = tenantsOf(daemon);
       const present = new Set(names.map(familyIn));
       assert.deepEqual(present, new Set(Object.keys(KINDS).filter((name) => wanted.extra || name !== "extra")));
-      const keepers = keepersOf(daemon).length;
+      const keepers = daemon.keepers().length;
       wrong = [...disorder(tenants, names, wanted), ...(keepers > 1 ? [`${keepers} keepers of the output`] : [])];
       return wrong.length === 0 ? tenants : undefined;
     });
@@ -163,5 +163,5 @@ Deno.test(`kill -9 at any moment of a reload, a scale, a restart that keeps prog
   }
   assert.equal((await daemon.run(["stop"])).code, 0);
   assert.deepEqual(tenantsOf(daemon), []);
-  await until("the end of the keeper, which was killed", () => keepersOf(daemon).length === 0);
+  await until("the end of the keeper, which was killed", () => daemon.keepers().length === 0);
 });

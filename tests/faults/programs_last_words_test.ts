@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
-import { alive, Instance, program, remains, signal, until } from "../support/instance.ts";
-import { systemProcesses } from "../../src/system/processes.ts";
+import { Instance, program, remains, signal, until } from "../support/instance.ts";
 
 /** A hundred lines at once, ten more when the file `go` is there, and exit 3. Its second life says only `again`. */
 function script(home: string): string {
@@ -12,14 +11,6 @@ function script(home: string): string {
 ${say(1, 100)}; while [ ! -e ${home}/go ]; do sleep 0.02; done; ${
     say(101, 110)
   }; printf "no newline"; touch ${home}/done; exit 3`;
-}
-
-/** The processes that keep the FIFOs of the instance at `home`. */
-function keepers(home: string): number[] {
-  const mark = `APPD_KEEPER=${join(fs.realpathSync(home), "programs")}`;
-  return systemProcesses.list().map(({ pid }) => pid).filter((pid) =>
-    alive(pid) && systemProcesses.environment(pid).includes(mark)
-  );
 }
 
 const log = (home: string, name: string) => fs.readFileSync(join(home, "programs", name, "output.log"), "utf8");
@@ -32,7 +23,7 @@ async function killed(): Promise<Instance> {
   instance.write(program("p", script(home)) + program("gone", script(home)) + program("other", "exec sleep 1000"));
   await instance.start();
   await until("the first lines", () => log(home, "p").includes("n 100\n") && log(home, "gone").includes("n 100\n"));
-  await until("a keeper of all", () => holdsAll(home));
+  await until("a keeper of all", () => holdsAll(instance));
   const pid = instance.pid();
   signal(pid, "SIGKILL");
   await until("the daemon is gone", () => !remains(pid));
@@ -43,8 +34,9 @@ async function killed(): Promise<Instance> {
   return instance;
 }
 
-function holdsAll(home: string): boolean {
-  return keepers(home).length === 1 && keepers(home).every((pid) => {
+function holdsAll(instance: Instance): boolean {
+  const keepers = instance.keepers();
+  return keepers.length === 1 && keepers.every((pid) => {
     const files = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`));
     return files.filter((file) => file.endsWith("/output.fifo")).length === 3;
   });
@@ -53,21 +45,21 @@ function holdsAll(home: string): boolean {
 Deno.test("18: the last words of a program that ended while no daemon ran are in its log, once", async () => {
   await using instance = await killed();
   const { home } = instance;
-  const old = keepers(home);
+  const old = instance.keepers();
   instance.write(program("p", script(home)) + program("other", "exec sleep 1000"));
   await instance.start();
   await until("the second life", () => log(home, "p").includes("again"));
   assert.equal(log(home, "p"), `${EXPECTED}again\n`);
   assert.equal(log(home, "gone"), EXPECTED, "also of a program that is not configured any more");
-  await until("a new keeper instead of the old one", () => keepers(home).length === 1 && !remains(old[0] ?? 0));
+  await until("a new keeper instead of the old one", () => instance.keepers().length === 1 && !remains(old[0] ?? 0));
   await instance.run(["stop"]);
-  await until("the end of the keeper, which was killed", () => keepers(home).length === 0);
+  await until("the end of the keeper, which was killed", () => instance.keepers().length === 0);
 });
 
 Deno.test("18: a stop after a kill -9 ends the keeper too", async () => {
   await using instance = await killed();
-  assert.equal(keepers(instance.home).length, 1);
+  assert.equal(instance.keepers().length, 1);
   await instance.run(["stop"]);
-  await until("the end of the keeper, which was killed", () => keepers(instance.home).length === 0);
+  await until("the end of the keeper, which was killed", () => instance.keepers().length === 0);
   assert.deepEqual(instance.programs(), []);
 });

@@ -31,13 +31,6 @@ function programOf(pid: number, root: string): string | undefined {
   return output?.slice(root.length).split("/")[0];
 }
 
-/** Who keeps the output of the instance's programs for a next daemon. */
-export function keepersOf({ home }: Pick<Instance, "home">): number[] {
-  const mark = `APPD_KEEPER=${fs.realpathSync(home)}/programs`;
-  const all = systemProcesses.list().filter(({ state }) => state !== "Z").map(({ pid }) => pid);
-  return all.filter((pid) => systemProcesses.environment(pid).includes(mark));
-}
-
 /** Every process of the binary itself for this home: daemons, and commands that are under way. */
 export function ownProcesses(instance: Instance): number[] {
   return instance.processes().filter((pid) => {

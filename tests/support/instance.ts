@@ -34,6 +34,8 @@ export class Instance implements AsyncDisposable {
   readonly binary: string;
   /** HOME of all its processes. */
   readonly #root: string;
+  /** {@link home} without symbolic links, also when it is gone. */
+  readonly #realHome: string;
   /** Whether others live there too; else it is removed at the end. */
   readonly #isShared: boolean;
   readonly #ownEnv: Readonly<Record<string, string>>;
@@ -50,6 +52,7 @@ export class Instance implements AsyncDisposable {
     this.binary = binaryOf(program);
     this.port = freePort();
     fs.mkdirSync(this.home, { recursive: true, mode: 0o700 });
+    this.#realHome = fs.realpathSync(this.home);
     this.write(config ?? "");
   }
 
@@ -123,13 +126,12 @@ export class Instance implements AsyncDisposable {
 
   /** Every process that carries this instance's directory in its environment. */
   processes(): number[] {
-    return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-      try {
-        return fs.readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${this.#root}\0`);
-      } catch {
-        return false; // gone, or not ours
-      }
-    });
+    return processesWith(`HOME=${this.#root}`);
+  }
+
+  /** Who keeps the output of its programs for a next daemon. */
+  keepers(): number[] {
+    return processesWith(`APPD_KEEPER=${this.#realHome}/programs`).filter(alive);
   }
 
   /** The daemons among them. */
@@ -147,7 +149,8 @@ export class Instance implements AsyncDisposable {
     await this.run(["stop", "--timeout", "5s"], { timeoutMs: 20_000 });
     let quietLooks = 0; // One is not enough: while a process executes a file it has no environment.
     await until("nothing of the instance is left", () => {
-      const left = [...this.#isShared ? this.daemons() : this.processes(), ...this.programs()].filter(alive);
+      const left = [...this.#isShared ? this.daemons() : this.processes(), ...this.programs(), ...this.keepers()]
+        .filter(alive);
       for (const pid of left) signal(pid, "SIGKILL");
       quietLooks = left.length === 0 ? quietLooks + 1 : 0;
       return quietLooks === 2;
@@ -165,6 +168,17 @@ export class Instance implements AsyncDisposable {
       }
     });
   }
+}
+
+/** Processes with an entry such as `HOME=/tmp/x` in their environment, or one that ends with it. */
+function processesWith(entry: string): number[] {
+  return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/environ`, "utf8").includes(`${entry}\0`);
+    } catch {
+      return false; // gone, or not ours
+    }
+  });
 }
 
 /** Sends a signal; false when the process is gone. */

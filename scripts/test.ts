@@ -217,6 +217,12 @@ export function appsIn(folder: string): readonly string[] {
     .filter((entry) => fs.existsSync(join(ROOT, entry)));
 }
 
+/** What says for one repository where it is: git sets it for its hooks, and each git of a test would work in that one. */
+const REPOSITORY_VARIABLES = [
+  ...["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"],
+  ...["GIT_COMMON_DIR", "GIT_PREFIX", "GIT_NAMESPACE"],
+];
+
 /** Compiles what is not up to date. @returns how many could not be */
 async function compile(entries: readonly string[]): Promise<number> {
   let failed = 0;
@@ -249,6 +255,7 @@ async function main(args: readonly string[]): Promise<number> {
     ? PARTS.map((part) => ({ ...part, paths: part.paths.filter((path) => fs.existsSync(join(ROOT, path))) }))
     : [partOf(paths.map((path) => path.replace(/^\.\/|\/$/g, "")))];
   const there = parts.filter((part) => part.paths.length > 0);
+  for (const name of REPOSITORY_VARIABLES) Deno.env.delete(name);
   const uncompiled = await compile(["main.ts", ...new Set(there.flatMap(({ apps = [] }) => apps.flatMap(appsIn)))]);
   const { counts, skipped } = await runParts(there, args.slice(split + 1));
   const total = add(counts, { passed: 0, failed: uncompiled, skipped: 0 });

@@ -4,16 +4,12 @@ import { reasonOf } from "./reason.ts";
 import { tcpLook } from "./tcp.ts";
 import { Ear, probeSpec, realDeps } from "./testing.ts";
 import { until } from "../system/until.ts";
+import { reservePorts } from "../system/reserved_ports.ts";
 import { systemConnector } from "../system/sockets.ts";
 
-/** A port of 127.0.0.1 that nobody listens on. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 Deno.test("a port that opens late, and closes again", async () => {
-  const port = freePort();
+  using ports = reservePorts();
+  const port = ports.take();
   const ear = new Ear();
   const ready = probeSpec({ kind: "tcp", hostname: "127.0.0.1", port });
   using probes = openProbes(realDeps(), { spec: { name: "db", ready }, directory: "/nowhere" }, ear);

@@ -145,7 +145,10 @@ Deno.test("S4 FR-024: the file wins over the environment, which wins over the de
 
 Deno.test("S4 FR-031, S4 FR-003, S4 Assumption 6: --bind is the address where it answers", async () => {
   await using vpo = new Vpo();
-  const served = await startElsewhere(vpo, { port: vpo.port, host: "[::1]", args: ["--bind", "::1"] });
+  // Not every host has IPv6; another address of the loopback has each.
+  const hasIpv6 = Deno.networkInterfaces().some(({ address }) => address === "::1");
+  const [bind, host] = hasIpv6 ? ["::1", "[::1]"] : ["127.0.0.2", "127.0.0.2"];
+  const served = await startElsewhere(vpo, { port: vpo.port, host, args: ["--bind", bind] });
   await assert.rejects(vpo.get("/health"), "not on the other one");
   assert.equal((await served.stop()).code, 0);
   const { stderr } = await refused(vpo, "--bind", "0.0.0.0");

@@ -38,7 +38,8 @@ const EACH_SECOND = `cron = "* * * * * *"\nkeep_for = "3650d"\noverlap = "allow"
 const POLICIES = { once: 1, skip: 0, all: 7 };
 
 function jumpConfig(daemon: Instance): string {
-  const hourly = `cron = "0 * * * *"\nkeep_for = "3650d"\nmissed_max = 7\nmissed_window = "1d"`;
+  // In UTC, of which the halves of the hours are taken here: where a zone is half an hour off, they are its full ones.
+  const hourly = `cron = "0 * * * *"\ntimezone = "UTC"\nkeep_for = "3650d"\nmissed_max = 7\nmissed_window = "1d"`;
   const jobs = Object.keys(POLICIES).map((missed) =>
     notingJob(daemon, missed, { settings: `${hourly}\nmissed = "${missed}"` })
   );

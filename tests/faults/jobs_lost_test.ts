@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { RunReport } from "../../src/base/job_reports.ts";
 import { controlClient } from "../../src/http/control_client.ts";
+import { PLAIN_GIT } from "../support/git.ts";
 import { Instance, until } from "../support/instance.ts";
 import { notesOf, notingJob, rowsOf } from "./job_books.ts";
 
@@ -138,7 +139,8 @@ async function repository(daemon: Scene): Promise<() => Promise<void>> {
   const path = join(daemon.home, "repo");
   const git = async (...args: string[]) => {
     const who = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
-    const { success, stderr } = await new Deno.Command("git", { args: ["-C", path, ...who, ...args] }).output();
+    const command = new Deno.Command("git", { args: ["-C", path, ...who, ...args], env: PLAIN_GIT });
+    const { success, stderr } = await command.output();
     assert.ok(success, new TextDecoder().decode(stderr));
   };
   fs.mkdirSync(path);

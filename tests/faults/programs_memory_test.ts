@@ -4,6 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { alive, Instance, program, until } from "../support/instance.ts";
 import { openMemoryCgroup } from "../support/memory_cgroup.ts";
+import { onlyShortage } from "../support/only_shortage.ts";
 import { talkTo } from "./control_socket.ts";
 import { sized } from "./seed.ts";
 
@@ -20,6 +21,7 @@ Deno.test({
     (isPossible ? "" : " (skipped: no cgroup with a memory limit can be made here)"),
   ignore: !isPossible,
   async fn() {
+    using _alone = await onlyShortage();
     using cgroup = openMemoryCgroup(LIMIT);
     const modest = program("modest", "exec sleep 1000");
     await using daemon = new Instance(modest);

@@ -23,7 +23,7 @@ interface Ran {
 function run(program: string, ...args: string[]): Ran {
   const { code, stdout, stderr } = new Deno.Command(program, {
     args,
-    env: { LC_ALL: "C.UTF-8", XDG_RUNTIME_DIR: "/tmp" },
+    env: { LC_ALL: "C.UTF-8", XDG_RUNTIME_DIR: Deno.env.get("TMPDIR") ?? "/tmp" }, // A directory is made in it.
   }).outputSync();
   return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }

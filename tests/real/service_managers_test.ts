@@ -6,7 +6,7 @@ import { fakeDefinition } from "../../src/service/fake_definition.ts";
 import type { Kind } from "../../src/service/definition.ts";
 import { render } from "../../src/service/render.ts";
 import { unpack } from "../support/debian_packages.ts";
-import { BINARY } from "../support/instance.ts";
+import { BINARY, freePort } from "../support/instance.ts";
 
 /** Runs `test` with the packages, or shows that and why it is skipped. */
 async function withPackages(test: Deno.TestContext, names: readonly string[], body: (root: string) => Promise<void>) {
@@ -31,7 +31,9 @@ async function told(packages: string, kind: Kind, story: string): Promise<{ foun
   const files = fs.mkdtempSync("/tmp/appd-root-");
   fs.chmodSync(files, 0o755); // It becomes the root's.
   try {
-    for (const { path, text, mode } of render(kind, fakeDefinition({ user: "daemon" }))) {
+    // Its root is its own, the network is the host's, where somebody may have the default port.
+    const env = { APPD_SERVER_PORT: `${freePort()}` };
+    for (const { path, text, mode } of render(kind, fakeDefinition({ user: "daemon", env }))) {
       fs.mkdirSync(dirname(files + path), { recursive: true });
       fs.writeFileSync(files + path, text, { mode });
     }

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { random, sized } from "../faults/seed.ts";
 import { type Instance, remains, signal, until } from "../support/instance.ts";
 import { openMemoryCgroup } from "../support/memory_cgroup.ts";
+import { onlyShortage } from "../support/only_shortage.ts";
 import { ping, request } from "../support/servers.ts";
 import { missing, Stack } from "./stack.ts";
 import { compareWith, ledgerOf, leftOf, type Mains, mainsOf, pagesLogged } from "./stack_witness.ts";
@@ -88,6 +89,7 @@ async function crash(trial: Trial, name: string): Promise<void> {
 }
 
 async function outOfMemory(trial: Trial): Promise<void> {
+  using _alone = await onlyShortage();
   const before = await trial.well();
   const cgroup = openMemoryCgroup(MEMORY);
   assert.ok(cgroup);

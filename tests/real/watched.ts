@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
+import { PLAIN_GIT } from "../support/git.ts";
 import { Instance, until } from "../support/instance.ts";
 
 const WORDS = `
@@ -34,7 +35,7 @@ ${settings}
     const own = Object.entries(who).flatMap(([key, value]) =>
       ["AUTHOR", "COMMITTER"].map((role): [string, string] => [`GIT_${role}_${key}`, value])
     );
-    return this.instance.env({ GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", ...Object.fromEntries(own) });
+    return this.instance.env({ ...PLAIN_GIT, ...Object.fromEntries(own) });
   }
 
   /** Runs lines of sh in the repository, with `commit MESSAGE`, and waits for them. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { monotonicMicroseconds } from "../../src/system/monotonic.ts";
+import { PLAIN_GIT } from "../support/git.ts";
 import { alive, Instance, program, signal, until } from "../support/instance.ts";
 import { canListen, NotifyListener } from "../support/notify_listener.ts";
 
@@ -170,8 +171,9 @@ function environmentOf(pid: number): string[] {
 
 function git(path: string): void {
   const args = ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "one"];
-  new Deno.Command("git", { args: ["init", "-q", path] }).outputSync();
-  new Deno.Command("git", { args: ["-C", path, ...args] }).outputSync();
+  for (const words of [["init", "-q", path], ["-C", path, ...args]]) {
+    assert.ok(new Deno.Command("git", { args: words, env: PLAIN_GIT }).outputSync().success);
+  }
 }
 
 function descendants(of: number): number[] {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
+import { PLAIN_GIT } from "./git.ts";
 import { Instance } from "./instance.ts";
 
 /** An instance of the compiled devtrack. */
@@ -13,7 +14,8 @@ export const RARELY = "[settings]\nprompt_interval = 600\n";
 
 /** Runs a script, which has to succeed, and gives what it printed. */
 export async function sh(script: string, env: Record<string, string> = {}): Promise<string> {
-  const command = new Deno.Command("/bin/sh", { args: ["-ec", script], env, stdin: "null" });
+  const args = ["-ec", script];
+  const command = new Deno.Command("/bin/sh", { args, env: { ...PLAIN_GIT, ...env }, stdin: "null" });
   const { code, stdout, stderr } = await command.output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout);

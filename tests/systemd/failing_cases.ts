@@ -1,6 +1,7 @@
 /** Starts that fail, and programs that want too much. */
 import assert from "node:assert/strict";
 import { program, until } from "../support/instance.ts";
+import { onlyShortage } from "../support/only_shortage.ts";
 import type { SystemdLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
 import { LabService } from "./lab_service.ts";
@@ -42,6 +43,7 @@ async function secondDaemon(lab: SystemdLab): Promise<void> {
 }
 
 async function memoryMax(lab: SystemdLab): Promise<void> {
+  using _alone = await onlyShortage();
   await using service = await LabService.install(lab, "greedy", {
     config: program("modest", "exec sleep 100000") + program("greedy", "sleep 0.5; exec tail /dev/zero"),
     service: "MemoryMax=400M\nMemorySwapMax=0\nOOMPolicy=continue",

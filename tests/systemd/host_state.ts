@@ -20,13 +20,21 @@ export function mountsIn(mountinfo: string, own = Deno.env.get("APPD_SUITE")): r
   });
 }
 
+/**
+ * Names of /dev, but for loop devices: the kernel makes one for all the host when a part beside this one mounts a file and
+ * none is free, loop(4). A lab has a /dev of its own, without any.
+ */
+export function devicesIn(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !/^loop\d+$/.test(name));
+}
+
 /** What a lab must leave as it is: the host's /etc, its mounts, /dev, its users' units, and no cgroup of ours. */
 export function whatTheHostHas(): Record<string, readonly string[]> {
   const names = (directory: string) => fs.existsSync(directory) ? fs.readdirSync(directory).sort() : [];
   return {
     etc: walk("/etc").sort(),
     mounts: mountsIn(fs.readFileSync("/proc/self/mountinfo", "utf8")),
-    dev: names("/dev"),
+    dev: devicesIn(names("/dev")),
     units: names("/root/.config/systemd/user"),
     linger: names("/var/lib/systemd/linger"),
     bin: names("/usr/local/bin"),

@@ -4,10 +4,10 @@ import { type Check } from "../../conformance/check.ts";
 import { CHECKS, conformance as tryChecks, type Verdict } from "../../conformance/conformance.ts";
 import type { Bench } from "../../conformance/subject.ts";
 import { runBounded } from "../../system/bounded_command.ts";
+import { type ReservedPorts, reservePorts } from "../../system/reserved_ports.ts";
 import { scratchDirectory } from "../../system/scratch.ts";
 import { systemConnector } from "../../system/sockets.ts";
 import type { System } from "../../system/system.ts";
-import { freePort } from "../../system/try_port.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { type Invocation, isOn, numberOf, textOf } from "../invocation.ts";
 import type { Output } from "../output.ts";
@@ -23,7 +23,8 @@ export async function conformance(input: VerbInput): Promise<number> {
   const checks = chosen(textOf(invocation, "only"));
   if (isOn(invocation, "list")) return list(output, checks);
   const binary = resolve(system.host.cwd(), invocation.arguments[0] ?? system.host.self[0] ?? "");
-  const bench = benchOf(system);
+  using ports = reservePorts();
+  const bench = benchOf(system, ports);
   const name = await nameOf(bench, binary);
   using scratch = scratchDirectory("conformance");
   using interrupt = onInterrupt(["SIGINT", "SIGTERM", "SIGHUP"]); // Else daemons would stay behind.
@@ -61,10 +62,10 @@ function list(output: Output, checks: readonly Check[]): number {
   return 0;
 }
 
-function benchOf({ clock, files, host, processes }: System): Bench {
+function benchOf({ clock, files, host, processes }: System, ports: ReservedPorts): Bench {
   const kept = Object.entries(host.env).filter(([name]) => ["PATH", "LANG", "TZ"].includes(name));
   return {
-    ...{ clock, files, processes, freePort },
+    ...{ clock, files, processes, freePort: () => ports.take() },
     connector: systemConnector,
     run: runBounded,
     env: Object.fromEntries(kept),

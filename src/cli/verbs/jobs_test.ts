@@ -14,6 +14,9 @@ import { showProgress } from "../progress.ts";
 
 const ENDED = "2025-11-01T10:30:02.600Z";
 
+/** The day of an instant where this host is, which may be another one than in UTC. */
+const dayOf = (instant: string) => new Date(instant).toLocaleDateString("sv-SE");
+
 /** A daemon with the jobs `standup` and `backup`, of which `backup` is paused. */
 function setUp(): FakeInstance {
   const test = fakeInstance([fakeProgram("web")]);
@@ -44,7 +47,8 @@ Deno.test("one job is shown with its last runs and output, one run with its own"
   await using test = setUp();
   const job = (await test.run("jobs", "show", "standup")).stdout;
   assert.match(job, /^standup is scheduled\n\nSchedule: +every 3h\n/);
-  assert.match(job, /\nLast runs:\n {2}RUN +SLOT +TRIGGER +STATE +TOOK +NOTE\n {2}2 +2025-11-01 .* every +ok +2s +-\n/);
+  const head = "\\nLast runs:\\n {2}RUN +SLOT +TRIGGER +STATE +TOOK +NOTE\\n";
+  assert.match(job, new RegExp(`${head} {2}2 +${dayOf(fakeRun(2).slot)} .* every +ok +2s +-\\n`));
   assert.match(job, /\nLast output:\n {2}done\n$/);
   const run = (await test.run("jobs", "show", "--run", "2")).stdout;
   assert.match(run, /^run 2 of standup, trigger 2\n\nState: +ok\nTrigger: +every\nSlot: /);
@@ -259,7 +263,8 @@ Deno.test("pause and resume say what goes on", async () => {
 Deno.test("the next runs are shown", async () => {
   await using test = setUp();
   const { stdout } = await test.run("schedule", "next");
-  assert.match(stdout, /^AT +IN +JOB +TRIGGER +NOTE\n2025-11-01 .* in 0ms +standup +every +-\n$/);
+  const day = dayOf(fakeJob("standup").next_at ?? "");
+  assert.match(stdout, new RegExp(`^AT +IN +JOB +TRIGGER +NOTE\\n${day} .* in 0ms +standup +every +-\\n$`));
   await test.run("schedule", "next", "backup", "--count", "3", "--json");
   assert.deepEqual(test.daemon.calls, ["upcoming 10 standup", "upcoming 3 backup"]);
   assert.equal((await test.run("schedule", "next", "nobody")).code, 1);

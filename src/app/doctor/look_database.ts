@@ -15,15 +15,25 @@ import { statOf, unlessRefused } from "./seen.ts";
 /** Largest database that is copied to be looked into, in bytes. */
 const MOST = 64 * 1024 * 1024;
 
+/** Which database is looked at, and who has it. */
+export interface DatabaseLook {
+  readonly path: string;
+  /** A daemon may have it open. */
+  readonly isRunning: boolean;
+  /** False beside a daemon that runs one command, without a database: what is wrong with that one concerns nobody. */
+  readonly isUsed: boolean;
+}
+
 /** The database as a daemon would find it. Of one that is open its own daemon knows more, see its health. */
-export function lookAtDatabase(
-  context: Context,
-  { path, isRunning }: { readonly path: string; readonly isRunning: boolean },
-): DatabaseSeen {
+export function lookAtDatabase(context: Context, { path, isRunning, isUsed }: DatabaseLook): DatabaseSeen {
   const { app, system: { files } } = context;
-  const state = isRunning ? stateBeside(context, path) : stateOf(context, path);
+  const state = isUsed ? judge(context, { path, isRunning }) : { kind: "not looked into" } as const;
   const setAside = databasesSetAside(files, path).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
   return { path, state, setAside, hasOwnTables: app.migrations.length > 0 };
+}
+
+function judge(context: Context, { path, isRunning }: Omit<DatabaseLook, "isUsed">): DatabaseSeen["state"] {
+  return isRunning ? stateBeside(context, path) : stateOf(context, path);
 }
 
 /** What the next daemon, of this binary, would say of it. */

@@ -20,9 +20,9 @@ export interface OpenInput {
   readonly now: number;
   /**
    * Hears that the file is damaged while it is still open, which is when it has to be moved: SQLite takes the log of a file
-   * into it on closing, unless the file is no longer at its place.
+   * into it on closing, unless the file is no longer at its place. What it throws takes the place of that.
    */
-  readonly damaged: (reason: string) => void;
+  readonly damaged: (reason: string, known: { readonly isOurs: boolean }) => void;
 }
 
 /** Files up to this size, in bytes, are checked whole at each opening; it takes about 0.1 s. Of larger ones damage is found where it is met. */
@@ -149,12 +149,13 @@ function watchPlace(files: Files, path: string, file: string): OpenedDatabase["p
 export function openDatabase(input: OpenInput): OpenedDatabase {
   const { files, path, called = path } = input;
   let db: Sqlite | undefined;
+  let isOurs = false;
   try {
     prepare(input);
     const file = identity(files, [path]);
     db = input.open(path);
     db.exec(`PRAGMA busy_timeout = ${OPEN_BUSY_MS}`);
-    refuseForeign(db, input.lists, { path: called }); // Before anything of it is changed.
+    isOurs = refuseForeign(db, input.lists, { path: called }); // Before anything of it is changed.
     restrict(input);
     configure(db, path);
     check(db, files.stat(path)?.size ?? 0);
@@ -163,7 +164,7 @@ export function openDatabase(input: OpenInput): OpenedDatabase {
     return { db, migrations, place: watchPlace(files, path, file) };
   } catch (error) {
     try {
-      if (faultOf(error) === "corrupt") input.damaged(messageOf(error));
+      if (faultOf(error) === "corrupt") input.damaged(messageOf(error), { isOurs });
     } finally {
       if (db) closeQuietly(db);
     }

@@ -1,7 +1,8 @@
 import { basename, join } from "node:path";
 import { errnoOf, messageOf } from "../../base/errors.ts";
 import type { DatabaseSeen } from "../../doctor/scene.ts";
-import { openDatabase } from "../../store/database.ts";
+import { refuseStrange } from "../../store/claim.ts";
+import { openDatabase, type OpenInput } from "../../store/database.ts";
 import { RefusedError } from "../../store/refused.ts";
 import { COMPANIONS, databasesSetAside } from "../../store/set_aside.ts";
 import { faultOf } from "../../store/trouble.ts";
@@ -61,14 +62,17 @@ function stateOf(context: Context, path: string): DatabaseSeen["state"] {
  * it, and without its log a sound one can look damaged.
  */
 function stateOfCopy(
-  { app, system }: Context,
+  { app, paths, system }: Context,
   { path, copy }: { readonly path: string; readonly copy: string },
 ): DatabaseSeen["state"] {
   const { files, clock } = system;
   const lists = storeLists(app);
   const told = (text: string) => text.replaceAll(copy, path);
+  const isChosen = path !== paths.database;
+  const damaged: OpenInput["damaged"] = (reason, { isOurs }) =>
+    refuseStrange(files, { path, isChosen, isOurs, reason });
   try {
-    openDatabase({ files, open: openSqlite, path: copy, lists, now: clock.now(), damaged: () => {} }).db.close();
+    openDatabase({ files, open: openSqlite, path: copy, lists, now: clock.now(), damaged }).db.close();
     return { kind: "sound" };
   } catch (error) {
     if (error instanceof RefusedError) {

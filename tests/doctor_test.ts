@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { BINARY, Instance, program, remains, signal, until } from "./support/instance.ts";
 
 const NOBODY = 65534;
@@ -487,6 +488,19 @@ Deno.test("doctor looks into a copy of the database: also one whose daemon was k
   const report = await doctor(instance.env(), {});
   assert.deepEqual(ids(report), ["pid-file.stale", "socket.stale"]);
   assert.deepEqual(read(), before);
+});
+
+Deno.test("doctor judges the database beside the daemon that would use it, not beside one that runs a command alone", async () => {
+  await using instance = new Instance('[[job]]\nname = "nightly"\ncommand = ["/bin/true"]\nevery = "1h"\n');
+  {
+    using db = new DatabaseSync(at(instance, "appd.db"));
+    db.exec("CREATE TABLE jobs (of_another_program TEXT)");
+  }
+  const found = async () => ids(await doctor(instance.env(), {})).filter((id) => id.startsWith("database."));
+  assert.deepEqual(await found(), ["database.refused"], "a start would open it");
+  assert.equal((await instance.run(["start", "--", "sleep", "300"])).code, 0);
+  assert.deepEqual(await found(), []);
+  assert.equal((await instance.run(["stop"])).code, 0);
 });
 
 Deno.test("doctor notes that a home is not there yet, and how it comes to be", async () => {

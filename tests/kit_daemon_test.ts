@@ -373,6 +373,47 @@ Deno.test("the checks of the app are in health, well from the first moment", asy
   assert.doesNotMatch(fig.log(), /degraded/);
 });
 
+Deno.test("a start that is told to be ready has waited for a critical check that is slow: health agrees", async () => {
+  await using fig = new Fig();
+  const { code, stderr } = await fig.start({ FIG_SLOW: "2500" });
+  const health = await fig.ask("/health");
+  assert.deepEqual([code, stderr, health.status], [0, "", 200], health.text);
+  assert.ok(JSON.parse(health.text).checks.basket.latency_ms >= 2400, health.text);
+});
+
+Deno.test("a start says which critical check has not answered within its own time, or fails", async () => {
+  await using fig = new Fig();
+  const late = await fig.start({ FIG_SLOW: "60000", FIG_TIMEOUT: "500ms" });
+  assert.deepEqual([late.code, late.stderr], [
+    0,
+    "fig: warning: it is ready, but not healthy: basket: timed out after 500 ms\nhint: see what becomes of it: fig why\n",
+  ]);
+  assert.equal((await fig.ask("/health")).status, 503);
+  fig.instance.write("\n[fig]\nbad = true\n");
+  const again = await fig.instance.run(["restart", "--json"]);
+  assert.deepEqual(JSON.parse(again.stdout).started.unwell, { basket: "the basket has a hole" });
+});
+
+Deno.test("while a start waits for a check, a reload waits for it, and a stop does not", async () => {
+  await using fig = new Fig();
+  const isStarting = () =>
+    until("it waits for its check", async () => {
+      const { state, jobs } = await fig.instance.run(["status", "--json"]).then(({ stdout }) => JSON.parse(stdout));
+      return state === "starting" && jobs.length > 0;
+    });
+  const slow = fig.start({ FIG_SLOW: "4000" });
+  await isStarting();
+  const reload = await fig.instance.run(["reload"]);
+  assert.deepEqual([(await slow).code, reload.code], [0, 0], reload.stderr);
+  assert.equal((await fig.instance.status()).state, "ready");
+  await fig.instance.run(["stop"]);
+  const hung = fig.start({ FIG_SLOW: "60000", FIG_TIMEOUT: "40s" });
+  await isStarting();
+  signal(fig.instance.pid(), "SIGTERM");
+  const { code, stderr } = await hung;
+  assert.deepEqual([code, /it was told to stop before it was ready/.test(stderr)], [69, true], stderr);
+});
+
 Deno.test("a reload takes up what the configuration says of a job and of a check, and refuses what does not fit", async () => {
   await using fig = await started();
   const schedule = async () => (await fig.instance.status()).jobs[0].schedule;

@@ -26,24 +26,28 @@ export interface Analytics extends Sums {
 const HOUR_MS = 3_600_000;
 const MOST_PATHS = 10;
 
-const BY_HOUR = `
-  SELECT hour, status, sum(requests) AS requests, sum(hits) AS hits, sum(bytes) AS bytes, sum(ms) AS ms FROM (
+/** One read for the whole answer: a request that is kept between two of them would be in its paths, and not in its sums. */
+const BY_HOUR_AND_PATH = `
+  SELECT hour, status, NULL AS path, sum(requests) AS requests, sum(hits) AS hits, sum(bytes) AS bytes, sum(ms) AS ms FROM (
     SELECT at - at % ${HOUR_MS} AS hour, status, 1 AS requests, hit AS hits, bytes, ms FROM cco_requests WHERE at >= ?1
     UNION ALL
     SELECT hour, status, requests, hits, bytes, ms FROM cco_hours WHERE hour >= ?1 - ?1 % ${HOUR_MS}
-  ) GROUP BY hour, status ORDER BY hour, status`;
-
-const BY_PATH = `
-  SELECT path, count(*) AS requests, sum(hit) AS hits, sum(bytes) AS bytes, sum(ms) AS ms FROM cco_requests
-  WHERE at >= ? GROUP BY path ORDER BY requests DESC, path LIMIT ${MOST_PATHS}`;
+  ) GROUP BY hour, status
+  UNION ALL
+  SELECT * FROM (
+    SELECT NULL, NULL, path, count(*) AS requests, sum(hit), sum(bytes), sum(ms) FROM cco_requests
+    WHERE at >= ?1 GROUP BY path ORDER BY requests DESC, path LIMIT ${MOST_PATHS}
+  )
+  ORDER BY hour, status, requests DESC, path`;
 
 /** Answers what became of the requests from `since` to `until`, milliseconds since the epoch. @throws StoreError */
 export async function readAnalytics(
   store: Pick<KitStore, "read">,
   { since, until }: { readonly since: number; readonly until: number },
 ): Promise<Analytics> {
-  const rows = (await store.read(BY_HOUR, [since])).map(tally);
-  const paths = await store.read(BY_PATH, [since]);
+  const found = await store.read(BY_HOUR_AND_PATH, [since]);
+  const rows = found.filter(({ path }) => path === null).map(tally);
+  const paths = found.filter(({ path }) => path !== null);
   const all = sum(rows);
   const hours = Object.entries(Object.groupBy(rows, ({ hour }) => hour));
   return {

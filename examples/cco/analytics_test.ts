@@ -39,6 +39,26 @@ Deno.test("requests are summed by status, hour and path", async () => {
   });
 });
 
+Deno.test("a request that is kept in the middle of it is in all of the answer, or in none of it", async () => {
+  using store = await withRequests({ ago: 0 });
+  const { read } = store;
+  store.read = async (sql, params) => {
+    const rows = await read(sql, params);
+    await using requests = new RequestLog({ store, clock: new FakeClock(), log: QUIET });
+    requests.add({ at: NOW, method: "GET", path: "/proxy/a", status: 200, bytes: 10, ms: 1, hit: false });
+    return rows;
+  };
+  const { requests, paths } = await readAnalytics(store, { since: NOW - DAY, until: NOW });
+  assert.deepEqual([requests, paths.map((path) => path.requests)], [1, [1]]);
+});
+
+Deno.test("the most requested paths come first, those that are alike by name, and ten of them", async () => {
+  const names = "abcdefghijkl".split("");
+  using store = await withRequests(...[...names, "k"].map((name) => ({ ago: HOUR, path: `/proxy/${name}` })));
+  const { paths } = await readAnalytics(store, { since: NOW - DAY, until: NOW });
+  assert.deepEqual(paths.map(({ path }) => path.at(-1)).join(""), "kabcdefghi");
+});
+
 Deno.test("nothing is a sum as well", async () => {
   using store = memoryStore();
   const { requests, hit_ratio, hours } = await readAnalytics(store, { since: 0, until: NOW });

@@ -99,7 +99,7 @@ const CACHE = section("cache", {
   },
 });
 
-/** The ending is asked for, because a file that is no database is taken for a damaged one, and set aside. */
+/** The ending is asked for, so that a slip of the hand names no file of something else; what is in it is looked at later. */
 const SQLITE = /^sqlite:\/\/(\/?(?:[^\/?#]+\/)*[^\/?#]+\.(?:db|sqlite3?))$/;
 
 /** The file of an address, absolute or relative to the home directory, which it cannot leave; undefined when it is none. */

@@ -45,6 +45,8 @@ export interface AssembleOptions {
   readonly command: Command | undefined;
   /** Started by `appd start`, without a terminal; otherwise in the foreground or under a service manager. */
   readonly detached: boolean;
+  /** Hears of the daemon when everything of it runs and only checks are waited for. */
+  readonly onBegun?: (daemon: Daemon) => void;
   /** Makes the commands of a hint those of this instance. Default: those of the program. */
   readonly advise?: ((text: string) => string) | undefined;
 }
@@ -56,6 +58,8 @@ export interface Assembled extends AsyncDisposable {
   readonly kit: OpenKit | undefined;
   /** To be told to {@link Jobs.admit} once whoever started the daemon knows that it is ready. */
   readonly jobs: Jobs;
+  /** Critical checks of the app that are not well at the start, or have not answered yet, and what is said of them. */
+  readonly unwell: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds between two runs of the health checks. */
@@ -179,16 +183,17 @@ async function build(
   await jobs.beginOpening(loaded);
   // Everything that can be refused comes before anything runs; endpoints and jobs are made while the database opens.
   const [prepared, made] = await Promise.allSettled([jobs.prepare(loaded), kit?.makeRoutes()]);
-  if (stopping.signal.aborted) return { daemon, kit, jobs };
+  if (stopping.signal.aborted) return { daemon, kit, jobs, unwell: {} };
   if (prepared.status === "rejected") throw prepared.reason;
   if (made.status === "rejected") throw made.reason;
   await daemon.live.begin(prepared.value);
-  await kit?.watch(health);
+  options.onBegun?.(daemon);
+  await kit?.watch(health, stopping.signal);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
   daemon.started(listeners.url);
   parts.use(signsOfLife(clock, lock));
 
-  return { daemon, kit, jobs };
+  return { daemon, kit, jobs, unwell: kit?.unwell(health) ?? {} };
 }
 
 /** What the parts of the app are given; undefined where it has none, and where a command runs instead of them. */

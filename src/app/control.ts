@@ -68,8 +68,16 @@ export async function checksOf(
   context: Context,
   action: readonly [verb: string, object: string],
 ): Promise<HealthReport["checks"]> {
+  return (await healthFor(context, action)).checks;
+}
+
+/** What `/health` says. @throws AppdError (unavailable) when the daemon does not answer */
+export async function healthFor(
+  context: Context,
+  action: readonly [verb: string, object: string],
+): Promise<HealthReport> {
   const report = await health(context);
-  if (report !== undefined) return report.checks;
+  if (report !== undefined) return report;
   throw cannot(action, ...silent(undefined));
 }
 

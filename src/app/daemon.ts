@@ -1,10 +1,12 @@
 import { AppdError, cannot, messageOf } from "../base/errors.ts";
-import { sendReadiness } from "../detach/readiness.ts";
+import { type Ready, sendReadiness } from "../detach/readiness.ts";
 import { openSignalInbox } from "../signals/signals.ts";
 import { forgetManagerVariables } from "../system/manager_variables.ts";
 import { systemSignals } from "../system/signals.ts";
+import type { Assembled } from "./assemble.ts";
 import type { Command } from "./command.ts";
 import type { Context } from "./context.ts";
+import type { Daemon } from "./running_daemon.ts";
 import { ToldFailure } from "./start_failure.ts";
 
 export interface RunOptions {
@@ -31,20 +33,33 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
   forgetManagerVariables();
   try {
     const { assemble } = await import("./assemble.ts");
-    await using assembled = await assemble(context, { command, advise, detached: waiting !== undefined });
+    const heed = (daemon: Daemon) => daemon.heed(inbox, context.system.terminal.isTerminal("stderr"));
+    await using assembled = await assemble(context, {
+      ...{ command, advise, detached: waiting !== undefined, onBegun: heed },
+    });
     const { daemon, jobs } = assembled;
     daemon.record(); // Whoever is told that it runs can kill it at once, and the next one has to know of this life.
     if (waiting !== undefined) {
-      const ready = { type: "ready", pid: context.system.host.pid, url: daemon.url } as const;
+      const ready = { type: "ready", ...readyOf(context, assembled) } as const;
       await sendReadiness(waiting, daemon.isStopping ? failure(context, stoppedEarly(context)) : ready);
     }
     jobs.admit(); // Work that the app asks for at its start is nothing that the starter waits for.
-    return await daemon.run(inbox, context.system.terminal.isTerminal("stderr"));
+    heed(daemon);
+    return await daemon.ended;
   } catch (error) {
     if (error instanceof ToldFailure) return error.exitCode;
     if (waiting !== undefined) await sendReadiness(waiting, failure(context, error));
     throw error;
   }
+}
+
+/** What whoever started the daemon is told. */
+function readyOf({ system }: Context, { daemon, jobs: { setAside }, unwell }: Assembled): Ready {
+  return {
+    ...{ pid: system.host.pid, url: daemon.url },
+    ...(setAside.length === 0 ? {} : { set_aside: setAside }),
+    ...(Object.keys(unwell).length === 0 ? {} : { unwell }),
+  };
 }
 
 function stoppedEarly({ called }: Context): AppdError {

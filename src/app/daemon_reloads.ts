@@ -13,6 +13,8 @@ export interface DaemonReloadsPorts {
   readonly log: Logger;
   readonly live: Pick<LiveConfig, "reload" | "trialUntil">;
   readonly lifecycle: LifecycleMachine;
+  /** Resolves when the daemon has started, or ends: a reload that comes before waits for it. */
+  readonly begun: Promise<void>;
   readonly health: Pick<Health, "worst">;
   readonly journal: Pick<Journal, "note">;
 }
@@ -21,12 +23,13 @@ export interface DaemonReloadsPorts {
 export class DaemonReloads {
   readonly #ports: DaemonReloadsPorts;
   #last: Omit<ReloadStatus, "confirm_until"> | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<unknown>;
   /** The last one that has not begun. */
   #queued: { readonly confirmMs: number | undefined; readonly result: Promise<ReloadResult> } | undefined;
 
   constructor(ports: DaemonReloadsPorts) {
     this.#ports = ports;
+    this.#turn = ports.begun;
   }
 
   /**

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SILENT } from "../base/logger.ts";
 import type { HealthStatus } from "../base/health_reports.ts";
 import type { ReloadResult } from "../base/reload_reports.ts";
+import { nextTurn } from "../system/clock.ts";
 import { FakeClock } from "../system/fake_clock.ts";
 import { until } from "../system/until.ts";
 import { DaemonReloads } from "./daemon_reloads.ts";
@@ -10,9 +11,10 @@ import { createLifecycle } from "./lifecycle_machine.ts";
 const GOOD: ReloadResult = { ok: true, changes: [], error: null };
 
 /** Reloads of a ready daemon; each waits until the test ends it. */
-function setUp({ worst = "healthy" as HealthStatus } = {}) {
-  const lifecycle = createLifecycle(() => {});
-  lifecycle.dispatch("started");
+function setUp({ worst = "healthy" as HealthStatus, isReady = true } = {}) {
+  const ready = Promise.withResolvers<void>();
+  const lifecycle = createLifecycle(() => ready.resolve());
+  if (isReady) lifecycle.dispatch("started");
   const begun: PromiseWithResolvers<ReloadResult>[] = [];
   const noted: string[] = [];
   const live = {
@@ -24,7 +26,7 @@ function setUp({ worst = "healthy" as HealthStatus } = {}) {
     },
   };
   const reloads = new DaemonReloads({
-    ...{ clock: new FakeClock(), log: SILENT, live, lifecycle },
+    ...{ clock: new FakeClock(), log: SILENT, live, lifecycle, begun: ready.promise },
     health: { worst: () => worst as "healthy" | "degraded" },
     journal: { note: ({ kind }) => void noted.push(kind) },
   });
@@ -71,4 +73,15 @@ Deno.test("a daemon that is unwell is degraded again behind a reload, and one th
   lifecycle.dispatch("stop");
   assert.equal((await reloads.reload()).error, "cannot reload while stopping");
   assert.equal(begun.length, 1);
+});
+
+Deno.test("one that comes while the daemon starts waits until it has started", async () => {
+  const { reloads, begun, begins, lifecycle } = setUp({ isReady: false });
+  const reload = reloads.reload();
+  await nextTurn();
+  assert.deepEqual([lifecycle.state, begun.length], ["starting", 0]);
+  lifecycle.dispatch("started");
+  await begins(1);
+  begun[0]?.resolve(GOOD);
+  assert.deepEqual([(await reload).ok, lifecycle.state], [true, "ready"]);
 });

@@ -46,13 +46,15 @@ export class Daemon {
       onRevert: (error) => this.#reloads.noteTakenBack(error),
     });
     this.#log = parts.logs.logging.logger();
+    const begun = Promise.withResolvers<void>();
     this.#lifecycle = createLifecycle((from, to) => {
+      begun.resolve();
       this.#log.debug("state changed", { from, to });
       parts.journal.note(stateEvent(from, to, context.system.clock.now()));
       for (const listener of this.#listeners) listener(from, to);
     });
     const [live, lifecycle, log, { clock }] = [this.#live, this.#lifecycle, this.#log, context.system];
-    const reloads = new DaemonReloads({ ...parts, clock, log, live, lifecycle });
+    const reloads = new DaemonReloads({ ...parts, clock, log, live, lifecycle, begun: begun.promise });
     const shutdown = new DaemonShutdown({ ...parts, clock, log, live, lifecycle, onEnded: () => this.record() });
     this.#reloads = reloads;
     this.#shutdown = shutdown;
@@ -118,15 +120,18 @@ export class Daemon {
   }
 
   /**
-   * Serves the signals until the daemon has been stopped.
+   * Serves signals from now on; a second call changes nothing.
    *
    * @param terminal a second SIGINT then cuts the drain
-   * @returns the exit code
    */
-  async run(inbox: SignalInbox, terminal: boolean): Promise<number> {
+  heed(inbox: SignalInbox, terminal: boolean): void {
     if (terminal) inbox.onRepeatedInterrupt(() => this.#shutdown.cut("second interrupt"));
     inbox.serve((request) => this.#serve(request));
-    return await this.#shutdown.ended;
+  }
+
+  /** Resolves with the exit code when the daemon has been stopped. */
+  get ended(): Promise<number> {
+    return this.#shutdown.ended;
   }
 
   async #serve(request: SignalRequest): Promise<void> {

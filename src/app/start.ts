@@ -1,10 +1,10 @@
 import { AppdError, cannot } from "../base/errors.ts";
 import type { StatusReport } from "../base/status_report.ts";
 import { detach } from "../detach/detach.ts";
+import type { Ready } from "../detach/readiness.ts";
 import { prepareDirectories } from "../instance/home.ts";
 import { directoriesOf } from "../instance/paths.ts";
 import { delay } from "../system/clock.ts";
-import { databasesSetAside } from "../store/set_aside.ts";
 import type { Ignored } from "./already.ts";
 import { askStatus, silent } from "./control.ts";
 import type { Context } from "./context.ts";
@@ -23,19 +23,17 @@ export interface Running {
 }
 
 /** What came of `start`. `ms` is the time until the daemon was ready. */
-export interface StartResult extends Running {
+export interface StartResult extends Running, Pick<Ready, "set_aside" | "unwell"> {
   readonly already: boolean;
   /** What was asked for in vain, because the daemon runs already without it. */
   readonly ignored?: readonly Ignored[];
-  /** Paths of databases that were found damaged and set aside; absent without any. */
-  readonly set_aside?: readonly string[];
   readonly ms: number;
 }
 
 /** Longest wait for a daemon to become ready, in milliseconds. */
 const START_TIMEOUT_MS = 60_000;
 /** Longest wait for one that somebody else started, or that is stopping, in milliseconds. */
-const SETTLE_TIMEOUT_MS = 35_000;
+const SETTLE_TIMEOUT_MS = 60_000;
 
 /**
  * Starts the daemon in the background; returns when it is ready. When it runs already, says so. The daemon itself checks
@@ -63,13 +61,8 @@ export async function startDaemon(context: Context, options: { command?: Command
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
   const running = await settled(context);
   if (running) return await already(running);
-  // Of one elsewhere health, why and doctor tell: to find its place out, the configuration would be read twice.
-  const { database } = context.paths;
-  const damaged = databasesSetAside(context.system.files, database);
   try {
-    const started = result({ ...await launch(context, options.command), ...modeReport(context) });
-    const more = databasesSetAside(context.system.files, database).filter((path) => !damaged.includes(path));
-    return { ...started, ...(more.length === 0 ? {} : { set_aside: more }) };
+    return result({ ...await launch(context, options.command), ...modeReport(context) });
   } catch (error) {
     return await already(await overtaken(context, error));
   }

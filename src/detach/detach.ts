@@ -8,7 +8,7 @@ import { LONGEST_SOCKET_PATH } from "../system/datagrams.ts";
 import type { Files } from "../system/files.ts";
 import type { Child, Processes } from "../system/processes.ts";
 import { ORDER_VARIABLE, scrubEnvironment } from "./environment.ts";
-import { parseReadiness, type Readiness } from "./readiness.ts";
+import { parseReadiness, type Readiness, type Ready } from "./readiness.ts";
 
 export interface DetachOptions {
   /** argv of the daemon: our own binary, and words that tell people what it runs. */
@@ -35,13 +35,13 @@ export interface DetachSystem {
  * session leader gets a controlling terminal only by opening one, and stdin, stdout and stderr are none) and waits,
  * without polling, until it is ready.
  *
- * @returns PID and URL of the daemon
+ * @returns what the daemon says
  * @throws AppdError with the daemon's own message, hint and exit code; (internal) when it died without a word
  */
 export async function detach(
   system: DetachSystem,
   options: DetachOptions,
-): Promise<{ pid: number; url: string | null }> {
+): Promise<Ready> {
   const path = newsPath(options.directory);
   const listener = Deno.listen({ transport: "unix", path });
   const late = openLateOutput(system.files, options.lateOutput);
@@ -135,8 +135,11 @@ async function receive(listener: Deno.Listener): Promise<News> {
   return await new Promise<never>(() => {});
 }
 
-function outcomeOf(news: News, giveUp: () => string): { pid: number; url: string | null } {
-  if (news.kind === "message" && news.message.type === "ready") return news.message;
+function outcomeOf(news: News, giveUp: () => string): Ready {
+  if (news.kind === "message" && news.message.type === "ready") {
+    const { type: _, ...ready } = news.message;
+    return ready;
+  }
   if (news.kind === "message" && news.message.type === "error") {
     const { message, hint, exit } = news.message;
     throw new AppdError(message, hint === null ? { exit } : { exit, hint });

@@ -1,8 +1,18 @@
 import type { ExitName } from "../base/exit_codes.ts";
 
+/** What a daemon that is ready says of its start. */
+export interface Ready {
+  readonly pid: number;
+  readonly url: string | null;
+  /** Paths of databases that it found damaged and set aside; absent without any. */
+  readonly set_aside?: readonly string[];
+  /** Critical checks of the app that are not well, or have not answered yet, and what is said of them; absent without any. */
+  readonly unwell?: Readonly<Record<string, string>>;
+}
+
 /** The one message that a starting daemon sends to the command that started it, as one line of JSON. */
 export type Readiness =
-  | { readonly type: "ready"; readonly pid: number; readonly url: string | null }
+  | { readonly type: "ready" } & Ready
   | { readonly type: "error"; readonly message: string; readonly hint: string | null; readonly exit: ExitName };
 
 /** Reads the message from the text that came over the socket; undefined when it is none. */

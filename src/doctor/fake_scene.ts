@@ -6,7 +6,8 @@ export const NOW = Date.UTC(2026, 0, 15, 12);
 /** A regular file of user 1000, closed to others, unless said otherwise. */
 export function fakeStat(more: Partial<FileStat> = {}): FileStat {
   const size = 100;
-  return { ino: 7, dev: 1, size, mode: 0o600, uid: 1000, gid: 1000, mtimeMs: NOW, nlink: 1, kind: "file", ...more };
+  const owned = { mode: 0o600, uid: 1000, gid: 1000, nlink: 1 };
+  return { ...owned, ino: 7, dev: 1, size, mtimeMs: NOW, birthMs: NOW, kind: "file", ...more };
 }
 
 /** A daemon of which there is nothing to say. */

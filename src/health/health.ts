@@ -37,8 +37,12 @@ export interface Health extends Disposable {
   worst(): Worst;
   /** Runs a check now, because what it looks at has changed. One that is not there, or runs, is left alone. */
   again(name: string): void;
-  /** Resolves when every check added so far has a first result, which takes no longer than the longest timeout. */
-  settled(): Promise<void>;
+  /**
+   * Resolves when every check added so far has a first result, which takes no longer than the longest timeout.
+   *
+   * @param which `critical`: only checks that decide what {@link worst} is
+   */
+  settled(which?: { readonly critical?: boolean }): Promise<void>;
   /** Calls `listener` whenever {@link worst} changes. */
   onChange(listener: (worst: Worst) => void): Disposable;
   /** Calls `listener` when a check begins to fail, and when it is well again; before those of {@link onChange}. */
@@ -87,7 +91,10 @@ export function createHealth({ clock, interval }: HealthOptions): Health {
     report: () => Object.fromEntries([...checks].map(([name, check]) => [name, check.last])),
     worst,
     again: (name) => checks.get(name)?.again(),
-    settled: async () => void await Promise.all([...checks.values()].map((check) => check.first)),
+    async settled({ critical = false } = {}) {
+      const wanted = [...checks.values()].filter(({ last }) => last.critical || !critical);
+      await Promise.all(wanted.map(({ first }) => first));
+    },
     onChange(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

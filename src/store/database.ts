@@ -20,9 +20,9 @@ export interface OpenInput {
   readonly now: number;
   /**
    * Hears that the file is damaged while it is still open, which is when it has to be moved: SQLite takes the log of a file
-   * into it on closing, unless the file is no longer at its place.
+   * into it on closing, unless the file is no longer at its place. What it throws takes the place of that.
    */
-  readonly damaged: (reason: string) => void;
+  readonly damaged: (reason: string, known: { readonly isOurs: boolean }) => void;
 }
 
 /** Files up to this size, in bytes, are checked whole at each opening; it takes about 0.1 s. Of larger ones damage is found where it is met. */
@@ -31,8 +31,8 @@ const CHECKED_SIZE = 64 * 1024 * 1024;
 const MAGIC = "SQLite format 3\0";
 
 /**
- * Explicit, whatever the library was built with. FULL: a commit that was acknowledged survives a loss of power. The log is
- * taken into the file at 1000 pages (4 MiB) and kept below 16 MiB.
+ * Of the connection, and not in the file. Explicit, whatever the library was built with. FULL: a commit that was
+ * acknowledged survives a loss of power. The log is taken into the file at 1000 pages (4 MiB) and kept below 16 MiB.
  */
 const PRAGMAS = [
   "PRAGMA synchronous = FULL",
@@ -97,13 +97,12 @@ function checkHead(files: Files, { fd, path }: { fd: number; path: string }): vo
   if (length < head.length || magic !== MAGIC || write > 2 || read > 2) throw new DamagedError("its header is damaged");
 }
 
-function configure(db: Sqlite, path: string): void {
+function keepLog(db: Sqlite, path: string): void {
   const mode = db.run("PRAGMA journal_mode = WAL").rows[0]?.journal_mode;
   if (mode !== "wal") {
     const message = `cannot open "${path}": its file system cannot hold a write-ahead log (journal mode ${mode})`;
     throw refused("unavailable", message, "keep the home directory on a local disk: --home DIR");
   }
-  for (const pragma of PRAGMAS) db.exec(pragma);
 }
 
 function check(db: Sqlite, size: number): void {
@@ -149,21 +148,23 @@ function watchPlace(files: Files, path: string, file: string): OpenedDatabase["p
 export function openDatabase(input: OpenInput): OpenedDatabase {
   const { files, path, called = path } = input;
   let db: Sqlite | undefined;
+  let isOurs = false;
   try {
     prepare(input);
     const file = identity(files, [path]);
     db = input.open(path);
     db.exec(`PRAGMA busy_timeout = ${OPEN_BUSY_MS}`);
-    refuseForeign(db, input.lists, { path: called }); // Before anything of it is changed.
+    isOurs = refuseForeign(db, input.lists, { path: called }); // Before anything of it is changed.
+    for (const pragma of PRAGMAS) db.exec(pragma);
+    check(db, files.stat(path)?.size ?? 0); // The same: it may be another's, and damaged.
     restrict(input);
-    configure(db, path);
-    check(db, files.stat(path)?.size ?? 0);
+    keepLog(db, path);
     const migrations = migrate(db, input.lists, { path: called, now: input.now });
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     return { db, migrations, place: watchPlace(files, path, file) };
   } catch (error) {
     try {
-      if (faultOf(error) === "corrupt") input.damaged(messageOf(error));
+      if (faultOf(error) === "corrupt") input.damaged(messageOf(error), { isOurs });
     } finally {
       if (db) closeQuietly(db);
     }

@@ -136,3 +136,71 @@ Deno.test("damage that is met while running: set aside, and the call that met it
   await store.write(insert("new"));
   assert.deepEqual(await texts(store), ["new"]);
 });
+
+/** At a place that somebody chose. */
+const chosen = (place: string, log = new MemoryLog()) => openNotes(place, { isChosen: true, patience: 0, log });
+
+/** Something that somebody keeps where a database was wanted, and that is damaged or none. */
+const STRANGERS: Readonly<Record<string, (path: string) => void>> = {
+  "a text": (path) => fs.writeFileSync(path, "my notes\n".repeat(1000)),
+  "a short text": (path) => fs.writeFileSync(path, "hello"),
+  "another program's database with a damaged page": (path) => {
+    const db = openSqlite(path);
+    db.exec("CREATE TABLE song (title TEXT)");
+    db.exec("WITH RECURSIVE n (i) AS (SELECT 1 UNION SELECT i + 1 FROM n LIMIT 500) INSERT INTO song SELECT i FROM n");
+    db.close();
+    overwrite(path, 4096, new Uint8Array(4096));
+  },
+};
+
+for (const [what, make] of Object.entries(STRANGERS)) {
+  Deno.test(`${what} at a place that somebody chose is refused and left as it is`, async () => {
+    using place = directory();
+    const path = join(place.path, "appd.db");
+    make(path);
+    const before = fs.readFileSync(path);
+    for (let tries = 0; tries < 2; tries++) { // The first one leaves nothing that makes it ours.
+      await assert.rejects(chosen(place.path), (error) => {
+        assert.ok(error instanceof AppdError);
+        assert.equal(error.exitCode, 78);
+        assert.ok(error.message.startsWith(`cannot use "${path}": it is damaged, or no database, and not known`));
+        assert.match(error.hint ?? "", /^nothing in it was changed: .*: mv "/);
+        return true;
+      });
+    }
+    assert.deepEqual([fs.readdirSync(place.path), fs.readFileSync(path)], [["appd.db"], before]);
+  });
+}
+
+for (const [what, damage] of Object.entries(DAMAGE)) {
+  Deno.test(`at a place that somebody chose, ${what} in our own database is set aside and told`, async () => {
+    using place = directory();
+    await (await chosen(place.path))[Symbol.asyncDispose]();
+    damage(join(place.path, "appd.db"));
+    for (let opened = 0; opened < 2; opened++) {
+      const resets: string[] = [];
+      await using store = await chosen(place.path);
+      using _listening = store.onReset((setAside) => resets.push(setAside));
+      assert.equal(resets.length, opened === 0 ? 1 : 0);
+      await store.write(insert(`${opened}`));
+      assert.deepEqual(await texts(store), opened === 0 ? ["0"] : ["0", "1"]);
+    }
+    overwrite(join(place.path, "appd.db"), 0, new Uint8Array(100)); // The one that took its place is known as ours too.
+    await (await chosen(place.path))[Symbol.asyncDispose]();
+  });
+}
+
+Deno.test("what took the place of our own database, where somebody chose it, is not ours; what a full disk kept us from noting is, as far as it can be read", async () => {
+  using place = directory();
+  await (await chosen(place.path))[Symbol.asyncDispose]();
+  const path = join(place.path, "appd.db");
+  fs.rmSync(path);
+  fs.writeFileSync(path, "my notes\n".repeat(1000));
+  await assert.rejects(chosen(place.path), /not known to be this program's/);
+  fs.rmSync(path);
+  await (await chosen(place.path))[Symbol.asyncDispose]();
+  fs.writeFileSync(`${path}.lock`, "");
+  overwrite(path, 4096, new Uint8Array(4096));
+  await using store = await chosen(place.path);
+  assert.deepEqual(await texts(store), []);
+});

@@ -1,6 +1,7 @@
 import { errnoOf, messageOf } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
 import type { OpenSqlite, Sqlite } from "../system/sqlite.ts";
+import { claim, refuseStrange } from "./claim.ts";
 import { failed, readCalls, writeCalls } from "./calls.ts";
 import { closeQuietly, openDatabase, type OpenedDatabase, type OpenInput } from "./database.ts";
 import type { MigrationState, Outcome, Reply, Request } from "./messages.ts";
@@ -10,7 +11,7 @@ import { faultOf } from "./trouble.ts";
 
 type Answer = (reply: Reply) => void;
 type Work = Extract<Request, { kind: "work" }>;
-type Place = Pick<OpenInput, "path" | "lists">;
+type Place = Pick<Extract<Request, { kind: "open" }>, "path" | "lists" | "isChosen">;
 
 type Pass = Pick<Work, "now" | "isRepeated">;
 
@@ -48,8 +49,8 @@ export class Engine {
     return request.kind === "work" ? this.#work(request) : this.#close();
   }
 
-  #begin({ path, lists, now }: Extract<Request, { kind: "open" }>): void {
-    this.#place = { path, lists };
+  #begin({ path, lists, isChosen, now }: Extract<Request, { kind: "open" }>): void {
+    this.#place = { path, lists, isChosen };
     try {
       const { migrations } = this.#ready(now);
       this.#answer({ kind: "opened", migrations });
@@ -113,8 +114,11 @@ export class Engine {
   /** The open database; opens it, and sets it aside if it must. */
   #ready(now: number): OpenedDatabase {
     if (this.#database) return this.#database;
-    const { path, lists } = this.#place ?? { path: "", lists: [] };
-    const damaged = (reason: string) => this.#replace(now, reason);
+    const { path, lists, isChosen } = this.#place ?? { path: "", lists: [], isChosen: false };
+    const damaged: OpenInput["damaged"] = (reason, { isOurs }) => {
+      refuseStrange(this.#files, { path, isChosen, isOurs, reason });
+      this.#replace(now, reason);
+    };
     const input: OpenInput = { files: this.#files, open: this.#open, path, lists, now, damaged };
     if (this.#lastPlace?.() === "moved") this.#tellReset("", MOVED);
     try {
@@ -124,6 +128,7 @@ export class Engine {
       this.#database = openDatabase(input);
     }
     this.#lastPlace = this.#database.place;
+    if (isChosen) claim(this.#files, path);
     return this.#database;
   }
 

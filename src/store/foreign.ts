@@ -8,17 +8,23 @@ import { refused } from "./refused.ts";
  * would versions, for which SQLite has one place. Nothing in it is changed. One that has neither is used, with its tables.
  *
  * @param lists what is going to be made in it
+ * @returns whether ours is in it already
  * @throws RefusedError (config)
  */
-export function refuseForeign(db: Sqlite, lists: readonly MigrationList[], { path }: { readonly path: string }): void {
+export function refuseForeign(
+  db: Sqlite,
+  lists: readonly MigrationList[],
+  { path }: { readonly path: string },
+): boolean {
   const [all, tables] = [namesIn(db), namesIn(db, "WHERE type IN ('table', 'view')")];
-  if (tables.has("store_migration")) return;
+  if (tables.has("store_migration")) return true;
   const own = lists.map((list) => namesMade(list));
   const hasAll = own.some((names) => names.length > 0 && names.every((name) => all.has(name)));
-  if (hasAll && versionOf(db) !== 0) return; // It is ours, and has lost its list: that is damage.
+  if (hasAll && versionOf(db) !== 0) return true; // It is ours, and has lost its list: that is damage.
   const taken = [...new Set(own.flat())].filter((name) => tables.has(name));
   if (taken.length > 0) throw foreign(path, `its ${quoted(taken)} not what is made here under that name`);
   if (versionOf(db) !== 0) throw foreign(path, `it has a version of its own (user_version ${versionOf(db)})`);
+  return false;
 }
 
 function foreign(path: string, why: string) {

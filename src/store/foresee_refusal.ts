@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { errnoOf } from "../base/errors.ts";
+import { errnoOf, messageOf } from "../base/errors.ts";
 import type { Files } from "../system/files.ts";
 import { scratchDirectory } from "../system/scratch.ts";
 import type { OpenSqlite, ReadOnlyOptions, Sqlite } from "../system/sqlite.ts";
+import { refuseStrange } from "./claim.ts";
 import { checkKinds, closeQuietly, openDatabase } from "./database.ts";
 import { refuseForeign } from "./foreign.ts";
 import type { MigrationList, Refusal } from "./messages.ts";
@@ -14,6 +15,8 @@ import { faultOf } from "./trouble.ts";
 export interface ForeseeInput {
   readonly files: Files;
   readonly path: string;
+  /** Somebody chose the place: what is damaged there and not known to be ours is refused. */
+  readonly isChosen: boolean;
   readonly lists: readonly MigrationList[];
   /** Makes a connection that only reads. */
   readonly read: (path: string, options: ReadOnlyOptions) => Sqlite;
@@ -31,22 +34,43 @@ const BUSY_MS = 500;
 
 /**
  * Why the database would be refused to whoever opens it with these lists; undefined where nothing speaks against it, or
- * that cannot be known from outside: it is damaged and would be set aside, or cannot be read. Another process may have it
+ * that cannot be known from outside: it is damaged, ours, and would be set aside, or cannot be read. Another process may have it
  * open meanwhile: it is only read, without a lock that keeps a writer waiting. Steps that are missing are taken on a copy,
  * which is of one moment; not in a transaction on the file itself, which would keep its owner from writing.
  */
 export function foreseeRefusal(input: ForeseeInput): Refusal | undefined {
+  const seen: Seen = { isOurs: false };
   try {
-    tryToOpen(input);
+    tryToOpen(input, seen);
     return undefined;
   } catch (error) {
     if (error instanceof RefusedError) return error.refusal;
+    if (faultOf(error) === "corrupt") return strangeness(input, { ...seen, reason: messageOf(error) });
     if (errnoOf(error) === undefined && faultOf(error) === "bug") throw error;
     return undefined;
   }
 }
 
-function tryToOpen(input: ForeseeInput): void {
+/** What was found out before something went wrong. */
+interface Seen {
+  isOurs: boolean;
+}
+
+/** Of a damaged one: why it would not be set aside. */
+function strangeness(
+  { files, ...input }: ForeseeInput,
+  found: Seen & { readonly reason: string },
+): Refusal | undefined {
+  try {
+    refuseStrange(files, { ...input, ...found });
+    return undefined;
+  } catch (error) {
+    if (error instanceof RefusedError) return error.refusal;
+    throw error;
+  }
+}
+
+function tryToOpen(input: ForeseeInput, seen: Seen): void {
   const { files, path } = input;
   checkKinds(files, path);
   const size = sizeOf(input, "");
@@ -57,7 +81,7 @@ function tryToOpen(input: ForeseeInput): void {
   const db = input.read(path, { isShared });
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}; PRAGMA trusted_schema = OFF`);
-    refuseForeign(db, input.lists, { path });
+    seen.isOurs = refuseForeign(db, input.lists, { path });
     const missing = missingSteps(db, input.lists, { path });
     if (missing.length === 0 || size + logged > COPIED_SIZE || missing.some(reachesOut)) return;
     trySteps(input, db);

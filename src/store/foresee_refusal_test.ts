@@ -17,7 +17,7 @@ function then(sql: string): MigrationList {
 function foresee(place: string, list: MigrationList) {
   const path = join(place, "appd.db");
   return foreseeRefusal({
-    ...{ files: systemFiles, path, lists: [list], now: 0, read: openReadOnly, open: openSqlite },
+    ...{ files: systemFiles, path, isChosen: false, lists: [list], now: 0, read: openReadOnly, open: openSqlite },
   });
 }
 

@@ -12,7 +12,14 @@ export type MigrationState = StoreHealth["migrations"];
 
 /** To the engine. `now`: wall time in milliseconds. */
 export type Request =
-  | { readonly kind: "open"; readonly path: string; readonly lists: readonly MigrationList[]; readonly now: number }
+  | {
+    readonly kind: "open";
+    readonly path: string;
+    /** Somebody chose the place: what is damaged there and not known to be ours is refused, not set aside. */
+    readonly isChosen: boolean;
+    readonly lists: readonly MigrationList[];
+    readonly now: number;
+  }
   | {
     readonly kind: "work";
     readonly reads: readonly Statement[];

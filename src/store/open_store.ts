@@ -9,6 +9,11 @@ import { ThreadStore } from "./thread_store.ts";
 export interface StoreOptions {
   /** Absolute path of the file; its directory exists. */
   readonly path: string;
+  /**
+   * Whether somebody chose the place, who may have named a file of something else: a damaged one that is not known to be
+   * ours is refused there. Default false: nobody else has anything at the place.
+   */
+  readonly isChosen?: boolean;
   readonly migrations: readonly MigrationList[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -30,16 +35,16 @@ function checkList({ owner, migrations }: MigrationList): void {
 }
 
 /**
- * Opens the database of an instance: makes it when it is not there, sets it aside when it is damaged, brings its schema up
- * to date.
+ * Opens the database of an instance: makes it when it is not there, sets it aside when it is damaged and ours, brings its
+ * schema up to date.
  *
- * @throws AppdError (config) when its schema is newer than `migrations`, or one of them fails; (unavailable) when the file
+ * @throws AppdError (config) when its schema is newer than `migrations`, one of them fails, or it is another's; (unavailable) when the file
  * cannot be used: no directory, no permission, no room, a lock that lasts
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { path, migrations, clock, log, start = startWorker, patience = PATIENCE_MS } = options;
+  const { path, isChosen = false, migrations, clock, log, start = startWorker, patience = PATIENCE_MS } = options;
   migrations.forEach(checkList);
-  const store = new ThreadStore({ path, lists: migrations, clock, log, start });
+  const store = new ThreadStore({ path, isChosen, lists: migrations, clock, log, start });
   const deadline = clock.monotonic() + patience;
   try {
     for (;;) {

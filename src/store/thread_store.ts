@@ -9,6 +9,7 @@ import { rejectTurn, type Turn, Waiting } from "./waiting.ts";
 
 export interface ThreadStoreOptions {
   readonly path: string;
+  readonly isChosen: boolean;
   readonly lists: readonly MigrationList[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -47,9 +48,9 @@ export class ThreadStore implements Store {
    * @throws StoreError when the thread dies
    */
   async open(): Promise<Refusal | undefined> {
-    const { path, lists, start } = this.#options;
+    const { path, isChosen, lists, start } = this.#options;
     if (!this.#link || this.#link.isEnded) this.#link = new EngineLink(start);
-    const answer = await this.#ask({ kind: "open", path, lists, now: this.#options.clock.now() });
+    const answer = await this.#ask({ kind: "open", path, isChosen, lists, now: this.#options.clock.now() });
     if (answer.kind === "refused") return answer.refusal;
     if (answer.kind === "opened") this.#condition.schema(answer.migrations);
     this.#isOpened = true;

@@ -36,7 +36,14 @@ function scripted(clock = new FakeClock()) {
   const thread = new ScriptedThread();
   thread.respond = ({ kind }) => kind === "open" ? OPENED : undefined;
   const log = new MemoryLog();
-  const store = new ThreadStore({ path: "/x/appd.db", lists: [NOTES], clock, log, start: thread.start });
+  const store = new ThreadStore({
+    path: "/x/appd.db",
+    isChosen: false,
+    lists: [NOTES],
+    clock,
+    log,
+    start: thread.start,
+  });
   return { thread, store, clock, log };
 }
 

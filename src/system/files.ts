@@ -11,6 +11,8 @@ export interface FileStat {
   readonly uid: number;
   readonly gid: number;
   readonly mtimeMs: number;
+  /** When the inode was made; 0 where the file system does not know. */
+  readonly birthMs: number;
   /** Names that the inode still has; 0 once its last one was removed. */
   readonly nlink: number;
   readonly kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "other";
@@ -102,7 +104,8 @@ function kindOf(stat: fs.Stats): FileStat["kind"] {
 
 function toFileStat(stat: fs.Stats): FileStat {
   const { ino, dev, size, mode, uid, gid, mtimeMs, nlink } = stat;
-  return { ino, dev, size, mode: mode & 0o7777, uid, gid, mtimeMs, nlink, kind: kindOf(stat) };
+  const birthMs = Math.floor(stat.birthtimeMs || 0);
+  return { ino, dev, size, mode: mode & 0o7777, uid, gid, mtimeMs, birthMs, nlink, kind: kindOf(stat) };
 }
 
 /** The machine's file system. */

@@ -143,6 +143,54 @@ Deno.test("S2 Path validation, S2 database_url: a path that cannot be used is sa
   assert.match(stderr, /cannot [^]*in_the_way/);
 });
 
+/** cco with its database outside of its home. */
+function withDatabase(): { instance: Instance; database: string } {
+  const instance = cco();
+  const directory = join(instance.home, "..", "srv");
+  fs.mkdirSync(directory);
+  const database = join(directory, "analytics.db");
+  write(instance, `port = ${instance.port}\ndatabase_url = "sqlite://${database}"`);
+  return { instance, database };
+}
+
+const findings = async (instance: Instance) =>
+  JSON.parse((await instance.run(["doctor", "--json"])).stdout).findings
+    .filter(({ id }: { id: string }) => id.startsWith("database."))
+    .map(({ id, what }: { id: string; what: string }) => `${id} ${what}`);
+
+Deno.test("S2 database_url: a file of something else is refused and left as it is", async () => {
+  const { instance, database } = withDatabase();
+  await using _instance = instance;
+  fs.writeFileSync(database, "notes of somebody\n".repeat(500));
+  const before = fs.readFileSync(database, "latin1");
+  const { code, stderr } = await instance.run(["daemon", "start"]);
+  const said = `cannot use "${database}": it is damaged, or no database, and not known to be this program's: `;
+  assert.ok(code === 78 && stderr.startsWith(`cco: ${said}`), `${code} ${stderr}`);
+  assert.ok(stderr.includes(`hint: nothing in it was changed: keep it elsewhere`), stderr);
+  assert.equal(fs.readFileSync(database, "latin1"), before);
+  const [found, ...more] = await findings(instance);
+  assert.deepEqual([found.startsWith(`database.refused ${said}`), more], [true, []], found);
+  fs.renameSync(database, `${database}.other`);
+  await ok(instance, "daemon", "start");
+});
+
+Deno.test("S2 database_url: cco's own database that is damaged is set aside, and the start says so wherever it lies", async () => {
+  const { instance, database } = withDatabase();
+  await using _instance = instance;
+  await ok(instance, "daemon", "start");
+  await ok(instance, "daemon", "stop");
+  fs.writeFileSync(database, "no database at all\n".repeat(500));
+  assert.match((await findings(instance)).join(), /^database\.damaged the database ".*srv\/analytics\.db" is damaged/);
+  const { code, stderr } = await instance.run(["daemon", "start"]);
+  assert.equal(code, 0, stderr);
+  const kept = fs.readdirSync(join(database, "..")).find((name) => name.includes(".corrupt-")) ?? "";
+  const said = `cco: warning: the database was damaged and begins empty: what cco had kept is only in "${
+    join(database, "..", kept)
+  }"\n`;
+  assert.ok(kept !== "" && stderr.startsWith(said), stderr);
+  assert.equal((await instance.run(["daemon", "restart"])).stderr, "", "a start that finds nothing wrong says nothing");
+});
+
 Deno.test("S2 Configuration Validation: all problems at once, each with its place and its flat name; nothing is started", async () => {
   await using instance = cco();
   const said = await refused(instance, 'prot = 3000\nhost = "nowhere!"\nhealth_check_interval = "30"');

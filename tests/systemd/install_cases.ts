@@ -5,6 +5,7 @@ import { LAB_BINARY, type SystemdLab } from "../support/systemd_lab.ts";
 import type { LabTest } from "./lab_case.ts";
 
 const USER = "ines";
+const OTHER = "rita";
 const UNIT = "/etc/systemd/system/appd.service";
 
 /** appd in the lab, as root or as a user. */
@@ -146,6 +147,29 @@ async function user(lab: SystemdLab): Promise<void> {
   );
 }
 
+/** A service of the user's own that takes its time to end, and its manager with it. */
+const SLOW = "[Service]\nExecStart=/bin/sleep 100000\nExecStop=/bin/sleep 3\n";
+
+/** The manager of a user who has just ceased to linger is still there, and ends. */
+async function atOnce(lab: SystemdLab): Promise<void> {
+  const { uid } = await lab.user(OTHER);
+  const appd = appdAs(lab, OTHER);
+  lab.write(`/home/${OTHER}/.appd/config.toml`, "[server]\nport = 0\n");
+  lab.write(`/home/${OTHER}/.config/systemd/user/slow.service`, SLOW);
+  await lab.ok(["chown", "-R", `${OTHER}:`, `/home/${OTHER}/.appd`, `/home/${OTHER}/.config`]);
+  await appd.ok("install", "--now");
+  await lab.ok(["systemctl", "--user", "start", "slow.service"], { user: OTHER });
+  await appd.ok("uninstall");
+  const manager = `user@${uid}.service`;
+  await until("it ends", async () => (await lab.show(manager)).ActiveState === "deactivating", 60_000);
+  await appd.ok("install", "--now");
+  const { ActiveState, MainPID } = await lab.show("appd.service", OTHER);
+  assert.deepEqual([ActiveState, MainPID], ["active", `${(await appd.json("status")).pid}`]);
+  await appd.ok("uninstall");
+  await lab.ok(["rm", "-rf", `/home/${OTHER}/.appd`, `/home/${OTHER}/.config`]);
+  await until("the manager is gone", () => !lab.exists(`/run/user/${uid}`), 60_000);
+}
+
 /** What the daemon says is what `start` says, with its exit code; a stop is final also for one that crashes again and again. */
 async function troubles(lab: SystemdLab): Promise<void> {
   const appd = appdAs(lab);
@@ -216,6 +240,7 @@ export const INSTALL: readonly LabTest[] = [
   { name: "a system service from install to uninstall, which leaves nothing", run: system },
   { name: "a newcomer's way to a system service, and what others may not do to it", run: newcomer },
   { name: "a user's service from install to uninstall; a daemon beside it is told, and handed over", run: user },
+  { name: "an install right after an uninstall waits for the user's next service manager", run: atOnce },
   {
     name: "start says what the daemon says; a stop is final, also in a loop of crashes, and kills in time",
     run: troubles,

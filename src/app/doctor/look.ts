@@ -55,7 +55,11 @@ export async function lookAround(asked: Context, ports: DoctorPorts): Promise<Sc
     disks: lookAtDisks(context, config),
     clock: await lookAtClock(system, files),
     limits: lookAtLimits(system, needs, isRunning),
-    database: lookAtDatabase(context, { path: databasePath(context, config), isRunning: daemon.kind !== "stopped" }),
+    database: lookAtDatabase(context, {
+      path: databasePath(context, config),
+      isRunning: daemon.kind !== "stopped",
+      isUsed: !isRunning || (state?.command ?? null) === null,
+    }),
     tools: lookForTools(system, config),
     countsOomKills: countsOomKills({ files: system.files }),
     steering: steeringIn(system.host.env),

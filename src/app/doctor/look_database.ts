@@ -1,7 +1,8 @@
 import { basename, join } from "node:path";
 import { errnoOf, messageOf } from "../../base/errors.ts";
 import type { DatabaseSeen } from "../../doctor/scene.ts";
-import { openDatabase } from "../../store/database.ts";
+import { refuseStrange } from "../../store/claim.ts";
+import { openDatabase, type OpenInput } from "../../store/database.ts";
 import { RefusedError } from "../../store/refused.ts";
 import { COMPANIONS, databasesSetAside } from "../../store/set_aside.ts";
 import { faultOf } from "../../store/trouble.ts";
@@ -15,15 +16,25 @@ import { statOf, unlessRefused } from "./seen.ts";
 /** Largest database that is copied to be looked into, in bytes. */
 const MOST = 64 * 1024 * 1024;
 
+/** Which database is looked at, and who has it. */
+export interface DatabaseLook {
+  readonly path: string;
+  /** A daemon may have it open. */
+  readonly isRunning: boolean;
+  /** False beside a daemon that runs one command, without a database: what is wrong with that one concerns nobody. */
+  readonly isUsed: boolean;
+}
+
 /** The database as a daemon would find it. Of one that is open its own daemon knows more, see its health. */
-export function lookAtDatabase(
-  context: Context,
-  { path, isRunning }: { readonly path: string; readonly isRunning: boolean },
-): DatabaseSeen {
+export function lookAtDatabase(context: Context, { path, isRunning, isUsed }: DatabaseLook): DatabaseSeen {
   const { app, system: { files } } = context;
-  const state = isRunning ? stateBeside(context, path) : stateOf(context, path);
+  const state = isUsed ? judge(context, { path, isRunning }) : { kind: "not looked into" } as const;
   const setAside = databasesSetAside(files, path).map((one) => ({ path: one, size: statOf(files, one)?.size ?? 0 }));
   return { path, state, setAside, hasOwnTables: app.migrations.length > 0 };
+}
+
+function judge(context: Context, { path, isRunning }: Omit<DatabaseLook, "isUsed">): DatabaseSeen["state"] {
+  return isRunning ? stateBeside(context, path) : stateOf(context, path);
 }
 
 /** What the next daemon, of this binary, would say of it. */
@@ -51,14 +62,17 @@ function stateOf(context: Context, path: string): DatabaseSeen["state"] {
  * it, and without its log a sound one can look damaged.
  */
 function stateOfCopy(
-  { app, system }: Context,
+  { app, paths, system }: Context,
   { path, copy }: { readonly path: string; readonly copy: string },
 ): DatabaseSeen["state"] {
   const { files, clock } = system;
   const lists = storeLists(app);
   const told = (text: string) => text.replaceAll(copy, path);
+  const isChosen = path !== paths.database;
+  const damaged: OpenInput["damaged"] = (reason, { isOurs }) =>
+    refuseStrange(files, { path, isChosen, isOurs, reason });
   try {
-    openDatabase({ files, open: openSqlite, path: copy, lists, now: clock.now(), damaged: () => {} }).db.close();
+    openDatabase({ files, open: openSqlite, path: copy, lists, now: clock.now(), damaged }).db.close();
     return { kind: "sound" };
   } catch (error) {
     if (error instanceof RefusedError) {

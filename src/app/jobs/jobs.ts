@@ -190,6 +190,11 @@ export class Jobs implements AsyncDisposable {
     return this.#open?.store() ?? NO_STORE;
   }
 
+  /** Paths of databases that this daemon has found damaged and set aside. */
+  get setAside(): readonly string[] {
+    return this.#open?.setAside ?? [];
+  }
+
   /** Undefined while there are no jobs. */
   get api(): JobsApi | undefined {
     return this.#open?.api;

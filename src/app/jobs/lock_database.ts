@@ -1,4 +1,5 @@
 import { cannot } from "../../base/errors.ts";
+import { claimPath } from "../../store/claim.ts";
 import type { Lock } from "../../system/lock.ts";
 import type { Context } from "../context.ts";
 
@@ -13,7 +14,7 @@ import type { Context } from "../context.ts";
  */
 export function lockDatabase({ paths, system: { locks } }: Context, path: string): Lock | undefined {
   if (path === paths.database) return undefined;
-  const lock = locks.tryExclusive(`${path}.lock`);
+  const lock = locks.tryExclusive(claimPath(path));
   if (lock !== undefined) return lock;
   throw cannot(["open", path], "another daemon keeps its runs in this database", {
     exit: "locked",

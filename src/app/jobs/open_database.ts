@@ -27,13 +27,15 @@ export async function openDatabase(
   context: Context,
   { logging, config }: Pick<Logs, "logging"> & { readonly config: Config },
 ): Promise<OwnDatabase> {
-  const { app, system } = context;
+  const { app, paths, system } = context;
   const path = databasePath(context, config);
   makeDirectoryOf(context, path);
   const lock = lockDatabase(context, path);
   try {
     const log = logging.logger("store");
-    return { lock, store: await openStore({ path, migrations: storeLists(app), clock: system.clock, log }) };
+    const isChosen = path !== paths.database;
+    const store = await openStore({ path, isChosen, migrations: storeLists(app), clock: system.clock, log });
+    return { lock, store };
   } catch (error) {
     lock?.[Symbol.dispose]();
     throw error;

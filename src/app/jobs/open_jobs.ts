@@ -82,6 +82,8 @@ export class OpenJobs implements AsyncDisposable {
   readonly api: JobsApi;
   #prepared: PreparedJobs | undefined;
   #loss: Disposable | undefined;
+  /** Paths of databases that were damaged, since this daemon began. */
+  readonly setAside: string[] = [];
   /** What the database had before it took the place of another one has not been dealt with. */
   #isUnsettled = false;
   /** Whether the log has been told that the scheduler has begun. */
@@ -142,6 +144,7 @@ export class OpenJobs implements AsyncDisposable {
 
   /** What is known goes into the new one; that the rest is gone stays to be seen until the next start. */
   #databaseLost(setAside: string): void {
+    if (setAside !== "") this.setAside.push(setAside);
     this.#loss ??= this.#parts.owned.use(addLossCheck(this.#options.health, setAside));
     if (this.#prepared === undefined) return;
     void this.#parts.ledger.record(this.#scheduler.snapshot(this.#repositories.texts())).then(() => this.#settleIn());

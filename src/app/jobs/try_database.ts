@@ -8,9 +8,9 @@ import { databasePath } from "./database_path.ts";
 import { storeLists } from "./store_lists.ts";
 
 /** Why this binary would not take the database at `path`, which a daemon may have open; as {@link foreseeRefusal}. */
-export function databaseRefusal({ app, system: { clock, files } }: Context, path: string): Refusal | undefined {
+export function databaseRefusal({ app, paths, system: { clock, files } }: Context, path: string): Refusal | undefined {
   return foreseeRefusal({
-    ...{ files, path, lists: storeLists(app), now: clock.now() },
+    ...{ files, path, isChosen: path !== paths.database, lists: storeLists(app), now: clock.now() },
     ...{ read: openReadOnly, open: openSqlite },
   });
 }

@@ -17,6 +17,8 @@ export interface FakeWorld extends ServiceWorld, Disposable {
   readonly told: string[];
   /** What the manager says of the unit; tests change it. */
   readonly unit: Record<string, string>;
+  /** What the host's manager says of the user's, one state after the other; the last one stays. Default: it runs. */
+  readonly userManager: string[];
   /** Command lines that fail, by a word in them, with their stderr. */
   readonly fails: Map<string, string>;
   /** The same host for another command line. */
@@ -64,6 +66,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   const system = { ...real, files: filesBelow(root), host };
   const told: string[] = [];
   const unit: Record<string, string> = { ActiveState: "inactive", UnitFileState: "disabled", MainPID: "0" };
+  const userManager = ["active"];
   const fails = new Map<string, string>();
   const accounts = new Set(["nobody"]);
   const at = (path: string) => join(root, path);
@@ -73,6 +76,10 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   });
   const run: ServiceWorld["run"] = ({ command }) => {
     const line = command.filter((word) => !word.startsWith("--no-")).join(" ");
+    if (/^user@\d+\.service$/.test(command.at(-1) ?? "")) {
+      const [state = ""] = userManager.length > 1 ? userManager.splice(0, 1) : userManager;
+      return Promise.resolve(answer(0, `ActiveState=${state}\nJob=0\n`, ""));
+    }
     if (command.includes("show")) {
       return Promise.resolve(answer(0, Object.entries(unit).map(([key, value]) => `${key}=${value}\n`).join(""), ""));
     }
@@ -98,7 +105,7 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
     if (words.includes("disable-linger")) fs.rmSync(linger);
   };
   const make = (more: Partial<ContextInput>): FakeWorld => ({
-    ...{ program: more.app?.product.name ?? "appd", run, told, unit, fails, at },
+    ...{ program: more.app?.product.name ?? "appd", run, told, unit, userManager, fails, at },
     context: createContext({ flags: {}, ...more, system }),
     account: (name) =>
       accounts.has(name) ? { uid: 65534, gid: 65534, name, home: "/", shell: "/bin/false" } : undefined,

@@ -199,6 +199,18 @@ Deno.test("a user's service: lingering is set, remembered, handed on to a second
   assert.deepEqual(lingers(), ["enable-linger", "disable-linger"]);
 });
 
+Deno.test("a user's manager that is still ending is told nothing: the next one is waited for", async () => {
+  using world = fakeWorld({ uid: 1000 });
+  world.userManager.splice(0, 1, "deactivating", "deactivating", "inactive", "activating", "active");
+  const seen: string[] = [];
+  const run: typeof world.run = (options) => {
+    if (options.command.includes("daemon-reload")) seen.push(...world.userManager);
+    return world.run(options);
+  };
+  await installService({ ...world, run }, WISH);
+  assert.deepEqual(seen, ["active"]);
+});
+
 Deno.test("lingering that was there before stays, and one that is refused is told", async () => {
   using world = fakeWorld({ uid: 1000 });
   world.fails.set("enable-linger", "Access denied");

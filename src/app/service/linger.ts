@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { systemctlWords } from "../../service/manager_commands.ts";
 import { readOwned } from "../../service/ownership.ts";
 import { resolveAccount } from "../../system/accounts.ts";
 import { delay } from "../../system/clock.ts";
@@ -24,13 +25,42 @@ export async function letLinger(world: ServiceWorld): Promise<Lingering> {
 
 /** Longest wait for the service manager of a user that begins to linger, in milliseconds. */
 const MANAGER_MS = 10_000;
+/** Longest wait for the end of one that is ending, with all its services, and for the next one, in milliseconds. */
+const ENDING_MS = 120_000;
+/** Milliseconds between two looks. */
+const LOOK_MS = 50;
 
-/** Waits for the user's service manager, which comes up by itself after {@link letLinger}. */
-export async function userManagerUp({ context: { system } }: ServiceWorld): Promise<void> {
-  const { clock, files, host } = system;
+/**
+ * Waits for the user's service manager, which comes up by itself after {@link letLinger}. One that is still ending,
+ * because its user lingered until a moment ago, takes in what it is told and forgets it: the next one is waited for.
+ */
+export async function userManagerUp(world: ServiceWorld): Promise<void> {
+  const { clock } = world.context.system;
+  const last = clock.monotonic() + ENDING_MS;
+  let end = clock.monotonic() + MANAGER_MS;
+  for (;;) {
+    const state = await managerState(world);
+    if (state === "ending") end = Math.min(last, clock.monotonic() + MANAGER_MS);
+    if (state === "up" || clock.monotonic() >= end) return;
+    await delay(clock, LOOK_MS);
+  }
+}
+
+/**
+ * What the host's manager says of the user's, whose socket is there to the end; without an answer, whether that socket is
+ * there.
+ */
+async function managerState(world: ServiceWorld): Promise<"up" | "ending" | "absent"> {
+  const { files, host } = world.context.system;
   const socket = join(host.env.XDG_RUNTIME_DIR || `/run/user/${host.uid}`, "systemd/private");
-  const end = clock.monotonic() + MANAGER_MS;
-  while (statOf(files, socket) === undefined && clock.monotonic() < end) await delay(clock, 25);
+  const hasSocket = statOf(files, socket) !== undefined;
+  const about = ["show", "--property=ActiveState", "--property=Job", `user@${host.uid}.service`];
+  const { code, stdout } = await ask(world, systemctlWords("system", ...about));
+  const [, active] = /^ActiveState=(\w+)$/m.exec(stdout) ?? [];
+  if (code !== 0 || active === undefined) return hasSocket ? "up" : "absent";
+  const hasJob = /^Job=[1-9]/m.test(stdout); // It is about to end, or to begin.
+  if (active === "deactivating" || (active === "active" && hasJob)) return "ending";
+  return active === "active" && hasSocket ? "up" : "absent";
 }
 
 /** Takes back what {@link letLinger} has set. @returns whether that was possible */

@@ -5,7 +5,7 @@ import { contextOf } from "../context_of.ts";
 import { givenMode } from "../given_mode.ts";
 import { isOn } from "../invocation.ts";
 import { requirePlain } from "../service_lines.ts";
-import { tellSetAside } from "../set_aside.ts";
+import { tellWarnings } from "../start_warnings.ts";
 import type { VerbInput } from "../verb.ts";
 import { startText } from "./start.ts";
 import { stopText } from "./stop.ts";
@@ -24,7 +24,7 @@ export async function restart(input: VerbInput): Promise<number> {
     return await restartAsService(input, { context, service });
   }
   const { stopped, started } = await restartDaemon(context, { command, keepPrograms });
-  tellSetAside(input, started);
+  tellWarnings(input, started);
   if (output.json) output.printJson({ stopped, started });
   else output.tell(`${program.name}: ${stopText(stopped)}\n${program.name}: ${startText(started)}`);
   return 0;

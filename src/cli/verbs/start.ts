@@ -8,7 +8,7 @@ import { serviceOf } from "../../app/service/installed.ts";
 import { contextOf } from "../context_of.ts";
 import { givenMode } from "../given_mode.ts";
 import { requirePlain } from "../service_lines.ts";
-import { tellSetAside } from "../set_aside.ts";
+import { tellWarnings } from "../start_warnings.ts";
 import type { VerbInput } from "../verb.ts";
 
 /** Starts the daemon in the background; one that runs already is success and names its PID. */
@@ -36,7 +36,7 @@ export async function start(input: VerbInput): Promise<number> {
   );
   const other = otherMode(input, result);
   tellIgnored(input, result);
-  tellSetAside(input, result);
+  tellWarnings(input, result);
   if (output.json) output.printJson({ ...result, ...(other === undefined ? {} : { hint: other.change }) });
   else output.tell(`${program.name}: ${startText(result)}${other?.text ?? ""}`);
   return 0;

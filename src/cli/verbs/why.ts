@@ -1,8 +1,9 @@
 import type { Context } from "../../app/context.ts";
-import { checksOf, daemonStatus, reportFor, silent } from "../../app/control.ts";
+import { checksOf, daemonStatus, healthFor, reportFor, silent } from "../../app/control.ts";
 import { askWhy, rememberedEvents } from "../../app/control_events.ts";
 import { runsOf, showRun } from "../../app/control_jobs.ts";
 import { databasePlace } from "../../app/database_place.ts";
+import { ofOneMoment } from "../../app/why/one_moment.ts";
 import { cannot } from "../../base/errors.ts";
 import { exitCode } from "../../base/exit_codes.ts";
 import type { JobStatus } from "../../base/job_reports.ts";
@@ -59,12 +60,15 @@ async function whyCheck(input: VerbInput, context: Context, { name, check, statu
 }
 
 async function whyDaemon(input: VerbInput, context: Context): Promise<number> {
-  const { exit, report: status } = await daemonStatus(context);
-  if (exit === 1 || exit === 3) return await whyNot(input, context, status);
+  const { exit, report: first } = await daemonStatus(context);
+  if (exit === 1 || exit === 3) return await whyNot(input, context, first);
   const action = ["explain", context.called] as const;
-  if (exit === 4) throw cannot(action, ...silent(status.pid ?? undefined));
+  if (exit === 4) throw cannot(action, ...silent(first.pid ?? undefined));
   const { explainDaemon } = await import("../../app/why/daemon.ts");
-  const checks = await checksOf(context, action);
+  const { status, checks } = await ofOneMoment({
+    status: () => reportFor(context, action),
+    health: () => healthFor(context, action),
+  });
   return tell(
     input,
     explainDaemon({ status, checks, setAside: await lostIn(context), now: input.system.clock.now() }),

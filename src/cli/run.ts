@@ -18,8 +18,8 @@ export interface Main extends Pick<VerbInput, "program" | "app"> {
 /**
  * Runs one command line to its exit code; the single place where errors end. Never ends the process itself.
  *
- * Without a command it prints the help on stderr and ends with 2, as git does: a script that lost its verb must not
- * look successful.
+ * Without a command it says so, names those that there are, and ends with 2: a script that lost its verb must not look
+ * successful.
  *
  * @param argv words after the program's name
  */
@@ -82,13 +82,16 @@ async function showHelp(input: VerbInput): Promise<number> {
   return 0;
 }
 
+/** The failure as any other, and below it what the line may go on with. */
 async function missingCommand(input: VerbInput): Promise<number> {
   const { program, invocation, output } = input;
   const line = [program.name, ...invocation.path].join(" ");
-  if (output.json) throw usageError(`cannot run "${line}": a command is missing`, `see: ${line} --help`);
-  const { helpText } = await import("./verbs/help.ts");
-  output.complain(helpText(input, invocation.path));
-  return 2;
+  const error = usageError(`cannot run "${line}": a command is missing`, `see: ${line} --help`);
+  const code = reportFailure(output, error, { program: program.name, stack: false });
+  if (output.json) return code;
+  const { commandsText } = await import("./verbs/help.ts");
+  output.note(`\n${commandsText(input, invocation.path)}`);
+  return code;
 }
 
 function notSupported(invocation: Invocation): AppdError {

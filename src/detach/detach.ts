@@ -138,8 +138,9 @@ async function receive(listener: Deno.Listener): Promise<News> {
 function outcomeOf(news: News, giveUp: () => string): { pid: number; url: string | null } {
   if (news.kind === "message" && news.message.type === "ready") return news.message;
   if (news.kind === "message" && news.message.type === "error") {
-    const { message, hint, exit } = news.message;
-    throw new AppdError(message, hint === null ? { exit } : { exit, hint });
+    const { message, hint, exit, problems } = news.message;
+    const more = problems === undefined ? {} : { problems };
+    throw new AppdError(message, hint === null ? { exit, ...more } : { exit, hint, ...more });
   }
   const why = news.kind === "exit"
     ? `it ended with ${news.how}`

@@ -1,7 +1,9 @@
 import { AppdError } from "../base/errors.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
 import { type Advise, adviser, guessedInstance } from "./advice.ts";
+import { type ProgramSpec, topCommands } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type Invocation, isOn } from "./invocation.ts";
 import { createOutput, type Output } from "./output.ts";
@@ -86,12 +88,19 @@ async function showHelp(input: VerbInput): Promise<number> {
 async function missingCommand(input: VerbInput): Promise<number> {
   const { program, invocation, output } = input;
   const line = [program.name, ...invocation.path].join(" ");
-  const error = usageError(`cannot run "${line}": a command is missing`, `see: ${line} --help`);
+  const error = usageError(`cannot run "${line}": a command is missing`, missingHint(invocation, program));
   const code = reportFailure(output, error, { program: program.name, stack: false });
   if (output.json) return code;
   const { commandsText } = await import("./verbs/help.ts");
   output.note(`\n${commandsText(input, invocation.path)}`);
   return code;
+}
+
+/** Of `-- CMD` alone a verb was left out that supervises it. */
+function missingHint({ path, arguments: words }: Invocation, program: ProgramSpec): string {
+  const verb = topCommands(program).find(({ trailingCommand }) => trailingCommand);
+  if (verb === undefined || words.length === 0) return `see: ${[program.name, ...path].join(" ")} --help`;
+  return `to supervise a command: ${program.name} ${verb.name} -- ${words.map(shellWord).join(" ")}`;
 }
 
 function notSupported(invocation: Invocation): AppdError {

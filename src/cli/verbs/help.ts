@@ -33,8 +33,10 @@ function below({ program }: VerbInput, step: { above: CommandAt | undefined; wor
   const choices = above === undefined ? topCommands(program) : above.command.commands ?? [];
   const command = findCommand(choices, word);
   if (command) return { path: [...(above?.path ?? []), command.name], command };
+  const path = above?.path ?? [];
+  const candidates = choices.filter(({ hidden }) => !hidden).map(({ name }) => name);
   throw usageError(
-    `cannot show help for "${[...(above?.path ?? []), word].join(" ")}": unknown command`,
-    suggest({ word, candidates: choices.map(({ name }) => name), help: `${program.name} --help` }),
+    `cannot show help for "${[...path, word].join(" ")}": unknown command`,
+    suggest({ word, candidates, help: [program.name, ...path, "--help"].join(" ") }),
   );
 }

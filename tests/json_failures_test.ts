@@ -46,7 +46,15 @@ Deno.test("a line that is not complete, or is about nobody, fails in one form", 
 Deno.test("a configuration that is not valid is told in one form, with each problem where it stands", async () => {
   await using app = new Instance();
   app.write('[server]\nprot = 1\n[log]\nlevel = "loud"\n');
-  const all = ["start", "restart", "config check", "config list", "config get log.level", "schedule next", "programs graph"];
+  const all = [
+    "start",
+    "restart",
+    "config check",
+    "config list",
+    "config get log.level",
+    "schedule next",
+    "programs graph",
+  ];
   for (const line of all) {
     const { problems } = await fails(app, line, 78);
     assert.deepEqual(problems.map((one: { place: { line: number } }) => one.place.line), [2, 4], line);

@@ -60,6 +60,8 @@ export const PARTS: readonly Part[] = [
       "tests/doctor_test.ts",
       "tests/program_environment_test.ts",
       "tests/token_test.ts",
+      "tests/json_failures_test.ts",
+      "tests/terminal_test.ts",
       "tests/restart_test.ts",
       "tests/restart_app_test.ts",
     ],

@@ -19,7 +19,7 @@ export type { Product, ServiceNames } from "./base/product.ts";
 export type { SchedulerStatus } from "./base/scheduler_status.ts";
 export type { ArgumentSpec, Example, Exits, OptionSpec, ValueKind, ValueSpec } from "./cli/command.ts";
 export type { OptionValue } from "./cli/invocation.ts";
-export { type Cell, table } from "./cli/layout.ts";
+export { type Cell, type Column, table } from "./cli/table.ts";
 export type { Output } from "./cli/output.ts";
 export type { OpenPath } from "./http/app_routes.ts";
 export type { AppCommand, CommandContext } from "./kit/command.ts";

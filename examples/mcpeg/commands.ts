@@ -17,7 +17,7 @@ export const SERVERS: Command = {
     const report = await context.ask<ServersReport>("/api/v1/servers");
     if (context.output.json) return context.output.printJson(report);
     const { serversText } = await import("./render.ts");
-    context.output.print(serversText(report));
+    context.output.print(serversText(report, context.output.style));
   },
 };
 
@@ -45,7 +45,7 @@ export const TOOLS: Command = {
     if (server !== undefined && tools.length === 0) await mustBeThere(context, server);
     if (context.output.json) return context.output.printJson(tools);
     const { toolsText } = await import("./render.ts");
-    context.output.print(toolsText(tools));
+    context.output.print(toolsText(tools, context.output.style));
   },
 };
 

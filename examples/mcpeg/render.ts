@@ -1,17 +1,20 @@
-import { type Cell, escapeControls, table } from "../../src/mod.ts";
+import { type Cell, type Column, escapeControls, type Output, table } from "../../src/mod.ts";
 import type { ServerReport, ServersReport, ToolReport } from "./report.ts";
 
-/** Longest description of a tool in the table, in characters. */
-const LONGEST = 80;
+/** Text that is shortened where a terminal is too narrow. */
+const free = (title: string): Column => ({ title, free: true });
+/** What is left out there first. */
+const spare = (title: string): Column => ({ title, spare: true });
 
 /** The table of `mcpeg servers`. */
-export function serversText({ servers, sessions }: ServersReport): string {
+export function serversText({ servers, sessions }: ServersReport, style?: Output["style"]): string {
   const clients = `${sessions} client${sessions === 1 ? "" : "s"} connected`;
   if (servers.length === 0) return `no servers are configured; ${clients}`;
-  return [...table(HEAD, servers.map(rowOf)), "", clients].join("\n");
+  return [...table(HEAD, servers.map(rowOf), style), "", clients].join("\n");
 }
 
-const HEAD = ["NAME", "STATE", "TRANSPORT", "TOOLS", "CALLS", "ERRORS", "IN FLIGHT", "CONNECTS", "NOTE"];
+const COUNTS = ["TOOLS", "CALLS", "ERRORS", "IN FLIGHT", "CONNECTS"].map(spare);
+const HEAD = [free("NAME"), "STATE", spare("TRANSPORT"), ...COUNTS, free("NOTE")];
 
 function rowOf(server: ServerReport): Cell[] {
   const { name, state, transport, tools, calls, errors, in_flight: inFlight, connects } = server;
@@ -25,18 +28,18 @@ function noteOf({ state, server, critical, last_error: error }: ServerReport): s
 }
 
 /** The table of `mcpeg tools`. */
-export function toolsText(tools: readonly ToolReport[]): string {
+export function toolsText(tools: readonly ToolReport[], style?: Output["style"]): string {
   if (tools.length === 0) return "no tools";
   return table(
-    ["NAME", "DESCRIPTION"],
+    ["NAME", free("DESCRIPTION")],
     tools.map(({ name, description }): Cell[] => [
       { text: escapeControls(name) },
       { text: escapeControls(firstLine(description ?? "-")) },
     ]),
+    style,
   ).join("\n");
 }
 
 function firstLine(text: string): string {
-  const [line = ""] = text.trim().split("\n");
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return text.trim().split("\n")[0] ?? "";
 }

@@ -72,7 +72,8 @@ function stoppedEarly({ called }: Context): AppdError {
 /** Where it is a bug, the runtime prints the stack into the file for late output as this process ends. */
 function failure({ paths }: Context, error: unknown) {
   if (error instanceof AppdError) {
-    return { type: "error", message: error.message, hint: error.hint ?? null, exit: error.exit } as const;
+    const { message, hint = null, exit, problems } = error;
+    return { type: "error", message, hint, exit, problems } as const;
   }
   const [message, hint] = [`internal error: ${messageOf(error)}`, `the stack is in "${paths.lateOutput}"`];
   return { type: "error", message, hint, exit: "internal" } as const;

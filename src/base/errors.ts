@@ -7,6 +7,8 @@ export interface AppdErrorOptions {
   /** What the user can do, best a command to run. No final period. */
   readonly hint?: string;
   readonly cause?: unknown;
+  /** Each thing that is wrong, where there may be several; scripts get it as JSON. */
+  readonly problems?: readonly unknown[];
 }
 
 /**
@@ -17,11 +19,13 @@ export class AppdError extends Error {
   override readonly name = "AppdError";
   readonly exit: ExitName;
   readonly hint: string | undefined;
+  readonly problems: readonly unknown[] | undefined;
 
   constructor(message: string, options: AppdErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.exit = options.exit;
     this.hint = options.hint;
+    this.problems = options.problems;
   }
 
   /** The number that a process ending on this error exits with. */

@@ -88,7 +88,7 @@ export const SELF_COMMANDS: readonly CommandSpec[] = [
     summary: "print help for a command",
     arguments: [
       { name: "COMMAND", kind: "command", required: false, help: "the command; without it all commands" },
-      { name: "SUBCOMMAND", kind: "text", required: false, help: "its subcommand" },
+      { name: "SUBCOMMAND", kind: "text", required: false, many: true, help: "its subcommand" },
     ],
     examples: [{ line: "appd help config set", says: "the same as: appd config set --help" }],
     exits: { ok: true, usage: "no such command" },

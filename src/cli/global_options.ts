@@ -13,7 +13,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     value: { name: "INSTANCE", kind: "text" },
     help: "instance of its own in HOME/INSTANCE, beside the others",
   },
-  { name: "json", help: "answer, and report failures, as JSON" },
+  { name: "json", help: "answer as JSON, and report a failure as one object on stderr" },
   { name: "quiet", short: "q", help: "say nothing on success" },
   { name: "verbose", short: "v", help: "say more; show the stack of an internal error" },
   { name: "no-color", help: "no colours (also: NO_COLOR, TERM=dumb, output that is no terminal)" },

@@ -1,4 +1,11 @@
-import { type CommandAt, type Example, flagAliases, type ProgramSpec, wordAliases } from "./command.ts";
+import {
+  type CommandAt,
+  type CommandSpec,
+  type Example,
+  flagAliases,
+  type ProgramSpec,
+  wordAliases,
+} from "./command.ts";
 import { allExitRows, argumentTerm, argumentText, exitRows, optionTerm, optionText, usageLine } from "./describe.ts";
 import { definitions, wrap } from "./layout.ts";
 import { PLAIN, type Style } from "./style.ts";
@@ -41,12 +48,9 @@ function pageOf(options: HelpOptions) {
 export function programHelp(program: ProgramSpec, options: HelpOptions = { width: 80, style: PLAIN }): string {
   const page = pageOf(options);
   page.lines.push(`${program.name}: ${program.summary}`, "");
-  page.lines.push(`${options.style.bold("Usage:")} ${program.name} [OPTIONS] COMMAND [ARGUMENTS] [-- CMD ARGS...]`, "");
+  page.lines.push(`${options.style.bold("Usage:")} ${programUsage(program)}`, "");
   for (const text of program.description) page.paragraph(text);
-  for (const { title, commands } of program.groups) {
-    const shown = commands.filter((command) => !command.hidden);
-    page.rows(title, shown.map((command) => [[command.name, ...(command.aliases ?? [])].join(", "), command.summary]));
-  }
+  for (const [title, rows] of groupRows(program)) page.rows(title, rows);
   page.rows("Options, for every command", program.globals.map((option) => [optionTerm(option), optionText(option)]));
   page.rows("Files", program.files.map(({ name, help }) => [name, help]));
   page.rows("Environment", program.environment.map(({ name, help }) => [name, help]));
@@ -54,6 +58,32 @@ export function programHelp(program: ProgramSpec, options: HelpOptions = { width
   page.examples(program.examples);
   page.lines.push(`Help for one command: ${program.name} COMMAND --help`);
   return page.lines.join("\n");
+}
+
+/** What a line without its command may go on with, without a newline at the end. @param at the group, else the program */
+export function commandsHelp(program: ProgramSpec, at: CommandAt | undefined, options: HelpOptions): string {
+  const page = pageOf(options);
+  page.lines.push(`${options.style.bold("Usage:")} ${at ? usageLine(program.name, at) : programUsage(program)}`, "");
+  if (at) page.rows("Commands", commandRows(at.command));
+  else for (const [title, rows] of groupRows(program)) page.rows(title, rows);
+  page.lines.pop();
+  return page.lines.join("\n");
+}
+
+function programUsage({ name }: ProgramSpec): string {
+  return `${name} [OPTIONS] COMMAND [ARGUMENTS] [-- CMD ARGS...]`;
+}
+
+function groupRows({ groups }: ProgramSpec): (readonly [title: string, rows: Rows])[] {
+  return groups.map(({ title, commands }) => {
+    const shown = commands.filter(({ hidden }) => !hidden);
+    return [title, shown.map(({ name, aliases = [], summary }) => [[name, ...aliases].join(", "), summary])];
+  });
+}
+
+function commandRows({ commands = [] }: CommandSpec): Rows {
+  const shown = commands.filter(({ hidden }) => !hidden);
+  return shown.map((one) => [[one.name, ...(one.arguments ?? []).map(argumentTerm)].join(" "), one.summary]);
 }
 
 /** Help for one command, without a newline at the end. */
@@ -70,11 +100,7 @@ export function commandHelp(
   for (const text of command.description ?? []) page.paragraph(text);
   const aliases = [...flagAliases(command).map((alias) => `${program.name} ${alias}`), ...wordAliases(command)];
   if (aliases.length > 0) page.lines.push(`${options.style.bold("Also:")} ${aliases.join(", ")}`, "");
-  const below = (command.commands ?? []).filter((one) => !one.hidden);
-  page.rows(
-    "Commands",
-    below.map((one) => [[one.name, ...(one.arguments ?? []).map(argumentTerm)].join(" "), one.summary]),
-  );
+  page.rows("Commands", commandRows(command));
   page.rows(
     "Arguments",
     (command.arguments ?? []).map((argument) => [argumentTerm(argument), argumentText(argument)]),

@@ -30,7 +30,7 @@ Options, for every command:
   --home DIR       directory of the instance's files (default ~/.appd)
   --config FILE    configuration file instead of HOME/config.toml
   --name INSTANCE  instance of its own in HOME/INSTANCE, beside the others
-  --json           answer, and report failures, as JSON
+  --json           answer as JSON, and report a failure as one object on stderr
   -q, --quiet      say nothing on success
   -v, --verbose    say more; show the stack of an internal error
   --no-color       no colours (also: NO_COLOR, TERM=dumb, output that is no

@@ -25,26 +25,6 @@ export function definitions(rows: readonly (readonly [term: string, text: string
   });
 }
 
-/** A cell that is coloured after it was padded, so that escapes do not count as width. */
-export interface Cell {
-  readonly text: string;
-  readonly paint?: (text: string) => string;
-}
-
-/** Lines of a table with aligned columns; the last column is not padded. */
-export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
-  const all = [head.map((text): Cell => ({ text })), ...rows];
-  // Not Math.max(...all): the settings of ten thousand jobs are more rows than a call takes arguments.
-  const widest = (column: number) => all.reduce((most, row) => Math.max(most, row[column]?.text.length ?? 0), 0);
-  const widths = head.map((_, column) => widest(column));
-  return all.map((row) =>
-    row.map((cell, column) => {
-      const padded = column === row.length - 1 ? cell.text : cell.text.padEnd(widths[column] ?? 0);
-      return cell.paint ? cell.paint(padded) : padded;
-    }).join("  ").trimEnd()
-  );
-}
-
 /** A row of {@link labelled}. */
 export type LabelledRow = readonly [label: string, text: string | null | undefined];
 

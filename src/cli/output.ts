@@ -70,13 +70,21 @@ export function createOutput(terminal: Terminal, options: OutputOptions): Output
   const isTerminal = terminal.isTerminal("stdout");
   const { json, quiet, verbose, noColor: noColorOption, env, journal = false } = options;
   const print = line("stdout");
+  const columns = () => terminal.columns() ?? DEFAULT_COLUMNS;
+  const colours = wantsColour({ terminal: isTerminal, noColorOption, env }) ? COLOURED : PLAIN;
   return {
     json,
     quiet,
     verbose,
     terminal: isTerminal,
-    columns: terminal.columns() ?? DEFAULT_COLUMNS,
-    style: wantsColour({ terminal: isTerminal, noColorOption, env }) ? COLOURED : PLAIN,
+    columns: columns(),
+    style: {
+      ...colours,
+      /** Asked each time, because a window changes while somebody watches. */
+      get width() {
+        return isTerminal ? columns() : Infinity;
+      },
+    },
     gone: gone.signal,
     print,
     tell: (text) => quiet ? undefined : print(text),

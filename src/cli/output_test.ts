@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppdError } from "../base/errors.ts";
-import { reportFailure } from "./failure.ts";
+import { reportFailure, reportFailures } from "./failure.ts";
 import { fakeTerminal } from "./fake_terminal.ts";
 import { createOutput, type OutputOptions } from "./output.ts";
 
@@ -68,6 +68,23 @@ Deno.test("with --json a failure is one object", () => {
   const error = new AppdError("cannot", { exit: "config" });
   reportFailure(createOutput(terminal, { ...PLAIN, json: true }), error, { program: "appd", stack: false });
   assert.deepEqual(JSON.parse(terminal.stderr), { error: { message: "cannot", hint: null, code: 78 } });
+});
+
+Deno.test("several failures at once are one object too, and end with the code that they share", () => {
+  const told = (errors: readonly AppdError[], json: boolean) => {
+    const terminal = fakeTerminal();
+    const code = reportFailures(createOutput(terminal, { ...PLAIN, json }), errors, { program: "appd", stack: false });
+    return [code, terminal.stderr] as const;
+  };
+  const [one, two] = [new AppdError("one", { exit: "io", hint: "mend" }), new AppdError("two", { exit: "io" })];
+  assert.deepEqual(told([], true), [0, ""]);
+  assert.deepEqual(told([one, two], false), [74, "appd: one\nhint: mend\nappd: two\n"]);
+  const [code, stderr] = told([one, two], true);
+  const problems = [{ message: "one", hint: "mend", code: 74 }, { message: "two", hint: null, code: 74 }];
+  assert.equal(code, 74);
+  assert.deepEqual(JSON.parse(stderr), { error: { message: "one\ntwo", hint: null, code: 74, problems } });
+  assert.deepEqual(JSON.parse(told([one], true)[1]), { error: { message: "one", hint: "mend", code: 74 } });
+  assert.equal(told([one, new AppdError("three", { exit: "config" })], true)[0], 1);
 });
 
 Deno.test("what is no AppdError is a bug: one line, and the stack only when asked for", () => {

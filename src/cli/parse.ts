@@ -1,8 +1,8 @@
 import { shellWord } from "../base/shell_word.ts";
-import { flagAliases, type ProgramSpec, shownCommands, topCommands } from "./command.ts";
+import { findCommand, flagAliases, type ProgramSpec, shownCommands, topCommands } from "./command.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Asked, optionsOf, ownOptions, settingsOf } from "./option_values.ts";
-import { resolve } from "./resolve.ts";
+import { bothAtOnce, resolve, verbCalled } from "./resolve.ts";
 import { type Given, scan, type Scanned } from "./scan.ts";
 import { suggest, usageError } from "./usage.ts";
 
@@ -38,12 +38,24 @@ function refuseUnknown(asked: Asked, scanned: Scanned): void {
   const cause = asked.command ? `"${line}" does not know it` : "unknown option";
   const elsewhere = foreign && takersOf(asked.program, foreign);
   if (elsewhere !== undefined) throw usageError(`cannot use option "${word}": ${cause}`, elsewhere);
-  const flags = asked.command === undefined ? topCommands(asked.program).flatMap(flagAliases) : [];
-  const candidates = [...flags.map((flag) => flag.slice(2)), ...ours.keys()];
+  const verb = asked.command === undefined ? findCommand(topCommands(asked.program), word.slice(2)) : undefined;
+  if (verb !== undefined) {
+    throw usageError(`cannot use option "${word}": ${cause}`, `write: ${asked.program.name} ${word.slice(2)}`);
+  }
+  const candidates = [...(asked.command === undefined ? everyOptionOf(asked.program) : []), ...ours.keys()];
   throw usageError(
     `cannot use option "${word}": ${cause}`,
     suggest({ word: word.replace(/^-+/, ""), candidates, help: `${line} --help`, prefix: "--" }),
   );
+}
+
+/** What may have been meant while no command is known: an alias such as `--stop`, or an option of any command. */
+function everyOptionOf(program: ProgramSpec): readonly string[] {
+  const flags = topCommands(program).flatMap(flagAliases).map((flag) => flag.slice(2));
+  return [
+    ...flags,
+    ...shownCommands(program).flatMap(({ command }) => (command.options ?? []).map(({ name }) => name)),
+  ];
 }
 
 /** Most commands that a hint names. */
@@ -77,8 +89,14 @@ function checkArguments(asked: Asked, words: readonly string[]): void {
   if (missing) throw usageError(`cannot run "${line}": ${missing.name} is missing`, `see: ${line} --help`);
   const extra = expected.at(-1)?.many ? undefined : words[expected.length];
   if (extra !== undefined) {
+    const other = extra === "help" ? undefined : verbCalled(asked.program, extra);
+    if (expected.length === 0 && other !== undefined && other !== command) {
+      throw bothAtOnce(asked.program, asked.path.join(" "), extra);
+    }
     const option = command.options?.find(({ value }) => value?.choices?.includes(extra));
-    const hint = option !== undefined
+    const hint = extra === "help"
+      ? `write: ${[asked.program.name, "help", ...asked.path].join(" ")}`
+      : option !== undefined
       ? `write: ${line} --${option.name} ${extra}`
       : command.trailingCommand
       ? `a command to supervise stands after --: ${line} -- ${extra}`

@@ -1,8 +1,9 @@
 import { escapeControls } from "../base/escape.ts";
 import type { Explanation, SettingValue } from "../config/explain.ts";
-import { definitions, table, wrap } from "./layout.ts";
+import { definitions, wrap } from "./layout.ts";
 import type { Output } from "./output.ts";
 import type { Style } from "./style.ts";
+import { free, spare, table } from "./table.ts";
 
 /** `key = value` in TOML, one a line, with where it comes from behind it. */
 export function renderSettings(values: readonly SettingValue[], style: Style): string[] {
@@ -11,7 +12,7 @@ export function renderSettings(values: readonly SettingValue[], style: Style): s
     { text: text === "" ? "-" : escapeControls(text) },
     { text: sourceText(layer, where), paint: style.dim },
   ]);
-  return table(["KEY", "VALUE", "FROM"], rows);
+  return table(["KEY", free("VALUE"), spare(free("FROM"))], rows, style);
 }
 
 /** Everything about one setting. */

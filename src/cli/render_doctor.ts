@@ -1,8 +1,8 @@
 import type { Consultation } from "../app/doctor/doctor.ts";
 import type { Mended } from "../app/doctor/mend.ts";
 import { type Examined, type Finding, isWrong, type Severity, summaryOf } from "../doctor/doctor.ts";
-import { type Cell, table } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { type Cell, free, table } from "./table.ts";
 
 /** How findings are shown. */
 export interface RenderDoctor {
@@ -50,7 +50,7 @@ function allChecks(examined: readonly Examined[], style: Style): string[] {
       : { text: worst, paint: paintOf(worst, style) };
     return [mark, { text: check.id }, { text: check.looksAt }];
   });
-  return table(["", "CHECK", "WHAT HAS TO BE"], rows);
+  return table(["", "CHECK", free("WHAT HAS TO BE")], rows, style);
 }
 
 function paintOf(severity: Severity, style: Style): (text: string) => string {

@@ -1,6 +1,6 @@
 import { escapeControls } from "../base/escape.ts";
-import { type Cell, table } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { type Cell, free, table } from "./table.ts";
 
 /** A program as the graph shows it. */
 export interface GraphProgram {
@@ -47,8 +47,8 @@ export function renderGraph(levels: readonly (readonly GraphProgram[])[], view: 
       ];
     })
   );
-  const head = ["STEP", "   PROGRAM", ...(states ? ["STATE"] : []), "AFTER"];
-  return table(head, rows);
+  const head = ["STEP", free("   PROGRAM"), ...(states ? [free("STATE")] : []), free("AFTER")];
+  return table(head, rows, view.style);
 }
 
 function titleOf({ name, instances }: GraphProgram): string {

@@ -2,11 +2,19 @@ import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { jobState, type JobStatus, type LastRun, type RunState } from "../base/job_reports.ts";
 import { lingeringText } from "../base/lingering_text.ts";
-import { type Cell, table } from "./layout.ts";
 import { exitPhrase } from "./render_programs.ts";
 import type { Style } from "./style.ts";
+import { type Cell, free, spare, table } from "./table.ts";
 
-const HEAD = ["NAME", "STATE", "SCHEDULE", "LAST", "NEXT", "TRIGGERS", "NOTE"];
+const HEAD = [
+  free("NAME"),
+  "STATE",
+  spare(free("SCHEDULE")),
+  free("LAST"),
+  "NEXT",
+  spare("TRIGGERS"),
+  free("NOTE"),
+];
 
 /** How jobs and runs are drawn. */
 export interface JobsView {
@@ -27,7 +35,7 @@ export function renderJobs(jobs: readonly JobStatus[], view: JobsView): string[]
     { text: String(job.triggers) },
     { text: noteOf(job, view.now) },
   ]);
-  return table(HEAD, rows);
+  return table(HEAD, rows, view.style);
 }
 
 function paintOf(job: JobStatus, style: Style): (text: string) => string {

@@ -3,10 +3,16 @@ import { escapeControls } from "../base/escape.ts";
 import { familyOf, isUp } from "../base/program_names.ts";
 import type { ProgramExit, ProgramStatus } from "../base/program_reports.ts";
 import { formatSize } from "../base/size.ts";
-import { type Cell, table } from "./layout.ts";
 import type { Style } from "./style.ts";
+import { type Cell, free, spare, table } from "./table.ts";
 
-const HEAD = ["NAME", "STATE", "READY", "PID", "UPTIME", "RESTARTS", "CPU", "MEM", "NOTE"];
+const HEAD = [
+  free("NAME"),
+  "STATE",
+  "READY",
+  ...["PID", "UPTIME", "RESTARTS", "CPU", "MEM"].map(spare),
+  free("NOTE"),
+];
 
 /** How programs are drawn. */
 export interface ProgramsView {
@@ -24,7 +30,7 @@ export function renderPrograms(programs: readonly ProgramStatus[], view: Program
     if (members.length === 1 && only !== undefined) return [row(only, { indent: "", view })];
     return [sumRow(family, { members, view }), ...members.map((member) => row(member, { indent: "  ", view }))];
   });
-  return table(HEAD, rows);
+  return table(HEAD, rows, view.style);
 }
 
 function row(program: ProgramStatus, { indent, view }: { indent: string; view: ProgramsView }): Cell[] {

@@ -1,7 +1,7 @@
 import { formatDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { ProgramPlan, ReloadResult } from "../base/reload_reports.ts";
-import { table } from "./layout.ts";
+import { type Cell, table } from "./table.ts";
 
 /** What each part of a plan is marked with, as diff(1) marks lines. */
 const MARKS: readonly (readonly [part: keyof ProgramPlan, mark: string])[] = [
@@ -27,10 +27,11 @@ export function reloadText(result: ReloadResult, { program, confirmMs }: ReloadV
   const touched = Object.values(rest).some((names) => names.length > 0);
   const title = titleOf(result, settings.length > 0 || touched);
   const kept = keep.length > 0 && (touched || result.planned);
-  const rows = table(["", ""], [
+  const lines: Cell[][] = [
     ...planRows(result.programs, kept ? MARKS : MARKS.filter(([part]) => part !== "keep")),
     ...settings.map(({ key, effect }) => [{ text: `* ${effect}` }, { text: key }]),
-  ]).slice(1);
+  ];
+  const rows = table(["", ""], lines).slice(1); // Whole: which programs it is about matters more than the look.
   const late = !result.planned && settings.some(({ effect }) => effect === "needs restart");
   return [
     `${program}: ${title}`,

@@ -2,10 +2,11 @@ import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { jobState, type JobStatus, type RunReport, type UpcomingSlot } from "../base/job_reports.ts";
 import { lingeringText } from "../base/lingering_text.ts";
-import { type Cell, homePath, labelled, section, table } from "./layout.ts";
+import { homePath, labelled, section } from "./layout.ts";
 import { type JobsView, lastText, statePaint } from "./render_jobs.ts";
 import { exitPhrase } from "./render_programs.ts";
 import { humanTime, tableTime } from "./time_text.ts";
+import { type Cell, free, spare, table } from "./table.ts";
 
 /** How a table of runs is drawn. */
 export interface RunsView extends JobsView {
@@ -34,8 +35,16 @@ export function renderRuns(runs: readonly RunReport[], view: RunsView): string[]
     { text: tookText(run, view.now).padEnd("59m 59s".length) },
     { text: runNote(run, view.now) },
   ]);
-  const head = ["RUN", ...(view.oneJob ? [] : ["JOB"]), "SLOT", "TRIGGER", "STATE", "TOOK", "NOTE"];
-  return table(head, rows).slice(view.goesOn ? 1 : 0);
+  const head = [
+    "RUN",
+    ...(view.oneJob ? [] : [free("JOB")]),
+    "SLOT",
+    spare("TRIGGER"),
+    "STATE",
+    spare("TOOK"),
+    free("NOTE"),
+  ];
+  return table(head, rows, view.style).slice(view.goesOn ? 1 : 0);
 }
 
 function tookText({ state, started_at: started, duration_s: duration }: RunReport, now: number): string {
@@ -124,7 +133,7 @@ export function renderUpcoming(slots: readonly UpcomingSlot[], { style, now }: J
     { text: trigger },
     { text: escapeControls(note ?? "-"), ...(note === null ? {} : { paint: style.dim }) },
   ]);
-  return rows.length === 0 ? [] : table(["AT", "IN", "JOB", "TRIGGER", "NOTE"], rows);
+  return rows.length === 0 ? [] : table(["AT", "IN", free("JOB"), spare("TRIGGER"), free("NOTE")], rows, style);
 }
 
 function whenText(iso: string, now: number): string {

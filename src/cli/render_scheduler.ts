@@ -2,9 +2,10 @@ import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import type { RepositoryStatus } from "../base/job_reports.ts";
 import type { StatusReport } from "../base/status_report.ts";
-import { type Cell, labelled, section, table } from "./layout.ts";
+import { labelled, section } from "./layout.ts";
 import { type JobsView, renderJobs } from "./render_jobs.ts";
 import { humanTime } from "./time_text.ts";
+import { type Cell, free, spare, table } from "./table.ts";
 
 /** The part of the status report about jobs, as lines; empty where there are none and nothing of the kind is set. */
 export function schedulerLines({ scheduler, jobs }: StatusReport, view: JobsView): string[] {
@@ -51,6 +52,17 @@ function waitText(iso: string, now: number): string {
   return humanDuration(Math.max(0, Date.parse(iso) - now));
 }
 
+const REPOSITORY_HEAD = [
+  free("NAME"),
+  "STATE",
+  free("BRANCH"),
+  spare("HEAD"),
+  spare("COMMITS"),
+  "LAST",
+  spare("WATCHED BY"),
+  free("NOTE"),
+];
+
 /** The table of repositories as lines; empty without any. Texts come from the repositories and are escaped. */
 export function renderRepositories(repositories: readonly RepositoryStatus[], { style, now }: JobsView): string[] {
   if (repositories.length === 0) return [];
@@ -65,7 +77,7 @@ export function renderRepositories(repositories: readonly RepositoryStatus[], { 
     { text: one.watching ?? "-" },
     { text: noteOf(one, now) },
   ]);
-  return table(["NAME", "STATE", "BRANCH", "HEAD", "COMMITS", "LAST", "WATCHED BY", "NOTE"], rows);
+  return table(REPOSITORY_HEAD, rows, style);
 }
 
 function noteOf({ error, project, next_try_at: next }: RepositoryStatus, now: number): string {

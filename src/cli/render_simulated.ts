@@ -2,10 +2,11 @@ import type { SimulatedRun } from "../jobs/simulation.ts";
 import { humanDuration } from "../base/duration.ts";
 import { escapeControls } from "../base/escape.ts";
 import { RUN_OUTCOMES, type RunOutcome } from "../base/job_reports.ts";
-import { type Cell, section, table } from "./layout.ts";
+import { section } from "./layout.ts";
 import { statePaint } from "./render_jobs.ts";
 import type { Style } from "./style.ts";
 import { humanTime, tableTime } from "./time_text.ts";
+import { type Cell, free, spare, table } from "./table.ts";
 
 /** How many slots of each job ended how. */
 export class Totals {
@@ -26,6 +27,8 @@ export class Totals {
 /** Least width of the column of jobs, so that pages mostly fit together. */
 const NAME_WIDTH = 12;
 
+const HEAD = ["SLOT", free("JOB"), spare("TRIGGER"), "OUTCOME", spare("RAN"), free("REASON")];
+
 /** Simulated slots as lines of a table. */
 export function renderSimulated(runs: readonly SimulatedRun[], view: { style: Style; goesOn: boolean }): string[] {
   const rows = runs.map((run): Cell[] => [
@@ -36,7 +39,7 @@ export function renderSimulated(runs: readonly SimulatedRun[], view: { style: St
     { text: timeText(run) },
     { text: escapeControls(run.reason ?? "-") },
   ]);
-  return table(["SLOT", "JOB", "TRIGGER", "OUTCOME", "RAN", "REASON"], rows).slice(view.goesOn ? 1 : 0);
+  return table(HEAD, rows, view.style).slice(view.goesOn ? 1 : 0);
 }
 
 /** `5m`, and how late it began. */
@@ -57,6 +60,6 @@ export function renderTotals(totals: Totals, span: { from: number; to: number },
   ]);
   const between = [span.from, span.to].map((at) => humanTime(new Date(at).toISOString())).join(" to ");
   if (rows.length === 0) return [`no slots from ${between}`];
-  const head = ["JOB", "SLOTS", ...outcomes.map((outcome) => outcome.toUpperCase())];
-  return section(`Totals from ${between}`, table(head, rows), style);
+  const head = [free("JOB"), "SLOTS", ...outcomes.map((outcome) => outcome.toUpperCase())];
+  return section(`Totals from ${between}`, table(head, rows, style), style);
 }

@@ -1,6 +1,6 @@
 import type { ProgramStatus } from "../base/program_reports.ts";
 import type { Advise } from "./advice.ts";
-import { reportFailure } from "./failure.ts";
+import { reportFailures } from "./failure.ts";
 import type { Outcome } from "./outcome.ts";
 import type { VerbInput } from "./verb.ts";
 
@@ -17,24 +17,22 @@ export interface Done {
 export function reportOutcomes({ program, output }: VerbInput, done: Done): number {
   const { action, outcomes, programs, more } = done;
   const errors = outcomes.flatMap((one) => "error" in one ? [one.error] : []);
-  const codes = [...new Set(errors.map(({ exitCode }) => exitCode))];
-  const code = errors.length === 0 ? 0 : codes.length === 1 ? codes[0] ?? 1 : 1;
   if (output.json) {
     output.printJson({
       action,
-      ok: code === 0,
+      ok: errors.length === 0,
       ...more,
       programs: outcomes.map((one) => jsonOf(one, { programs, advise: output.advise })),
     });
-    return code;
-  }
-  for (const one of outcomes) {
-    if (!("said" in one)) continue;
-    output.tell(`${program.name}: ${one.said}`);
-    if (one.dependents !== undefined) output.tell(`${program.name}: ${dependentsText(one.dependents)}`);
-  }
-  for (const error of errors) reportFailure(output, error, { program: program.name, stack: false });
-  return code;
+  } else for (const one of outcomes) tellOutcome({ program, output }, one);
+  return reportFailures(output, errors, { program: program.name, stack: false });
+}
+
+function tellOutcome({ program, output }: Pick<VerbInput, "program" | "output">, outcome: Outcome): void {
+  if (!("said" in outcome)) return;
+  const { said, dependents } = outcome;
+  output.tell(`${program.name}: ${said}`);
+  if (dependents !== undefined) output.tell(`${program.name}: ${dependentsText(dependents)}`);
 }
 
 /** `web depends on it and runs on` */

@@ -24,12 +24,13 @@ export function resolve(program: ProgramSpec, scanned: Scanned): Found {
 }
 
 /** The command at the top with this name or alias, with dashes or without. */
-function verbCalled(program: ProgramSpec, word: string): CommandSpec | undefined {
+export function verbCalled(program: ProgramSpec, word: string): CommandSpec | undefined {
   const tops = topCommands(program);
   return findCommand(tops, word) ?? tops.find((one) => flagAliases(one).includes(word));
 }
 
-function bothAtOnce(program: ProgramSpec, one: string, other: string) {
+/** Two verbs on one line, and what does both where there is such a one. */
+export function bothAtOnce(program: ProgramSpec, one: string, other: string) {
   const [first, second] = [verbCalled(program, one), verbCalled(program, other)];
   const meant = first?.together?.[second?.name ?? ""] ?? second?.together?.[first?.name ?? ""];
   const hint = meant === undefined ? `see: ${program.name} --help` : `to do both: ${program.name} ${meant}`;
@@ -65,6 +66,10 @@ function unknownCommand(program: ProgramSpec, at: Unknown) {
   if (Object.hasOwn(elsewhere, at.word)) {
     const [name = "NAME"] = at.after;
     const hint = `write: ${program.name} ${elsewhere[at.word]} ${name}`;
+    return usageError(`cannot run "${[...at.path, at.word].join(" ")}": unknown command`, hint);
+  }
+  if (at.word === "help") {
+    const hint = `write: ${[program.name, "help", ...at.path].join(" ")}`;
     return usageError(`cannot run "${[...at.path, at.word].join(" ")}": unknown command`, hint);
   }
   const shown = at.choices.filter((command) => !command.hidden);

@@ -1,7 +1,9 @@
 import { AppdError } from "../base/errors.ts";
+import { shellWord } from "../base/shell_word.ts";
 import { stderrIsJournal } from "../system/stdio_target.ts";
 import type { System } from "../system/system.ts";
 import { type Advise, adviser, guessedInstance } from "./advice.ts";
+import { type ProgramSpec, topCommands } from "./command.ts";
 import { reportFailure } from "./failure.ts";
 import { type Invocation, isOn } from "./invocation.ts";
 import { createOutput, type Output } from "./output.ts";
@@ -18,8 +20,8 @@ export interface Main extends Pick<VerbInput, "program" | "app"> {
 /**
  * Runs one command line to its exit code; the single place where errors end. Never ends the process itself.
  *
- * Without a command it prints the help on stderr and ends with 2, as git does: a script that lost its verb must not
- * look successful.
+ * Without a command it says so, names those that there are, and ends with 2: a script that lost its verb must not look
+ * successful.
  *
  * @param argv words after the program's name
  */
@@ -82,13 +84,23 @@ async function showHelp(input: VerbInput): Promise<number> {
   return 0;
 }
 
+/** The failure as any other, and below it what the line may go on with. */
 async function missingCommand(input: VerbInput): Promise<number> {
   const { program, invocation, output } = input;
   const line = [program.name, ...invocation.path].join(" ");
-  if (output.json) throw usageError(`cannot run "${line}": a command is missing`, `see: ${line} --help`);
-  const { helpText } = await import("./verbs/help.ts");
-  output.complain(helpText(input, invocation.path));
-  return 2;
+  const error = usageError(`cannot run "${line}": a command is missing`, missingHint(invocation, program));
+  const code = reportFailure(output, error, { program: program.name, stack: false });
+  if (output.json) return code;
+  const { commandsText } = await import("./verbs/help.ts");
+  output.note(`\n${commandsText(input, invocation.path)}`);
+  return code;
+}
+
+/** Of `-- CMD` alone a verb was left out that supervises it. */
+function missingHint({ path, arguments: words }: Invocation, program: ProgramSpec): string {
+  const verb = topCommands(program).find(({ trailingCommand }) => trailingCommand);
+  if (verb === undefined || words.length === 0) return `see: ${[program.name, ...path].join(" ")} --help`;
+  return `to supervise a command: ${program.name} ${verb.name} -- ${words.map(shellWord).join(" ")}`;
 }
 
 function notSupported(invocation: Invocation): AppdError {

@@ -54,11 +54,24 @@ Deno.test("version and help answer on stdout", async () => {
   assert.equal(JSON.parse(version.stdout).name, "appd");
 });
 
-Deno.test("without a command: help on stderr and exit 2", async () => {
+Deno.test("without a command: a failure as any other, and below it what there is", async () => {
   const { code, stdout, stderr } = await ran([]);
   assert.deepEqual([code, stdout], [2, ""]);
-  assert.match(stderr, /^Usage: appd/m);
-  assert.match((await ran(["config"])).stderr, /^Usage: appd config COMMAND/m);
+  assert.match(stderr, /^appd: cannot run "appd": a command is missing\nhint: see: appd --help\n\nUsage: appd /);
+  assert.match(stderr, /\nDaemon:\n {2}start[^]*\nappd itself:\n/);
+  const group = await ran(["git", "hooks"]);
+  assert.equal(group.code, 2);
+  assert.match(
+    group.stderr,
+    /^appd: cannot run "appd git hooks": a command is missing\nhint: see: appd git hooks --help\n\nUsage: appd git hooks COMMAND \[OPTIONS\]\n\nCommands:\n {2}install [^\n]*\n {2}uninstall [^\n]*\n$/,
+  );
+  assert.equal((await ran(["config", "--quiet"])).stderr.split("\n").length, 3, "the failure alone");
+  const { error } = JSON.parse((await ran(["config", "--json"])).stderr);
+  assert.deepEqual(error, {
+    message: 'cannot run "appd config": a command is missing',
+    hint: "see: appd config --help",
+    code: 2,
+  });
 });
 
 Deno.test("a usage error is 2, one line and a hint, or JSON where that was asked for", async () => {

@@ -1,5 +1,7 @@
-/** Marks for a terminal; without colours every function returns its text. */
+/** How what is printed may look: marks for a terminal, without colours every function returns its text, and its width. */
 export interface Style {
+  /** Longest row of a table, in characters; Infinity where nobody looks through a terminal. */
+  readonly width: number;
   bold(text: string): string;
   dim(text: string): string;
   good(text: string): string;
@@ -14,8 +16,15 @@ function sgr(code: number): (text: string) => string {
 
 const plain = (text: string) => text;
 
-export const PLAIN: Style = { bold: plain, dim: plain, good: plain, warn: plain, bad: plain };
-export const COLOURED: Style = { bold: sgr(1), dim: sgr(2), good: sgr(32), warn: sgr(33), bad: sgr(31) };
+export const PLAIN: Style = { width: Infinity, bold: plain, dim: plain, good: plain, warn: plain, bad: plain };
+export const COLOURED: Style = {
+  width: Infinity,
+  bold: sgr(1),
+  dim: sgr(2),
+  good: sgr(32),
+  warn: sgr(33),
+  bad: sgr(31),
+};
 
 /** What decides whether there are colours. */
 export interface ColourQuestion {

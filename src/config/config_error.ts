@@ -27,7 +27,7 @@ const SHOWN = 20;
  * drawn. Exit code: usage when only options are wrong, otherwise config.
  */
 export class ConfigError extends AppdError {
-  readonly problems: readonly Problem[];
+  override readonly problems: readonly Problem[];
 
   /** @param action what cannot be done, in the words of a message */
   constructor(problems: readonly Problem[], action = "load the configuration") {

@@ -141,8 +141,9 @@ function outcomeOf(news: News, giveUp: () => string): Ready {
     return ready;
   }
   if (news.kind === "message" && news.message.type === "error") {
-    const { message, hint, exit } = news.message;
-    throw new AppdError(message, hint === null ? { exit } : { exit, hint });
+    const { message, hint, exit, problems } = news.message;
+    const more = problems === undefined ? {} : { problems };
+    throw new AppdError(message, hint === null ? { exit, ...more } : { exit, hint, ...more });
   }
   const why = news.kind === "exit"
     ? `it ended with ${news.how}`

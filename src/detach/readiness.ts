@@ -13,7 +13,16 @@ export interface Ready {
 /** The one message that a starting daemon sends to the command that started it, as one line of JSON. */
 export type Readiness =
   | { readonly type: "ready" } & Ready
-  | { readonly type: "error"; readonly message: string; readonly hint: string | null; readonly exit: ExitName };
+  | DaemonFailure;
+
+/** Why it cannot start, with what an AppdError has. */
+export interface DaemonFailure {
+  readonly type: "error";
+  readonly message: string;
+  readonly hint: string | null;
+  readonly exit: ExitName;
+  readonly problems?: readonly unknown[] | undefined;
+}
 
 /** Reads the message from the text that came over the socket; undefined when it is none. */
 export function parseReadiness(text: string): Readiness | undefined {

@@ -1,7 +1,8 @@
 import { changeHooks, type HooksOutcome } from "../../app/git/hooks.ts";
 import type { HookChange } from "../../git/hooks.ts";
+import type { Advise } from "../advice.ts";
 import { contextOf } from "../context_of.ts";
-import { reportFailure } from "../failure.ts";
+import { reportFailures } from "../failure.ts";
 import { isOn } from "../invocation.ts";
 import type { VerbInput } from "../verb.ts";
 
@@ -13,24 +14,31 @@ export async function hooks(input: VerbInput): Promise<number> {
   const names = [...new Set(invocation.arguments)];
   const outcomes = await changeHooks(contextOf(input), { action, names, dryRun });
   const errors = outcomes.flatMap((one) => "error" in one ? [one.error] : []);
-  const code = errors[0]?.exitCode ?? 0;
   if (output.json) {
-    output.printJson({ action, dry_run: dryRun, ok: code === 0, repositories: outcomes.map(jsonOf) });
-    return code;
-  }
+    const repositories = outcomes.map((one) => jsonOf(one, output.advise));
+    output.printJson({ action, dry_run: dryRun, ok: errors.length === 0, repositories });
+  } else tellHooks(input, { outcomes, dryRun });
+  return reportFailures(output, errors, { program: program.name, stack: false });
+}
+
+interface HooksTold {
+  readonly outcomes: readonly HooksOutcome[];
+  readonly dryRun: boolean;
+}
+
+function tellHooks({ output, program }: VerbInput, { outcomes, dryRun }: HooksTold): void {
   if (outcomes.length === 0) output.tell(`${program.name}: no repository is configured and enabled`);
   for (const one of outcomes) {
     if ("error" in one) continue;
     for (const line of linesOf(one.hooks, dryRun)) output.tell(`${program.name}: ${one.name}: ${line}`);
   }
-  for (const error of errors) reportFailure(output, error, { program: program.name, stack: false });
-  return code;
 }
 
-function jsonOf(outcome: HooksOutcome): Readonly<Record<string, unknown>> {
+function jsonOf(outcome: HooksOutcome, advise: Advise): Readonly<Record<string, unknown>> {
   if ("error" in outcome) {
-    const { name, error } = outcome;
-    return { name, ok: false, directory: null, hooks: [], error: error.message, hint: error.hint ?? null };
+    const { name, error: { message, hint } } = outcome;
+    const advice = hint === undefined ? null : advise(hint);
+    return { name, ok: false, directory: null, hooks: [], error: message, hint: advice };
   }
   const { name, directory, hooks } = outcome;
   return { name, ok: true, directory, hooks, error: null, hint: null };

@@ -4,6 +4,7 @@ import { cannot } from "../../base/errors.ts";
 import { escapeControls } from "../../base/escape.ts";
 import type { RunReport } from "../../base/job_reports.ts";
 import { contextOf } from "../context_of.ts";
+import { complain } from "../failure.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { isOn, numberOf } from "../invocation.ts";
 import { jobNamed, jobsOf } from "../jobs_of.ts";
@@ -51,7 +52,7 @@ function beganText({ id, job, state, pid, reason }: RunReport): string {
 }
 
 async function waitFor(input: VerbInput, { id, job }: RunReport): Promise<number> {
-  const { invocation, output, program } = input;
+  const { invocation } = input;
   using interrupt = onInterrupt();
   const timeoutMs = numberOf(invocation, "timeout");
   const ended = await (async () => {
@@ -59,22 +60,31 @@ async function waitFor(input: VerbInput, { id, job }: RunReport): Promise<number
     const limit = timeoutMs === undefined ? {} : { timeoutMs };
     return await endOfRun(contextOf(input), id, { ...limit, signal: interrupt.signal });
   })();
-  if (ended !== undefined) {
-    tellEnd(input, ended);
-    return runExitCode(ended);
-  }
-  const reason = interrupt.signal.aborted ? "" : `not ended after ${humanDuration(timeoutMs ?? 0)}, `;
-  output.note(`${program.name}: ${reason}run ${id} of ${job} goes on`);
-  const self = program.name;
-  output.note(output.advise(`hint: see it: ${self} jobs show --run ${id}; end it: ${self} jobs cancel --run ${id}`));
-  return interrupt.signal.aborted ? INTERRUPTED : TIMED_OUT;
+  if (ended !== undefined) return tellEnd(input, ended);
+  return goesOn(input, { id, job, timeoutMs: interrupt.signal.aborted ? undefined : timeoutMs });
 }
 
-function tellEnd({ output, program }: VerbInput, run: RunReport): void {
+interface Unended {
+  readonly id: number;
+  readonly job: string;
+  /** Milliseconds that were waited; undefined when an interrupt ended the waiting. */
+  readonly timeoutMs: number | undefined;
+}
+
+function goesOn({ output, program: { name } }: VerbInput, { id, job, timeoutMs }: Unended): number {
+  const reason = timeoutMs === undefined ? "" : `not ended after ${humanDuration(timeoutMs)}, `;
+  const message = `${reason}run ${id} of ${job} goes on`;
+  const hint = `see it: ${name} jobs show --run ${id}; end it: ${name} jobs cancel --run ${id}`;
+  return complain(output, { message, hint, code: timeoutMs === undefined ? INTERRUPTED : TIMED_OUT }, name);
+}
+
+function tellEnd({ output, program }: VerbInput, run: RunReport): number {
   if (output.json) output.printJson(run);
-  else if (run.state === "ok") output.tell(`${program.name}: ${endText(run)}`);
-  else {
-    output.complain(`${program.name}: ${endText(run)}`);
-    output.complain(output.advise(`hint: ${program.name} jobs show --run ${run.id}`));
+  const code = runExitCode(run);
+  const message = endText(run);
+  if (code !== 0) {
+    return complain(output, { message, hint: `${program.name} jobs show --run ${run.id}`, code }, program.name);
   }
+  if (!output.json) output.tell(`${program.name}: ${message}`);
+  return 0;
 }

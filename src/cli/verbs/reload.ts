@@ -1,10 +1,9 @@
 import { confirmReload, reloadDaemon } from "../../app/control.ts";
 import { type AppdError, cannot } from "../../base/errors.ts";
-import { exitCode } from "../../base/exit_codes.ts";
-import type { LingeringService } from "../../base/reload_reports.ts";
+import type { LingeringService, ReloadResult } from "../../base/reload_reports.ts";
 import { utcTime } from "../../base/utc_time.ts";
 import { contextOf } from "../context_of.ts";
-import { reportFailure } from "../failure.ts";
+import { reportFailures } from "../failure.ts";
 import { isOn, numberOf } from "../invocation.ts";
 import { reloadText } from "../render_reload.ts";
 import { usageError } from "../usage.ts";
@@ -13,7 +12,11 @@ import type { VerbInput } from "../verb.ts";
 const SECOND = 1000;
 const DAY = 86_400_000;
 
-/** Applies the configuration, or plans it, and says what became of each program and key. */
+/**
+ * Applies the configuration, or plans it, and says what became of each program and key.
+ *
+ * @throws AppdError (config) when it is invalid, for scripts as for people
+ */
 export async function reload(input: VerbInput): Promise<number> {
   const { invocation, output, program } = input;
   const plan = isOn(invocation, "plan");
@@ -21,23 +24,28 @@ export async function reload(input: VerbInput): Promise<number> {
   checkOptions(plan, confirmMs);
   const context = contextOf(input);
   const result = await reloadDaemon(context, { plan, ...(confirmMs === undefined ? {} : { confirmMs }) });
-  const { lingering = [] } = result;
-  if (output.json) {
-    output.printJson(result);
-    return result.ok ? lingering.length === 0 ? 0 : exitCode("generic") : exitCode("config");
-  }
   if (!result.ok) {
     throw cannot(["reload", context.configFile], result.error ?? "the configuration is invalid", {
       exit: "config",
       hint: `the old configuration stays live; check the new one: ${program.name} config check`,
     });
   }
+  if (output.json) output.printJson(result);
+  else tellReload(input, result, { plan, confirmMs });
+  return reportFailures(output, (result.lingering ?? []).map(lingers), { program: program.name, stack: false });
+}
+
+interface Asked {
+  readonly plan: boolean;
+  readonly confirmMs: number | undefined;
+}
+
+/** A plan was asked for; what a reload did, `--quiet` silences. */
+function tellReload({ output, program }: VerbInput, result: ReloadResult, { plan, confirmMs }: Asked): void {
   const confirmed = result.confirm_until && confirmMs || undefined;
   const text = output.advise(reloadText(result, { program: program.name, confirmMs: confirmed }));
   if (plan) output.print(text);
   else output.tell(text);
-  for (const service of lingering) reportFailure(output, lingers(service), { program: program.name, stack: false });
-  return lingering.length === 0 ? 0 : exitCode("generic");
 }
 
 /** The new configuration holds, and this service does not know: its old life goes on. */

@@ -69,6 +69,8 @@ Deno.test("a service that goes on under the old configuration is an error of a r
   );
   const json = await test.run("reload", "--json");
   assert.deepEqual([json.code, JSON.parse(json.stdout).lingering], [1, lingering]);
+  const { error } = JSON.parse(json.stderr);
+  assert.deepEqual([error.code, error.problems.length], [1, 2]);
 });
 
 Deno.test("an invalid configuration is 78 for a plan too", async () => {
@@ -76,6 +78,11 @@ Deno.test("an invalid configuration is 78 for a plan too", async () => {
   for (const args of [["reload"], ["reload", "--plan"], ["reload", "--json"]]) {
     assert.equal((await test.run(...args)).code, 78, args.join(" "));
   }
+  const { stdout, stderr } = await test.run("reload", "--json");
+  const { error } = JSON.parse(stderr);
+  assert.deepEqual([stdout, error.code], ["", 78]);
+  assert.match(error.message, /^cannot reload ".*": config.toml:1:1: bad$/);
+  assert.match(error.hint, /the old configuration stays live/);
 });
 
 Deno.test("a reload is confirmed once", async () => {

@@ -34,7 +34,7 @@ const HOST_EXCEPTIONS: Readonly<Record<string, { readonly uses: readonly string[
     uses: ["args", "exit"],
     because: "hands in the arguments and is the only place that ends the process",
   },
-  "src/app/assemble.ts": { uses: ["umask"], because: "set once, before the first file is made" },
+  "src/app/take_home.ts": { uses: ["umask"], because: "set once, before the first file is made" },
   "src/app/command.ts": { uses: ["cwd"], because: "a command after -- runs where it was given" },
   "src/app/daemon.ts": { uses: ["cwd"], because: "the same in the foreground" },
   "src/app/context.ts": { uses: ["cwd"], because: "relative paths of the command line are the caller's" },

@@ -1,34 +1,22 @@
-import { AppdError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
 import { inWordsOf } from "../base/words.ts";
-import { versionText } from "../base/version.ts";
 import { createHealth } from "../health/health.ts";
-import { prepareDirectories } from "../instance/home.ts";
-import { directoriesOf } from "../instance/paths.ts";
-import { writePidFile } from "../instance/pid_file.ts";
-import { delay } from "../system/clock.ts";
-import type { Lock } from "../system/lock.ts";
-import { announce } from "./announce.ts";
 import { addChecks, addZombieCheck, followPrograms } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { guardFiles } from "./guardian.ts";
 import { tellChecks } from "./events/check_events.ts";
 import { Journal } from "./events/journal.ts";
 import { openListeners } from "./listeners.ts";
-import { loadContextConfig } from "./load.ts";
-import { type Logs, openLogs } from "./logs.ts";
-import { modeOf } from "./mode.ts";
-import { presenceOf } from "./presence.ts";
+import type { Loaded } from "./load.ts";
+import type { Logs } from "./logs.ts";
 import type { Command } from "./command.ts";
 import { Jobs } from "./jobs/jobs.ts";
-import { flightRecord } from "./flight_recorder.ts";
 import type { KitFor, KitSources } from "./kit/create_kit.ts";
 import { hasKit } from "./kit/has_kit.ts";
 import type { OpenKit } from "./kit/open_kit.ts";
 import { KeepAlive } from "./keep_alive.ts";
 import { recordFailure } from "./start_failure.ts";
 import { startAgain } from "./start_words.ts";
-import { isDeath, type LastEnd } from "../instance/last_end.ts";
-import type { Logger } from "../base/logger.ts";
 import type { LiveParts } from "./live_config.ts";
 import { LiveToken } from "./live_token.ts";
 import { createFifos } from "../system/fifo.ts";
@@ -37,7 +25,7 @@ import { obeyOnFailed } from "./programs/on_failed.ts";
 import { openPrograms } from "./programs/programs.ts";
 import { Daemon } from "./running_daemon.ts";
 import { signsOfLife } from "./signs_of_life.ts";
-import { refuseWhatOthersCanWrite } from "./trust.ts";
+import { takeHome } from "./take_home.ts";
 import { reportUnhandled } from "./unhandled.ts";
 import { watchFile } from "./watch_config.ts";
 
@@ -96,31 +84,11 @@ async function build(
   context: Context,
   { parts, onLogs, ...options }: BuildOptions,
 ): Promise<Omit<Assembled, keyof AsyncDisposable>> {
-  const { system, paths } = context;
-  const { clock, files, host } = system;
-  Deno.umask(0o027);
-  const loaded = await loadContextConfig(context);
-  refuseWhatOthersCanWrite(context, loaded);
+  const { paths, system: { clock, files, host } } = context;
+  const { detached, command } = options;
+  const { loaded, lock, logs, lastEnd, deaths, announcement } = await takeHome(context, { parts, onLogs, detached });
   const { config } = loaded;
-  prepareDirectories(files, directoriesOf(paths), host.uid);
-  const lock = parts.use(await takeLock(context));
-
-  const { pidFile } = config.daemon;
-  writePidFile(files, pidFile, host.pid);
-  parts.defer(() => void files.unlink(pidFile));
-  const { lastEnd, deaths } = await flightRecord(context); // Before this run leaves its own traces.
-  const logs = parts.use(openLogs(context, { loaded, detached: options.detached }));
   const log = logs.logging.logger();
-  onLogs(logs);
-  const mode = modeOf(context)?.name;
-  log.info(`${context.app.product.name} starts`, {
-    pid: host.pid,
-    version: versionText(context.app.product),
-    home: paths.home,
-    ...(mode === undefined ? {} : { mode }),
-  });
-  const announcement = parts.use(await announce(context, { detached: options.detached, log }));
-  if (lastEnd !== undefined) tellLastEnd(log, lastEnd);
 
   const health = parts.use(createHealth({ clock, interval: HEALTH_INTERVAL_MS }));
   const programs = openPrograms(context, logs);
@@ -130,12 +98,12 @@ async function build(
   const stopping = new AbortController();
   const healthLog = logs.logging.logger("health");
   parts.use(tellChecks(health, { journal, log: healthLog, now: () => clock.now(), stopping: stopping.signal }));
-  const kit = await kitOf(context, { logs, command: options.command, config: () => daemon.config, jobs: () => jobs });
+  const kit = await kitOf(context, { logs, command, config: () => daemon.config, jobs: () => jobs });
   const notifications = parts.use(new Notifications(context, logs));
   const jobs = parts.use(
     new Jobs({
       ...{ context, logs, health, journal, oom: programs.oom, kitFor: kit?.kitFor },
-      enabled: options.command === undefined,
+      enabled: command === undefined,
       onEvent: (event) => notifications.tellJob(event),
     }),
   );
@@ -144,21 +112,15 @@ async function build(
     notifications.tell(event);
     jobs.tell(event);
   }));
-  const { command } = options;
-  const keepAlive = options.detached
-    ? parts.use(
-      new KeepAlive(context, {
-        ...{ fifos: createFifos(), log, deaths: deaths.length },
-        words: startAgain(context, { command, schema: loaded.schema }),
-      }),
-    )
+  const keepAlive = detached
+    ? parts.use(keepAliveOf(context, { log, deaths, command, schema: loaded.schema }))
     : undefined;
   const token = new LiveToken(context, config);
   const daemon: Daemon = new Daemon(
     context,
     {
       ...{ logs, health, supervisor, usage, prepare: programs.prepare, journal, notifications, jobs },
-      ...{ keepAlive, lastEnd, deaths, command, pidFile, stopping, token },
+      ...{ keepAlive, lastEnd, deaths, command, pidFile: config.daemon.pidFile, stopping, token },
       services: servicesOf(kit?.kitFor, stopping.signal),
     },
     loaded,
@@ -171,7 +133,7 @@ async function build(
     }),
   );
   parts.use(guardFiles({ files, clock, log }, {
-    pidFile,
+    pidFile: config.daemon.pidFile,
     pid: host.pid,
     socket: paths.socket,
     restoreSocket: listeners.restoreSocket,
@@ -180,13 +142,9 @@ async function build(
   parts.use(followPrograms(health, supervisor));
   addZombieCheck(health, context);
   parts.use(obeyOnFailed(supervisor, daemon));
-  await jobs.beginOpening(loaded);
-  // Everything that can be refused comes before anything runs; endpoints and jobs are made while the database opens.
-  const [prepared, made] = await Promise.allSettled([jobs.prepare(loaded), kit?.makeRoutes()]);
-  if (stopping.signal.aborted) return { daemon, kit, jobs, unwell: {} };
-  if (prepared.status === "rejected") throw prepared.reason;
-  if (made.status === "rejected") throw made.reason;
-  await daemon.live.begin(prepared.value);
+  if (!await begin({ daemon, kit, jobs }, { loaded, stopping: stopping.signal })) {
+    return { daemon, kit, jobs, unwell: {} };
+  }
   options.onBegun?.(daemon);
   await kit?.watch(health, stopping.signal);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
@@ -194,6 +152,35 @@ async function build(
   parts.use(signsOfLife(clock, lock));
 
   return { daemon, kit, jobs, unwell: kit?.unwell(health) ?? {} };
+}
+
+/** Who starts a daemon again that was started without a service manager. */
+function keepAliveOf(
+  context: Context,
+  { log, deaths, ...order }: { log: Logger; deaths: readonly string[] } & Parameters<typeof startAgain>[1],
+): KeepAlive {
+  return new KeepAlive(context, {
+    ...{ fifos: createFifos(), log, deaths: deaths.length },
+    words: startAgain(context, order),
+  });
+}
+
+/**
+ * Begins everything that runs. All that can be refused comes before; endpoints and jobs are made while the database opens.
+ *
+ * @returns false when the daemon was told to stop meanwhile
+ */
+async function begin(
+  { daemon, kit, jobs }: Pick<Assembled, "daemon" | "kit" | "jobs">,
+  { loaded, stopping }: { readonly loaded: Loaded; readonly stopping: AbortSignal },
+): Promise<boolean> {
+  await jobs.beginOpening(loaded);
+  const [prepared, made] = await Promise.allSettled([jobs.prepare(loaded), kit?.makeRoutes()]);
+  if (stopping.aborted) return false;
+  if (prepared.status === "rejected") throw prepared.reason;
+  if (made.status === "rejected") throw made.reason;
+  await daemon.live.begin(prepared.value);
+  return true;
 }
 
 /** What the parts of the app are given; undefined where it has none, and where a command runs instead of them. */
@@ -210,36 +197,4 @@ async function kitOf(
 function servicesOf(kitFor: KitFor | undefined, stopping: AbortSignal): LiveParts["services"] {
   if (kitFor === undefined) return () => [];
   return ({ config, own }) => own.serviceSpecs({ config, kitFor, stopping });
-}
-
-/** Says how the last run ended: as a warning, when it was no orderly end. */
-function tellLastEnd(log: Logger, lastEnd: LastEnd): void {
-  const { how, pid, at, detail } = lastEnd;
-  const when = at === null ? {} : isDeath(lastEnd) ? { last_seen: at } : { at };
-  const fields = { pid, ...when, ...(detail === null ? {} : { detail }) };
-  if (how === "clean") log.info("the last run ended well", fields);
-  else log.warn(`the last run ended: ${how}`, fields);
-}
-
-/** How often, and after how many milliseconds, the lock is tried again: a `status` may hold it for an instant. */
-const LOCK_TRIES = 10;
-const LOCK_PAUSE_MS = 20;
-
-/**
- * Takes the instance's lock for the life of this process.
- *
- * @throws AppdError (locked) naming the PID of the daemon that holds it
- */
-async function takeLock(context: Context): Promise<Lock> {
-  for (let tries = 0; tries < LOCK_TRIES; tries++) {
-    const lock = context.system.locks.tryExclusive(context.paths.lock);
-    if (lock) return lock;
-    await delay(context.system.clock, LOCK_PAUSE_MS);
-  }
-  const presence = presenceOf(context);
-  const who = presence.kind === "running" && presence.pid !== undefined ? ` with PID ${presence.pid}` : "";
-  throw new AppdError(`cannot run "${context.called}": another daemon${who} holds "${context.paths.lock}"`, {
-    exit: "locked",
-    hint: "see it: appd status, end it: appd stop, or run another one beside it: --name OTHER",
-  });
 }

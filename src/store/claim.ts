@@ -1,6 +1,7 @@
 import { errnoOf } from "../base/errors.ts";
 import { type Files, writeAll } from "../system/files.ts";
 import { refused } from "./refused.ts";
+import { COMPANIONS, freeName } from "./set_aside.ts";
 
 /**
  * The file beside a database at a place that somebody chose. Its daemon holds a lock on it, and notes in it which file it
@@ -78,6 +79,13 @@ export function refuseStrange(files: Files, { path, isChosen, isOurs, reason }: 
     `cannot use "${path}": it is damaged, or no database, and not known to be this program's: ${
       reason.replace(/\s+/g, " ")
     }`,
-    `nothing in it was changed: keep it elsewhere, and this program begins with an empty one: mv "${path}" "${path}.other"`,
+    `nothing in it was changed: keep it elsewhere, and this program begins with an empty one: ${moving(files, path)}`,
   );
+}
+
+/** Commands that move it with what SQLite keeps beside it: a log that stayed would be taken for that of the next one. */
+function moving(files: Files, path: string): string {
+  const other = freeName(files, `${path}.other`);
+  const names = ["", ...COMPANIONS].filter((suffix) => files.stat(path + suffix) !== undefined);
+  return names.map((suffix) => `mv "${path}${suffix}" "${other}${suffix}"`).join(" && ");
 }

@@ -7,7 +7,7 @@ import { migrate } from "./migrate.ts";
 import { refused } from "./refused.ts";
 import { COMPANIONS } from "./set_aside.ts";
 import { refuseForeign } from "./foreign.ts";
-import { DamagedError, faultOf } from "./trouble.ts";
+import { DamagedError, EMPTIED, faultOf } from "./trouble.ts";
 
 /** What opening needs; `now`: wall time in milliseconds. */
 export interface OpenInput {
@@ -89,7 +89,7 @@ function checkHead(files: Files, { fd, path }: { fd: number; path: string }): vo
   const head = new Uint8Array(100);
   const length = files.read(fd, head, 0);
   if (length === 0) {
-    if ((files.stat(`${path}-wal`)?.size ?? 0) > 0) throw new DamagedError("it is empty, its write-ahead log is not");
+    if ((files.stat(`${path}-wal`)?.size ?? 0) > 0) throw new DamagedError(EMPTIED);
     return;
   }
   const magic = new TextDecoder("latin1").decode(head.subarray(0, MAGIC.length));

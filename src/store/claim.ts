@@ -1,5 +1,6 @@
 import { errnoOf } from "../base/errors.ts";
 import { type Files, writeAll } from "../system/files.ts";
+import type { Known } from "./database.ts";
 import { refused } from "./refused.ts";
 import { COMPANIONS, freeName } from "./set_aside.ts";
 
@@ -57,13 +58,11 @@ function noted(files: Files, path: string): string | undefined {
   return stat?.kind === "file" && stat.size <= LONGEST ? files.readText(claimPath(path)) : undefined;
 }
 
-/** What is known of a damaged file. */
-export interface Damage {
+/** A damaged file. */
+export interface Damage extends Known {
   readonly path: string;
   /** Somebody chose the place, and may have named a file of something else. */
   readonly isChosen: boolean;
-  /** What could be read of it shows that it is ours. */
-  readonly isOurs: boolean;
   readonly reason: string;
 }
 

@@ -208,11 +208,11 @@ Deno.test("what took the place of our own database, where somebody chose it, is 
 
 for (
   const [what, make] of Object.entries({
-    "an end of its program": (path: string) => overwrite(path, 0, new Uint8Array(100)),
-    "a removal": (path: string) => fs.rmSync(path),
+    damaged: (path: string) => overwrite(path, 0, new Uint8Array(100)),
+    emptied: (path: string) => fs.writeFileSync(path, ""),
   })
 ) {
-  Deno.test(`what is left beside a strange database after ${what} moves with it: who obeys the hint begins with an empty one, and keeps all`, async () => {
+  Deno.test(`the log of a strange database that is ${what} moves with it: who obeys the hint begins with an empty one, and keeps all`, async () => {
     using place = directory();
     const path = join(place.path, "appd.db");
     const db = openSqlite(path);
@@ -230,3 +230,12 @@ for (
     assert.deepEqual(fs.readFileSync(`${path}.other-2-wal`), log);
   });
 }
+
+Deno.test("the log of a database that was removed after a crash is set aside, also where somebody chose the place", async () => {
+  using place = directory();
+  fs.writeFileSync(join(place.path, "appd.db-wal"), "a log\n");
+  await using store = await chosen(place.path);
+  assert.deepEqual(await texts(store), []);
+  const [kept = "none"] = fs.readdirSync(place.path).filter((name) => /\.corrupt-.*-wal$/.test(name));
+  assert.equal(fs.readFileSync(join(place.path, kept), "utf8"), "a log\n");
+});

@@ -73,10 +73,14 @@ function strangeness(
 function tryToOpen(input: ForeseeInput, seen: Seen): void {
   const { files, path } = input;
   checkKinds(files, path);
-  const size = sizeOf(input, "");
-  const logged = sizeOf(input, "-wal");
+  const file = files.stat(path);
+  const size = file?.size ?? 0;
+  const logged = files.stat(`${path}-wal`)?.size ?? 0;
   const isShared = files.stat(`${path}-shm`) !== undefined;
-  if (size === 0 && logged > 0) throw new DamagedError(EMPTIED);
+  if (size === 0 && logged > 0) {
+    seen.isOurs = file === undefined;
+    throw new DamagedError(EMPTIED);
+  }
   if (size === 0) return trySteps(input);
   if (!isShared && logged > 0) return; // A crash of the host: without its log it says nothing.
   const db = input.read(path, { isShared });
@@ -89,10 +93,6 @@ function tryToOpen(input: ForeseeInput, seen: Seen): void {
   } finally {
     closeQuietly(db);
   }
-}
-
-function sizeOf({ files, path }: ForeseeInput, suffix: string): number {
-  return files.stat(path + suffix)?.size ?? 0;
 }
 
 /** The only statement by which a step could change more than the file that it is carried out on. */

@@ -108,9 +108,11 @@ Deno.test("a step that would change another file is not tried", async () => {
   assert.deepEqual(fs.readdirSync(place.path), ["appd.db"]);
 });
 
-Deno.test("a log whose database was removed is foreseen where somebody chose the place, and set aside elsewhere", () => {
+Deno.test("a log beside an emptied file is foreseen to be refused where somebody chose the place, one alone nowhere", () => {
   using place = directory();
   fs.writeFileSync(join(place.path, "appd.db-wal"), "a log\n");
+  assert.equal(foresee(place.path, NOTES, { isChosen: true }), undefined);
+  fs.writeFileSync(join(place.path, "appd.db"), "");
   assert.match(
     foresee(place.path, NOTES, { isChosen: true })?.message ?? "",
     /: it is empty, its write-ahead log is not$/,

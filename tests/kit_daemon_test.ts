@@ -417,6 +417,16 @@ Deno.test("while a start waits for a check, a reload waits for it, and a stop do
   assert.deepEqual([code, /it was told to stop before it was ready/.test(stderr)], [69, true], stderr);
 });
 
+Deno.test("a second start while the first one waits for a check returns when the daemon is ready, too", async () => {
+  await using fig = new Fig();
+  const first = fig.start({ FIG_SLOW: "4000" });
+  await untilItWaits(fig);
+  const second = await fig.instance.run(["start"]);
+  assert.deepEqual([second.code, (await fig.instance.status()).state], [0, "ready"], second.stderr);
+  assert.match(second.stdout, /already running/);
+  assert.equal((await first).code, 0);
+});
+
 Deno.test("a daemon that is killed while its start waits for a check is known to the next one, with how it was started", async () => {
   await using fig = new Fig();
   const env = fig.instance.env({ FIG_SLOW: "60000", FIG_TIMEOUT: "40s" });

@@ -394,24 +394,58 @@ Deno.test("a start says which critical check has not answered within its own tim
   assert.deepEqual(JSON.parse(again.stdout).started.unwell, { basket: "the basket has a hole" });
 });
 
+/** Everything of it runs, and its start is not over. */
+async function untilItWaits({ instance }: Fig): Promise<void> {
+  await until("it waits for its check", async () => {
+    const { state, jobs } = await instance.run(["status", "--json"]).then(({ stdout }) => JSON.parse(stdout));
+    return state === "starting" && jobs.length > 0;
+  });
+}
+
 Deno.test("while a start waits for a check, a reload waits for it, and a stop does not", async () => {
   await using fig = new Fig();
-  const isStarting = () =>
-    until("it waits for its check", async () => {
-      const { state, jobs } = await fig.instance.run(["status", "--json"]).then(({ stdout }) => JSON.parse(stdout));
-      return state === "starting" && jobs.length > 0;
-    });
   const slow = fig.start({ FIG_SLOW: "4000" });
-  await isStarting();
+  await untilItWaits(fig);
   const reload = await fig.instance.run(["reload"]);
   assert.deepEqual([(await slow).code, reload.code], [0, 0], reload.stderr);
   assert.equal((await fig.instance.status()).state, "ready");
   await fig.instance.run(["stop"]);
   const hung = fig.start({ FIG_SLOW: "60000", FIG_TIMEOUT: "40s" });
-  await isStarting();
+  await untilItWaits(fig);
   signal(fig.instance.pid(), "SIGTERM");
   const { code, stderr } = await hung;
   assert.deepEqual([code, /it was told to stop before it was ready/.test(stderr)], [69, true], stderr);
+});
+
+Deno.test("a second start while the first one waits for a check returns when the daemon is ready, too", async () => {
+  await using fig = new Fig();
+  const first = fig.start({ FIG_SLOW: "4000" });
+  await untilItWaits(fig);
+  const second = await fig.instance.run(["start"]);
+  assert.deepEqual([second.code, (await fig.instance.status()).state], [0, "ready"], second.stderr);
+  assert.match(second.stdout, /already running/);
+  assert.equal((await first).code, 0);
+});
+
+Deno.test("a daemon that is killed while its start waits for a check is known to the next one, with how it was started", async () => {
+  await using fig = new Fig();
+  const env = fig.instance.env({ FIG_SLOW: "60000", FIG_TIMEOUT: "40s" });
+  const hung = fig.instance.run(["start", "--mode", "idle"], { env });
+  await untilItWaits(fig);
+  signal(fig.instance.pid(), "SIGKILL");
+  assert.notEqual((await hung).code, 0);
+  assert.equal((await fig.instance.run(["restart"])).code, 0);
+  const { mode, last_end } = await fig.instance.status();
+  assert.deepEqual([mode, last_end?.how], ["idle", "killed"]);
+});
+
+Deno.test("a configuration that is written while a start waits for a check is taken up by itself", async () => {
+  await using fig = new Fig("[daemon]\nwatch_config = true\n");
+  const slow = fig.start({ FIG_SLOW: "4000" });
+  await untilItWaits(fig);
+  fig.instance.write("[daemon]\nwatch_config = true\n[fig]\nbad = true\n");
+  assert.equal((await slow).code, 0);
+  await until("the change is taken up", async () => (await fig.instance.status()).last_reload?.ok);
 });
 
 Deno.test("a reload takes up what the configuration says of a job and of a check, and refuses what does not fit", async () => {

@@ -33,7 +33,7 @@ export interface AssembleOptions {
   readonly command: Command | undefined;
   /** Started by `appd start`, without a terminal; otherwise in the foreground or under a service manager. */
   readonly detached: boolean;
-  /** Hears of the daemon when everything of it runs and only checks are waited for. */
+  /** Hears of the daemon when everything of it runs and only checks of the app are waited for; not called without an app. */
   readonly onBegun?: (daemon: Daemon) => void;
   /** Makes the commands of a hint those of this instance. Default: those of the program. */
   readonly advise?: ((text: string) => string) | undefined;
@@ -145,11 +145,13 @@ async function build(
   if (!await begin({ daemon, kit, jobs }, { loaded, stopping: stopping.signal })) {
     return { daemon, kit, jobs, unwell: {} };
   }
-  options.onBegun?.(daemon);
-  await kit?.watch(health, stopping.signal);
   parts.use(watchFile({ files, clock }, context.configFile, () => daemon.configFileChanged()));
-  daemon.started(listeners.url);
   parts.use(signsOfLife(clock, lock));
+  if (kit !== undefined) {
+    options.onBegun?.(daemon);
+    await kit.watch(health, stopping.signal);
+  }
+  daemon.started(listeners.url);
 
   return { daemon, kit, jobs, unwell: kit?.unwell(health) ?? {} };
 }

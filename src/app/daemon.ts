@@ -35,7 +35,11 @@ export async function runDaemon(context: Context, options: RunOptions = {}): Pro
     const { assemble } = await import("./assemble.ts");
     const heed = (daemon: Daemon) => daemon.heed(inbox, context.system.terminal.isTerminal("stderr"));
     await using assembled = await assemble(context, {
-      ...{ command, advise, detached: waiting !== undefined, onBegun: heed },
+      ...{ command, advise, detached: waiting !== undefined },
+      onBegun(daemon) {
+        daemon.record(); // It may be killed while it waits for its checks, too.
+        heed(daemon);
+      },
     });
     const { daemon, jobs } = assembled;
     daemon.record(); // Whoever is told that it runs can kill it at once, and the next one has to know of this life.

@@ -55,7 +55,7 @@ export async function startDaemon(context: Context, options: { command?: Command
     return { ...result(running), already: true, ...(ignored.length === 0 ? {} : { ignored }) };
   };
   const early = await askStatus(context);
-  if (early?.pid && early.state !== "stopping") return await already(runningOf(early, early.pid));
+  if (early?.pid && !isBetween(early)) return await already(runningOf(early, early.pid));
   prepareDirectories(context.system.files, directoriesOf(context.paths), context.system.host.uid);
   const { locks } = context.system;
   using _turn = locks.tryExclusive(context.paths.startLock) ?? await locks.exclusive(context.paths.startLock);
@@ -89,9 +89,7 @@ async function settled(context: Context): Promise<Running | undefined> {
     const asked = clock.monotonic();
     const status = await askStatus(context);
     if (status === undefined && clock.monotonic() - asked > 1000) unanswered++;
-    if (status?.pid && status.state !== "starting" && status.state !== "stopping") {
-      return runningOf(status, status.pid);
-    }
+    if (status?.pid && !isBetween(status)) return runningOf(status, status.pid);
     if (clock.monotonic() > end || unanswered >= 3) {
       const presence = presenceOf(context);
       throw cannot(["start", context.called], ...silent(presence.kind === "running" ? presence.pid : undefined));
@@ -99,6 +97,11 @@ async function settled(context: Context): Promise<Running | undefined> {
     await delay(clock, 25); // Nobody told that daemon to tell us; the lock has no event but its release.
   }
   return undefined;
+}
+
+/** It is not ready yet, or not gone yet. */
+function isBetween({ state }: StatusReport): boolean {
+  return state === "starting" || state === "stopping";
 }
 
 /** What a report says of the daemon with this PID. */

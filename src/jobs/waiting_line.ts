@@ -4,7 +4,6 @@ import type { Run } from "./run.ts";
 export class WaitingLine {
   /** In the order of ids, which is that of their coming. */
   readonly #runs = new Map<number, Run>();
-
   /** Numbers of those whose lines are not on disk yet: their slots may turn out to have had one. */
   readonly #unwritten = new Set<number>();
 
@@ -12,6 +11,7 @@ export class WaitingLine {
     this.#runs.set(run.id, run);
   }
 
+  /** Takes a run that does not start before {@link markWritten}. */
   addUnwritten(run: Run): void {
     this.add(run);
     this.#unwritten.add(run.id);

@@ -2,8 +2,8 @@ import { AppdError } from "../base/errors.ts";
 import { isTimezone, nearestTimezone } from "../base/timezone.ts";
 
 /**
- * A span of time in which a zone's offset does not change; it is endless where it never does. Local times are milliseconds as well: what `Date.UTC` makes of
- * the fields that a clock on the wall shows.
+ * A span of time in which a zone's offset does not change; it is endless where it never does. Local times are milliseconds
+ * as well: what `Date.UTC` makes of the fields that a clock on the wall shows.
  */
 export interface Span {
   /** Instants; the end is the first one outside. */
@@ -99,11 +99,12 @@ function isIn({ start, end }: Span, time: number): boolean {
 function findSpan(name: string, time: number): Span {
   const here = Temporal.Instant.fromEpochMilliseconds(Math.floor(time)).toZonedDateTimeISO(name);
   const offset = offsetOf(here);
-  // A change is looked for before an instant, and one at `time` is the start of the span.
-  const began = here.add({ milliseconds: 1 }).getTimeZoneTransition("previous");
-  const start = began?.epochMilliseconds ?? -Infinity;
   const end = here.getTimeZoneTransition("next")?.epochMilliseconds ?? Infinity;
-  return { start, end, offset, reached: start + (began === null ? 0 : offsetOf(began.subtract({ milliseconds: 1 }))) };
+  // "previous" looks before an instant: from a moment later on it finds a change at `time` itself, where the span starts.
+  const began = here.add({ milliseconds: 1 }).getTimeZoneTransition("previous");
+  if (began === null) return { start: -Infinity, end, offset, reached: -Infinity };
+  const start = began.epochMilliseconds;
+  return { start, end, offset, reached: start + offsetOf(began.subtract({ milliseconds: 1 })) };
 }
 
 function offsetOf(time: Temporal.ZonedDateTime): number {

@@ -1,6 +1,8 @@
 import { errnoOf } from "../base/errors.ts";
 import { type Files, writeAll } from "../system/files.ts";
+import type { Known } from "./database.ts";
 import { refused } from "./refused.ts";
+import { COMPANIONS, freeName } from "./set_aside.ts";
 
 /**
  * The file beside a database at a place that somebody chose. Its daemon holds a lock on it, and notes in it which file it
@@ -56,13 +58,11 @@ function noted(files: Files, path: string): string | undefined {
   return stat?.kind === "file" && stat.size <= LONGEST ? files.readText(claimPath(path)) : undefined;
 }
 
-/** What is known of a damaged file. */
-export interface Damage {
+/** A damaged file. */
+export interface Damage extends Known {
   readonly path: string;
   /** Somebody chose the place, and may have named a file of something else. */
   readonly isChosen: boolean;
-  /** What could be read of it shows that it is ours. */
-  readonly isOurs: boolean;
   readonly reason: string;
 }
 
@@ -78,6 +78,13 @@ export function refuseStrange(files: Files, { path, isChosen, isOurs, reason }: 
     `cannot use "${path}": it is damaged, or no database, and not known to be this program's: ${
       reason.replace(/\s+/g, " ")
     }`,
-    `nothing in it was changed: keep it elsewhere, and this program begins with an empty one: mv "${path}" "${path}.other"`,
+    `nothing in it was changed: keep it elsewhere, and this program begins with an empty one: ${moving(files, path)}`,
   );
+}
+
+/** Commands that move it with what SQLite keeps beside it: a log that stayed would be taken for that of the next one. */
+function moving(files: Files, path: string): string {
+  const other = freeName(files, `${path}.other`);
+  const names = ["", ...COMPANIONS].filter((suffix) => files.stat(path + suffix) !== undefined);
+  return names.map((suffix) => `mv "${path}${suffix}" "${other}${suffix}"`).join(" && ");
 }

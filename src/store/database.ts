@@ -7,7 +7,13 @@ import { migrate } from "./migrate.ts";
 import { refused } from "./refused.ts";
 import { COMPANIONS } from "./set_aside.ts";
 import { refuseForeign } from "./foreign.ts";
-import { DamagedError, faultOf } from "./trouble.ts";
+import { DamagedError, EMPTIED, faultOf } from "./trouble.ts";
+
+/** What is known of a damaged file. */
+export interface Known {
+  /** What could be read of it shows that it is ours, or nothing was there but a log. */
+  readonly isOurs: boolean;
+}
 
 /** What opening needs; `now`: wall time in milliseconds. */
 export interface OpenInput {
@@ -22,7 +28,7 @@ export interface OpenInput {
    * Hears that the file is damaged while it is still open, which is when it has to be moved: SQLite takes the log of a file
    * into it on closing, unless the file is no longer at its place. What it throws takes the place of that.
    */
-  readonly damaged: (reason: string, known: { readonly isOurs: boolean }) => void;
+  readonly damaged: (reason: string, known: Known) => void;
 }
 
 /** Files up to this size, in bytes, are checked whole at each opening; it takes about 0.1 s. Of larger ones damage is found where it is met. */
@@ -89,7 +95,7 @@ function checkHead(files: Files, { fd, path }: { fd: number; path: string }): vo
   const head = new Uint8Array(100);
   const length = files.read(fd, head, 0);
   if (length === 0) {
-    if ((files.stat(`${path}-wal`)?.size ?? 0) > 0) throw new DamagedError("it is empty, its write-ahead log is not");
+    if ((files.stat(`${path}-wal`)?.size ?? 0) > 0) throw new DamagedError(EMPTIED);
     return;
   }
   const magic = new TextDecoder("latin1").decode(head.subarray(0, MAGIC.length));
@@ -148,7 +154,7 @@ function watchPlace(files: Files, path: string, file: string): OpenedDatabase["p
 export function openDatabase(input: OpenInput): OpenedDatabase {
   const { files, path, called = path } = input;
   let db: Sqlite | undefined;
-  let isOurs = false;
+  let isOurs = files.stat(path) === undefined; // What may be beside it is the log of one that was removed.
   try {
     prepare(input);
     const file = identity(files, [path]);

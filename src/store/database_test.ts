@@ -3,11 +3,12 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { AppdError } from "../base/errors.ts";
 import { openSqlite } from "../system/sqlite.ts";
+import type { StoreOptions } from "./open_store.ts";
 import { directory, insert, MemoryLog, openNotes, texts } from "./testing.ts";
 
-async function refusal(place: string): Promise<AppdError> {
+async function refusal(place: string, options: Partial<StoreOptions> = {}): Promise<AppdError> {
   try {
-    const store = await openNotes(place, { patience: 0 });
+    const store = await openNotes(place, { patience: 0, ...options });
     await store[Symbol.asyncDispose]();
   } catch (error) {
     assert.ok(error instanceof AppdError, String(error));
@@ -203,4 +204,38 @@ Deno.test("what took the place of our own database, where somebody chose it, is 
   overwrite(path, 4096, new Uint8Array(4096));
   await using store = await chosen(place.path);
   assert.deepEqual(await texts(store), []);
+});
+
+for (
+  const [what, make] of Object.entries({
+    damaged: (path: string) => overwrite(path, 0, new Uint8Array(100)),
+    emptied: (path: string) => fs.writeFileSync(path, ""),
+  })
+) {
+  Deno.test(`the log of a strange database that is ${what} moves with it: who obeys the hint begins with an empty one, and keeps all`, async () => {
+    using place = directory();
+    const path = join(place.path, "appd.db");
+    const db = openSqlite(path);
+    db.exec("PRAGMA journal_mode = WAL; CREATE TABLE song (title TEXT); INSERT INTO song VALUES ('a')");
+    const log = fs.readFileSync(`${path}-wal`);
+    db.close();
+    fs.writeFileSync(`${path}-wal`, log);
+    fs.writeFileSync(`${path}.other`, "of another time");
+    make(path);
+    const { hint = "" } = await refusal(place.path, { isChosen: true });
+    await new Deno.Command("sh", { args: ["-c", hint.slice(hint.indexOf("mv "))] }).output();
+    await using store = await chosen(place.path);
+    assert.deepEqual(await texts(store), []);
+    assert.equal(fs.readFileSync(`${path}.other`, "utf8"), "of another time");
+    assert.deepEqual(fs.readFileSync(`${path}.other-2-wal`), log);
+  });
+}
+
+Deno.test("the log of a database that was removed after a crash is set aside, also where somebody chose the place", async () => {
+  using place = directory();
+  fs.writeFileSync(join(place.path, "appd.db-wal"), "a log\n");
+  await using store = await chosen(place.path);
+  assert.deepEqual(await texts(store), []);
+  const [kept = "none"] = fs.readdirSync(place.path).filter((name) => /\.corrupt-.*-wal$/.test(name));
+  assert.equal(fs.readFileSync(join(place.path, kept), "utf8"), "a log\n");
 });

@@ -9,7 +9,7 @@ import { refuseForeign } from "./foreign.ts";
 import type { MigrationList, Refusal } from "./messages.ts";
 import { missingSteps } from "./missing_steps.ts";
 import { RefusedError } from "./refused.ts";
-import { faultOf } from "./trouble.ts";
+import { DamagedError, EMPTIED, faultOf } from "./trouble.ts";
 
 /** A database that somebody is about to open, and who looks at it. */
 export interface ForeseeInput {
@@ -34,9 +34,9 @@ const BUSY_MS = 500;
 
 /**
  * Why the database would be refused to whoever opens it with these lists; undefined where nothing speaks against it, or
- * that cannot be known from outside: it is damaged, ours, and would be set aside, or cannot be read. Another process may have it
- * open meanwhile: it is only read, without a lock that keeps a writer waiting. Steps that are missing are taken on a copy,
- * which is of one moment; not in a transaction on the file itself, which would keep its owner from writing.
+ * that cannot be known from outside: it is damaged, ours, and would be set aside, or cannot be read. Another process may
+ * have it open meanwhile: it is only read, without a lock that keeps a writer waiting. Steps that are missing are taken on
+ * a copy, which is of one moment; not in a transaction on the file itself, which would keep its owner from writing.
  */
 export function foreseeRefusal(input: ForeseeInput): Refusal | undefined {
   const seen: Seen = { isOurs: false };
@@ -73,10 +73,15 @@ function strangeness(
 function tryToOpen(input: ForeseeInput, seen: Seen): void {
   const { files, path } = input;
   checkKinds(files, path);
-  const size = sizeOf(input, "");
-  const logged = sizeOf(input, "-wal");
+  const file = files.stat(path);
+  const size = file?.size ?? 0;
+  const logged = files.stat(`${path}-wal`)?.size ?? 0;
   const isShared = files.stat(`${path}-shm`) !== undefined;
-  if (size === 0) return logged === 0 ? trySteps(input) : undefined;
+  if (size === 0 && logged > 0) {
+    seen.isOurs = file === undefined;
+    throw new DamagedError(EMPTIED);
+  }
+  if (size === 0) return trySteps(input);
   if (!isShared && logged > 0) return; // A crash of the host: without its log it says nothing.
   const db = input.read(path, { isShared });
   try {
@@ -88,10 +93,6 @@ function tryToOpen(input: ForeseeInput, seen: Seen): void {
   } finally {
     closeQuietly(db);
   }
-}
-
-function sizeOf({ files, path }: ForeseeInput, suffix: string): number {
-  return files.stat(path + suffix)?.size ?? 0;
 }
 
 /** The only statement by which a step could change more than the file that it is carried out on. */

@@ -14,10 +14,10 @@ function then(sql: string): MigrationList {
   return { owner: "test", migrations: [...NOTES.migrations, { version: 2, name: "next", sql }] };
 }
 
-function foresee(place: string, list: MigrationList) {
+function foresee(place: string, list: MigrationList, { isChosen = false } = {}) {
   const path = join(place, "appd.db");
   return foreseeRefusal({
-    ...{ files: systemFiles, path, isChosen: false, lists: [list], now: 0, read: openReadOnly, open: openSqlite },
+    ...{ files: systemFiles, path, isChosen, lists: [list], now: 0, read: openReadOnly, open: openSqlite },
   });
 }
 
@@ -106,4 +106,16 @@ Deno.test("a step that would change another file is not tried", async () => {
   const other = join(place.path, "other.db");
   assert.equal(foresee(place.path, then(`ATTACH '${other}' AS other; CREATE TABLE other.t (a); bad`)), undefined);
   assert.deepEqual(fs.readdirSync(place.path), ["appd.db"]);
+});
+
+Deno.test("a log beside an emptied file is foreseen to be refused where somebody chose the place, one alone nowhere", () => {
+  using place = directory();
+  fs.writeFileSync(join(place.path, "appd.db-wal"), "a log\n");
+  assert.equal(foresee(place.path, NOTES, { isChosen: true }), undefined);
+  fs.writeFileSync(join(place.path, "appd.db"), "");
+  assert.match(
+    foresee(place.path, NOTES, { isChosen: true })?.message ?? "",
+    /: it is empty, its write-ahead log is not$/,
+  );
+  assert.equal(foresee(place.path, NOTES), undefined);
 });

@@ -38,8 +38,8 @@ function checkList({ owner, migrations }: MigrationList): void {
  * Opens the database of an instance: makes it when it is not there, sets it aside when it is damaged and ours, brings its
  * schema up to date.
  *
- * @throws AppdError (config) when its schema is newer than `migrations`, one of them fails, or it is another's; (unavailable) when the file
- * cannot be used: no directory, no permission, no room, a lock that lasts
+ * @throws AppdError (config) when its schema is newer than `migrations`, one of them fails, or it is another's;
+ * (unavailable) when the file cannot be used: no directory, no permission, no room, a lock that lasts
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { path, isChosen = false, migrations, clock, log, start = startWorker, patience = PATIENCE_MS } = options;

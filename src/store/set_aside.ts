@@ -22,8 +22,11 @@ export function setAside(files: Files, path: string, now: number): string {
   return target;
 }
 
-/** No other process makes such files: the daemon holds the instance's lock. */
-function freeName(files: Files, wanted: string): string {
+/**
+ * `wanted`, with a number where a database of that name, or something of one, is there. No other process makes such files:
+ * the daemon holds the instance's lock.
+ */
+export function freeName(files: Files, wanted: string): string {
   const taken = (name: string) => ["", ...COMPANIONS].some((suffix) => files.stat(name + suffix) !== undefined);
   let name = wanted;
   for (let count = 2; taken(name); count++) name = `${wanted}-${count}`;

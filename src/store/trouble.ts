@@ -28,3 +28,6 @@ export function faultOf(error: unknown): Fault {
 export class DamagedError extends Error {
   override readonly name = "DamagedError";
 }
+
+/** Of a file whose log has more than it: SQLite would remove the log. */
+export const EMPTIED = "it is empty, its write-ahead log is not";

@@ -1,3 +1,4 @@
+import { displayWidth } from "./display_width.ts";
 import { shorten } from "./shorten.ts";
 import { PLAIN, type Style } from "./style.ts";
 
@@ -56,15 +57,15 @@ export function table(
       return { ...column, at, width: all.reduce((most, row) => Math.max(most, length(row[at]?.text ?? "")), 0) };
     });
   const room = width - INDENT;
-  const wished = measured((text) => text.length);
-  const fitted = widthOf(wished) <= room ? wished : fit(measured((text) => text.trimEnd().length), room);
+  const wished = measured(displayWidth);
+  const fitted = widthOf(wished) <= room ? wished : fit(measured((text) => displayWidth(text.trimEnd())), room);
   return all.map((row) => lineOf(row, fitted));
 }
 
 interface Measured extends Column {
   /** Place in the head. */
   readonly at: number;
-  /** Characters. */
+  /** Places of the terminal. */
   readonly width: number;
 }
 
@@ -72,12 +73,12 @@ function lineOf(row: readonly Cell[], columns: readonly Measured[]): string {
   return columns.map(({ at, width }, index) => {
     const { text, paint } = row[at] ?? { text: "" };
     const short = shorten(text, width);
-    const padded = index === columns.length - 1 ? short : short.padEnd(width);
+    const padded = index === columns.length - 1 ? short : short + " ".repeat(Math.max(0, width - displayWidth(short)));
     return paint ? paint(padded) : padded;
   }).join(GAP).trimEnd();
 }
 
-/** The columns that are shown, as wide as `room` characters let them be. */
+/** The columns that are shown, as wide as `room` places let them be. */
 function fit(columns: readonly Measured[], room: number): readonly Measured[] {
   const short = capped(columns, { room, least: READABLE });
   if (short !== undefined) return short;

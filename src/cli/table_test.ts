@@ -58,9 +58,19 @@ Deno.test("blanks that pages asked for are no text, and colours are no width", (
   assert.equal(line, `\x1b[32mok   \x1b[0m  ${"z".repeat(12)}…`);
 });
 
+Deno.test("a row of wide characters is as wide as it is on the terminal", () => {
+  const row = ["main", "失败：磁盘已满，请清理后重试", "end"];
+  assert.deepEqual(within(24, ["BRANCH", free("NOTE"), "X"], row), [
+    "BRANCH  NOTE         X",
+    "main    失败：磁盘…  end",
+  ]);
+  assert.deepEqual(table(["K", "V"], rowsOf(["日本", "a"], ["b", "b"])), ["K     V", "日本  a", "b     b"]);
+});
+
 Deno.test("a text is cut between characters", () => {
   assert.equal(shorten("abc", 3), "abc");
   assert.equal(shorten("abcd", 3), "ab…");
-  assert.equal(shorten("a😀😀b", 3), "a😀…");
+  assert.equal(shorten("a😀😀b", 4), "a😀…");
+  assert.equal(shorten("a😀😀b", 3), "a…", "a picture takes two places");
   assert.equal(shorten("ab  ", 2), "ab");
 });

@@ -63,6 +63,12 @@ Deno.test("a row of a table is a line of the terminal, and a pipe gets all of it
   assert.match((await app.run(["jobs"])).stdout, /cron 30 2 \* \* 1-5 \(Europe\/Berlin\)/);
 });
 
+Deno.test("a terminal that was never told its size counts as one of 80 columns", async () => {
+  await using app = new Instance(CONFIG);
+  await app.start();
+  assert.match(await shown(app, 0, ["programs"]), /^NAME +STATE +READY +PID .*NOTE\n.*…/);
+});
+
 Deno.test("colours are for a terminal that can show them, never for what goes elsewhere", async () => {
   await using app = new Instance(CONFIG);
   const { NO_COLOR: _, ...env } = app.env();

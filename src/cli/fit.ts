@@ -1,3 +1,5 @@
+import { displayWidth } from "./display_width.ts";
+
 /** Size of a terminal in characters. */
 export interface Size {
   readonly columns: number;
@@ -9,14 +11,14 @@ export interface Size {
 const TOKEN = /\x1b\[[\d;]*m|[^]/gu;
 const RESET = "\x1b[0m";
 
-/** `line` cut to `width` characters; colours have no width, and one that was begun is ended. */
+/** `line` cut to `width` places; colours have no width, and one that was begun is ended. */
 export function cutLine(line: string, width: number): string {
   const kept: string[] = [];
   let room = width;
   let coloured = false;
   for (const [token] of line.matchAll(TOKEN)) {
     if (token.length > 2) coloured = token !== RESET;
-    else if (room-- === 0) return kept.join("") + (coloured ? RESET : "");
+    else if ((room -= displayWidth(token)) < 0) return kept.join("") + (coloured ? RESET : "");
     kept.push(token);
   }
   return line;

@@ -5,7 +5,9 @@ import { COLOURED } from "./style.ts";
 Deno.test("a line is cut by what can be seen of it", () => {
   assert.equal(cutLine("abcdef", 6), "abcdef");
   assert.equal(cutLine("abcdef", 4), "abcd");
-  assert.equal(cutLine("aé😀def", 3), "aé😀", "a character outside the first plane is one");
+  assert.equal(cutLine("aé😀def", 4), "aé😀", "a picture takes two places");
+  assert.equal(cutLine("aé😀def", 3), "aé", "and is not cut in two");
+  assert.equal(cutLine("日e\u0301x", 3), "日e\u0301");
   const line = `${COLOURED.good("running")}  yes`;
   assert.equal(cutLine(line, 12), line);
   assert.equal(cutLine(line, 8), `${COLOURED.good("running")} `);

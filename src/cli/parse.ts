@@ -1,10 +1,11 @@
+import { nearest } from "../base/nearest.ts";
 import { shellWord } from "../base/shell_word.ts";
 import { findCommand, flagAliases, type ProgramSpec, shownCommands, topCommands } from "./command.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Asked, optionsOf, ownOptions, settingsOf } from "./option_values.ts";
 import { bothAtOnce, resolve, verbCalled } from "./resolve.ts";
 import { type Given, scan, type Scanned } from "./scan.ts";
-import { suggest, usageError } from "./usage.ts";
+import { suggest, type Suggestion, usageError } from "./usage.ts";
 
 /**
  * Understands a command line.
@@ -42,20 +43,24 @@ function refuseUnknown(asked: Asked, scanned: Scanned): void {
   if (verb !== undefined) {
     throw usageError(`cannot use option "${word}": ${cause}`, `write: ${asked.program.name} ${word.slice(2)}`);
   }
-  const candidates = [...(asked.command === undefined ? everyOptionOf(asked.program) : []), ...ours.keys()];
+  const aliases = asked.command === undefined ? topCommands(asked.program).flatMap(flagAliases) : [];
+  const candidates = [...aliases.map((flag) => flag.slice(2)), ...ours.keys()];
+  const typed = { word: word.replace(/^-+/, ""), candidates, help: `${line} --help`, prefix: "--" };
   throw usageError(
     `cannot use option "${word}": ${cause}`,
-    suggest({ word: word.replace(/^-+/, ""), candidates, help: `${line} --help`, prefix: "--" }),
+    asked.command === undefined ? suggestAny(asked.program, typed) : suggest(typed),
   );
 }
 
-/** What may have been meant while no command is known: an alias such as `--stop`, or an option of any command. */
-function everyOptionOf(program: ProgramSpec): readonly string[] {
-  const flags = topCommands(program).flatMap(flagAliases).map((flag) => flag.slice(2));
-  return [
-    ...flags,
-    ...shownCommands(program).flatMap(({ command }) => (command.options ?? []).map(({ name }) => name)),
-  ];
+/** As {@link suggest}; where nothing is near, an option of any command, and the help of the first that takes it. */
+function suggestAny(program: ProgramSpec, typed: Suggestion): string {
+  if (nearest(typed.word, typed.candidates) !== undefined) return suggest(typed);
+  const all = shownCommands(program).flatMap(({ path, command: { options = [] } }) =>
+    options.map(({ name }) => ({ name, help: [program.name, ...path, "--help"].join(" ") }))
+  );
+  const near = nearest(typed.word, all.map(({ name }) => name));
+  const help = all.find(({ name }) => name === near)?.help;
+  return near === undefined || help === undefined ? suggest(typed) : suggest({ ...typed, candidates: [near], help });
 }
 
 /** Most commands that a hint names. */

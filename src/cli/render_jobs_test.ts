@@ -4,7 +4,7 @@ import type { StatusReport } from "../base/status_report.ts";
 import { fakeDaemon } from "../http/fake_daemon.ts";
 import { fakeJob, fakeRun, UNDER_WAY } from "../http/fake_jobs.ts";
 import { renderJobs } from "./render_jobs.ts";
-import { renderJob, renderRun, renderRuns, renderUpcoming } from "./render_runs.ts";
+import { pagesOfRuns, renderJob, renderRun, renderRuns, renderUpcoming } from "./render_runs.ts";
 import { renderRepositories, schedulerLines } from "./render_scheduler.ts";
 import { PLAIN } from "./style.ts";
 import { humanTime, tableTime } from "./time_text.ts";
@@ -95,14 +95,21 @@ Deno.test("runs: every line with its state, its time and what is worth knowing o
 });
 
 Deno.test("pages of runs stand in the same columns, under one head", () => {
-  const page = (id: number, goesOn: boolean) => renderRuns([fakeRun(id)], { ...VIEW, nameWidth: 12, goesOn });
-  const [head = "", first = ""] = page(12345, false);
-  const [second = ""] = page(7, true);
+  const page = pagesOfRuns({ ...VIEW, nameWidth: 12 });
+  const [head = "", first = ""] = page([fakeRun(12345)]);
+  const [second = ""] = page([fakeRun(7)]);
   for (const column of ["JOB", "SLOT", "TRIGGER", "STATE", "TOOK", "NOTE"]) {
     const at = head.indexOf(column);
     assert.ok(at > 0 && first[at] !== " " && second[at] !== " " && second[at - 1] === " ", column);
   }
   assert.doesNotMatch(renderRuns([fakeRun(1)], { ...VIEW, oneJob: true }).join("\n"), /JOB|standup/);
+});
+
+Deno.test("in a narrow terminal a slot's time is whole: how long it is until then goes first", () => {
+  const slot = { job: "backup", at: SLOT, slot: SLOT, trigger: "cron", note: null } as const;
+  const [head = "", row = ""] = renderUpcoming([slot], { ...VIEW, style: { ...PLAIN, width: 42 } });
+  assert.deepEqual(head.split(/ {2,}/), ["AT", "JOB", "NOTE"]);
+  assert.equal(row, `${tableTime(SLOT)}  backup  -`);
 });
 
 Deno.test("a job and a run are shown with everything that there is, and nothing of it drives the terminal", () => {

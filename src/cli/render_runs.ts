@@ -6,7 +6,7 @@ import { homePath, labelled, section } from "./layout.ts";
 import { type JobsView, lastText, statePaint } from "./render_jobs.ts";
 import { exitPhrase } from "./render_programs.ts";
 import { humanTime, tableTime } from "./time_text.ts";
-import { type Cell, free, spare, table } from "./table.ts";
+import { type Cell, free, pagedTable, spare, table } from "./table.ts";
 
 /** How a table of runs is drawn. */
 export interface RunsView extends JobsView {
@@ -14,8 +14,6 @@ export interface RunsView extends JobsView {
   readonly oneJob?: boolean;
   /** Least width of the column of the job, so that the pages of a long table fit together. */
   readonly nameWidth?: number;
-  /** Without the head: a later page. */
-  readonly goesOn?: boolean;
 }
 
 /** Widest kind of trigger, and widest state, so that pages fit together. */
@@ -24,9 +22,13 @@ const STATE_WIDTH = "interrupted".length;
 
 /** Runs as lines of a table; empty without runs. */
 export function renderRuns(runs: readonly RunReport[], view: RunsView): string[] {
-  if (runs.length === 0) return [];
+  return runs.length === 0 ? [] : pagesOfRuns(view)(runs);
+}
+
+/** Runs page by page, as lines of one table. */
+export function pagesOfRuns(view: RunsView): (runs: readonly RunReport[]) => string[] {
   const job = (name: string): Cell[] => view.oneJob ? [] : [{ text: escapeControls(name).padEnd(view.nameWidth ?? 0) }];
-  const rows = runs.map((run): Cell[] => [
+  const rowOf = (run: RunReport): Cell[] => [
     { text: String(run.id).padEnd("12345".length) },
     ...job(run.job),
     { text: tableTime(run.slot) },
@@ -34,7 +36,7 @@ export function renderRuns(runs: readonly RunReport[], view: RunsView): string[]
     { text: run.state.padEnd(STATE_WIDTH), paint: statePaint(run.state, view) },
     { text: tookText(run, view.now).padEnd("59m 59s".length) },
     { text: runNote(run, view.now) },
-  ]);
+  ];
   const head = [
     "RUN",
     ...(view.oneJob ? [] : [free("JOB")]),
@@ -44,7 +46,8 @@ export function renderRuns(runs: readonly RunReport[], view: RunsView): string[]
     spare("TOOK"),
     free("NOTE"),
   ];
-  return table(head, rows, view.style).slice(view.goesOn ? 1 : 0);
+  const page = pagedTable(head, view.style);
+  return (runs) => page(runs.map(rowOf));
 }
 
 function tookText({ state, started_at: started, duration_s: duration }: RunReport, now: number): string {
@@ -133,7 +136,7 @@ export function renderUpcoming(slots: readonly UpcomingSlot[], { style, now }: J
     { text: trigger },
     { text: escapeControls(note ?? "-"), ...(note === null ? {} : { paint: style.dim }) },
   ]);
-  return rows.length === 0 ? [] : table(["AT", "IN", free("JOB"), spare("TRIGGER"), free("NOTE")], rows, style);
+  return rows.length === 0 ? [] : table(["AT", spare("IN"), free("JOB"), spare("TRIGGER"), free("NOTE")], rows, style);
 }
 
 function whenText(iso: string, now: number): string {

@@ -6,7 +6,7 @@ import { section } from "./layout.ts";
 import { statePaint } from "./render_jobs.ts";
 import type { Style } from "./style.ts";
 import { humanTime, tableTime } from "./time_text.ts";
-import { type Cell, free, spare, table } from "./table.ts";
+import { type Cell, free, pagedTable, spare, table } from "./table.ts";
 
 /** How many slots of each job ended how. */
 export class Totals {
@@ -29,17 +29,18 @@ const NAME_WIDTH = 12;
 
 const HEAD = ["SLOT", free("JOB"), spare("TRIGGER"), "OUTCOME", spare("RAN"), free("REASON")];
 
-/** Simulated slots as lines of a table. */
-export function renderSimulated(runs: readonly SimulatedRun[], view: { style: Style; goesOn: boolean }): string[] {
-  const rows = runs.map((run): Cell[] => [
+/** Simulated slots page by page, as lines of one table. */
+export function pagesOfSimulated(style: Style): (runs: readonly SimulatedRun[]) => string[] {
+  const page = pagedTable(HEAD, style);
+  const rowOf = (run: SimulatedRun): Cell[] => [
     { text: tableTime(run.slot) },
     { text: escapeControls(run.job).padEnd(NAME_WIDTH) },
     { text: run.trigger.padEnd("webhook".length) },
-    { text: run.outcome.padEnd("interrupted".length), paint: statePaint(run.outcome, view) },
+    { text: run.outcome.padEnd("interrupted".length), paint: statePaint(run.outcome, { style }) },
     { text: timeText(run) },
     { text: escapeControls(run.reason ?? "-") },
-  ]);
-  return table(HEAD, rows, view.style).slice(view.goesOn ? 1 : 0);
+  ];
+  return (runs) => page(runs.map(rowOf));
 }
 
 /** `5m`, and how late it began. */

@@ -1,3 +1,4 @@
+import { displayWidth } from "./display_width.ts";
 import { shorten } from "./shorten.ts";
 import { PLAIN, type Style } from "./style.ts";
 
@@ -35,6 +36,8 @@ const GAP = "  ";
 const INDENT = 2;
 /** Free text is not shortened below this as long as there are spare columns. */
 const READABLE = 12;
+/** Nor below this as long as that leaves everything else whole. */
+const LEAST = 6;
 
 /**
  * Lines of a table with aligned columns; the last one is not padded. On a terminal a row is one line of it: free text is
@@ -48,42 +51,72 @@ export function table(
   rows: readonly (readonly Cell[])[],
   { width }: Pick<Style, "width"> = PLAIN,
 ): string[] {
-  const columns = head.map(columnOf);
-  const all = [columns.map(({ title }): Cell => ({ text: title })), ...rows];
-  const measured = (length: (text: string) => number) =>
-    // Not Math.max(...all): the settings of ten thousand jobs are more rows than a call takes arguments.
-    columns.map((column, at): Measured => {
-      return { ...column, at, width: all.reduce((most, row) => Math.max(most, length(row[at]?.text ?? "")), 0) };
-    });
-  const room = width - INDENT;
-  const wished = measured((text) => text.length);
-  const fitted = widthOf(wished) <= room ? wished : fit(measured((text) => text.trimEnd().length), room);
-  return all.map((row) => lineOf(row, fitted));
+  return pagedTable(head, { width })(rows);
 }
 
-interface Measured extends Column {
+/**
+ * A table as {@link table}, of which a part is printed at a time: the first has the head, and its columns are those of all.
+ *
+ * @returns the lines of the next part
+ */
+export function pagedTable(
+  head: readonly (string | Column)[],
+  style: Pick<Style, "width">,
+): (rows: readonly (readonly Cell[])[]) => string[] {
+  const titles = head.map((column): Cell => ({ text: columnOf(column).title }));
+  let columns: readonly Placed[] = head.map((column, at) => ({ ...columnOf(column), at }));
+  let parts = 0;
+  return (rows) => {
+    const all = [titles, ...rows];
+    const fitted = fittedTo(columns, { all, room: style.width - INDENT });
+    columns = fitted.map(({ spare: _, ...column }) => column);
+    return (parts++ === 0 ? all : rows).map((row) => lineOf(row, fitted));
+  };
+}
+
+interface Placed extends Column {
   /** Place in the head. */
   readonly at: number;
-  /** Characters. */
+}
+
+interface Measured extends Placed {
+  /** Places of the terminal. */
   readonly width: number;
+}
+
+interface Given {
+  readonly all: readonly (readonly Cell[])[];
+  /** Places of the terminal. */
+  readonly room: number;
+}
+
+function fittedTo(columns: readonly Placed[], { all, room }: Given): readonly Measured[] {
+  const measured = (length: (text: string) => number) =>
+    // Not Math.max(...all): the settings of ten thousand jobs are more rows than a call takes arguments.
+    columns.map((column): Measured => {
+      return { ...column, width: all.reduce((most, row) => Math.max(most, length(row[column.at]?.text ?? "")), 0) };
+    });
+  const wished = measured(displayWidth);
+  return widthOf(wished) <= room ? wished : fit(measured((text) => displayWidth(text.trimEnd())), room);
 }
 
 function lineOf(row: readonly Cell[], columns: readonly Measured[]): string {
   return columns.map(({ at, width }, index) => {
     const { text, paint } = row[at] ?? { text: "" };
     const short = shorten(text, width);
-    const padded = index === columns.length - 1 ? short : short.padEnd(width);
+    const padded = index === columns.length - 1 ? short : short + " ".repeat(Math.max(0, width - displayWidth(short)));
     return paint ? paint(padded) : padded;
   }).join(GAP).trimEnd();
 }
 
-/** The columns that are shown, as wide as `room` characters let them be. */
+/** The columns that are shown, as wide as `room` places let them be. */
 function fit(columns: readonly Measured[], room: number): readonly Measured[] {
   const short = capped(columns, { room, least: READABLE });
   if (short !== undefined) return short;
   const last = columns.findLast(({ spare }) => spare);
   if (last !== undefined) return fit(columns.filter((one) => one !== last), room);
-  return capped(columns.map((one) => ({ ...one, free: true })), { room, least: 1 }) ?? columns;
+  return capped(columns, { room, least: LEAST }) ??
+    capped(columns.map((one) => ({ ...one, free: true })), { room, least: 1 }) ?? columns;
 }
 
 /** With one limit for all free text, as high as can be; undefined when it would be below `least`. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { COLOURED, PLAIN } from "./style.ts";
 import { shorten } from "./shorten.ts";
-import { type Cell, type Column, free, spare, table } from "./table.ts";
+import { type Cell, type Column, free, pagedTable, spare, table } from "./table.ts";
 
 const rowsOf = (...rows: readonly (readonly string[])[]): Cell[][] => rows.map((row) => row.map((text) => ({ text })));
 
@@ -58,9 +58,30 @@ Deno.test("blanks that pages asked for are no text, and colours are no width", (
   assert.equal(line, `\x1b[32mok   \x1b[0m  ${"z".repeat(12)}…`);
 });
 
+Deno.test("the pages of a table have the columns of the first, whatever stands on them", () => {
+  const page = pagedTable(["AT", spare("TOOK"), free("NOTE")], { width: 42 });
+  const one = page(rowsOf(["2026-11-22 07:12:09 UTC", "17ms", "-"]));
+  assert.deepEqual(one, ["AT                       TOOK  NOTE", "2026-11-22 07:12:09 UTC  17ms  -"]);
+  const two = page(rowsOf(["2026-11-22 07:12:10 UTC", "1h 59m", "it ended with exit code 3"]));
+  assert.deepEqual(two, ["2026-11-22 07:12:10 UTC  1h 59m  it end…"]);
+  const narrow = pagedTable(["AT", spare("TOOK"), free("NOTE")], { width: 26 });
+  assert.deepEqual(narrow(rowsOf(["12:09", "17ms", "y".repeat(40)])), ["AT     NOTE", `12:09  ${"y".repeat(16)}…`]);
+  assert.deepEqual(narrow(rowsOf(["12:10", "18ms", "-"])), ["12:10  -"]);
+});
+
+Deno.test("a row of wide characters is as wide as it is on the terminal", () => {
+  const row = ["main", "失败：磁盘已满，请清理后重试", "end"];
+  assert.deepEqual(within(24, ["BRANCH", free("NOTE"), "X"], row), [
+    "BRANCH  NOTE         X",
+    "main    失败：磁盘…  end",
+  ]);
+  assert.deepEqual(table(["K", "V"], rowsOf(["日本", "a"], ["b", "b"])), ["K     V", "日本  a", "b     b"]);
+});
+
 Deno.test("a text is cut between characters", () => {
   assert.equal(shorten("abc", 3), "abc");
   assert.equal(shorten("abcd", 3), "ab…");
-  assert.equal(shorten("a😀😀b", 3), "a😀…");
+  assert.equal(shorten("a😀😀b", 4), "a😀…");
+  assert.equal(shorten("a😀😀b", 3), "a…", "a picture takes two places");
   assert.equal(shorten("ab  ", 2), "ab");
 });

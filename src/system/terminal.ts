@@ -31,8 +31,8 @@ export const systemTerminal: Terminal = {
     for (let done = 0; done < bytes.length;) done += writeSome(stream, bytes.subarray(done));
   },
   isTerminal: (stream) => Deno[stream].isTerminal(),
-  columns: () => size()?.columns,
-  rows: () => size()?.rows,
+  columns: () => size()?.columns || undefined, // 0: nobody has told the terminal its size, tty_ioctl(4).
+  rows: () => size()?.rows || undefined,
 };
 
 /** Asked each time, because a window changes. */

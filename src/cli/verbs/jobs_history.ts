@@ -5,7 +5,7 @@ import { contextOf } from "../context_of.ts";
 import { pastOf } from "../given_moment.ts";
 import { isOn, numberOf, textOf } from "../invocation.ts";
 import { jobsOf } from "../jobs_of.ts";
-import { renderRuns } from "../render_runs.ts";
+import { pagesOfRuns } from "../render_runs.ts";
 import { usageError } from "../usage.ts";
 import type { VerbInput } from "../verb.ts";
 
@@ -60,9 +60,9 @@ async function printTable(
   let count = 0;
   const oneJob = query.job !== undefined;
   let page: RunReport[] = [];
+  const draw = pagesOfRuns({ style: output.style, now: system.clock.now(), oneJob, nameWidth });
   const flush = () => {
-    const view = { style: output.style, now: system.clock.now(), oneJob, nameWidth, goesOn: count > 0 };
-    if (page.length > 0) output.print(renderRuns(page, view).join("\n"));
+    if (page.length > 0) output.print(draw(page).join("\n"));
     count += page.length;
     page = [];
   };

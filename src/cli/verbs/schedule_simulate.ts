@@ -5,7 +5,7 @@ import { comingOf } from "../given_moment.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { type Invocation, textOf } from "../invocation.ts";
 import { showProgress } from "../progress.ts";
-import { renderSimulated, renderTotals, Totals } from "../render_simulated.ts";
+import { pagesOfSimulated, renderTotals, Totals } from "../render_simulated.ts";
 import { parseSpan } from "../span.ts";
 import { tableTime } from "../time_text.ts";
 import { usageError } from "../usage.ts";
@@ -75,11 +75,10 @@ async function printTable(input: VerbInput, { runs, story }: Told): Promise<void
   const { output } = input;
   using progress = showProgress(input, () => `simulating, it is ${timeText(story.at)}`);
   let page: SimulatedRun[] = [];
-  let goesOn = false;
+  const draw = pagesOfSimulated(output.style);
   const flush = () => {
     progress.clear();
-    output.print(renderSimulated(page, { style: output.style, goesOn }).join("\n"));
-    goesOn = true;
+    output.print(draw(page).join("\n"));
     page = [];
   };
   for await (const run of runs) {

@@ -193,8 +193,8 @@ async function runPart(part: Part, args: readonly string[], say: (line: string) 
   return { counts: add(counts, left), skipped };
 }
 
-/** Most parts at once: they wait more than they compute. */
-const LANES = Math.min(2, navigator.hardwareConcurrency);
+/** Parts at once: they wait as much as they compute. */
+const LANES = Math.min(3, navigator.hardwareConcurrency + 1);
 
 /** Runs the parts, the longest first; what each says comes in one piece, unless it is alone. */
 async function runParts(parts: readonly Part[], args: readonly string[]): Promise<PartRun> {
